@@ -1,0 +1,1 @@
+//! What decides at a door, and what crosses the wire: no clock, no disk, no network.

@@ -1,0 +1,1 @@
+//! The central controller: broker, intake, distribution; mounts the dashboard.

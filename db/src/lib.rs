@@ -1,0 +1,1 @@
+//! The only SQL: site database and door database.

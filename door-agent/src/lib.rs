@@ -1,0 +1,1 @@
+//! The door agent: reader, lock, inputs, journal, MQTT.

@@ -1,0 +1,1 @@
+//! One MQTT session done right, for both ends.

@@ -1,0 +1,1 @@
+//! The whole site with the real binaries, and the demo.
