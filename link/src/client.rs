@@ -1,0 +1,178 @@
+//! The client underneath: how it is built, spoken to, and what its errors mean.
+//!
+//! Together with `connection.rs` this is the only place that names its types.
+
+use std::net::Ipv6Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rumqttc::mqttbytes::Error as PacketError;
+use rumqttc::{
+    AsyncClient, ConnectReturnCode, ConnectionError, EventLoop, LastWill, MqttOptions,
+    NetworkOptions, Publish, QoS, StateError, SubscribeFilter,
+};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+use crate::event::{Reason, Refusal};
+use crate::options::{Options, Qos, Transport, Will};
+use crate::wire::PACKET_MAX_BYTES;
+
+/// Acknowledgements that may wait for the socket: as many as there are packet
+/// identifiers, so that one for a message in hand always finds room. It is a limit, not
+/// an allocation.
+const ACKS_MAX: usize = u16::MAX as usize;
+
+/// A subscription and a goodbye, beside publishes and acknowledgements.
+const OTHER_REQUESTS: usize = 2;
+
+/// The sending side of one connection. It dies with it, so nothing that was meant for
+/// one connection can reach the next.
+#[derive(Clone)]
+pub(crate) struct Outlet {
+    pub(crate) connection: u64,
+    /// One permit for every publish that may still be outstanding.
+    pub(crate) room: Arc<Semaphore>,
+    pub(crate) since: Instant,
+    client: AsyncClient,
+}
+
+/// The connection has ended; its requests go nowhere.
+#[derive(Debug)]
+pub(crate) struct Gone;
+
+impl Outlet {
+    /// Never waits: room was reserved before.
+    pub(crate) fn publish(&self, topic: &str, payload: Vec<u8>, qos: Qos) -> Result<(), Gone> {
+        const RETAIN: bool = false;
+        self.client
+            .try_publish(topic, qos_out(qos), RETAIN, payload)
+            .map_err(|_| Gone)
+    }
+
+    pub(crate) fn acknowledge(&self, packet_id: u16) -> Result<(), Gone> {
+        let mut publish = Publish::new("", QoS::AtLeastOnce, Vec::new());
+        publish.pkid = packet_id;
+        self.client.try_ack(&publish).map_err(|_| Gone)
+    }
+
+    pub(crate) fn subscribe(&self, subscriptions: &[(String, Qos)]) -> Result<(), Gone> {
+        let filters = subscriptions
+            .iter()
+            .map(|(filter, qos)| SubscribeFilter::new(filter.clone(), qos_out(*qos)));
+        self.client.try_subscribe_many(filters).map_err(|_| Gone)
+    }
+
+    pub(crate) fn disconnect(&self) -> Result<(), Gone> {
+        self.client.try_disconnect().map_err(|_| Gone)
+    }
+}
+
+/// A new client for one attempt. A client is never used for a second connection: it
+/// would carry over packets, acknowledgements and events of the first.
+pub(crate) fn build(options: &Options, will: Option<Will>, connection: u64) -> (Outlet, EventLoop) {
+    let mut mqtt = MqttOptions::new(&options.client_id, host(&options.host), options.port);
+    mqtt.set_transport(transport(options.transport))
+        .set_keep_alive(Duration::from_secs(options.keep_alive_s.into()))
+        .set_clean_session(options.clean_session)
+        .set_max_packet_size(PACKET_MAX_BYTES, PACKET_MAX_BYTES)
+        .set_inflight(options.inflight)
+        .set_manual_acks(options.manual_acks);
+    if let Some(credentials) = &options.credentials {
+        mqtt.set_credentials(credentials.user(), credentials.password());
+    }
+    if let Some(will) = will {
+        const RETAIN: bool = false;
+        mqtt.set_last_will(LastWill::new(
+            will.topic,
+            will.payload,
+            qos_out(will.qos),
+            RETAIN,
+        ));
+    }
+    let outstanding_max = usize::from(options.inflight / 2);
+    let requests_max = ACKS_MAX + outstanding_max + OTHER_REQUESTS;
+    let (client, mut event_loop) = AsyncClient::new(mqtt, requests_max);
+    let mut network = NetworkOptions::new();
+    network.set_tcp_nodelay(true);
+    network.set_connection_timeout(options.connect_wait_s.into());
+    event_loop.set_network_options(network);
+    let outlet = Outlet {
+        connection,
+        room: Arc::new(Semaphore::new(outstanding_max)),
+        since: Instant::now(),
+        client,
+    };
+    (outlet, event_loop)
+}
+
+/// What an error means to the caller. Before the broker's answer, an input or output
+/// error means that nobody was there.
+pub(crate) fn reason(error: ConnectionError, connected: bool) -> Reason {
+    match error {
+        ConnectionError::ConnectionRefused(code) => refused(code),
+        ConnectionError::NetworkTimeout => Reason::Unreachable("no answer in time".to_owned()),
+        ConnectionError::Io(error) if !connected => Reason::Unreachable(error.to_string()),
+        ConnectionError::Io(error) => Reason::Lost(error.to_string()),
+        ConnectionError::MqttState(error) => state_reason(error),
+        ConnectionError::NotConnAck(_) => {
+            Reason::Protocol("the first packet was no answer to our greeting".to_owned())
+        }
+        error @ (ConnectionError::FlushTimeout | ConnectionError::RequestsDone) => {
+            Reason::Lost(error.to_string())
+        }
+    }
+}
+
+fn state_reason(error: StateError) -> Reason {
+    match error {
+        StateError::AwaitPingResp => Reason::Silent,
+        StateError::CollisionTimeout => Reason::Wedged,
+        StateError::ConnectionAborted => Reason::Lost("the other end closed it".to_owned()),
+        StateError::Io(error) | StateError::Deserialization(PacketError::Io(error)) => {
+            Reason::Lost(error.to_string())
+        }
+        StateError::Deserialization(PacketError::PayloadSizeLimitExceeded(bytes)) => {
+            Reason::TooLarge {
+                bytes,
+                limit: PACKET_MAX_BYTES,
+            }
+        }
+        error => Reason::Protocol(error.to_string()),
+    }
+}
+
+fn refused(code: ConnectReturnCode) -> Reason {
+    Reason::Refused(match code {
+        ConnectReturnCode::RefusedProtocolVersion => Refusal::ProtocolVersion,
+        ConnectReturnCode::BadClientId => Refusal::ClientId,
+        ConnectReturnCode::ServiceUnavailable => Refusal::Unavailable,
+        ConnectReturnCode::BadUserNamePassword => Refusal::BadCredentials,
+        ConnectReturnCode::NotAuthorized => Refusal::NotAuthorized,
+        ConnectReturnCode::Success => {
+            return Reason::Protocol("it refused with the code of success".to_owned());
+        }
+    })
+}
+
+fn qos_out(qos: Qos) -> QoS {
+    match qos {
+        Qos::AtMostOnce => QoS::AtMostOnce,
+        Qos::AtLeastOnce => QoS::AtLeastOnce,
+    }
+}
+
+fn transport(transport: Transport) -> rumqttc::Transport {
+    match transport {
+        Transport::Tcp => rumqttc::Transport::Tcp,
+    }
+}
+
+/// The client joins host and port with a colon, which an IPv6 address needs brackets for.
+fn host(host: &str) -> String {
+    if host.parse::<Ipv6Addr>().is_ok() {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    }
+}
