@@ -1,1 +1,36 @@
-//! What decides at a door, and what crosses the wire: no clock, no disk, no network.
+//! What decides at a door, and what crosses the wire.
+//!
+//! This crate is `no_std`, so that the compiler refuses a clock, a file or a socket: time and
+//! randomness are arguments. The door agent, the controller, the explanation page and the tests all
+//! call the same functions, and so cannot disagree.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | [`uid`], [`id`], [`time`] | the small words |
+//! | [`entry`], [`whitelist`] | what one door needs to know about a card, and about all cards |
+//! | [`reason`], [`decide`] | may this card pass here and now, and if not, why |
+//! | [`door`] | the lock's state machine |
+//! | [`event`], [`chain`] | what happened at a door, and the chain that shows a missing link |
+//! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
+//! | [`message`], [`envelope`], [`topic`] | the wire, described for strangers in `docs/PROTOCOL.md` |
+#![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod chain;
+pub mod command;
+pub mod decide;
+pub mod door;
+pub mod entry;
+pub mod envelope;
+pub mod event;
+pub mod id;
+pub mod message;
+pub mod reason;
+pub mod state;
+pub mod time;
+pub mod topic;
+pub mod uid;
+pub mod whitelist;

@@ -1,0 +1,177 @@
+//! Every MQTT topic, built and parsed here and nowhere else.
+//!
+//! ```text
+//! kulku/SITE/DOOR/up/status        Status, Offline (also the last will)   door publishes
+//! kulku/SITE/DOOR/up/events        Events                                 door publishes
+//! kulku/SITE/DOOR/down/whitelist   Whitelist                              door hears
+//! kulku/SITE/DOOR/down/state       State                                  door hears
+//! kulku/SITE/DOOR/down/counters    Counters                               door hears
+//! kulku/SITE/DOOR/down/ack         Acknowledged                           door hears
+//! kulku/SITE/DOOR/down/command     Command                                door hears
+//! ```
+//!
+//! A door publishes only below its own `up/` and hears only its own `down/`. Nothing is retained.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::id::{DoorId, SiteId};
+use crate::message::{Down, Up};
+
+/// The first level of every topic.
+const ROOT: &str = "kulku";
+
+/// A parsed topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Topic {
+    /// Whose.
+    pub site: SiteId,
+    /// Whose.
+    pub door: DoorId,
+    /// Which.
+    pub channel: Channel,
+}
+
+/// The last two levels of a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// [`Up::Status`] and [`Up::Offline`].
+    UpStatus,
+    /// [`Up::Events`].
+    UpEvents,
+    /// [`Down::Whitelist`].
+    DownWhitelist,
+    /// [`Down::State`].
+    DownState,
+    /// [`Down::Counters`].
+    DownCounters,
+    /// [`Down::Acknowledged`].
+    DownAck,
+    /// [`Down::Command`].
+    DownCommand,
+}
+
+/// Not one of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a topic of Kulku: kulku/SITE/DOOR/up/… or kulku/SITE/DOOR/down/…")]
+pub struct TopicError;
+
+impl Channel {
+    const ALL: [(Self, &'static str); 7] = [
+        (Self::UpStatus, "up/status"),
+        (Self::UpEvents, "up/events"),
+        (Self::DownWhitelist, "down/whitelist"),
+        (Self::DownState, "down/state"),
+        (Self::DownCounters, "down/counters"),
+        (Self::DownAck, "down/ack"),
+        (Self::DownCommand, "down/command"),
+    ];
+
+    /// Where a message of a door belongs.
+    #[must_use]
+    pub fn of_up(message: &Up) -> Self {
+        match message {
+            Up::Status(_) | Up::Offline { .. } => Self::UpStatus,
+            Up::Events(_) => Self::UpEvents,
+        }
+    }
+
+    /// Where a message to a door belongs.
+    #[must_use]
+    pub fn of_down(message: &Down) -> Self {
+        match message {
+            Down::Whitelist(_) => Self::DownWhitelist,
+            Down::State(_) => Self::DownState,
+            Down::Counters(_) => Self::DownCounters,
+            Down::Acknowledged { .. } => Self::DownAck,
+            Down::Command(_) => Self::DownCommand,
+        }
+    }
+
+    fn levels(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|(channel, _)| *channel == self)
+            .map_or("", |(_, levels)| levels)
+    }
+}
+
+impl Topic {
+    /// The topic as text.
+    #[must_use]
+    pub fn build(site: &SiteId, door: &DoorId, channel: Channel) -> String {
+        format!("{ROOT}/{site}/{door}/{}", channel.levels())
+    }
+
+    /// Reads a topic that came in.
+    ///
+    /// # Errors
+    /// [`TopicError`] if it is none of ours.
+    pub fn parse(text: &str) -> Result<Self, TopicError> {
+        let mut levels = text.splitn(4, '/');
+        let (Some(ROOT), Some(site), Some(door), Some(rest)) =
+            (levels.next(), levels.next(), levels.next(), levels.next())
+        else {
+            return Err(TopicError);
+        };
+        let channel = Channel::ALL
+            .iter()
+            .find(|(_, name)| *name == rest)
+            .ok_or(TopicError)?
+            .0;
+        Ok(Self {
+            site: site.parse().map_err(|_| TopicError)?,
+            door: door.parse().map_err(|_| TopicError)?,
+            channel,
+        })
+    }
+
+    /// What a door subscribes to.
+    #[must_use]
+    pub fn down_filter(site: &SiteId, door: &DoorId) -> String {
+        format!("{ROOT}/{site}/{door}/down/+")
+    }
+
+    /// What a controller subscribes to.
+    #[must_use]
+    pub fn up_filter(site: &SiteId) -> String {
+        format!("{ROOT}/{site}/+/up/+")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_channel_is_found_again_from_its_text() {
+        let (site, door): (SiteId, DoorId) =
+            ("hospital".parse().unwrap(), "pharmacy".parse().unwrap());
+        for (channel, _) in Channel::ALL {
+            let text = Topic::build(&site, &door, channel);
+            assert_eq!(
+                Topic::parse(&text),
+                Ok(Topic {
+                    site: site.clone(),
+                    door: door.clone(),
+                    channel
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn foreign_and_malformed_topics_are_refused() {
+        for bad in [
+            "",
+            "kulku",
+            "kulku/s/d/up",
+            "kulku/s/d/up/status/x",
+            "other/s/d/up/status",
+            "kulku/s/../up/status",
+            "kulku/s/d/up/+",
+        ] {
+            assert_eq!(Topic::parse(bad), Err(TopicError), "{bad}");
+        }
+    }
+}
