@@ -58,7 +58,10 @@ impl Connection {
         loop {
             let event = match self.event_loop.poll().await {
                 Ok(event) => event,
-                Err(error) => return End::Lost(client::reason(error, connected)),
+                Err(error) => {
+                    self.show_what_was_read().await;
+                    return End::Lost(client::reason(error, connected));
+                }
             };
             connected = true;
             if let Err(end) = self.handle(event).await {
@@ -66,6 +69,18 @@ impl Connection {
             }
             if self.answer_by.is_some_and(|end| end <= Instant::now()) {
                 return End::Lost(Reason::SubscriptionUnanswered);
+            }
+        }
+    }
+
+    /// The client reads in batches and forgets a batch that ends with the connection.
+    /// What arrived before the break has arrived all the same.
+    async fn show_what_was_read(&mut self) {
+        while let Some(event) = self.event_loop.state.events.pop_front() {
+            if let ClientEvent::Incoming(Packet::Publish(publish)) = event
+                && self.message(publish).await.is_err()
+            {
+                return;
             }
         }
     }
