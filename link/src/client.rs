@@ -95,7 +95,7 @@ pub(crate) fn build(options: &Options, will: Option<Will>, connection: u64) -> (
     let (client, mut event_loop) = AsyncClient::new(mqtt, requests_max);
     let mut network = NetworkOptions::new();
     network.set_tcp_nodelay(true);
-    network.set_connection_timeout(options.connect_wait_s.into());
+    network.set_connection_timeout(options.answer_wait_s.into());
     event_loop.set_network_options(network);
     let outlet = Outlet {
         connection,

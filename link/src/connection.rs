@@ -18,10 +18,6 @@ use crate::event::{AckToken, Event, Incoming, Reason};
 use crate::handle::{Link, State, Switches};
 use crate::options::Qos;
 
-/// Longest wait for the answer to a subscription, noticed at the next packet or ping: a
-/// session that hears nothing must not look healthy.
-const SUBSCRIBE_WAIT: Duration = Duration::from_secs(10);
-
 /// How a connection ended.
 pub(crate) enum End {
     /// By itself.
@@ -47,7 +43,9 @@ pub(crate) struct Connection {
     pub(crate) events: mpsc::Sender<Event>,
     pub(crate) switches: watch::Receiver<Switches>,
     pub(crate) link: watch::Sender<Link>,
-    /// Until when the broker has to answer the subscription.
+    /// Longest wait for the answer to a subscription: a session that hears nothing must
+    /// not look healthy. Noticed at the next packet or ping, so it needs no timer.
+    pub(crate) answer_wait: Duration,
     pub(crate) answer_by: Option<Instant>,
 }
 
@@ -111,7 +109,7 @@ impl Connection {
         let remembered = session_present && self.link.borrow().subscribed;
         if !remembered && !self.subscriptions.is_empty() {
             self.outlet.subscribe(&self.subscriptions)?;
-            self.answer_by = Some(Instant::now() + SUBSCRIBE_WAIT);
+            self.answer_by = Some(Instant::now() + self.answer_wait);
         }
         let connection = self.outlet.connection;
         self.outlet.since = Instant::now();

@@ -26,8 +26,9 @@ pub const PUBLISH_WAIT: Duration = Duration::from_secs(10);
 /// Most subscriptions of one session, so that all fit into one packet.
 pub const SUBSCRIPTIONS_MAX: usize = 64;
 
-/// Longest wait for a connection and for the broker's answer to it.
-const CONNECT_WAIT_S: u16 = 5;
+/// Longest wait for a connection and for each of the broker's answers, by default. On
+/// loopback and in a building an answer takes milliseconds.
+pub const ANSWER_WAIT_S: u16 = 5;
 
 /// Makes the last will of each attempt from the attempt's number: a will carries a
 /// message authentication code over the session, so an old one would be refused.
@@ -125,8 +126,9 @@ pub struct Options {
     pub subscriptions: Vec<(String, Qos)>,
     /// Seconds between pings, at least 1; [`KEEP_ALIVE_S`].
     pub keep_alive_s: u16,
-    /// Seconds for a connection and the broker's answer, at least 1.
-    pub connect_wait_s: u16,
+    /// Seconds for a connection with the broker's answer, and again for its answer to the
+    /// subscriptions, at least 1; [`ANSWER_WAIT_S`].
+    pub answer_wait_s: u16,
     /// Window of the client, at least 2; half of it may be outstanding; [`INFLIGHT`].
     pub inflight: u16,
     /// Events that may wait for the receiver, at least 1; [`EVENT_QUEUE`].
@@ -157,7 +159,7 @@ impl Options {
             credentials: None,
             subscriptions: Vec::new(),
             keep_alive_s: KEEP_ALIVE_S,
-            connect_wait_s: CONNECT_WAIT_S,
+            answer_wait_s: ANSWER_WAIT_S,
             inflight: INFLIGHT,
             event_queue: EVENT_QUEUE,
             publish_wait: PUBLISH_WAIT,
@@ -171,7 +173,7 @@ impl Options {
     /// Refuses what MQTT cannot carry and what the client underneath would panic at.
     pub(crate) fn check(&self) -> Result<(), OptionsError> {
         at_least("keep_alive_s", self.keep_alive_s.into(), 1)?;
-        at_least("connect_wait_s", self.connect_wait_s.into(), 1)?;
+        at_least("answer_wait_s", self.answer_wait_s.into(), 1)?;
         at_least("inflight", self.inflight.into(), 2)?;
         at_least("event_queue", self.event_queue, 1)?;
         at_least("host (length)", self.host.len(), 1)?;
@@ -294,7 +296,7 @@ mod tests {
         assert!(checked(|options| options.client_id.clear()).is_err());
         assert!(checked(|options| options.client_id = "x".repeat(65_536)).is_err());
         assert!(checked(|options| options.host.clear()).is_err());
-        assert!(checked(|options| options.connect_wait_s = 0).is_err());
+        assert!(checked(|options| options.answer_wait_s = 0).is_err());
     }
 
     #[test]

@@ -163,6 +163,7 @@ impl Session {
             events: self.events.clone(),
             switches: self.switches.clone(),
             link: self.link.clone(),
+            answer_wait: Duration::from_secs(self.options.answer_wait_s.into()),
             answer_by: None,
         };
         tokio::spawn(connection.run())

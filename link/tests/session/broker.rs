@@ -77,6 +77,11 @@ impl Peer {
         self.send(&packet(0x40, &packet_id.to_be_bytes())).await;
     }
 
+    /// PINGRESP, section 3.13.
+    pub(crate) async fn pong(&mut self) {
+        self.send(&packet(0xD0, &[])).await;
+    }
+
     pub(crate) async fn publish(&mut self, topic: &str, payload: &[u8], packet_id: u16) {
         self.send(&publish_packet(topic, payload, packet_id)).await;
     }

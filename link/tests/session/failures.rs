@@ -3,8 +3,9 @@
 use link::{Credentials, Qos, Reason, Refusal};
 use tokio::net::TcpListener;
 
-use crate::bench::{UP, open, options};
+use crate::bench::{UP, listening, open, options};
 use crate::broker::Broker;
+use crate::codec::Packet;
 
 #[tokio::test]
 async fn refused_credentials_are_told_apart_from_other_refusals() {
@@ -34,12 +35,29 @@ async fn refused_credentials_are_told_apart_from_other_refusals() {
 async fn a_broker_that_accepts_and_never_answers_is_unreachable() {
     let broker = Broker::start().await;
     let mut options = options(&broker);
-    options.connect_wait_s = 1;
+    options.answer_wait_s = 1;
     let (_handle, mut told) = open(options);
     let _silent = broker.accept().await;
     assert!(matches!(told.disconnected().await, Reason::Unreachable(_)));
     broker.welcome().await;
     told.connected().await;
+}
+
+#[tokio::test]
+async fn a_broker_that_does_not_answer_the_subscription_is_left() {
+    let broker = Broker::start().await;
+    let mut options = listening(&broker);
+    options.answer_wait_s = 1;
+    options.keep_alive_s = 1;
+    let (_handle, mut told) = open(options);
+    let mut peer = broker.welcome().await;
+    told.connected().await;
+    assert!(matches!(peer.packet().await, Packet::Subscribe { .. }));
+    while let Some(packet) = peer.next().await {
+        assert_eq!(packet, Packet::PingReq);
+        peer.pong().await;
+    }
+    assert_eq!(told.disconnected().await, Reason::SubscriptionUnanswered);
 }
 
 #[tokio::test]

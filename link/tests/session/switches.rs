@@ -264,7 +264,7 @@ async fn every_message_arrives_in_order_through_the_smallest_queue() {
     let broker = Broker::start().await;
     let mut options = options(&broker);
     options.event_queue = 1;
-    options.connect_wait_s = 30;
+    options.answer_wait_s = 30;
     let (_handle, mut told) = open(options);
     let mut peer = broker.welcome().await;
     told.connected().await;
