@@ -21,12 +21,7 @@ impl Link {
 pub fn link(previous: Link, epoch: u64, event: &Event) -> Link {
     let mut bare = event.clone();
     bare.subject = None;
-    link_parts(
-        previous,
-        epoch,
-        &bare.to_bytes(),
-        &commitment(event.subject.as_ref()),
-    )
+    link_parts(previous, epoch, &bare.to_bytes(), &commitment(event.subject.as_ref()))
 }
 
 /// The same from its parts, for a log whose subjects have been erased.
@@ -81,49 +76,20 @@ mod tests {
 
     #[test]
     fn a_link_depends_on_everything_before_it_and_in_it() {
-        let subject = Subject {
-            uid: Uid::new(&[1; 4]).unwrap(),
-            salt: [2; 16],
-        };
+        let subject = Subject { uid: Uid::new(&[1; 4]).unwrap(), salt: [2; 16] };
         let first = link(Link::START, 1, &event(Some(subject)));
         assert_ne!(first, link(Link([1; 32]), 1, &event(Some(subject))));
         assert_ne!(first, link(Link::START, 2, &event(Some(subject))));
         assert_ne!(first, link(Link::START, 1, &event(None)));
-        assert_ne!(
-            first,
-            link(
-                Link::START,
-                1,
-                &Event {
-                    sequence: 2,
-                    ..event(Some(subject))
-                }
-            )
-        );
-        assert_ne!(
-            first,
-            link(
-                Link::START,
-                1,
-                &event(Some(Subject {
-                    salt: [3; 16],
-                    ..subject
-                }))
-            )
-        );
+        assert_ne!(first, link(Link::START, 1, &Event { sequence: 2, ..event(Some(subject)) }));
+        assert_ne!(first, link(Link::START, 1, &event(Some(Subject { salt: [3; 16], ..subject }))));
     }
 
     #[test]
     fn a_log_that_forgot_the_subject_still_verifies() {
-        let subject = Subject {
-            uid: Uid::new(&[1; 4]).unwrap(),
-            salt: [2; 16],
-        };
+        let subject = Subject { uid: Uid::new(&[1; 4]).unwrap(), salt: [2; 16] };
         let kept = commitment(Some(&subject));
         let whole = link(Link::START, 9, &event(Some(subject)));
-        assert_eq!(
-            whole,
-            link_parts(Link::START, 9, &event(None).to_bytes(), &kept)
-        );
+        assert_eq!(whole, link_parts(Link::START, 9, &event(None).to_bytes(), &kept));
     }
 }

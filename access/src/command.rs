@@ -89,10 +89,7 @@ pub struct Followed {
 
 impl Default for Followed {
     fn default() -> Self {
-        Self {
-            ids: [None; Self::KEPT],
-            next: 0,
-        }
+        Self { ids: [None; Self::KEPT], next: 0 }
     }
 }
 
@@ -120,23 +117,15 @@ impl Followed {
 mod tests {
     use super::*;
 
-    const COMMAND: Command = Command {
-        id: 1,
-        boot: 2,
-        session: 3,
-        expires: MonoMs(20_000),
-        action: Action::UnlockOnce,
-    };
+    const COMMAND: Command =
+        Command { id: 1, boot: 2, session: 3, expires: MonoMs(20_000), action: Action::UnlockOnce };
 
     #[test]
     fn only_this_boot_this_session_and_this_moment_are_followed() {
         assert_eq!(COMMAND.check(2, 3, MonoMs(19_999)), Ok(()));
         assert_eq!(COMMAND.check(2, 3, MonoMs(10_000)), Ok(()));
         assert_eq!(COMMAND.check(9, 3, MonoMs(19_999)), Err(Refusal::OtherBoot));
-        assert_eq!(
-            COMMAND.check(2, 9, MonoMs(19_999)),
-            Err(Refusal::OtherSession)
-        );
+        assert_eq!(COMMAND.check(2, 9, MonoMs(19_999)), Err(Refusal::OtherSession));
         assert_eq!(COMMAND.check(2, 3, MonoMs(20_000)), Err(Refusal::Expired));
     }
 

@@ -149,13 +149,7 @@ impl Door {
     /// A door whose lock is at rest.
     #[must_use]
     pub fn new(settings: DoorSettings, open: bool) -> Self {
-        Self {
-            settings,
-            released_until: None,
-            open,
-            pending: Vec::new(),
-            tickets: 0,
-        }
+        Self { settings, released_until: None, open, pending: Vec::new(), tickets: 0 }
     }
 
     /// From now on these settings hold. A release that is running keeps its end.
@@ -178,10 +172,7 @@ impl Door {
     /// When the machine wants a [`Input::Tick`], if nothing else happens before.
     #[must_use]
     pub fn deadline(&self) -> Option<MonoMs> {
-        let pending = self
-            .pending
-            .first()
-            .map(|first| first.since + JOURNAL_WAIT_MS);
+        let pending = self.pending.first().map(|first| first.since + JOURNAL_WAIT_MS);
         [pending, self.released_until].into_iter().flatten().min()
     }
 
@@ -191,17 +182,8 @@ impl Door {
         let mut effects = Vec::new();
         self.pass_time(now, &mut effects);
         match input {
-            Input::Tap {
-                presented,
-                uid,
-                credential,
-                decision,
-            } => {
-                let kind = EventKind::Tap {
-                    presented,
-                    credential,
-                    decision,
-                };
+            Input::Tap { presented, uid, credential, decision } => {
+                let kind = EventKind::Tap { presented, credential, decision };
                 let ticket = self.record(kind, uid, &mut effects);
                 if decision.granted() {
                     self.await_journal(ticket, now, &mut effects);
@@ -213,20 +195,10 @@ impl Door {
                 self.release(now, &mut effects);
                 self.record(EventKind::ExitPressed, None, &mut effects);
             }
-            Input::Command {
-                id,
-                action,
-                refused,
-            } => self.command(id, action, refused, now, &mut effects),
+            Input::Command { id, action, refused } => self.command(id, action, refused, now, &mut effects),
             Input::Opened if !self.open => {
                 self.open = true;
-                self.record(
-                    EventKind::Opened {
-                        released: self.is_released(),
-                    },
-                    None,
-                    &mut effects,
-                );
+                self.record(EventKind::Opened { released: self.is_released() }, None, &mut effects);
             }
             Input::Closed if self.open => {
                 self.open = false;
@@ -258,23 +230,8 @@ impl Door {
         }
     }
 
-    fn command(
-        &mut self,
-        id: u64,
-        action: Action,
-        refused: Option<Refusal>,
-        now: MonoMs,
-        effects: &mut Vec<Effect>,
-    ) {
-        let ticket = self.record(
-            EventKind::Command {
-                id,
-                action,
-                refused,
-            },
-            None,
-            effects,
-        );
+    fn command(&mut self, id: u64, action: Action, refused: Option<Refusal>, now: MonoMs, effects: &mut Vec<Effect>) {
+        let ticket = self.record(EventKind::Command { id, action, refused }, None, effects);
         match (refused, action) {
             (Some(_), _) => {}
             (None, Action::UnlockOnce) => self.await_journal(ticket, now, effects),
@@ -298,11 +255,7 @@ impl Door {
     }
 
     fn recorded(&mut self, ticket: Ticket, now: MonoMs, effects: &mut Vec<Effect>) {
-        if let Some(place) = self
-            .pending
-            .iter()
-            .position(|pending| pending.ticket == ticket)
-        {
+        if let Some(place) = self.pending.iter().position(|pending| pending.ticket == ticket) {
             self.pending.remove(place);
             self.grant(now, effects);
         }

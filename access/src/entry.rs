@@ -144,10 +144,7 @@ impl Blocks {
     /// Whether a bit is set that this version has no name for.
     #[must_use]
     pub fn has_unknown(self) -> bool {
-        Block::ALL
-            .iter()
-            .fold(self.0, |rest, block| rest & !(1 << *block as u8))
-            != 0
+        Block::ALL.iter().fold(self.0, |rest, block| rest & !(1 << *block as u8)) != 0
     }
 
     /// Whether nothing is in the way.
@@ -158,9 +155,7 @@ impl Blocks {
 }
 
 /// Keys of one card, encrypted for one door; the door's credential module opens them. Opaque here.
-#[derive(
-    Clone, PartialEq, Eq, Serialize, Deserialize, zeroize::Zeroize, zeroize::ZeroizeOnDrop,
-)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
 pub struct SealedKeys(pub Vec<u8>);
 
 impl fmt::Debug for SealedKeys {
@@ -213,8 +208,7 @@ impl Entry {
     /// # Errors
     /// [`EntryError`] if they are not one whole entry within its bounds.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EntryError> {
-        let (entry, rest) =
-            postcard::take_from_bytes::<Self>(bytes).map_err(|_| EntryError::Encoding)?;
+        let (entry, rest) = postcard::take_from_bytes::<Self>(bytes).map_err(|_| EntryError::Encoding)?;
         if !rest.is_empty() {
             return Err(EntryError::Encoding);
         }
@@ -231,9 +225,7 @@ impl Entry {
             return Err(EntryError::Grants(self.grants.len()));
         }
         match &self.keys {
-            Some(keys) if keys.0.len() > SEALED_KEYS_LENGTH_MAX => {
-                Err(EntryError::Keys(keys.0.len()))
-            }
+            Some(keys) if keys.0.len() > SEALED_KEYS_LENGTH_MAX => Err(EntryError::Keys(keys.0.len())),
             _ => Ok(()),
         }
     }
@@ -247,9 +239,7 @@ mod tests {
 
     #[test]
     fn a_block_bit_of_a_newer_version_is_kept_and_noticed() {
-        let known = Block::ALL
-            .iter()
-            .fold(Blocks::NONE, |all, block| all.with(*block));
+        let known = Block::ALL.iter().fold(Blocks::NONE, |all, block| all.with(*block));
         assert!(!known.has_unknown());
         assert!(Blocks::from_bits(0x8000).has_unknown());
         assert_eq!(Blocks::from_bits(0x8000).bits(), 0x8000);
@@ -261,10 +251,7 @@ mod tests {
         let mut entry = Entry::new(Uid::new(&[1; 7]).unwrap());
         (entry.card, entry.certificate, entry.right_to_practise) = (window, window, window);
         (entry.employment, entry.holding) = (window, window);
-        entry.grants.push(Grant {
-            window: Window::ALWAYS,
-            schedule: ScheduleId(3),
-        });
+        entry.grants.push(Grant { window: Window::ALWAYS, schedule: ScheduleId(3) });
         assert!(entry.to_bytes().len() <= 80, "{}", entry.to_bytes().len());
     }
 
@@ -284,23 +271,14 @@ mod tests {
     fn bounds_are_enforced_when_bytes_come_in() {
         let mut entry = Entry::new(Uid::new(&[1; 4]).unwrap());
         entry.grants = alloc::vec![Grant { window: Window::ALWAYS, schedule: ScheduleId::ALWAYS }; GRANTS_MAX + 1];
-        assert_eq!(
-            Entry::from_bytes(&entry.to_bytes()),
-            Err(EntryError::Grants(GRANTS_MAX + 1))
-        );
+        assert_eq!(Entry::from_bytes(&entry.to_bytes()), Err(EntryError::Grants(GRANTS_MAX + 1)));
         entry.grants.clear();
         entry.keys = Some(SealedKeys(alloc::vec![0; SEALED_KEYS_LENGTH_MAX + 1]));
-        assert_eq!(
-            Entry::from_bytes(&entry.to_bytes()),
-            Err(EntryError::Keys(SEALED_KEYS_LENGTH_MAX + 1))
-        );
+        assert_eq!(Entry::from_bytes(&entry.to_bytes()), Err(EntryError::Keys(SEALED_KEYS_LENGTH_MAX + 1)));
     }
 
     #[test]
     fn sealed_keys_do_not_show_in_debug() {
-        assert_eq!(
-            format!("{:?}", SealedKeys(alloc::vec![0xAB; 5])),
-            "SealedKeys(5 bytes)"
-        );
+        assert_eq!(format!("{:?}", SealedKeys(alloc::vec![0xAB; 5])), "SealedKeys(5 bytes)");
     }
 }

@@ -129,22 +129,11 @@ impl<'a> Sealed<'a> {
         if !(WIRE_MIN..=WIRE_CURRENT).contains(&version) {
             return Err(EnvelopeError::Version(version));
         }
-        let end = bytes
-            .len()
-            .checked_sub(MAC_LENGTH)
-            .ok_or(EnvelopeError::Malformed)?;
-        let (signed, mac) = bytes
-            .split_at_checked(end)
-            .ok_or(EnvelopeError::Malformed)?;
+        let end = bytes.len().checked_sub(MAC_LENGTH).ok_or(EnvelopeError::Malformed)?;
+        let (signed, mac) = bytes.split_at_checked(end).ok_or(EnvelopeError::Malformed)?;
         let body = signed.get(1..).ok_or(EnvelopeError::Malformed)?;
-        let (header, content) =
-            postcard::take_from_bytes(body).map_err(|_| EnvelopeError::Malformed)?;
-        Ok(Self {
-            header,
-            signed,
-            content,
-            mac,
-        })
+        let (header, content) = postcard::take_from_bytes(body).map_err(|_| EnvelopeError::Malformed)?;
+        Ok(Self { header, signed, content, mac })
     }
 
     /// Checks the MAC, in constant time, and only then reads the message.
@@ -152,9 +141,7 @@ impl<'a> Sealed<'a> {
     /// # Errors
     /// [`EnvelopeError::Forged`] or [`EnvelopeError::Content`].
     pub fn open<M: Direction>(self, key: &DoorKey) -> Result<(Header, M), EnvelopeError> {
-        key.mac(M::LABEL, self.signed)
-            .verify_slice(self.mac)
-            .map_err(|_| EnvelopeError::Forged)?;
+        key.mac(M::LABEL, self.signed).verify_slice(self.mac).map_err(|_| EnvelopeError::Forged)?;
         match postcard::take_from_bytes(self.content) {
             Ok((message, [])) => Ok((self.header, message)),
             _ => Err(EnvelopeError::Content),
@@ -179,19 +166,11 @@ impl DoorKey {
     /// at the broker and proves nothing else.
     #[must_use]
     pub fn broker_password(&self) -> [u8; 32] {
-        keyed(&self.0)
-            .chain_update(b"kulku/mqtt/v1")
-            .finalize()
-            .into_bytes()
-            .into()
+        keyed(&self.0).chain_update(b"kulku/mqtt/v1").finalize().into_bytes().into()
     }
 
     fn mac(&self, label: &[u8], bytes: &[u8]) -> Hmac<Sha256> {
-        let mut key: [u8; 32] = keyed(&self.0)
-            .chain_update(label)
-            .finalize()
-            .into_bytes()
-            .into();
+        let mut key: [u8; 32] = keyed(&self.0).chain_update(label).finalize().into_bytes().into();
         let mac = keyed(&key).chain_update(bytes);
         key.zeroize();
         mac
@@ -226,9 +205,7 @@ impl Freshness {
     /// Continues from what was stored.
     #[must_use]
     pub fn since(boot: u64, sequence: u64) -> Self {
-        Self {
-            newest: Some((boot, sequence)),
-        }
+        Self { newest: Some((boot, sequence)) }
     }
 
     /// Whether this is newer than all before it; if so, it is the newest now.

@@ -115,9 +115,7 @@ impl EventKind {
             Self::Tap { .. } => "denied",
             Self::ExitPressed => "exit-pressed",
             Self::Command { refused: None, .. } => "command-followed",
-            Self::Command {
-                refused: Some(_), ..
-            } => "command-refused",
+            Self::Command { refused: Some(_), .. } => "command-refused",
             Self::Opened { released: true } => "opened",
             Self::Opened { released: false } => "opened-unreleased",
             Self::Closed => "closed",

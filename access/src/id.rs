@@ -11,9 +11,7 @@ pub const NAME_LENGTH_MAX: usize = 32;
 
 /// Why a text cannot name a site or a door.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "{0:?} cannot name a {1}: use 1 to 32 small letters, digits and hyphens, starting with a letter"
-)]
+#[error("{0:?} cannot name a {1}: use 1 to 32 small letters, digits and hyphens, starting with a letter")]
 pub struct NameError(pub String, pub &'static str);
 
 macro_rules! name {
@@ -37,10 +35,7 @@ macro_rules! name {
                 if is_name(text) {
                     Ok(Self(text.to_string()))
                 } else {
-                    Err(NameError(
-                        text.chars().take(NAME_LENGTH_MAX).collect(),
-                        $what,
-                    ))
+                    Err(NameError(text.chars().take(NAME_LENGTH_MAX).collect(), $what))
                 }
             }
         }
@@ -72,11 +67,7 @@ macro_rules! name {
     };
 }
 
-name!(
-    SiteId,
-    "site",
-    "A site: one controller and its doors. Lower-case, 1 to 32 bytes."
-);
+name!(SiteId, "site", "A site: one controller and its doors. Lower-case, 1 to 32 bytes.");
 name!(
     DoorId,
     "door",
@@ -88,9 +79,7 @@ name!(
 fn is_name(text: &str) -> bool {
     text.len() <= NAME_LENGTH_MAX
         && text.starts_with(|c: char| c.is_ascii_lowercase())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
 #[cfg(test)]
@@ -99,19 +88,7 @@ mod tests {
 
     #[test]
     fn names_that_would_mean_something_in_a_topic_or_a_path_are_refused() {
-        for bad in [
-            "",
-            "Pharmacy",
-            "a/b",
-            "+",
-            "#",
-            "..",
-            "a b",
-            "ä",
-            "9a",
-            "-a",
-            &"a".repeat(33),
-        ] {
+        for bad in ["", "Pharmacy", "a/b", "+", "#", "..", "a b", "ä", "9a", "-a", &"a".repeat(33)] {
             assert!(bad.parse::<DoorId>().is_err(), "{bad}");
         }
         for good in ["a", "pharmacy-1", &"a".repeat(32)] {

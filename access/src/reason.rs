@@ -92,10 +92,7 @@ impl Reason {
     /// The reason with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|reason| reason.code() == code)
+        Self::ALL.iter().copied().find(|reason| reason.code() == code)
     }
 }
 
@@ -138,10 +135,7 @@ impl Reasons {
 
     /// Those that this version has a name for, in the order of [`Reason::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Reason> {
-        Reason::ALL
-            .iter()
-            .copied()
-            .filter(move |reason| self.contains(*reason))
+        Reason::ALL.iter().copied().filter(move |reason| self.contains(*reason))
     }
 }
 
@@ -163,9 +157,7 @@ impl FromIterator<Reason> for Reasons {
 
 impl fmt::Debug for Reasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(self.iter().map(Reason::code))
-            .finish()
+        f.debug_set().entries(self.iter().map(Reason::code)).finish()
     }
 }
 
@@ -181,11 +173,7 @@ mod tests {
         assert_eq!(codes.len(), Reason::ALL.len());
         assert_eq!(numbers.len(), Reason::ALL.len());
         assert!(Reason::ALL.iter().all(|r| (*r as u8) < 64));
-        assert!(
-            Reason::ALL
-                .iter()
-                .all(|r| Reason::from_code(r.code()) == Some(*r))
-        );
+        assert!(Reason::ALL.iter().all(|r| Reason::from_code(r.code()) == Some(*r)));
     }
 
     #[test]

@@ -45,9 +45,7 @@ impl Mode {
     /// The mode with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Normal, Self::LockedDown]
-            .into_iter()
-            .find(|mode| mode.code() == code)
+        [Self::Normal, Self::LockedDown].into_iter().find(|mode| mode.code() == code)
     }
 }
 
@@ -89,9 +87,7 @@ impl Reading {
     /// The reading with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::UidOnly, Self::Sector]
-            .into_iter()
-            .find(|reading| reading.code() == code)
+        [Self::UidOnly, Self::Sector].into_iter().find(|reading| reading.code() == code)
     }
 }
 
@@ -102,10 +98,7 @@ impl Default for DoorState {
             generation: Generation(0),
             mode: Mode::Normal,
             mode_until: None,
-            settings: DoorSettings {
-                release_ms: 5_000,
-                reading: Reading::UidOnly,
-            },
+            settings: DoorSettings { release_ms: 5_000, reading: Reading::UidOnly },
         }
     }
 }
@@ -114,11 +107,7 @@ impl DoorState {
     /// The mode at this second.
     #[must_use]
     pub fn mode_at(&self, at: UtcS) -> Mode {
-        if self.mode_until.is_some_and(|until| at >= until) {
-            Mode::Normal
-        } else {
-            self.mode
-        }
+        if self.mode_until.is_some_and(|until| at >= until) { Mode::Normal } else { self.mode }
     }
 }
 

@@ -5,9 +5,7 @@ use core::ops::Add;
 use serde::{Deserialize, Serialize};
 
 /// Civil time: milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct UtcMs(pub i64);
 
 impl UtcMs {
@@ -19,15 +17,11 @@ impl UtcMs {
 }
 
 /// Civil time: seconds since 1970-01-01T00:00:00Z. The unit of validity windows.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct UtcS(pub i64);
 
 /// A machine's own time: milliseconds since its boot, never set back, also counted during suspend.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct MonoMs(pub u64);
 
 impl Add<u64> for MonoMs {
@@ -90,18 +84,12 @@ pub enum Position {
 
 impl Window {
     /// Holds always.
-    pub const ALWAYS: Self = Self {
-        from: None,
-        until: None,
-    };
+    pub const ALWAYS: Self = Self { from: None, until: None };
 
     /// A window with both ends.
     #[must_use]
     pub fn new(from: UtcS, until: UtcS) -> Self {
-        Self {
-            from: Some(from),
-            until: Some(until),
-        }
+        Self { from: Some(from), until: Some(until) }
     }
 
     /// Where `at` lies. A window whose end is not after its beginning is over as soon as its end is
@@ -142,10 +130,7 @@ mod tests {
 
     #[test]
     fn a_reversed_or_empty_window_never_holds() {
-        for window in [
-            Window::new(UtcS(200), UtcS(100)),
-            Window::new(UtcS(100), UtcS(100)),
-        ] {
+        for window in [Window::new(UtcS(200), UtcS(100)), Window::new(UtcS(100), UtcS(100))] {
             assert!(!window.is_possible());
             for at in 0..300 {
                 assert_ne!(window.position(UtcS(at)), Position::Within);

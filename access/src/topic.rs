@@ -89,10 +89,7 @@ impl Channel {
     }
 
     fn levels(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|(channel, _)| *channel == self)
-            .map_or("", |(_, levels)| levels)
+        Self::ALL.iter().find(|(channel, _)| *channel == self).map_or("", |(_, levels)| levels)
     }
 }
 
@@ -114,16 +111,8 @@ impl Topic {
         else {
             return Err(TopicError);
         };
-        let channel = Channel::ALL
-            .iter()
-            .find(|(_, name)| *name == rest)
-            .ok_or(TopicError)?
-            .0;
-        Ok(Self {
-            site: site.parse().map_err(|_| TopicError)?,
-            door: door.parse().map_err(|_| TopicError)?,
-            channel,
-        })
+        let channel = Channel::ALL.iter().find(|(_, name)| *name == rest).ok_or(TopicError)?.0;
+        Ok(Self { site: site.parse().map_err(|_| TopicError)?, door: door.parse().map_err(|_| TopicError)?, channel })
     }
 
     /// What a door subscribes to.
@@ -145,18 +134,10 @@ mod tests {
 
     #[test]
     fn every_channel_is_found_again_from_its_text() {
-        let (site, door): (SiteId, DoorId) =
-            ("hospital".parse().unwrap(), "pharmacy".parse().unwrap());
+        let (site, door): (SiteId, DoorId) = ("hospital".parse().unwrap(), "pharmacy".parse().unwrap());
         for (channel, _) in Channel::ALL {
             let text = Topic::build(&site, &door, channel);
-            assert_eq!(
-                Topic::parse(&text),
-                Ok(Topic {
-                    site: site.clone(),
-                    door: door.clone(),
-                    channel
-                })
-            );
+            assert_eq!(Topic::parse(&text), Ok(Topic { site: site.clone(), door: door.clone(), channel }));
         }
     }
 

@@ -23,9 +23,7 @@ pub enum UidError {
     #[error("a card's UID has 4, 7 or 10 bytes, not {0}")]
     Length(usize),
     /// The text holds something else than hexadecimal digits.
-    #[error(
-        "a card's UID is written in hexadecimal digits (0-9, A-F); colons and spaces may part the bytes"
-    )]
+    #[error("a card's UID is written in hexadecimal digits (0-9, A-F); colons and spaces may part the bytes")]
     NotHex,
 }
 
@@ -48,10 +46,7 @@ impl Uid {
         for (to, from) in padded.iter_mut().zip(bytes) {
             *to = *from;
         }
-        Ok(Self {
-            length,
-            bytes: padded,
-        })
+        Ok(Self { length, bytes: padded })
     }
 
     /// The 4, 7 or 10 bytes.
@@ -86,22 +81,13 @@ impl FromStr for Uid {
     fn from_str(text: &str) -> Result<Self, UidError> {
         let mut bytes = [0_u8; Self::LENGTH_MAX];
         let mut nibbles = 0_usize;
-        for character in text
-            .trim()
-            .chars()
-            .filter(|c| !matches!(c, ':' | ' ' | '-'))
-        {
-            let digit = character
-                .to_digit(16)
-                .and_then(|d| u8::try_from(d).ok())
-                .ok_or(UidError::NotHex)?;
-            let byte = bytes
-                .get_mut(nibbles / 2)
-                .ok_or(UidError::Length(nibbles / 2 + 1))?;
+        for character in text.trim().chars().filter(|c| !matches!(c, ':' | ' ' | '-')) {
+            let digit = character.to_digit(16).and_then(|d| u8::try_from(d).ok()).ok_or(UidError::NotHex)?;
+            let byte = bytes.get_mut(nibbles / 2).ok_or(UidError::Length(nibbles / 2 + 1))?;
             *byte = (*byte << 4) | digit;
             nibbles += 1;
         }
-        if nibbles % 2 != 0 {
+        if !nibbles.is_multiple_of(2) {
             return Err(UidError::NotHex);
         }
         Self::new(bytes.get(..nibbles / 2).unwrap_or(&[]))
@@ -157,10 +143,7 @@ mod tests {
         assert_eq!("010203040".parse::<Uid>(), Err(UidError::NotHex));
         assert_eq!("0102030G".parse::<Uid>(), Err(UidError::NotHex));
         assert_eq!("".parse::<Uid>(), Err(UidError::Length(0)));
-        assert_eq!(
-            "00112233445566778899AA".parse::<Uid>(),
-            Err(UidError::Length(11))
-        );
+        assert_eq!("00112233445566778899AA".parse::<Uid>(), Err(UidError::Length(11)));
     }
 
     #[test]

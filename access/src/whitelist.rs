@@ -11,9 +11,7 @@ use crate::uid::Uid;
 
 /// The number of a state of the site, counted up by one for each change of anything that decides. A
 /// door's whitelist carries the number that it was compiled at.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct Generation(pub u64);
 
 impl fmt::Display for Generation {
@@ -89,6 +87,7 @@ impl WhitelistId {
 
 /// One step of a delta. Each says how things are afterwards, so that a repeated step does no harm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "nearly every change of a delta is a Put, so a box would only cost")]
 pub enum Change {
     /// The card has this entry now.
     Put(Entry),
@@ -143,10 +142,7 @@ fn lanes(entry: &[u8]) -> [u64; 4] {
 fn split(bytes: &[u8; 32]) -> [u64; 4] {
     let mut lanes = [0; 4];
     for (lane, part) in lanes.iter_mut().zip(bytes.chunks_exact(8)) {
-        *lane = part
-            .iter()
-            .rev()
-            .fold(0, |value, byte| value << 8 | u64::from(*byte));
+        *lane = part.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte));
     }
     lanes
 }

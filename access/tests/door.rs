@@ -1,4 +1,5 @@
 //! The door machine: what must and what must never happen.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
 use access::command::{Action, Refusal};
 use access::decide::{Credential, Decision, Presented};
@@ -13,26 +14,12 @@ use proptest::prelude::*;
 const RELEASE_MS: u64 = 5_000;
 
 fn door() -> Door {
-    Door::new(
-        DoorSettings {
-            release_ms: 5_000,
-            reading: Reading::UidOnly,
-        },
-        false,
-    )
+    Door::new(DoorSettings { release_ms: 5_000, reading: Reading::UidOnly }, false)
 }
 
 fn tap(reasons: Reasons) -> Input {
-    let decision = Decision {
-        reasons,
-        generation: Generation(1),
-    };
-    Input::Tap {
-        presented: Presented::Classic1k,
-        uid: None,
-        credential: Credential::NotAsked,
-        decision,
-    }
+    let decision = Decision { reasons, generation: Generation(1) };
+    Input::Tap { presented: Presented::Classic1k, uid: None, credential: Credential::NotAsked, decision }
 }
 
 fn granted() -> Input {
@@ -40,37 +27,15 @@ fn granted() -> Input {
 }
 
 fn unlock(refused: Option<Refusal>) -> Input {
-    Input::Command {
-        id: 1,
-        action: Action::UnlockOnce,
-        refused,
-    }
+    Input::Command { id: 1, action: Action::UnlockOnce, refused }
 }
 
 fn ticket(effects: &[Effect]) -> Ticket {
-    effects
-        .iter()
-        .find_map(|e| {
-            if let Effect::Record { ticket, .. } = e {
-                Some(*ticket)
-            } else {
-                None
-            }
-        })
-        .unwrap()
+    effects.iter().find_map(|e| if let Effect::Record { ticket, .. } = e { Some(*ticket) } else { None }).unwrap()
 }
 
 fn recorded_kinds(effects: &[Effect]) -> Vec<&'static str> {
-    effects
-        .iter()
-        .filter_map(|e| {
-            if let Effect::Record { kind, .. } = e {
-                Some(kind.code())
-            } else {
-                None
-            }
-        })
-        .collect()
+    effects.iter().filter_map(|e| if let Effect::Record { kind, .. } = e { Some(kind.code()) } else { None }).collect()
 }
 
 const RELEASED: [Effect; 2] = [Effect::Lock(Drive::Release), Effect::Show(Signal::Granted)];
@@ -81,16 +46,10 @@ fn a_grant_is_on_disk_before_the_lock_is_released_and_rests_when_its_time_is_ove
     let effects = door.handle(granted(), MonoMs(0));
     assert_eq!(recorded_kinds(&effects), ["granted"]);
     assert_eq!(effects.len(), 1, "nothing but the record yet");
-    assert_eq!(
-        door.handle(Input::Recorded(ticket(&effects)), MonoMs(3)),
-        RELEASED
-    );
+    assert_eq!(door.handle(Input::Recorded(ticket(&effects)), MonoMs(3)), RELEASED);
     assert_eq!(door.deadline(), Some(MonoMs(3 + RELEASE_MS)));
     assert_eq!(door.handle(Input::Tick, MonoMs(2 + RELEASE_MS)), []);
-    assert_eq!(
-        door.handle(Input::Tick, MonoMs(3 + RELEASE_MS)),
-        [Effect::Lock(Drive::Rest)]
-    );
+    assert_eq!(door.handle(Input::Tick, MonoMs(3 + RELEASE_MS)), [Effect::Lock(Drive::Rest)]);
     assert_eq!(door.deadline(), None);
 }
 
@@ -102,18 +61,8 @@ fn a_silent_disk_does_not_keep_the_lock_shut_and_is_reported() {
     assert_eq!(door.handle(Input::Tick, MonoMs(JOURNAL_WAIT_MS - 1)), []);
     let effects = door.handle(Input::Tick, MonoMs(JOURNAL_WAIT_MS));
     assert_eq!(effects[..2], RELEASED);
-    assert!(matches!(
-        effects[2],
-        Effect::Record {
-            kind: EventKind::JournalSlow { waited_ms: 50 },
-            ..
-        }
-    ));
-    assert_eq!(
-        door.handle(Input::Recorded(first), MonoMs(900)),
-        [],
-        "the late answer releases nothing again"
-    );
+    assert!(matches!(effects[2], Effect::Record { kind: EventKind::JournalSlow { waited_ms: 50 }, .. }));
+    assert_eq!(door.handle(Input::Recorded(first), MonoMs(900)), [], "the late answer releases nothing again");
 }
 
 #[test]
@@ -135,37 +84,21 @@ fn a_refused_command_is_recorded_and_not_followed() {
     let mut door = door();
     let effects = door.handle(unlock(Some(Refusal::Expired)), MonoMs(0));
     assert_eq!(recorded_kinds(&effects), ["command-refused"]);
-    assert_eq!(
-        door.handle(Input::Recorded(ticket(&effects)), MonoMs(1)),
-        []
-    );
+    assert_eq!(door.handle(Input::Recorded(ticket(&effects)), MonoMs(1)), []);
     let effects = door.handle(unlock(None), MonoMs(2));
-    assert_eq!(
-        door.handle(Input::Recorded(ticket(&effects)), MonoMs(3)),
-        RELEASED
-    );
+    assert_eq!(door.handle(Input::Recorded(ticket(&effects)), MonoMs(3)), RELEASED);
 }
 
 #[test]
 fn closing_the_door_locks_it_and_an_opening_says_whether_the_lock_was_released() {
     let mut door = door();
     let _ = door.handle(Input::Exit, MonoMs(0));
-    assert_eq!(
-        recorded_kinds(&door.handle(Input::Opened, MonoMs(10))),
-        ["opened"]
-    );
+    assert_eq!(recorded_kinds(&door.handle(Input::Opened, MonoMs(10))), ["opened"]);
     let effects = door.handle(Input::Closed, MonoMs(20));
     assert_eq!(effects[0], Effect::Lock(Drive::Rest));
     assert_eq!(recorded_kinds(&effects), ["closed"]);
-    assert_eq!(
-        recorded_kinds(&door.handle(Input::Opened, MonoMs(30))),
-        ["opened-unreleased"]
-    );
-    assert_eq!(
-        door.handle(Input::Opened, MonoMs(31)),
-        [],
-        "a contact that says it twice is heard once"
-    );
+    assert_eq!(recorded_kinds(&door.handle(Input::Opened, MonoMs(30))), ["opened-unreleased"]);
+    assert_eq!(door.handle(Input::Opened, MonoMs(31)), [], "a contact that says it twice is heard once");
 }
 
 #[test]
@@ -174,27 +107,16 @@ fn a_second_grant_makes_the_release_longer_without_moving_the_lock() {
     let first = ticket(&door.handle(granted(), MonoMs(0)));
     let _ = door.handle(Input::Recorded(first), MonoMs(0));
     let second = ticket(&door.handle(granted(), MonoMs(4_000)));
-    assert_eq!(
-        door.handle(Input::Recorded(second), MonoMs(4_000)),
-        [Effect::Show(Signal::Granted)]
-    );
+    assert_eq!(door.handle(Input::Recorded(second), MonoMs(4_000)), [Effect::Show(Signal::Granted)]);
     assert_eq!(door.handle(Input::Tick, MonoMs(RELEASE_MS)), []);
-    assert_eq!(
-        door.handle(Input::Tick, MonoMs(4_000 + RELEASE_MS)),
-        [Effect::Lock(Drive::Rest)]
-    );
+    assert_eq!(door.handle(Input::Tick, MonoMs(4_000 + RELEASE_MS)), [Effect::Lock(Drive::Rest)]);
 }
 
 #[test]
 fn a_flood_of_grants_is_bounded_and_none_is_forgotten() {
     let mut door = door();
     let shown: usize = (0..PENDING_MAX + 10)
-        .map(|_| {
-            door.handle(granted(), MonoMs(0))
-                .iter()
-                .filter(|e| **e == Effect::Show(Signal::Granted))
-                .count()
-        })
+        .map(|_| door.handle(granted(), MonoMs(0)).iter().filter(|e| **e == Effect::Show(Signal::Granted)).count())
         .sum();
     assert_eq!(shown, 10);
 }

@@ -1,13 +1,12 @@
 //! The bytes of wire version 1, frozen. If a test here fails, the code is wrong: agents in the field
 //! speak these bytes. A change that is meant gets a new wire version and a file of its own.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
 use access::chain::{Link, link};
 use access::command::{Action, Command, Refusal};
 use access::decide::{Credential, Decision, Presented};
 use access::entry::{Block, Blocks, Entry, Grant, ScheduleId, SealedKeys};
-use access::envelope::{
-    DoorKey, EnvelopeError, Freshness, Header, MESSAGE_LENGTH_MAX, Sealed, seal,
-};
+use access::envelope::{DoorKey, EnvelopeError, Freshness, Header, MESSAGE_LENGTH_MAX, Sealed, seal};
 use access::event::{Event, EventKind, Subject};
 use access::message::{Down, Status, Up};
 use access::reason::Reason;
@@ -30,10 +29,7 @@ fn entry() -> Entry {
         card: Window::new(UtcS(1_700_000_000), UtcS(1_800_000_000)),
         blocks: Blocks::NONE.with(Block::Suspended),
         grants: vec![Grant {
-            window: Window {
-                from: None,
-                until: Some(UtcS(1_790_000_000)),
-            },
+            window: Window { from: None, until: Some(UtcS(1_790_000_000)) },
             schedule: ScheduleId::ALWAYS,
         }],
         keys: Some(SealedKeys(vec![1, 2, 3])),
@@ -54,23 +50,14 @@ fn event() -> Event {
         kind: EventKind::Tap {
             presented: Presented::Classic1k,
             credential: Credential::NotAsked,
-            decision: Decision {
-                reasons: Reason::CardSuspended.into(),
-                generation: Generation(300),
-            },
+            decision: Decision { reasons: Reason::CardSuspended.into(), generation: Generation(300) },
         },
-        subject: Some(Subject {
-            uid: uid(),
-            salt: *b"0123456789abcdef",
-        }),
+        subject: Some(Subject { uid: uid(), salt: *b"0123456789abcdef" }),
     }
 }
 
 fn id(generation: u64) -> WhitelistId {
-    let mut id = WhitelistId {
-        generation: Generation(generation),
-        ..WhitelistId::default()
-    };
+    let mut id = WhitelistId { generation: Generation(generation), ..WhitelistId::default() };
     id.replace(None, Some(&entry().to_bytes()));
     id
 }
@@ -153,46 +140,19 @@ fn messages_of_a_door() {
 
 #[test]
 fn messages_to_a_door() {
-    let changes = vec![
-        Change::Put(entry()),
-        Change::Remove(Uid::new(&[1, 2, 3, 4]).unwrap()),
-    ];
-    let delta = WhitelistPart::Delta {
-        from: id(299),
-        to: id(300),
-        changes,
-    };
-    let chunk = WhitelistPart::Chunk {
-        to: id(300),
-        index: 0,
-        count: 1,
-        entries: vec![entry()],
-    };
-    let settings = DoorSettings {
-        release_ms: 5_000,
-        reading: Reading::UidOnly,
-    };
+    let changes = vec![Change::Put(entry()), Change::Remove(Uid::new(&[1, 2, 3, 4]).unwrap())];
+    let delta = WhitelistPart::Delta { from: id(299), to: id(300), changes };
+    let chunk = WhitelistPart::Chunk { to: id(300), index: 0, count: 1, entries: vec![entry()] };
+    let settings = DoorSettings { release_ms: 5_000, reading: Reading::UidOnly };
     let state = DoorState {
         generation: Generation(5),
         mode: Mode::LockedDown,
         mode_until: Some(UtcS(1_800_000_000)),
         settings,
     };
-    let counters = Counters {
-        generation: Generation(1),
-        counters: vec![Counter {
-            uid: uid(),
-            value: 1_000,
-            nonce: 0xBEEF,
-        }],
-    };
-    let command = Command {
-        id: 77,
-        boot: 3,
-        session: 9,
-        expires: MonoMs(65_000),
-        action: Action::UnlockOnce,
-    };
+    let counters =
+        Counters { generation: Generation(1), counters: vec![Counter { uid: uid(), value: 1_000, nonce: 0xBEEF }] };
+    let command = Command { id: 77, boot: 3, session: 9, expires: MonoMs(65_000), action: Action::UnlockOnce };
     assert_eq!(
         down(&Down::Whitelist(delta)),
         "0000ab02a09ccb99c2b5ebbf3af8fdc79bd5acbce742dd92e7b3f396ba9a7bf5c5fde3f4bdc6e61f01ac02a09ccb99c2b5ebbf3af8fdc79bd5acbce742dd92e7b3f396ba9a7bf5c5fde3f4bdc6e61f0102000704a1b2c3d4e5f60180c49fd50c0180c8ceb40d00000000000000000201000180ee89ab0d00010301020300010401020304"
@@ -202,17 +162,8 @@ fn messages_to_a_door() {
         "0001ac02a09ccb99c2b5ebbf3af8fdc79bd5acbce742dd92e7b3f396ba9a7bf5c5fde3f4bdc6e61f010001010704a1b2c3d4e5f60180c49fd50c0180c8ceb40d00000000000000000201000180ee89ab0d00010301020300"
     );
     assert_eq!(down(&Down::State(state)), "0105010180c8ceb40d882700");
-    assert_eq!(
-        down(&Down::Counters(counters)),
-        "0201010704a1b2c3d4e5f6e807effd02"
-    );
-    assert_eq!(
-        down(&Down::Acknowledged {
-            epoch: 0x0102,
-            through: 41
-        }),
-        "03820229"
-    );
+    assert_eq!(down(&Down::Counters(counters)), "0201010704a1b2c3d4e5f6e807effd02");
+    assert_eq!(down(&Down::Acknowledged { epoch: 0x0102, through: 41 }), "03820229");
     assert_eq!(down(&Down::Command(command)), "044d0309e8fb0300");
 }
 
@@ -222,10 +173,7 @@ fn an_entry_its_digest_and_a_link_of_the_chain() {
         hex(&entry().to_bytes()),
         "0704a1b2c3d4e5f60180c49fd50c0180c8ceb40d00000000000000000201000180ee89ab0d00010301020300"
     );
-    assert_eq!(
-        hex(&id(300).digest.to_bytes()),
-        "20ce3223acad7f3af8fe715365f1ce425dc97936b7e8347bf5627f4cef19cd1f"
-    );
+    assert_eq!(hex(&id(300).digest.to_bytes()), "20ce3223acad7f3af8fe715365f1ce425dc97936b7e8347bf5627f4cef19cd1f");
     assert_eq!(
         hex(&event().to_bytes()),
         "2a03c0c407f6a1bfe9d66602ac0205000000008001ac02010704a1b2c3d4e5f630313233343536373839616263646566"
@@ -234,24 +182,14 @@ fn an_entry_its_digest_and_a_link_of_the_chain() {
         hex(&link(Link::START, 1, &event()).0),
         "7887371889bfd391be446e93a948724ee93d4a32b7f48ca54d73960fd83c9433"
     );
-    assert_eq!(
-        hex(&key().broker_password()),
-        "364b21727f397cf40666335d133890cd3da16e78bac7b197f36460568b6f2aa3"
-    );
+    assert_eq!(hex(&key().broker_password()), "364b21727f397cf40666335d133890cd3da16e78bac7b197f36460568b6f2aa3");
 }
 
 #[test]
 fn every_kind_of_event() {
     let kinds = [
         (EventKind::ExitPressed, "01"),
-        (
-            EventKind::Command {
-                id: 7,
-                action: Action::TestSignal,
-                refused: Some(Refusal::Repeated),
-            },
-            "0207010103",
-        ),
+        (EventKind::Command { id: 7, action: Action::TestSignal, refused: Some(Refusal::Repeated) }, "0207010103"),
         (EventKind::Opened { released: true }, "0301"),
         (EventKind::Closed, "04"),
         (EventKind::JournalSlow { waited_ms: 50 }, "0532"),
@@ -264,12 +202,7 @@ fn every_kind_of_event() {
         (EventKind::MessagesRefused { count: 300 }, "0cac02"),
     ];
     for (kind, expected) in kinds {
-        let bytes = Event {
-            kind,
-            subject: None,
-            ..event()
-        }
-        .to_bytes();
+        let bytes = Event { kind, subject: None, ..event() }.to_bytes();
         // sequence 1, boot 1, mono 3, utc 6, trust 1, generation 2, state generation 1, mode 1; subject 1.
         assert_eq!(hex(&bytes[16..bytes.len() - 1]), expected, "{kind:?}");
     }
@@ -292,34 +225,13 @@ fn a_frame_is_refused_when_any_bit_of_it_is_changed() {
 fn a_frame_is_refused_truncated_prolonged_turned_round_or_under_another_key() {
     let frame = seal(&key(), &header(), &Up::Offline { session: 9 });
     for end in 0..frame.len() {
-        assert!(
-            Sealed::parse(&frame[..end])
-                .and_then(|sealed| sealed.open::<Up>(&key()))
-                .is_err(),
-            "{end}"
-        );
+        assert!(Sealed::parse(&frame[..end]).and_then(|sealed| sealed.open::<Up>(&key())).is_err(), "{end}");
     }
     let mut longer = frame.clone();
     longer.push(0);
-    assert!(
-        Sealed::parse(&longer)
-            .and_then(|sealed| sealed.open::<Up>(&key()))
-            .is_err()
-    );
-    assert_eq!(
-        Sealed::parse(&frame)
-            .unwrap()
-            .open::<Down>(&key())
-            .unwrap_err(),
-        EnvelopeError::Forged
-    );
-    assert_eq!(
-        Sealed::parse(&frame)
-            .unwrap()
-            .open::<Up>(&DoorKey::new([8; 32]))
-            .unwrap_err(),
-        EnvelopeError::Forged
-    );
+    assert!(Sealed::parse(&longer).and_then(|sealed| sealed.open::<Up>(&key())).is_err());
+    assert_eq!(Sealed::parse(&frame).unwrap().open::<Down>(&key()).unwrap_err(), EnvelopeError::Forged);
+    assert_eq!(Sealed::parse(&frame).unwrap().open::<Up>(&DoorKey::new([8; 32])).unwrap_err(), EnvelopeError::Forged);
 }
 
 #[test]
@@ -327,16 +239,10 @@ fn versions_and_lengths_out_of_range_are_named() {
     let mut frame = seal(&key(), &header(), &Up::Offline { session: 9 });
     for version in [0, 2, 255] {
         frame[0] = version;
-        assert_eq!(
-            Sealed::parse(&frame).unwrap_err(),
-            EnvelopeError::Version(version)
-        );
+        assert_eq!(Sealed::parse(&frame).unwrap_err(), EnvelopeError::Version(version));
     }
     let heavy = vec![1; MESSAGE_LENGTH_MAX + 1];
-    assert_eq!(
-        Sealed::parse(&heavy).unwrap_err(),
-        EnvelopeError::TooLong(MESSAGE_LENGTH_MAX + 1)
-    );
+    assert_eq!(Sealed::parse(&heavy).unwrap_err(), EnvelopeError::TooLong(MESSAGE_LENGTH_MAX + 1));
 }
 
 #[test]
@@ -347,13 +253,7 @@ fn the_key_does_not_show_in_debug() {
 #[test]
 fn a_message_counts_once_and_an_older_one_never() {
     let mut freshness = Freshness::default();
-    let mut at = |boot, sequence| {
-        freshness.accept(&Header {
-            boot,
-            sequence,
-            ..header()
-        })
-    };
+    let mut at = |boot, sequence| freshness.accept(&Header { boot, sequence, ..header() });
     assert!(at(3, 17));
     assert!(!at(3, 17));
     assert!(!at(3, 16));
