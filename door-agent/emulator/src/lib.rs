@@ -1,1 +1,43 @@
-//! An MFRC522 and virtual MIFARE Classic 1K cards behind embedded-hal.
+//! An MFRC522 reader chip and virtual MIFARE Classic cards behind embedded-hal.
+//!
+//! [`Emulator::spi`] is an [`embedded_hal::spi::SpiDevice`] with a register-level MFRC522 behind it: any driver runs
+//! against it unmodified. In front of the chip's antenna lie [`VirtualCard`]s, which a test lays down and takes off.
+//!
+//! ```
+//! use mfrc522::{Mfrc522, comm::blocking::spi::SpiInterface};
+//! use mfrc522_emulator::{Emulator, VirtualCard};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let emulator = Emulator::default();
+//! let driver = Mfrc522::new(SpiInterface::new(emulator.spi()));
+//! let mut driver = driver.init().map_err(|error| format!("{error:?}"))?;
+//!
+//! emulator.place(VirtualCard::classic_1k(&[0xDE, 0xAD, 0xBE, 0xEF])?)?;
+//! let atqa = driver.reqa().map_err(|error| format!("{error:?}"))?;
+//! let uid = driver.select(&atqa).map_err(|error| format!("{error:?}"))?;
+//! assert_eq!(uid.as_bytes(), [0xDE, 0xAD, 0xBE, 0xEF]);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Time is virtual and moves with SPI traffic, so tests are fast and repeatable; [`Pace::RealTime`] ties it to the
+//! wall. What is modelled, and what is not, is in the README.
+
+mod air;
+mod card;
+mod chip;
+mod clock;
+mod crc;
+mod emulator;
+mod fault;
+mod field;
+mod spi;
+mod world;
+
+pub use card::{BLOCKS_1K, BadUidLength, KeyType, VirtualCard};
+pub use clock::{Pace, SpiCost};
+pub use crc::{CRC_A_PRESET, crc_a};
+pub use emulator::{CollisionCount, Config, Emulator, Version};
+pub use fault::Fault;
+pub use field::{CardId, FieldFull, MAX_CARDS};
+pub use spi::{Spi, SpiError};

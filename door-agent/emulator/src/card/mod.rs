@@ -1,0 +1,215 @@
+//! A virtual MIFARE Classic card: what it holds, and how it answers.
+//!
+//! ```text
+//!             REQA, WUPA            SELECT of the last level          HLTA
+//!   ┌──────┐ ──────────▶ ┌───────┐ ─────────────────────────▶ ┌────────┐ ─────▶ ┌──────┐
+//!   │ Idle │             │ Ready │ ANTICOLLISION: stay         │ Active │        │ Halt │
+//!   └──────┘ ◀────────── └───────┘ SELECT of a level: next     └────────┘        └──────┘
+//!            all else                                               │  all else      │ WUPA
+//!      ▲ ◀──────────────────────────────────────────────────────────┘                ▼ Ready
+//! ```
+//!
+//! A card that was woken out of Halt falls back there, not to Idle. Without field everything but the memory is lost.
+//! Crypto1 is not computed: a session is one bit on either side, and whoever disagrees hears noise.
+
+pub(crate) mod access;
+pub(crate) mod memory;
+mod protocol;
+
+use std::fmt;
+
+pub use access::KeyType;
+use memory::{Memory, TRANSPORT_TRAILER, merge};
+use protocol::Protocol;
+
+/// Blocks of a MIFARE Classic 1K.
+pub const BLOCKS_1K: usize = 64;
+/// Blocks of a MIFARE Mini.
+const BLOCKS_MINI: usize = 20;
+/// Select acknowledge of a MIFARE Classic 1K.
+pub(crate) const SAK_1K: u8 = 0x08;
+/// Select acknowledge of a MIFARE Mini.
+pub(crate) const SAK_MINI: u8 = 0x09;
+
+/// Time to program a block. Measured values lie between 2 and 5 ms.
+const PROGRAMMING_US: u32 = 3_000;
+/// The datasheet promises the acknowledgement of a write within 10 ms, so no card is slower.
+const PROGRAMMING_MAX_US: u32 = 10_000;
+
+/// The UID is not one of 4, 7 or 10 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a UID has 4, 7 or 10 bytes, not {0}")]
+pub struct BadUidLength(pub usize);
+
+/// A card that can be laid on the field.
+#[derive(Clone)]
+pub struct VirtualCard {
+    pub(crate) identity: Identity,
+    memory: Memory,
+    protocol: Protocol,
+    programming_us: u32,
+    programming: Option<Programming>,
+}
+
+/// What a card says of itself before anybody has a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) uid: Vec<u8>,
+    pub(crate) atqa: [u8; 2],
+    pub(crate) sak: u8,
+}
+
+/// A block on its way into the EEPROM.
+#[derive(Clone)]
+struct Programming {
+    block: usize,
+    data: [u8; 16],
+    begun_ns: u64,
+    done_ns: u64,
+}
+
+impl VirtualCard {
+    /// A MIFARE Classic 1K as it leaves the factory: empty, all keys FF.
+    ///
+    /// # Errors
+    /// The UID must have 4, 7 or 10 bytes.
+    pub fn classic_1k(uid: &[u8]) -> Result<Self, BadUidLength> {
+        Self::blank(uid, SAK_1K, BLOCKS_1K)
+    }
+
+    /// A MIFARE Mini: 5 sectors and SAK 09. It can be tapped; it is no MIFARE Classic 1K.
+    ///
+    /// # Errors
+    /// The UID must have 4, 7 or 10 bytes.
+    pub fn mini(uid: &[u8]) -> Result<Self, BadUidLength> {
+        Self::blank(uid, SAK_MINI, BLOCKS_MINI)
+    }
+
+    /// A MIFARE Classic 1K with this content. `atqa` is in the order of the air, low byte first.
+    ///
+    /// # Errors
+    /// The UID must have 4, 7 or 10 bytes.
+    pub fn from_blocks(
+        uid: &[u8],
+        atqa: [u8; 2],
+        sak: u8,
+        blocks: &[[u8; 16]; BLOCKS_1K],
+    ) -> Result<Self, BadUidLength> {
+        let mut card = Self::blank(uid, sak, BLOCKS_1K)?;
+        card.identity.atqa = atqa;
+        card.memory = Memory::new(blocks.to_vec());
+        Ok(card)
+    }
+
+    /// The same card with another programming time, at most 10 ms.
+    #[must_use]
+    pub fn with_programming_us(mut self, programming_us: u32) -> Self {
+        self.programming_us = programming_us.min(PROGRAMMING_MAX_US);
+        self
+    }
+
+    /// The UID: 4, 7 or 10 bytes.
+    #[must_use]
+    pub fn uid(&self) -> &[u8] {
+        &self.identity.uid
+    }
+
+    /// Answer to a request, in the order of the air: `[0x04, 0x00]` for a 4-byte UID.
+    #[must_use]
+    pub fn atqa(&self) -> [u8; 2] {
+        self.identity.atqa
+    }
+
+    /// Select acknowledge after the last cascade level.
+    #[must_use]
+    pub fn sak(&self) -> u8 {
+        self.identity.sak
+    }
+
+    /// All blocks, keys included: this is the EEPROM, not what a reader would see.
+    #[must_use]
+    pub fn blocks(&self) -> &[[u8; 16]] {
+        self.memory.blocks()
+    }
+
+    /// One block of the EEPROM.
+    #[must_use]
+    pub fn block(&self, block: usize) -> Option<[u8; 16]> {
+        self.memory.block(block)
+    }
+
+    /// Puts data into the EEPROM past all access bits, as a factory would. A block that the card lacks is ignored.
+    pub fn set_block(&mut self, block: usize, data: [u8; 16]) {
+        self.memory.set_block(block, data);
+    }
+
+    fn blank(uid: &[u8], sak: u8, blocks: usize) -> Result<Self, BadUidLength> {
+        let atqa = match uid.len() {
+            4 => [0x04, 0x00],
+            7 => [0x44, 0x00],
+            10 => [0x84, 0x00],
+            other => return Err(BadUidLength(other)),
+        };
+        let identity = Identity { uid: uid.to_vec(), atqa, sak };
+        let content = (0..blocks).map(|block| match block {
+            0 => manufacturer_block(&identity),
+            _ if block % 4 == 3 => TRANSPORT_TRAILER,
+            _ => [0; 16],
+        });
+        Ok(Self {
+            memory: Memory::new(content.collect()),
+            protocol: Protocol::new(&identity.uid),
+            identity,
+            programming_us: PROGRAMMING_US,
+            programming: None,
+        })
+    }
+
+    /// The field is gone, or the card is. A block that was being programmed is left torn: its first bytes are new in
+    /// proportion to the time it had, the rest is old.
+    pub(crate) fn power_off(&mut self, now_ns: u64) {
+        self.settle(now_ns);
+        if let Some(torn) = self.programming.take() {
+            let had = now_ns.saturating_sub(torn.begun_ns).saturating_mul(16);
+            let needed = torn.done_ns.saturating_sub(torn.begun_ns).max(1);
+            let new_bytes = usize::try_from(had / needed).unwrap_or(16);
+            if let Some(old) = self.memory.block(torn.block) {
+                let mixed = merge(old, torn.data, |at| at < new_bytes);
+                self.memory.set_block(torn.block, mixed);
+            }
+        }
+        self.protocol.power_off();
+    }
+
+    /// Takes note of a programming that has come to its end.
+    pub(crate) fn settle(&mut self, now_ns: u64) {
+        if let Some(done) = self.programming.take_if(|job| job.done_ns <= now_ns) {
+            self.memory.set_block(done.block, done.data);
+        }
+    }
+}
+
+impl fmt::Debug for VirtualCard {
+    /// Without the memory, which holds keys.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VirtualCard")
+            .field("identity", &self.identity)
+            .field("blocks", &self.memory.blocks().len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Block 0: UID, for a short one its check byte, SAK and ATQA, then the manufacturer's own bytes.
+fn manufacturer_block(identity: &Identity) -> [u8; 16] {
+    let mut content = identity.uid.clone();
+    if let [a, b, c, d] = content[..] {
+        content.push(a ^ b ^ c ^ d);
+    }
+    content.push(identity.sak);
+    content.extend_from_slice(&identity.atqa);
+    let mut block = [0; 16];
+    for (cell, byte) in block.iter_mut().zip(content) {
+        *cell = byte;
+    }
+    block
+}

@@ -1,0 +1,16 @@
+//! The unmodified `mfrc522` driver on the emulator, and the emulator past what that driver does.
+
+#[cfg(test)]
+mod cards;
+#[cfg(test)]
+mod defects;
+#[cfg(test)]
+mod driver;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod timing;
+#[cfg(test)]
+mod traffic;
