@@ -23,17 +23,12 @@ pub(crate) struct Backoff {
 
 impl Backoff {
     pub(crate) fn new(jitter: Jitter) -> Self {
-        Self {
-            failures: 0,
-            jitter,
-        }
+        Self { failures: 0, jitter }
     }
 
     /// The wait after one more failure.
     pub(crate) fn next(&mut self) -> Duration {
-        let ceiling = BACKOFF_BASE
-            .saturating_mul(2_u32.saturating_pow(self.failures))
-            .min(BACKOFF_MAX);
+        let ceiling = BACKOFF_BASE.saturating_mul(2_u32.saturating_pow(self.failures)).min(BACKOFF_MAX);
         self.failures = self.failures.saturating_add(1);
         (self.jitter)(ceiling).min(ceiling)
     }
@@ -49,9 +44,7 @@ pub(crate) fn random_jitter() -> Jitter {
     Box::new(|ceiling| {
         let span_ns = u64::try_from(ceiling.as_nanos()).unwrap_or(u64::MAX);
         // Without randomness the longest wait is the one that harms the broker least.
-        getrandom::u64().map_or(ceiling, |random| {
-            Duration::from_nanos(random % span_ns.saturating_add(1))
-        })
+        getrandom::u64().map_or(ceiling, |random| Duration::from_nanos(random % span_ns.saturating_add(1)))
     })
 }
 
@@ -61,18 +54,14 @@ mod tests {
 
     fn waits(jitter: Jitter, count: usize) -> Vec<u64> {
         let mut backoff = Backoff::new(jitter);
-        (0..count)
-            .map(|_| u64::try_from(backoff.next().as_millis()).unwrap())
-            .collect()
+        (0..count).map(|_| u64::try_from(backoff.next().as_millis()).unwrap()).collect()
     }
 
     #[test]
     fn rule_3_the_ceiling_doubles_from_half_a_second_to_thirty() {
         assert_eq!(
             waits(Box::new(|ceiling| ceiling), 9),
-            [
-                500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000
-            ]
+            [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]
         );
     }
 

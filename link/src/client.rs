@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use rumqttc::mqttbytes::Error as PacketError;
 use rumqttc::{
-    AsyncClient, ConnectReturnCode, ConnectionError, EventLoop, LastWill, MqttOptions,
-    NetworkOptions, Publish, QoS, StateError, SubscribeFilter,
+    AsyncClient, ConnectReturnCode, ConnectionError, EventLoop, LastWill, MqttOptions, NetworkOptions, Publish, QoS,
+    StateError, SubscribeFilter,
 };
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -45,9 +45,7 @@ impl Outlet {
     /// Never waits: room was reserved before.
     pub(crate) fn publish(&self, topic: &str, payload: Vec<u8>, qos: Qos) -> Result<(), Gone> {
         const RETAIN: bool = false;
-        self.client
-            .try_publish(topic, qos_out(qos), RETAIN, payload)
-            .map_err(|_| Gone)
+        self.client.try_publish(topic, qos_out(qos), RETAIN, payload).map_err(|_| Gone)
     }
 
     pub(crate) fn acknowledge(&self, packet_id: u16) -> Result<(), Gone> {
@@ -57,9 +55,7 @@ impl Outlet {
     }
 
     pub(crate) fn subscribe(&self, subscriptions: &[(String, Qos)]) -> Result<(), Gone> {
-        let filters = subscriptions
-            .iter()
-            .map(|(filter, qos)| SubscribeFilter::new(filter.clone(), qos_out(*qos)));
+        let filters = subscriptions.iter().map(|(filter, qos)| SubscribeFilter::new(filter.clone(), qos_out(*qos)));
         self.client.try_subscribe_many(filters).map_err(|_| Gone)
     }
 
@@ -83,12 +79,7 @@ pub(crate) fn build(options: &Options, will: Option<Will>, connection: u64) -> (
     }
     if let Some(will) = will {
         const RETAIN: bool = false;
-        mqtt.set_last_will(LastWill::new(
-            will.topic,
-            will.payload,
-            qos_out(will.qos),
-            RETAIN,
-        ));
+        mqtt.set_last_will(LastWill::new(will.topic, will.payload, qos_out(will.qos), RETAIN));
     }
     let outstanding_max = usize::from(options.inflight / 2);
     let requests_max = ACKS_MAX + outstanding_max + OTHER_REQUESTS;
@@ -97,12 +88,7 @@ pub(crate) fn build(options: &Options, will: Option<Will>, connection: u64) -> (
     network.set_tcp_nodelay(true);
     network.set_connection_timeout(options.answer_wait_s.into());
     event_loop.set_network_options(network);
-    let outlet = Outlet {
-        connection,
-        room: Arc::new(Semaphore::new(outstanding_max)),
-        since: Instant::now(),
-        client,
-    };
+    let outlet = Outlet { connection, room: Arc::new(Semaphore::new(outstanding_max)), since: Instant::now(), client };
     (outlet, event_loop)
 }
 
@@ -115,12 +101,8 @@ pub(crate) fn reason(error: ConnectionError, connected: bool) -> Reason {
         ConnectionError::Io(error) if !connected => Reason::Unreachable(error.to_string()),
         ConnectionError::Io(error) => Reason::Lost(error.to_string()),
         ConnectionError::MqttState(error) => state_reason(error),
-        ConnectionError::NotConnAck(_) => {
-            Reason::Protocol("the first packet was no answer to our greeting".to_owned())
-        }
-        error @ (ConnectionError::FlushTimeout | ConnectionError::RequestsDone) => {
-            Reason::Lost(error.to_string())
-        }
+        ConnectionError::NotConnAck(_) => Reason::Protocol("the first packet was no answer to our greeting".to_owned()),
+        error @ (ConnectionError::FlushTimeout | ConnectionError::RequestsDone) => Reason::Lost(error.to_string()),
     }
 }
 
@@ -129,14 +111,9 @@ fn state_reason(error: StateError) -> Reason {
         StateError::AwaitPingResp => Reason::Silent,
         StateError::CollisionTimeout => Reason::Wedged,
         StateError::ConnectionAborted => Reason::Lost("the other end closed it".to_owned()),
-        StateError::Io(error) | StateError::Deserialization(PacketError::Io(error)) => {
-            Reason::Lost(error.to_string())
-        }
+        StateError::Io(error) | StateError::Deserialization(PacketError::Io(error)) => Reason::Lost(error.to_string()),
         StateError::Deserialization(PacketError::PayloadSizeLimitExceeded(bytes)) => {
-            Reason::TooLarge {
-                bytes,
-                limit: PACKET_MAX_BYTES,
-            }
+            Reason::TooLarge { bytes, limit: PACKET_MAX_BYTES }
         }
         error => Reason::Protocol(error.to_string()),
     }
@@ -170,9 +147,5 @@ fn transport(transport: Transport) -> rumqttc::Transport {
 
 /// The client joins host and port with a colon, which an IPv6 address needs brackets for.
 fn host(host: &str) -> String {
-    if host.parse::<Ipv6Addr>().is_ok() {
-        format!("[{host}]")
-    } else {
-        host.to_owned()
-    }
+    if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() }
 }

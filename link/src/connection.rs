@@ -6,10 +6,7 @@
 
 use std::time::Duration;
 
-use rumqttc::{
-    ConnAck, Event as ClientEvent, EventLoop, Outgoing, Packet, Publish, QoS, SubAck,
-    SubscribeReasonCode,
-};
+use rumqttc::{ConnAck, Event as ClientEvent, EventLoop, Outgoing, Packet, Publish, QoS, SubAck, SubscribeReasonCode};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
@@ -88,8 +85,7 @@ impl Connection {
             ClientEvent::Incoming(Packet::ConnAck(answer)) => self.connected(&answer).await,
             ClientEvent::Incoming(Packet::SubAck(answer)) => self.subscribed(&answer),
             ClientEvent::Incoming(Packet::Publish(publish)) => self.message(publish).await,
-            ClientEvent::Incoming(Packet::PubAck(_))
-            | ClientEvent::Outgoing(Outgoing::Publish(0)) => {
+            ClientEvent::Incoming(Packet::PubAck(_)) | ClientEvent::Outgoing(Outgoing::Publish(0)) => {
                 self.outlet.room.add_permits(1);
                 Ok(())
             }
@@ -118,11 +114,7 @@ impl Connection {
             link.state = State::Connected { connection };
             link.outlet = Some(self.outlet.clone());
         });
-        self.show(Event::Connected {
-            session_present,
-            connection,
-        })
-        .await;
+        self.show(Event::Connected { session_present, connection }).await;
         Ok(())
     }
 
@@ -133,9 +125,7 @@ impl Connection {
             .zip(&self.subscriptions)
             .find(|(code, _)| **code == SubscribeReasonCode::Failure);
         if let Some((_, (filter, _))) = refused {
-            return Err(End::Lost(Reason::SubscriptionRefused {
-                filter: filter.clone(),
-            }));
+            return Err(End::Lost(Reason::SubscriptionRefused { filter: filter.clone() }));
         }
         self.answer_by = None;
         self.link.send_modify(|link| link.subscribed = true);
@@ -151,10 +141,8 @@ impl Connection {
                 return Err(End::Lost(Reason::Protocol(what.to_owned())));
             }
         };
-        let ack = (needs_ack && self.manual_acks).then_some(AckToken {
-            connection: self.outlet.connection,
-            packet_id: publish.pkid,
-        });
+        let ack = (needs_ack && self.manual_acks)
+            .then_some(AckToken { connection: self.outlet.connection, packet_id: publish.pkid });
         self.show(Event::Message(Incoming {
             topic: publish.topic,
             payload: publish.payload.to_vec(),
@@ -173,11 +161,7 @@ impl Connection {
 
 /// Hands an event to the caller, however long that takes. Once the session is closing
 /// nobody may be listening any more, and the goodbye must not wait for them.
-pub(crate) async fn show(
-    events: &mpsc::Sender<Event>,
-    switches: &watch::Receiver<Switches>,
-    event: Event,
-) {
+pub(crate) async fn show(events: &mpsc::Sender<Event>, switches: &watch::Receiver<Switches>, event: Event) {
     // A copy, because waiting would mark a switch as seen that its owner has not seen.
     let mut switches = switches.clone();
     tokio::select! {

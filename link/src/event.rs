@@ -115,10 +115,7 @@ impl Reason {
     /// has acted.
     #[must_use]
     pub fn is_credentials_refused(&self) -> bool {
-        matches!(
-            self,
-            Self::Refused(Refusal::BadCredentials | Refusal::NotAuthorized)
-        )
+        matches!(self, Self::Refused(Refusal::BadCredentials | Refusal::NotAuthorized))
     }
 }
 

@@ -71,22 +71,13 @@ impl Handle {
     ///
     /// See [`PublishError`]. Nothing was sent then. [`PublishError::QueueFull`] comes
     /// after `publish_wait` of the options.
-    pub async fn publish(
-        &self,
-        topic: &str,
-        payload: impl Into<Vec<u8>>,
-        qos: Qos,
-    ) -> Result<(), PublishError> {
+    pub async fn publish(&self, topic: &str, payload: impl Into<Vec<u8>>, qos: Qos) -> Result<(), PublishError> {
         let payload = payload.into();
         check_size(topic, payload.len())?;
         let outlet = self.outlet()?;
-        let reserved = timeout(self.publish_wait, outlet.room.acquire())
-            .await
-            .map_err(|_| PublishError::QueueFull)?;
+        let reserved = timeout(self.publish_wait, outlet.room.acquire()).await.map_err(|_| PublishError::QueueFull)?;
         reserved.map_err(|_| self.why_not())?.forget();
-        outlet
-            .publish(topic, payload, qos)
-            .map_err(|_| self.why_not())
+        outlet.publish(topic, payload, qos).map_err(|_| self.why_not())
     }
 
     /// The same without waiting: [`PublishError::QueueFull`] comes at once.
@@ -94,12 +85,7 @@ impl Handle {
     /// # Errors
     ///
     /// See [`PublishError`]. Nothing was sent then.
-    pub fn try_publish(
-        &self,
-        topic: &str,
-        payload: impl Into<Vec<u8>>,
-        qos: Qos,
-    ) -> Result<(), PublishError> {
+    pub fn try_publish(&self, topic: &str, payload: impl Into<Vec<u8>>, qos: Qos) -> Result<(), PublishError> {
         use tokio::sync::TryAcquireError::{Closed, NoPermits};
         let payload = payload.into();
         check_size(topic, payload.len())?;
@@ -109,9 +95,7 @@ impl Handle {
             Closed => self.why_not(),
         })?;
         reserved.forget();
-        outlet
-            .publish(topic, payload, qos)
-            .map_err(|_| self.why_not())
+        outlet.publish(topic, payload, qos).map_err(|_| self.why_not())
     }
 
     /// Tells the broker that a message is safe. Never waits.
@@ -119,15 +103,12 @@ impl Handle {
     /// A token of an earlier connection is dropped: its packet identifier may belong to
     /// another message by now. The broker delivers the message again, or another
     /// consumer has it; both are answered by inserting once.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "a token is used up, so that a message is acknowledged once"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "a token is used up, so that a message is acknowledged once")]
     pub fn ack(&self, token: AckToken) -> AckOutcome {
         match self.outlet() {
-            Ok(outlet) if outlet.connection == token.connection => outlet
-                .acknowledge(token.packet_id)
-                .map_or(AckOutcome::Late, |()| AckOutcome::Sent),
+            Ok(outlet) if outlet.connection == token.connection => {
+                outlet.acknowledge(token.packet_id).map_or(AckOutcome::Late, |()| AckOutcome::Sent)
+            }
             _ => AckOutcome::Late,
         }
     }
@@ -143,8 +124,7 @@ impl Handle {
         });
         if !up {
             let mut link = self.link.clone();
-            let socket_free =
-                |link: &Link| !matches!(link.state, State::Connecting | State::Connected { .. });
+            let socket_free = |link: &Link| !matches!(link.state, State::Connecting | State::Connected { .. });
             // An error is the session's end or a task that does not run; neither leaves
             // anything to wait for.
             let _ = timeout(SWITCH_WAIT, link.wait_for(socket_free)).await;
@@ -161,8 +141,7 @@ impl Handle {
     /// not published) and returns, after at most a little more than [`CLOSE_WAIT`].
     /// Events that were not received yet remain receivable; new ones are dropped.
     pub async fn close(&self) {
-        self.switches
-            .send_modify(|switches| switches.closing = true);
+        self.switches.send_modify(|switches| switches.closing = true);
         let mut link = self.link.clone();
         let ended = link.wait_for(|link| link.state == State::Closed);
         let _ = timeout(CLOSE_WAIT + SWITCH_WAIT, ended).await;
@@ -174,11 +153,7 @@ impl Handle {
     }
 
     fn why_not(&self) -> PublishError {
-        if self.state() == State::Closed {
-            PublishError::Closed
-        } else {
-            PublishError::NotConnected
-        }
+        if self.state() == State::Closed { PublishError::Closed } else { PublishError::NotConnected }
     }
 }
 
@@ -186,9 +161,7 @@ impl Handle {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PublishError {
     /// It will never fit: split it.
-    #[error(
-        "the message for {topic} makes a packet of {bytes} bytes, more than the limit of {limit}; split it"
-    )]
+    #[error("the message for {topic} makes a packet of {bytes} bytes, more than the limit of {limit}; split it")]
     TooLarge {
         /// Where it was to go.
         topic: String,
@@ -226,17 +199,10 @@ pub enum AckOutcome {
 }
 
 fn check_size(topic: &str, payload_bytes: usize) -> Result<(), PublishError> {
-    check_topic(topic).map_err(|error| PublishError::Topic {
-        topic: topic.to_owned(),
-        error,
-    })?;
+    check_topic(topic).map_err(|error| PublishError::Topic { topic: topic.to_owned(), error })?;
     let bytes = publish_bytes(topic, payload_bytes);
     if bytes > PACKET_MAX_BYTES {
-        return Err(PublishError::TooLarge {
-            topic: topic.to_owned(),
-            bytes,
-            limit: PACKET_MAX_BYTES,
-        });
+        return Err(PublishError::TooLarge { topic: topic.to_owned(), bytes, limit: PACKET_MAX_BYTES });
     }
     Ok(())
 }

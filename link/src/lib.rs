@@ -33,6 +33,7 @@
 mod backoff;
 mod client;
 mod connection;
+mod credentials;
 mod event;
 mod handle;
 mod options;
@@ -40,11 +41,12 @@ mod session;
 mod wire;
 
 pub use backoff::{BACKOFF_BASE, BACKOFF_MAX, Jitter};
+pub use credentials::Credentials;
 pub use event::{AckToken, Event, Incoming, Reason, Refusal};
 pub use handle::{AckOutcome, Handle, PublishError, State};
 pub use options::{
-    ANSWER_WAIT_S, Credentials, EVENT_QUEUE, INFLIGHT, KEEP_ALIVE_S, Options, OptionsError,
-    PUBLISH_WAIT, Qos, SUBSCRIPTIONS_MAX, Transport, Will, WillFactory,
+    ANSWER_WAIT_S, EVENT_QUEUE, INFLIGHT, KEEP_ALIVE_S, Options, OptionsError, PUBLISH_WAIT, Qos, SUBSCRIPTIONS_MAX,
+    Transport, Will, WillFactory,
 };
 pub use session::{CLOSE_WAIT, STABLE_AFTER, open};
 pub use wire::{PACKET_MAX_BYTES, TopicError};

@@ -48,20 +48,9 @@ pub fn open(mut options: Options) -> Result<(Handle, mpsc::Receiver<Event>), Opt
     options.check()?;
     let jitter = std::mem::replace(&mut options.jitter, random_jitter());
     let (events, receiver) = mpsc::channel(options.event_queue);
-    let (switches_tx, switches) = watch::channel(Switches {
-        network_up: true,
-        closing: false,
-    });
-    let (link, link_rx) = watch::channel(Link {
-        state: State::Connecting,
-        outlet: None,
-        subscribed: false,
-    });
-    let handle = Handle {
-        link: link_rx,
-        switches: switches_tx,
-        publish_wait: options.publish_wait,
-    };
+    let (switches_tx, switches) = watch::channel(Switches { network_up: true, closing: false });
+    let (link, link_rx) = watch::channel(Link { state: State::Connecting, outlet: None, subscribed: false });
+    let handle = Handle { link: link_rx, switches: switches_tx, publish_wait: options.publish_wait };
     let session = Session {
         backoff: Backoff::new(jitter),
         connection: 0,
@@ -141,11 +130,7 @@ impl Session {
     }
 
     fn will(&mut self) -> Result<Option<Will>, OptionsError> {
-        let will = self
-            .options
-            .will
-            .as_mut()
-            .and_then(|make| make(self.connection));
+        let will = self.options.will.as_mut().and_then(|make| make(self.connection));
         if let Some(will) = &will {
             will.check()?;
         }
@@ -183,23 +168,14 @@ impl Session {
     }
 
     async fn lost(&mut self, reason: Reason) {
-        let held = self
-            .link
-            .borrow()
-            .outlet
-            .as_ref()
-            .is_some_and(|outlet| outlet.since.elapsed() >= STABLE_AFTER);
+        let held = self.link.borrow().outlet.as_ref().is_some_and(|outlet| outlet.since.elapsed() >= STABLE_AFTER);
         if held {
             self.backoff.reset();
         }
         let retry_in = (reason != Reason::NetworkOff).then(|| self.backoff.next());
         self.stand(retry_in.map_or(State::Off, |_| State::Waiting));
         tracing::debug!(connection = self.connection, %reason, ?retry_in, "disconnected");
-        let event = Event::Disconnected {
-            reason,
-            retry_in,
-            connection: self.connection,
-        };
+        let event = Event::Disconnected { reason, retry_in, connection: self.connection };
         show(&self.events, &self.switches, event).await;
         if retry_in.is_some() {
             self.pause(retry_in).await;

@@ -17,9 +17,7 @@ pub(crate) const DOWN: &str = "doors/7/down/state";
 const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(crate) async fn soon<F: Future>(future: F) -> F::Output {
-    timeout(DEADLINE, future)
-        .await
-        .expect("it did not happen before the deadline")
+    timeout(DEADLINE, future).await.expect("it did not happen before the deadline")
 }
 
 /// Options that try again at once.

@@ -18,9 +18,7 @@ pub(crate) struct Peer {
 
 impl Broker {
     pub(crate) async fn start() -> Self {
-        Self {
-            listener: TcpListener::bind("127.0.0.1:0").await.unwrap(),
-        }
+        Self { listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -51,8 +49,7 @@ impl Peer {
 
     /// CONNACK, section 3.2.
     pub(crate) async fn answer(&mut self, session_present: bool, code: u8) {
-        self.send(&packet(0x20, &[u8::from(session_present), code]))
-            .await;
+        self.send(&packet(0x20, &[u8::from(session_present), code])).await;
     }
 
     /// Grants a subscription and returns its filters.
@@ -89,9 +86,7 @@ impl Peer {
     /// The next packet must be a publish: its payload as text and its identifier.
     pub(crate) async fn published(&mut self) -> (String, u16) {
         match self.packet().await {
-            Packet::Publish {
-                payload, packet_id, ..
-            } => (String::from_utf8(payload).unwrap(), packet_id),
+            Packet::Publish { payload, packet_id, .. } => (String::from_utf8(payload).unwrap(), packet_id),
             other => panic!("PUBLISH expected, not {other:?}"),
         }
     }

@@ -24,18 +24,9 @@ pub(crate) struct Connect {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Packet {
     Connect(Connect),
-    Publish {
-        topic: String,
-        payload: Vec<u8>,
-        qos: u8,
-        retain: bool,
-        packet_id: u16,
-    },
+    Publish { topic: String, payload: Vec<u8>, qos: u8, retain: bool, packet_id: u16 },
     PubAck(u16),
-    Subscribe {
-        packet_id: u16,
-        filters: Vec<(String, u8)>,
-    },
+    Subscribe { packet_id: u16, filters: Vec<(String, u8)> },
     PingReq,
     Disconnect,
 }
@@ -49,10 +40,7 @@ pub(crate) fn decode(head: u8, body: &[u8]) -> Packet {
         4 => Packet::PubAck(rest.number()),
         8 => Packet::Subscribe {
             packet_id: rest.number(),
-            filters: std::iter::from_fn(|| {
-                (!rest.0.is_empty()).then(|| (rest.text(), rest.byte()))
-            })
-            .collect(),
+            filters: std::iter::from_fn(|| (!rest.0.is_empty()).then(|| (rest.text(), rest.byte()))).collect(),
         },
         12 => Packet::PingReq,
         14 => Packet::Disconnect,
@@ -73,13 +61,7 @@ fn connect(rest: &mut Reader<'_>) -> Connect {
         retain: flags & 0x20 != 0,
     });
     let login = (flags & 0x80 != 0).then(|| (rest.text(), rest.field()));
-    Connect {
-        clean_session: flags & 0x02 != 0,
-        keep_alive_s,
-        client_id,
-        will,
-        login,
-    }
+    Connect { clean_session: flags & 0x02 != 0, keep_alive_s, client_id, will, login }
 }
 
 fn publish(head: u8, rest: &mut Reader<'_>) -> Packet {

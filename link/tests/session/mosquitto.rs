@@ -27,11 +27,7 @@ impl Mosquitto {
         let port = free.local_addr().unwrap().port();
         drop(free);
         let mut settings = NamedTempFile::new().unwrap();
-        writeln!(
-            settings,
-            "listener {port} 127.0.0.1\nallow_anonymous {allow_anonymous}\nuser root"
-        )
-        .unwrap();
+        writeln!(settings, "listener {port} 127.0.0.1\nallow_anonymous {allow_anonymous}\nuser root").unwrap();
         let started = Command::new("mosquitto")
             .arg("-c")
             .arg(settings.path())
@@ -39,11 +35,7 @@ impl Mosquitto {
             .stderr(Stdio::null())
             .spawn();
         match started {
-            Ok(process) => Some(Self {
-                process,
-                port,
-                _settings: settings,
-            }),
+            Ok(process) => Some(Self { process, port, _settings: settings }),
             Err(error) => {
                 println!("skipped: mosquitto cannot be started ({error})");
                 None
@@ -70,10 +62,7 @@ async fn connected(told: &mut Told) {
     loop {
         match told.next().await {
             Event::Connected { .. } => return,
-            Event::Disconnected {
-                reason: Reason::Unreachable(_),
-                ..
-            } => {}
+            Event::Disconnected { reason: Reason::Unreachable(_), .. } => {}
             other => panic!("{other:?}"),
         }
     }
@@ -101,9 +90,7 @@ async fn with_mosquitto_a_round_trip_a_cut_and_a_goodbye() {
     let (door, mut told) = open(options);
     connected(&mut told).await;
     for number in 0..200 {
-        door.publish("doors/7/up/event", number.to_string(), Qos::AtLeastOnce)
-            .await
-            .unwrap();
+        door.publish("doors/7/up/event", number.to_string(), Qos::AtLeastOnce).await.unwrap();
         let message = heard.message().await;
         assert_eq!(message.payload, number.to_string().into_bytes());
         assert_eq!(controller.ack(message.ack.unwrap()), AckOutcome::Sent);
@@ -119,10 +106,7 @@ async fn with_mosquitto_a_round_trip_a_cut_and_a_goodbye() {
     connected(&mut told).await;
     door.close().await;
     // No will stands between the goodbye and this.
-    controller
-        .publish("doors/7/up/event", "last", Qos::AtLeastOnce)
-        .await
-        .unwrap();
+    controller.publish("doors/7/up/event", "last", Qos::AtLeastOnce).await.unwrap();
     assert_eq!(heard.text().await, "last");
 }
 

@@ -50,10 +50,7 @@ async fn a_will_that_mqtt_cannot_carry_is_told_and_no_connection_is_made_without
         Some(will)
     }));
     let (_handle, mut told) = open(options);
-    assert!(matches!(
-        told.disconnected().await,
-        Reason::Will(OptionsError::FieldTooLong { .. })
-    ));
+    assert!(matches!(told.disconnected().await, Reason::Will(OptionsError::FieldTooLong { .. })));
     let will = broker.accept().await.greeting().await.will.unwrap();
     assert_eq!(will.payload, b"connection 2");
 }
@@ -71,18 +68,13 @@ async fn network_off_is_abrupt_and_stays_away_until_it_is_on() {
     assert_eq!(handle.state(), State::Off);
     peer.gone().await;
     match told.next().await {
-        Event::Disconnected {
-            reason, retry_in, ..
-        } => {
+        Event::Disconnected { reason, retry_in, .. } => {
             assert_eq!(reason, Reason::NetworkOff);
             assert_eq!(retry_in, None);
         }
         other => panic!("{other:?}"),
     }
-    assert_eq!(
-        handle.publish(UP, "cut", Qos::AtLeastOnce).await,
-        Err(PublishError::NotConnected)
-    );
+    assert_eq!(handle.publish(UP, "cut", Qos::AtLeastOnce).await, Err(PublishError::NotConnected));
 
     handle.set_network(true).await;
     let mut peer = broker.accept().await;
@@ -168,10 +160,7 @@ async fn close_sends_what_was_handed_over_and_says_goodbye() {
     assert_eq!(peer.packet().await, Packet::Disconnect);
     peer.gone().await;
     told.ended().await;
-    assert_eq!(
-        handle.publish(UP, "three", Qos::AtLeastOnce).await,
-        Err(PublishError::Closed)
-    );
+    assert_eq!(handle.publish(UP, "three", Qos::AtLeastOnce).await, Err(PublishError::Closed));
     soon(handle.close()).await;
 }
 
@@ -227,10 +216,7 @@ async fn close_is_bounded_though_the_broker_takes_nothing() {
     told.connected().await;
     // More than the buffers of a loopback connection hold; the broker reads none of it.
     let large = vec![0; link::PACKET_MAX_BYTES / 2];
-    while handle
-        .try_publish(UP, large.clone(), Qos::AtLeastOnce)
-        .is_ok()
-    {}
+    while handle.try_publish(UP, large.clone(), Qos::AtLeastOnce).is_ok() {}
     soon(handle.close()).await;
     assert_eq!(handle.state(), State::Closed);
 }
@@ -278,9 +264,5 @@ async fn every_message_arrives_in_order_through_the_smallest_queue() {
             peer.publish(DOWN, number.to_string().as_bytes(), 0).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), async {
-        tokio::join!(receiving, sending)
-    })
-    .await
-    .unwrap();
+    tokio::time::timeout(Duration::from_secs(30), async { tokio::join!(receiving, sending) }).await.unwrap();
 }
