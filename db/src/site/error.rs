@@ -1,0 +1,86 @@
+//! What can go wrong with the site database.
+
+use std::error::Error;
+
+use rusqlite::ErrorCode;
+
+/// Why a call to the site database was refused. No text holds a card's number or a person's name.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// A value that was handed in cannot be stored. `problem` is a stable code for the API.
+    #[error("{field}: {problem}")]
+    Invalid {
+        /// What is wrong.
+        field: &'static str,
+        /// Stable code: `empty`, `too-long`, `too-many`, `out-of-range`, `reversed-window`,
+        /// `unknown-door`, `unknown-person`, `random-uid`.
+        problem: &'static str,
+    },
+    /// There is no such thing.
+    #[error("there is no {what} {id:?}")]
+    NotFound {
+        /// Kind of thing.
+        what: &'static str,
+        /// Its name; "this card" for a card.
+        id: String,
+    },
+    /// There is one already.
+    #[error("there is a {what} {id:?} already")]
+    Conflict {
+        /// Kind of thing.
+        what: &'static str,
+        /// Its name; "this card" for a card.
+        id: String,
+    },
+    /// Another writer had the file for too long. Trying again is safe.
+    #[error("the site database is busy; try again")]
+    Busy,
+    /// The disk or SQLite refused.
+    #[error("the site database could not be read or written: {0}")]
+    Storage(#[source] Box<dyn Error + Send + Sync>),
+    /// Something stored makes no sense.
+    #[error("the site database holds a {what} that cannot be read; restore a backup")]
+    Corrupt {
+        /// Kind of thing.
+        what: &'static str,
+    },
+}
+
+/// What errors say in place of a card's number.
+const THIS_CARD: &str = "this card";
+
+impl SiteError {
+    pub(crate) fn invalid(field: &'static str, problem: &'static str) -> Self {
+        Self::Invalid { field, problem }
+    }
+
+    pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
+        Self::NotFound { what, id: id.to_string() }
+    }
+
+    pub(crate) fn conflict(what: &'static str, id: impl ToString) -> Self {
+        Self::Conflict { what, id: id.to_string() }
+    }
+
+    pub(crate) fn no_such_card() -> Self {
+        Self::not_found("card", THIS_CARD)
+    }
+
+    pub(crate) fn card_exists() -> Self {
+        Self::conflict("card", THIS_CARD)
+    }
+
+    pub(crate) fn corrupt(what: &'static str) -> Self {
+        Self::Corrupt { what }
+    }
+}
+
+impl From<rusqlite::Error> for SiteError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::corrupt("page"),
+            _ => Self::Storage(Box::new(error)),
+        }
+    }
+}

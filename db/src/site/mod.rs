@@ -1,0 +1,37 @@
+//! The site database: what should be true at a site, version by version, and what happened there.
+//!
+//! Every operator action that decides anything is one transaction that adds one numbered row to the
+//! operator log. That number is the generation: whatever decides is kept in rows that say since which
+//! change and until which change they held, so the site can be asked what was true as of any of them.
+
+mod alarms;
+mod cards;
+mod change;
+mod commands;
+mod doors;
+mod error;
+mod events;
+mod import;
+mod intake;
+mod open;
+mod operators;
+mod people;
+mod sessions;
+mod status;
+mod whitelist;
+
+pub use alarms::AlarmView;
+pub use cards::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
+pub use change::{Actor, ChangeView};
+pub use commands::{CommandState, CommandView};
+pub use doors::{DoorView, NewDoor};
+pub use error::SiteError;
+pub use events::{EventFilter, EventView, Seek};
+pub use import::{ImportCard, ImportPerson};
+pub use intake::{ChainFault, Outcome, Report};
+pub use open::{OpenError, Site};
+pub use operators::Operator;
+pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
+
+/// Most rows of any list that is read at once. A page shows fifty; an export asks again.
+pub const LIST_MAX: u32 = 1_000;
