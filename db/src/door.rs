@@ -1,0 +1,77 @@
+//! The door's own database: two SQLite files in the agent's data folder.
+//!
+//! | file | holds | written |
+//! | --- | --- | --- |
+//! | `whitelist.db` | the list in force, the one on its way, the door's state, the counters | by [`WhitelistStore`], in transactions of up to a thousand rows |
+//! | `journal.db` | what happened and is not yet acknowledged | by [`Journal`], in the few milliseconds before a lock is released |
+//!
+//! SQLite lets one connection write to a file at a time. With one file a large whitelist transaction
+//! would make a nurse wait at the door for a disk; with two, neither waits for the other. Both files
+//! are synchronised at each commit: a list that has been reported as in force must not be forgotten by
+//! a power cut, since an older one may still admit a card that was blocked since.
+
+mod apply;
+mod journal;
+mod lookup;
+mod pending;
+mod schema;
+mod whitelist;
+
+use std::path::PathBuf;
+
+pub use apply::{Applied, Refused, WHITELIST_ENTRIES_MAX, WHITELIST_PARTS_MAX};
+pub use journal::{Acknowledged, Draft, JOURNAL_EVENTS_MAX, Journal, JournalStart};
+pub use lookup::Lookup;
+pub use pending::{Batch, Pending};
+pub use whitelist::{COUNTERS_ROWS_MAX, StateApplied, WhitelistStore};
+
+/// Name of the whitelist's file in the agent's data folder.
+pub const WHITELIST_FILE: &str = "whitelist.db";
+/// Name of the journal's file in the agent's data folder.
+pub const JOURNAL_FILE: &str = "journal.db";
+
+/// What can go wrong with the door's database.
+#[derive(Debug, thiserror::Error)]
+pub enum DoorDbError {
+    /// A file cannot be opened, is no database, or is truncated.
+    #[error("the door's database {} cannot be used: {reason}", path.display())]
+    Open {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong, and what to do.
+        reason: String,
+    },
+    /// SQLite could not do what it was asked.
+    #[error("the door's database {} failed: {source}", path.display())]
+    Sql {
+        /// Which file.
+        path: PathBuf,
+        /// What SQLite says.
+        source: rusqlite::Error,
+    },
+    /// The file holds something that this version did not write.
+    #[error(
+        "the door's database {} holds a {what} that cannot be read: delete the file, and the controller sends its content anew",
+        path.display()
+    )]
+    Content {
+        /// Which file.
+        path: PathBuf,
+        /// What was to be read.
+        what: &'static str,
+    },
+    /// The controller has been away for too long.
+    #[error(
+        "the journal holds {JOURNAL_EVENTS_MAX} events that the controller has not acknowledged, and takes no more: connect the door"
+    )]
+    JournalFull,
+}
+
+/// `u64` values are kept in SQLite's signed integers bit by bit.
+fn to_sql(value: u64) -> i64 {
+    value.cast_signed()
+}
+
+fn from_sql(value: i64) -> u64 {
+    value.cast_unsigned()
+}
