@@ -1,0 +1,211 @@
+//! What stands before one connection: who is it, and what may it do.
+//!
+//! There is one gate for each connection. It remembers who passed, so no later question depends on a name
+//! that the client can choose, and it is the place where the identity of a verified certificate will go.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use access::id::{DoorId, SiteId};
+use mqtt5::broker::auth::{AuthProvider, AuthResult};
+use mqtt5::broker::events::{BrokerEventHandler, ClientPublishEvent, PublishAction};
+use mqtt5::error::Result;
+use mqtt5::packet::connect::ConnectPacket;
+use mqtt5::protocol::v5::reason_codes::ReasonCode;
+use tokio::sync::mpsc;
+use zeroize::Zeroizing;
+
+use super::rules::{CONTROLLER, Who};
+use super::{Doors, Tally};
+
+type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// What all gates share.
+pub(super) struct Keeper {
+    pub(super) site: SiteId,
+    pub(super) doors: Arc<dyn Doors>,
+    pub(super) controller_password: Zeroizing<String>,
+    pub(super) tally: Arc<Tally>,
+    pub(super) notices: mpsc::Sender<Notice>,
+}
+
+/// What a gate tells the acceptor about its connection.
+pub(super) enum Notice {
+    /// It showed the right password.
+    Admitted { connection: u64, who: Who },
+    /// It tried what it may not. MQTT 3.1.1 has no other answer to that than to end it.
+    Trespassed { connection: u64 },
+}
+
+/// Whether a connection has been let in or thrown out, decided once by whoever comes first: the gate that
+/// saw the password, or the acceptor that has waited long enough.
+#[derive(Default)]
+pub(super) struct Standing(AtomicU8);
+
+impl Standing {
+    const ADMITTED: u8 = 1;
+    const DROPPED: u8 = 2;
+
+    fn admit(&self) -> bool {
+        self.settle(Self::ADMITTED)
+    }
+
+    /// Whether the connection may be cut off where it stands. Once it is let in it has to be ended in
+    /// order, since the router knows it.
+    pub(super) fn drop_out(&self) -> bool {
+        self.settle(Self::DROPPED)
+    }
+
+    fn settle(&self, to: u8) -> bool {
+        self.0
+            .compare_exchange(0, to, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
+    }
+}
+
+/// Stands before one connection.
+pub(super) struct Gate {
+    pub(super) keeper: Arc<Keeper>,
+    pub(super) connection: u64,
+    pub(super) standing: Arc<Standing>,
+    pub(super) who: OnceLock<Who>,
+}
+
+impl Gate {
+    async fn admit(&self, connect: &ConnectPacket) -> AuthResult {
+        let Some(who) = self.identify(connect).await else {
+            self.keeper.tally.password_refused();
+            return AuthResult::fail(ReasonCode::BadUsernameOrPassword);
+        };
+        let user = match &who {
+            Who::Controller => CONTROLLER,
+            Who::Door(door) => door.as_str(),
+        };
+        if connect.client_id != user {
+            self.keeper.tally.password_refused();
+            return AuthResult::fail(ReasonCode::ClientIdentifierNotValid);
+        }
+        let will_allowed = connect
+            .will
+            .as_ref()
+            .is_none_or(|will| !will.retain && who.may_publish(&self.keeper.site, &will.topic));
+        if !will_allowed {
+            self.keeper.tally.topic_refused();
+            return AuthResult::fail(ReasonCode::NotAuthorized);
+        }
+        let admitted = AuthResult::success_with_user(user);
+        if !self.standing.admit() || self.who.set(who.clone()).is_err() {
+            return AuthResult::fail(ReasonCode::ServerUnavailable);
+        }
+        let notice = Notice::Admitted {
+            connection: self.connection,
+            who,
+        };
+        // The acceptor is gone only when the broker stops, and then this connection ends with it.
+        let _ = self.keeper.notices.send(notice).await;
+        admitted
+    }
+
+    async fn identify(&self, connect: &ConnectPacket) -> Option<Who> {
+        let user = connect.username.as_deref()?;
+        let password = connect.password.as_deref()?;
+        if user == CONTROLLER {
+            return same(password, self.keeper.controller_password.as_bytes()).then_some(Who::Controller);
+        }
+        let door: DoorId = user.parse().ok()?;
+        let (doors, asked) = (Arc::clone(&self.keeper.doors), door.clone());
+        let passwords = tokio::task::spawn_blocking(move || doors.passwords(&asked)).await.ok()?;
+        passwords
+            .iter()
+            .any(|right| same(password, crate::hex::encode(right.as_slice()).as_bytes()))
+            .then_some(Who::Door(door))
+    }
+
+    async fn trespassed(&self) {
+        self.keeper.tally.topic_refused();
+        let notice = Notice::Trespassed {
+            connection: self.connection,
+        };
+        let _ = self.keeper.notices.send(notice).await;
+    }
+}
+
+impl AuthProvider for Gate {
+    fn authenticate<'a>(&'a self, connect: &'a ConnectPacket, _: SocketAddr) -> Answer<'a, Result<AuthResult>> {
+        Box::pin(async move { Ok(self.admit(connect).await) })
+    }
+
+    fn authorize_publish<'a>(&'a self, _: &str, _: Option<&'a str>, topic: &'a str) -> Answer<'a, bool> {
+        Box::pin(async move {
+            let allowed = self
+                .who
+                .get()
+                .is_some_and(|who| who.may_publish(&self.keeper.site, topic));
+            if !allowed {
+                self.trespassed().await;
+            }
+            allowed
+        })
+    }
+
+    fn authorize_subscribe<'a>(&'a self, _: &str, _: Option<&'a str>, filter: &'a str) -> Answer<'a, bool> {
+        let allowed = self
+            .who
+            .get()
+            .is_some_and(|who| who.may_subscribe(&self.keeper.site, filter));
+        if !allowed {
+            self.keeper.tally.topic_refused();
+        }
+        // A refused subscription has its own answer in MQTT 3.1.1, so the connection may live on.
+        Box::pin(std::future::ready(allowed))
+    }
+}
+
+impl BrokerEventHandler for Gate {
+    /// Nothing is retained: a message that outlives its moment would be taken for a new one.
+    fn on_client_publish<'a>(&'a self, event: ClientPublishEvent) -> Answer<'a, PublishAction> {
+        Box::pin(async move {
+            if event.retain {
+                self.trespassed().await;
+                PublishAction::Handled
+            } else {
+                PublishAction::Continue
+            }
+        })
+    }
+}
+
+/// Takes the same time wherever two texts of one length differ.
+fn same(given: &[u8], right: &[u8]) -> bool {
+    let difference = given
+        .iter()
+        .zip(right)
+        .fold(0_u8, |all, (a, b)| std::hint::black_box(all | (a ^ b)));
+    given.len() == right.len() && difference == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_very_same_password_is_the_same() {
+        assert!(same(b"abc", b"abc"));
+        for other in [&b"abd"[..], b"ab", b"abcd", b"", b"ABC"] {
+            assert!(!same(other, b"abc"));
+        }
+    }
+
+    #[test]
+    fn a_connection_is_let_in_or_thrown_out_but_not_both() {
+        let standing = Standing::default();
+        assert!(standing.admit());
+        assert!(!standing.drop_out());
+        let standing = Standing::default();
+        assert!(standing.drop_out());
+        assert!(!standing.admit());
+    }
+}

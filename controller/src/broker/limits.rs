@@ -1,0 +1,83 @@
+//! What the broker is allowed to use, in place of the library's defaults.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use access::envelope::MESSAGE_LENGTH_MAX;
+use mqtt5::broker::config::BrokerConfig;
+use mqtt5::broker::resource_monitor::{ResourceLimits, ResourceMonitor};
+use mqtt5::broker::router::MessageRouter;
+use mqtt5::broker::storage::QueueLimits;
+
+/// Most connections at once: a large hospital's doors and some that connect anew before the broker has
+/// noticed that their old connection is dead.
+pub(super) const CONNECTIONS_MAX: usize = 4_000;
+
+/// Most connections at once that have not said who they are. When one more comes the oldest goes: who has
+/// a password shows it within milliseconds, and who holds connections open to keep others out does not.
+pub(super) const HANDSHAKES_MAX: usize = 256;
+
+/// Longest time to say who one is.
+pub(super) const HANDSHAKE_WAIT: Duration = Duration::from_secs(5);
+
+/// Longest wait for connections to end when the broker stops.
+pub(super) const STOP_WAIT: Duration = Duration::from_secs(2);
+
+/// How often memory of clients that have gone is given back.
+pub(super) const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Room on the way to one slow client, in messages. Beyond it the publisher waits.
+const LANE_MESSAGES: usize = 256;
+
+/// Messages on their way to one client without its acknowledgement. The controller acknowledges after its
+/// commit, so this bounds how many reports one transaction can take together.
+const WINDOW: u16 = 500;
+
+/// What may pile up behind [`LANE_MESSAGES`] for one client that is connected.
+const QUEUE_MESSAGES_MAX: usize = 1_000;
+const QUEUE_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// A door needs one subscription.
+const SUBSCRIPTIONS_MAX: usize = 8;
+
+/// The library's configuration. It listens nowhere: connections come from our own acceptor.
+pub(super) fn config() -> BrokerConfig {
+    let mut config = BrokerConfig::default();
+    config.bind_addresses = Vec::<SocketAddr>::new();
+    config.max_clients = CONNECTIONS_MAX;
+    // Sessions end with their connection: an old command must not wait for a door.
+    config.session_expiry_interval = Duration::ZERO;
+    config.storage_config.enable_persistence = false;
+    config.max_packet_size = MESSAGE_LENGTH_MAX;
+    config.topic_alias_maximum = 0;
+    config.retain_available = false;
+    config.maximum_qos = 1;
+    config.shared_subscription_available = false;
+    config.max_subscriptions_per_client = SUBSCRIPTIONS_MAX;
+    config.client_channel_capacity = LANE_MESSAGES;
+    config.max_outbound_inflight = WINDOW;
+    config.sys_topics_enabled = false;
+    config.auth_config.allow_anonymous = false;
+    config
+}
+
+/// The router, with nothing on disk.
+pub(super) fn router() -> MessageRouter {
+    MessageRouter::new().with_fallback_queue_limits(QueueLimits {
+        max_messages: QUEUE_MESSAGES_MAX,
+        max_bytes: QUEUE_BYTES_MAX,
+    })
+}
+
+/// The library counts connections for us and limits nothing: its limit for each address would shut out a
+/// building behind one router, and its limits on messages answer in a way that MQTT 3.1.1 does not know.
+pub(super) fn monitor() -> ResourceMonitor {
+    ResourceMonitor::new(ResourceLimits {
+        max_connections: CONNECTIONS_MAX,
+        max_connections_per_ip: CONNECTIONS_MAX,
+        max_message_rate_per_client: 0,
+        max_bandwidth_per_client: 0,
+        max_connection_rate: u32::MAX,
+        rate_limit_window: SWEEP_EVERY,
+    })
+}
