@@ -28,6 +28,8 @@ mod card;
 mod chip;
 mod clock;
 mod crc;
+#[cfg(feature = "dumps")]
+mod dump;
 mod emulator;
 mod fault;
 mod field;
@@ -37,6 +39,8 @@ mod world;
 pub use card::{BLOCKS_1K, BadUidLength, KeyType, VirtualCard};
 pub use clock::{Pace, SpiCost};
 pub use crc::{CRC_A_PRESET, crc_a};
+#[cfg(feature = "dumps")]
+pub use dump::{Dump, DumpError, DumpFault, Format, MAX_DUMP_BYTES};
 pub use emulator::{CollisionCount, Config, Emulator, Version};
 pub use fault::Fault;
 pub use field::{CardId, FieldFull, MAX_CARDS};

@@ -24,11 +24,13 @@ pub(crate) struct Refused;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Memory {
     blocks: Vec<Block>,
+    /// Keys that nobody knows, by sector and kind: what stands in their place opens nothing.
+    lost_keys: Vec<(usize, KeyType)>,
 }
 
 impl Memory {
     pub(crate) fn new(blocks: Vec<Block>) -> Self {
-        Self { blocks }
+        Self { blocks, lost_keys: Vec::new() }
     }
 
     pub(crate) fn blocks(&self) -> &[Block] {
@@ -42,13 +44,25 @@ impl Memory {
     pub(crate) fn set_block(&mut self, block: usize, data: Block) {
         if let Some(cell) = self.blocks.get_mut(block) {
             *cell = data;
+            if block % 4 == 3 {
+                self.lost_keys.retain(|(sector, _)| *sector != block / 4);
+            }
         }
+    }
+
+    /// Marks a key as one that nobody knows, until its trailer is written.
+    #[cfg(feature = "dumps")]
+    pub(crate) fn lose_key(&mut self, sector: usize, key: KeyType) {
+        self.lost_keys.push((sector, key));
     }
 
     /// Key of the sector that a block lies in. `None` if there is no such block or its sector is locked for ever.
     pub(crate) fn key(&self, block: usize, key: KeyType) -> Option<[u8; 6]> {
         let trailer = self.block(trailer_of(block))?;
         Conditions::of_trailer(&trailer)?;
+        if self.lost_keys.contains(&(block / 4, key)) {
+            return None;
+        }
         let bytes = match key {
             KeyType::A => trailer.first_chunk::<6>(),
             KeyType::B => trailer.last_chunk::<6>(),

@@ -85,22 +85,6 @@ impl VirtualCard {
         Self::blank(uid, SAK_MINI, BLOCKS_MINI)
     }
 
-    /// A MIFARE Classic 1K with this content. `atqa` is in the order of the air, low byte first.
-    ///
-    /// # Errors
-    /// The UID must have 4, 7 or 10 bytes.
-    pub fn from_blocks(
-        uid: &[u8],
-        atqa: [u8; 2],
-        sak: u8,
-        blocks: &[[u8; 16]; BLOCKS_1K],
-    ) -> Result<Self, BadUidLength> {
-        let mut card = Self::blank(uid, sak, BLOCKS_1K)?;
-        card.identity.atqa = atqa;
-        card.memory = Memory::new(blocks.to_vec());
-        Ok(card)
-    }
-
     /// The same card with another programming time, at most 10 ms.
     #[must_use]
     pub fn with_programming_us(mut self, programming_us: u32) -> Self {
@@ -143,6 +127,28 @@ impl VirtualCard {
         self.memory.set_block(block, data);
     }
 
+    /// A card with this identity and content. The UID has been checked where it came from.
+    #[cfg(feature = "dumps")]
+    pub(crate) fn from_identity(identity: Identity, blocks: &[[u8; 16]; BLOCKS_1K]) -> Self {
+        Self::new(identity, blocks.to_vec())
+    }
+
+    /// Nobody knows this key, so nobody can use it, until the trailer is written.
+    #[cfg(feature = "dumps")]
+    pub(crate) fn lose_key(&mut self, sector: usize, key: KeyType) {
+        self.memory.lose_key(sector, key);
+    }
+
+    fn new(identity: Identity, blocks: Vec<[u8; 16]>) -> Self {
+        Self {
+            memory: Memory::new(blocks),
+            protocol: Protocol::new(&identity.uid),
+            identity,
+            programming_us: PROGRAMMING_US,
+            programming: None,
+        }
+    }
+
     fn blank(uid: &[u8], sak: u8, blocks: usize) -> Result<Self, BadUidLength> {
         let atqa = match uid.len() {
             4 => [0x04, 0x00],
@@ -156,13 +162,8 @@ impl VirtualCard {
             _ if block % 4 == 3 => TRANSPORT_TRAILER,
             _ => [0; 16],
         });
-        Ok(Self {
-            memory: Memory::new(content.collect()),
-            protocol: Protocol::new(&identity.uid),
-            identity,
-            programming_us: PROGRAMMING_US,
-            programming: None,
-        })
+        let content = content.collect();
+        Ok(Self::new(identity, content))
     }
 
     /// The field is gone, or the card is. A block that was being programmed is left torn: its first bytes are new in

@@ -7,7 +7,12 @@ mod defects;
 #[cfg(test)]
 mod driver;
 #[cfg(test)]
+#[cfg(feature = "dumps")]
+mod dumps;
+#[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
