@@ -12,6 +12,10 @@ pub const BACKOFF_BASE: Duration = Duration::from_millis(500);
 /// The ceiling of every later wait: a door is back half a minute after its broker.
 pub const BACKOFF_MAX: Duration = Duration::from_secs(30);
 
+/// A connection that held for so long starts the back-off over. One that breaks earlier
+/// (two clients with one identifier end each other in turn) must not become a storm.
+pub const STABLE_AFTER: Duration = Duration::from_secs(10);
+
 /// Picks a wait between zero and the given ceiling. Longer answers are cut.
 pub type Jitter = Box<dyn FnMut(Duration) -> Duration + Send>;
 
@@ -26,14 +30,18 @@ impl Backoff {
         Self { failures: 0, jitter }
     }
 
-    /// The wait after one more failure.
-    pub(crate) fn next(&mut self) -> Duration {
+    /// The wait after one more failure, of a connection that had held for a while or of
+    /// an attempt that had held for no time at all.
+    pub(crate) fn next(&mut self, held: Duration) -> Duration {
+        if held >= STABLE_AFTER {
+            self.reset();
+        }
         let ceiling = BACKOFF_BASE.saturating_mul(2_u32.saturating_pow(self.failures)).min(BACKOFF_MAX);
         self.failures = self.failures.saturating_add(1);
         (self.jitter)(ceiling).min(ceiling)
     }
 
-    /// Forgets the failures, after a connection that held.
+    /// Forgets the failures.
     pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
@@ -54,7 +62,7 @@ mod tests {
 
     fn waits(jitter: Jitter, count: usize) -> Vec<u64> {
         let mut backoff = Backoff::new(jitter);
-        (0..count).map(|_| u64::try_from(backoff.next().as_millis()).unwrap()).collect()
+        (0..count).map(|_| u64::try_from(backoff.next(Duration::ZERO).as_millis()).unwrap()).collect()
     }
 
     #[test]
@@ -69,9 +77,9 @@ mod tests {
     fn rule_3_the_ceiling_holds_after_any_number_of_failures() {
         let mut backoff = Backoff::new(Box::new(|ceiling| ceiling));
         backoff.failures = u32::MAX - 1;
-        assert_eq!(backoff.next(), BACKOFF_MAX);
-        assert_eq!(backoff.next(), BACKOFF_MAX);
-        assert_eq!(backoff.next(), BACKOFF_MAX);
+        assert_eq!(backoff.next(Duration::ZERO), BACKOFF_MAX);
+        assert_eq!(backoff.next(Duration::ZERO), BACKOFF_MAX);
+        assert_eq!(backoff.next(Duration::ZERO), BACKOFF_MAX);
     }
 
     #[test]
@@ -92,9 +100,12 @@ mod tests {
     #[test]
     fn rule_3_a_connection_that_held_starts_over() {
         let mut backoff = Backoff::new(Box::new(|ceiling| ceiling));
-        backoff.next();
-        backoff.next();
+        backoff.next(Duration::ZERO);
+        backoff.next(Duration::ZERO);
+        let nearly = STABLE_AFTER - Duration::from_millis(1);
+        assert_eq!(backoff.next(nearly), BACKOFF_BASE * 4);
+        assert_eq!(backoff.next(STABLE_AFTER), BACKOFF_BASE);
         backoff.reset();
-        assert_eq!(backoff.next(), BACKOFF_BASE);
+        assert_eq!(backoff.next(Duration::ZERO), BACKOFF_BASE);
     }
 }

@@ -40,7 +40,7 @@ mod options;
 mod session;
 mod wire;
 
-pub use backoff::{BACKOFF_BASE, BACKOFF_MAX, Jitter};
+pub use backoff::{BACKOFF_BASE, BACKOFF_MAX, Jitter, STABLE_AFTER};
 pub use credentials::Credentials;
 pub use event::{AckToken, Event, Incoming, Reason, Refusal};
 pub use handle::{AckOutcome, Handle, PublishError, State};
@@ -48,5 +48,5 @@ pub use options::{
     ANSWER_WAIT_S, EVENT_QUEUE, INFLIGHT, KEEP_ALIVE_S, Options, OptionsError, PUBLISH_WAIT, Qos, SUBSCRIPTIONS_MAX,
     Transport, Will, WillFactory,
 };
-pub use session::{CLOSE_WAIT, STABLE_AFTER, open};
+pub use session::{CLOSE_WAIT, open};
 pub use wire::{PACKET_MAX_BYTES, TopicError};

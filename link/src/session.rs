@@ -33,10 +33,6 @@ use crate::options::{Options, OptionsError, Will};
 /// publishes the will, which is then the truth.
 pub const CLOSE_WAIT: Duration = Duration::from_secs(2);
 
-/// A connection that held for so long starts the back-off over. One that breaks earlier
-/// (two clients with one identifier end each other in turn) must not become a storm.
-pub const STABLE_AFTER: Duration = Duration::from_secs(10);
-
 /// Opens a session and starts its task; call it inside a tokio runtime.
 ///
 /// The session ends with [`Handle::close`], or when the receiver is dropped.
@@ -168,11 +164,8 @@ impl Session {
     }
 
     async fn lost(&mut self, reason: Reason) {
-        let held = self.link.borrow().outlet.as_ref().is_some_and(|outlet| outlet.since.elapsed() >= STABLE_AFTER);
-        if held {
-            self.backoff.reset();
-        }
-        let retry_in = (reason != Reason::NetworkOff).then(|| self.backoff.next());
+        let held = self.link.borrow().outlet.as_ref().map_or(Duration::ZERO, |outlet| outlet.since.elapsed());
+        let retry_in = (reason != Reason::NetworkOff).then(|| self.backoff.next(held));
         self.stand(retry_in.map_or(State::Off, |_| State::Waiting));
         tracing::debug!(connection = self.connection, %reason, ?retry_in, "disconnected");
         let event = Event::Disconnected { reason, retry_in, connection: self.connection };

@@ -3,7 +3,7 @@
 use link::{Credentials, Qos, Reason, Refusal};
 use tokio::net::TcpListener;
 
-use crate::bench::{UP, listening, open, options};
+use crate::bench::{UP, listening, open, options, soon};
 use crate::broker::Broker;
 use crate::codec::Packet;
 
@@ -53,10 +53,13 @@ async fn a_broker_that_does_not_answer_the_subscription_is_left() {
     let mut peer = broker.welcome().await;
     told.connected().await;
     assert!(matches!(peer.packet().await, Packet::Subscribe { .. }));
-    while let Some(packet) = peer.next().await {
-        assert_eq!(packet, Packet::PingReq);
-        peer.pong().await;
-    }
+    soon(async {
+        while let Some(packet) = peer.next().await {
+            assert_eq!(packet, Packet::PingReq);
+            peer.pong().await;
+        }
+    })
+    .await;
     assert_eq!(told.disconnected().await, Reason::SubscriptionUnanswered);
 }
 
@@ -109,7 +112,7 @@ async fn an_address_of_ipv6_is_reached() {
     let mut options = link::Options::new("::1", 0, "door-7");
     options.port = listener.local_addr().unwrap().port();
     let (_handle, _told) = open(options);
-    crate::bench::soon(listener.accept()).await.unwrap();
+    soon(listener.accept()).await.unwrap();
 }
 
 /// Up to 40 bytes from a xorshift generator; the first is a packet type that brokers send
