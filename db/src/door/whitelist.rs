@@ -52,7 +52,7 @@ impl WhitelistStore {
     /// # Errors
     /// If the file cannot be read.
     pub fn current(&mut self) -> Result<WhitelistId, DoorDbError> {
-        self.transact(|transaction| current(transaction))
+        self.transact(current)
     }
 
     /// Takes a piece of a whitelist. What it does happens in one transaction, so that a power cut
