@@ -2,7 +2,6 @@
 //!
 //! Together with `connection.rs` this is the only place that names its types.
 
-use std::net::Ipv6Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,7 +66,7 @@ impl Outlet {
 /// A new client for one attempt. A client is never used for a second connection: it
 /// would carry over packets, acknowledgements and events of the first.
 pub(crate) fn build(options: &Options, will: Option<Will>, connection: u64) -> (Outlet, EventLoop) {
-    let mut mqtt = MqttOptions::new(&options.client_id, host(&options.host), options.port);
+    let mut mqtt = MqttOptions::new(&options.client_id, &options.host, options.port);
     mqtt.set_transport(transport(options.transport))
         .set_keep_alive(Duration::from_secs(options.keep_alive_s.into()))
         .set_clean_session(options.clean_session)
@@ -143,9 +142,4 @@ fn transport(transport: Transport) -> rumqttc::Transport {
     match transport {
         Transport::Tcp => rumqttc::Transport::Tcp,
     }
-}
-
-/// The client joins host and port with a colon, which an IPv6 address needs brackets for.
-fn host(host: &str) -> String {
-    if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() }
 }

@@ -30,7 +30,8 @@ pub const SUBSCRIPTIONS_MAX: usize = 64;
 pub const ANSWER_WAIT_S: u16 = 5;
 
 /// Makes the last will of each attempt from the attempt's number: a will carries a
-/// message authentication code over the session, so an old one would be refused.
+/// message authentication code over the session, so an old one would be refused. Called
+/// in the session's task, so it must not block.
 pub type WillFactory = Box<dyn FnMut(u64) -> Option<Will> + Send>;
 
 /// How sure a delivery between client and broker shall be.

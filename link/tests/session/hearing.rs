@@ -80,6 +80,26 @@ async fn rule_7_subscriptions_are_not_made_again_if_the_broker_remembers_them() 
 }
 
 #[tokio::test]
+async fn rule_7_a_session_that_was_not_asked_for_is_not_believed() {
+    let broker = Broker::start().await;
+    let (_handle, mut told) = open(listening(&broker));
+    for _ in 0..2 {
+        let mut peer = broker.accept().await;
+        assert!(peer.greeting().await.clean_session);
+        peer.answer(true, 0).await;
+        match told.next().await {
+            Event::Connected { session_present, .. } => assert!(!session_present),
+            other => panic!("{other:?}"),
+        }
+        peer.grant().await;
+        peer.publish(DOWN, b"granted", 0).await;
+        told.message().await;
+        drop(peer);
+        told.disconnected().await;
+    }
+}
+
+#[tokio::test]
 async fn rule_7_a_subscription_goes_ahead_of_everything_published() {
     let broker = Broker::start().await;
     let (handle, mut told) = open(listening(&broker));
