@@ -1,110 +1,20 @@
-//! Cards: their kind, validity, blocks, holders and the doors that they are listed for.
+//! Cards: what operators do with them. Kind, validity and blocks are here and in `view`; who holds a
+//! card is in `holdings`.
 
 use access::entry::{Block, Blocks};
 use access::id::DoorId;
 use access::time::Window;
 use access::uid::Uid;
+use rusqlite::{Connection, OptionalExtension};
 
-use super::{Actor, PersonId, Site, SiteError};
+use super::open::Wakes;
+use super::{Actor, PersonId, Site, SiteError, change, holdings, row};
 
-/// What a card is for. The first four are the Sote cards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum CardKind {
-    /// Of a health care professional.
-    Professional,
-    /// Of other staff.
-    Staff,
-    /// Of an organisation rather than a person.
-    Actor,
-    /// A blank that is lent and used again.
-    Backup,
-    /// Of a visitor.
-    Visitor,
-}
+mod types;
+mod view;
 
-impl CardKind {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Professional, Self::Staff, Self::Actor, Self::Backup, Self::Visitor];
-
-    /// The stable code, for the database, the API and the sentences.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Professional => "professional",
-            Self::Staff => "staff",
-            Self::Actor => "actor",
-            Self::Backup => "backup",
-            Self::Visitor => "visitor",
-        }
-    }
-
-    /// The kind with this code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-}
-
-/// A card to be added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NewCard {
-    /// The chip.
-    pub uid: Uid,
-    /// What it is for.
-    pub kind: CardKind,
-    /// The card's own validity.
-    pub window: Window,
-}
-
-/// A card as it is now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CardView {
-    /// The chip.
-    pub uid: Uid,
-    /// What it is for.
-    pub kind: CardKind,
-    /// The card's own validity.
-    pub window: Window,
-    /// What is in its way.
-    pub blocks: Blocks,
-    /// Whom it was given to last.
-    pub holder: Option<(PersonId, String)>,
-    /// From when until when it belongs to that holder.
-    pub held: Window,
-    /// The doors that it is listed for, by name of the door.
-    pub listings: Vec<Listing>,
-}
-
-/// A card may pass a door, for a time. This issue's one plain rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
-    /// Which door.
-    pub door: DoorId,
-    /// What people call it.
-    pub door_name: String,
-    /// From when until when.
-    pub window: Window,
-}
-
-/// Which cards to show.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CardFilter {
-    /// Part of the number, with or without separators, or of the holder's name.
-    pub text: Option<String>,
-    /// Listed for this door.
-    pub door: Option<DoorId>,
-    /// With anything in its way, or with nothing.
-    pub blocked: Option<bool>,
-}
-
-/// A page of cards, ordered by the bytes of their numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct CardPage {
-    /// The last card of the page before.
-    pub after: Option<Uid>,
-    /// Most rows; cut to [`super::LIST_MAX`].
-    pub limit: u32,
-}
+pub use types::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
+pub(super) use view::of_person;
 
 impl Site {
     /// Adds a card that nobody holds and no door admits.
@@ -112,8 +22,12 @@ impl Site {
     /// # Errors
     /// [`SiteError::Invalid`], or [`SiteError::Conflict`] if the card is there already.
     pub fn add_card(&self, actor: &Actor<'_>, card: NewCard) -> Result<CardView, SiteError> {
-        let _ = (actor, card);
-        Err(SiteError::Busy)
+        check(&card.uid, card.window)?;
+        self.write(Wakes::Changes, |db| {
+            let change = change::begin(db, actor, "card-add", &card.uid.hex())?;
+            insert(db, change, &card)?;
+            view::one(db, &card.uid)
+        })
     }
 
     /// Gives a card to a person. It ends an earlier holding where the new one begins, and replaces
@@ -130,8 +44,12 @@ impl Site {
         person: PersonId,
         held: Window,
     ) -> Result<CardView, SiteError> {
-        let _ = (actor, uid, person, held);
-        Err(SiteError::Busy)
+        row::check_window("held", held)?;
+        self.write(Wakes::Changes, |db| {
+            need(db, uid)?;
+            holdings::give(db, actor, uid, person, held)?;
+            view::one(db, uid)
+        })
     }
 
     /// Puts something in a card's way. A repeated block makes no new change.
@@ -139,8 +57,7 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn block_card(&self, actor: &Actor<'_>, uid: &Uid, block: Block) -> Result<CardView, SiteError> {
-        let _ = (actor, uid, block);
-        Err(SiteError::Busy)
+        self.set_blocks(actor, uid, "card-block", block, |blocks| blocks.with(block))
     }
 
     /// Takes something out of a card's way. What is not there is no change.
@@ -148,8 +65,9 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn unblock_card(&self, actor: &Actor<'_>, uid: &Uid, block: Block) -> Result<CardView, SiteError> {
-        let _ = (actor, uid, block);
-        Err(SiteError::Busy)
+        self.set_blocks(actor, uid, "card-unblock", block, |blocks| {
+            Blocks::from_bits(blocks.bits() & !Blocks::NONE.with(block).bits())
+        })
     }
 
     /// Lists a card for a door; a card that is listed there already gets the new window.
@@ -164,8 +82,18 @@ impl Site {
         door: &DoorId,
         window: Window,
     ) -> Result<CardView, SiteError> {
-        let _ = (actor, uid, door, window);
-        Err(SiteError::Busy)
+        row::check_window("window", window)?;
+        self.write(Wakes::Changes, |db| {
+            need(db, uid)?;
+            let number = row::known_door(db, door)?;
+            if listed(db, uid, number)? != Some(window) {
+                let detail = format!("{} {door}", uid.hex());
+                let change = change::begin(db, actor, "card-list", &detail)?;
+                unlist(db, change, uid, number)?;
+                list(db, change, uid, number, window)?;
+            }
+            view::one(db, uid)
+        })
     }
 
     /// Takes a card off a door's list. What is not listed is no change.
@@ -173,8 +101,16 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`] for the card, [`SiteError::Invalid`] for an unknown door.
     pub fn unlist_card(&self, actor: &Actor<'_>, uid: &Uid, door: &DoorId) -> Result<CardView, SiteError> {
-        let _ = (actor, uid, door);
-        Err(SiteError::Busy)
+        self.write(Wakes::Changes, |db| {
+            need(db, uid)?;
+            let number = row::known_door(db, door)?;
+            if listed(db, uid, number)?.is_some() {
+                let detail = format!("{} {door}", uid.hex());
+                let change = change::begin(db, actor, "card-unlist", &detail)?;
+                unlist(db, change, uid, number)?;
+            }
+            view::one(db, uid)
+        })
     }
 
     /// One card.
@@ -182,16 +118,106 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn card(&self, uid: &Uid) -> Result<CardView, SiteError> {
-        let _ = uid;
-        Err(SiteError::Busy)
+        self.read(|db| view::one(db, uid))
     }
 
     /// Cards, ordered by the bytes of their numbers.
     ///
     /// # Errors
-    /// [`SiteError`] if the file cannot be read.
+    /// [`SiteError::Invalid`] for an unknown door.
     pub fn cards(&self, filter: &CardFilter, page: CardPage) -> Result<Vec<CardView>, SiteError> {
-        let _ = (filter, page);
-        Err(SiteError::Busy)
+        self.read(|db| view::page(db, filter, page))
     }
+
+    fn set_blocks(
+        &self,
+        actor: &Actor<'_>,
+        uid: &Uid,
+        action: &str,
+        block: Block,
+        set: impl FnOnce(Blocks) -> Blocks,
+    ) -> Result<CardView, SiteError> {
+        self.write(Wakes::Changes, |db| {
+            let (blocks, window) = state(db, uid)?.ok_or_else(SiteError::no_such_card)?;
+            let after = set(blocks);
+            if after != blocks {
+                let detail = format!("{} {}", uid.hex(), block.reason().code());
+                let change = change::begin(db, actor, action, &detail)?;
+                close_state(db, change, uid)?;
+                insert_state(db, change, uid, after, window)?;
+            }
+            view::one(db, uid)
+        })
+    }
+}
+
+/// Refuses what cannot be a card of somebody.
+pub(super) fn check(uid: &Uid, window: Window) -> Result<(), SiteError> {
+    if uid.is_random() {
+        return Err(SiteError::invalid("uid", "random-uid"));
+    }
+    row::check_window("window", window)
+}
+
+/// Inserts a card that has been checked.
+pub(super) fn insert(db: &Connection, change: i64, card: &NewCard) -> Result<(), SiteError> {
+    let inserted = db
+        .prepare_cached(
+            "INSERT INTO card (uid, kind, hex, since) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (uid) DO NOTHING",
+        )?
+        .execute((card.uid.as_bytes(), card.kind.code(), card.uid.hex(), change))?;
+    if inserted == 0 {
+        return Err(SiteError::card_exists());
+    }
+    insert_state(db, change, &card.uid, Blocks::NONE, card.window)
+}
+
+/// Inserts a listing where none holds.
+pub(super) fn list(db: &Connection, change: i64, uid: &Uid, door: i64, window: Window) -> Result<(), SiteError> {
+    let (from, until) = row::bounds(window);
+    db.prepare_cached("INSERT INTO listing (door, uid, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
+        .execute((door, uid.as_bytes(), from, until, change))?;
+    Ok(())
+}
+
+fn unlist(db: &Connection, change: i64, uid: &Uid, door: i64) -> Result<(), SiteError> {
+    db.prepare_cached("UPDATE listing SET until = $1 WHERE door = $2 AND uid = $3 AND until IS NULL")?.execute((
+        change,
+        door,
+        uid.as_bytes(),
+    ))?;
+    Ok(())
+}
+
+fn listed(db: &Connection, uid: &Uid, door: i64) -> Result<Option<Window>, SiteError> {
+    let mut statement =
+        db.prepare_cached("SELECT from_s, until_s FROM listing WHERE door = $1 AND uid = $2 AND until IS NULL")?;
+    row::first(statement.query((door, uid.as_bytes()))?, |r| row::window(r, 0))
+}
+
+fn need(db: &Connection, uid: &Uid) -> Result<(), SiteError> {
+    db.prepare_cached("SELECT 1 FROM card WHERE uid = $1")?
+        .query_row([uid.as_bytes()], |_| Ok(()))
+        .optional()?
+        .ok_or_else(SiteError::no_such_card)
+}
+
+fn state(db: &Connection, uid: &Uid) -> Result<Option<(Blocks, Window)>, SiteError> {
+    let mut statement =
+        db.prepare_cached("SELECT blocks, from_s, until_s FROM card_state WHERE uid = $1 AND until IS NULL")?;
+    row::first(statement.query([uid.as_bytes()])?, |r| Ok((Blocks::from_bits(r.get(0)?), row::window(r, 1)?)))
+}
+
+fn close_state(db: &Connection, change: i64, uid: &Uid) -> Result<(), SiteError> {
+    db.prepare_cached("UPDATE card_state SET until = $1 WHERE uid = $2 AND until IS NULL")?
+        .execute((change, uid.as_bytes()))?;
+    Ok(())
+}
+
+fn insert_state(db: &Connection, change: i64, uid: &Uid, blocks: Blocks, window: Window) -> Result<(), SiteError> {
+    let (from, until) = row::bounds(window);
+    db.prepare_cached("INSERT INTO card_state (uid, blocks, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
+        .execute((uid.as_bytes(), blocks.bits(), from, until, change))?;
+    Ok(())
 }

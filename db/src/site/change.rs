@@ -1,8 +1,13 @@
 //! The operator log, which is also what counts the generations.
 
 use access::time::UtcMs;
+use rusqlite::{Connection, Row};
 
+use super::row::{LIMIT_ALL, all, limit_of};
 use super::{Site, SiteError};
+
+/// Longest name of an operator, in bytes.
+pub(super) const OPERATOR_LENGTH_MAX: usize = 64;
 
 /// Who changes something, and when. The caller reads the clock.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +29,7 @@ pub struct ChangeView {
     pub operator: String,
     /// Stable code of what was done, such as `card-block`.
     pub action: String,
-    /// What it was done to.
+    /// What it was done to, for people who may read the operator log.
     pub detail: String,
 }
 
@@ -34,7 +39,46 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn change_log(&self, before: Option<u64>, limit: u32) -> Result<Vec<ChangeView>, SiteError> {
-        let _ = (before, limit);
-        Err(SiteError::Busy)
+        let before = before.map_or(LIMIT_ALL, |n| i64::try_from(n).unwrap_or(LIMIT_ALL));
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT number, at_ms, operator, action, detail FROM change
+                 WHERE number < $1 ORDER BY number DESC LIMIT $2",
+            )?;
+            all(statement.query((before, limit_of(limit)))?, view)
+        })
     }
+}
+
+fn view(row: &Row<'_>) -> Result<ChangeView, SiteError> {
+    Ok(ChangeView {
+        number: row.get::<_, i64>(0)?.cast_unsigned(),
+        at: UtcMs(row.get(1)?),
+        operator: row.get(2)?,
+        action: row.get(3)?,
+        detail: row.get(4)?,
+    })
+}
+
+/// Begins a change inside a transaction and returns its number, for `since` and `until`. Numbers have no
+/// gaps, since one transaction writes at a time.
+pub(super) fn begin(db: &Connection, actor: &Actor<'_>, action: &str, detail: &str) -> Result<i64, SiteError> {
+    if actor.operator.len() > OPERATOR_LENGTH_MAX {
+        return Err(SiteError::invalid("operator", "too-long"));
+    }
+    let number = db
+        .prepare_cached(
+            "INSERT INTO change (number, at_ms, operator, action, detail)
+             VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM change), $1, $2, $3, $4)
+             RETURNING number",
+        )?
+        .query_row((actor.at.0, actor.operator, action, detail), |row| row.get(0))?;
+    Ok(number)
+}
+
+/// The number of the newest change; 0 if there is none.
+pub(super) fn newest(db: &Connection) -> Result<u64, SiteError> {
+    let number: i64 =
+        db.prepare_cached("SELECT COALESCE(MAX(number), 0) FROM change")?.query_row([], |row| row.get(0))?;
+    Ok(number.cast_unsigned())
 }

@@ -54,11 +54,11 @@ impl SiteError {
         Self::Invalid { field, problem }
     }
 
-    pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
+    pub(crate) fn not_found(what: &'static str, id: &(impl ToString + ?Sized)) -> Self {
         Self::NotFound { what, id: id.to_string() }
     }
 
-    pub(crate) fn conflict(what: &'static str, id: impl ToString) -> Self {
+    pub(crate) fn conflict(what: &'static str, id: &(impl ToString + ?Sized)) -> Self {
         Self::Conflict { what, id: id.to_string() }
     }
 

@@ -1,12 +1,29 @@
-//! Opening the site database.
+//! Opening the site database, and the two ways into it: [`Site::read`] and [`Site::write`].
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use access::id::SiteId;
+use r2d2::Pool;
+use r2d2_sqlite::SqliteConnectionManager;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 
-use crate::file::FileError;
+use super::SiteError;
+use crate::file::{self, FileError, Kind};
+
+mod embedded {
+    refinery::embed_migrations!("migrations/site");
+}
+
+/// Pages that are read at once. Each connection costs memory and three file handles.
+const READERS_MAX: u32 = 8;
+
+const KIND: Kind = Kind {
+    what: "site database",
+    application_id: u32::from_be_bytes(*b"KulS"),
+    migrations: embedded::migrations::runner,
+};
 
 /// Why the site database cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -20,11 +37,19 @@ pub enum OpenError {
     )]
     OtherSite {
         /// The file.
-        path: String,
+        path: PathBuf,
         /// Whose it is.
         found: String,
         /// Whose it should be.
         expected: SiteId,
+    },
+    /// The file is sound, and reading it failed.
+    #[error("{path} could not be read: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: SiteError,
     },
 }
 
@@ -36,9 +61,26 @@ pub struct Site {
 
 struct Inner {
     id: SiteId,
+    readers: Pool<SqliteConnectionManager>,
+    /// One connection, so that writers of this process queue here and not in SQLite's busy handler,
+    /// which sleeps.
+    writer: Pool<SqliteConnectionManager>,
     changes: watch::Sender<u64>,
     news: watch::Sender<u64>,
     requests: watch::Sender<u64>,
+}
+
+/// Whom a transaction wakes once it is committed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wakes {
+    /// Nobody.
+    Nobody,
+    /// Those who wait for [`Site::changes`], if there is a new change.
+    Changes,
+    /// Those who wait for [`Site::news`].
+    News,
+    /// Those who wait for [`Site::requests`] and [`Site::news`].
+    Requests,
 }
 
 impl Site {
@@ -47,11 +89,19 @@ impl Site {
     /// # Errors
     /// [`OpenError`], which names the file and the remedy.
     pub fn open(path: &Path, site: &SiteId) -> Result<Self, OpenError> {
-        let _ = path;
+        let connection = file::open(path, &KIND)?;
+        let failed = |source: SiteError| OpenError::Read { path: path.to_path_buf(), source };
+        let found = owner(&connection, site).map_err(failed)?;
+        if found != site.as_str() {
+            return Err(OpenError::OtherSite { path: path.to_path_buf(), found, expected: site.clone() });
+        }
+        let newest = super::change::newest(&connection).map_err(failed)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 id: site.clone(),
-                changes: watch::Sender::new(0),
+                readers: pool(path, READERS_MAX, true).map_err(failed)?,
+                writer: pool(path, 1, false).map_err(failed)?,
+                changes: watch::Sender::new(newest),
                 news: watch::Sender::new(0),
                 requests: watch::Sender::new(0),
             }),
@@ -81,4 +131,73 @@ impl Site {
     pub fn requests(&self) -> watch::Receiver<u64> {
         self.inner.requests.subscribe()
     }
+
+    /// Reads one consistent state, beside any writer.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>) -> Result<T, SiteError> {
+        let mut connection = self.inner.readers.get().map_err(|_| SiteError::Busy)?;
+        let transaction = connection.transaction()?;
+        read(&transaction)
+    }
+
+    /// Writes all or nothing. What was written is on disk when this returns, and only then is anybody
+    /// woken.
+    pub(super) fn write<T>(
+        &self,
+        wakes: Wakes,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>,
+    ) -> Result<T, SiteError> {
+        let mut connection = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = write(&transaction)?;
+        let newest = super::change::newest(&transaction)?;
+        transaction.commit()?;
+        self.wake(wakes, newest);
+        Ok(result)
+    }
+
+    fn wake(&self, wakes: Wakes, newest: u64) {
+        let count_up = |sender: &watch::Sender<u64>| {
+            sender.send_modify(|count| *count = count.wrapping_add(1));
+        };
+        match wakes {
+            Wakes::Nobody => {}
+            Wakes::Changes => {
+                self.inner.changes.send_if_modified(|known| {
+                    let is_new = newest > *known;
+                    *known = newest.max(*known);
+                    is_new
+                });
+            }
+            Wakes::News => count_up(&self.inner.news),
+            Wakes::Requests => {
+                count_up(&self.inner.requests);
+                count_up(&self.inner.news);
+            }
+        }
+    }
+}
+
+/// Whose file this is; a new one becomes ours.
+fn owner(connection: &Connection, site: &SiteId) -> Result<String, SiteError> {
+    let found = connection.query_row("SELECT name FROM site WHERE id = 1", [], |row| row.get(0)).optional()?;
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    connection.execute("INSERT INTO site (id, name, log_head) VALUES (1, $1, $2)", (site.as_str(), [0_u8; 32]))?;
+    Ok(site.as_str().to_owned())
+}
+
+fn pool(path: &Path, size: u32, only_reads: bool) -> Result<Pool<SqliteConnectionManager>, SiteError> {
+    let manager = SqliteConnectionManager::file(path).with_flags(file::flags()).with_init(move |connection| {
+        file::configure(connection)?;
+        connection.pragma_update(None, "query_only", only_reads)
+    });
+    Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .test_on_check_out(false)
+        .build(manager)
+        .map_err(|error| SiteError::Storage(Box::new(error)))
 }

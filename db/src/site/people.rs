@@ -1,6 +1,15 @@
 //! Persons: humans who may hold cards.
 
-use super::{Actor, CardView, Site, SiteError};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::open::Wakes;
+use super::{Actor, CardView, Site, SiteError, cards, change, row};
+
+/// Longest name of a person, in bytes.
+const NAME_LENGTH_MAX: usize = 200;
+
+/// Longest external id, in bytes.
+const EXTERNAL_ID_LENGTH_MAX: usize = 64;
 
 /// The opaque number of a person. Never a Finnish identity code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,7 +33,7 @@ pub struct Person {
     pub name: String,
     /// What another register calls the person.
     pub external_id: Option<String>,
-    /// All cards that the person holds, held or will hold, in the order of their numbers.
+    /// The cards that were last given to this person, in the order of their numbers.
     pub cards: Vec<CardView>,
 }
 
@@ -50,8 +59,13 @@ impl Site {
     /// # Errors
     /// [`SiteError::Invalid`], or [`SiteError::Conflict`] if the external id is taken.
     pub fn add_person(&self, actor: &Actor<'_>, person: NewPerson) -> Result<Person, SiteError> {
-        let _ = (actor, person);
-        Err(SiteError::Busy)
+        let NewPerson { name, external_id } = person;
+        check(&name, external_id.as_deref())?;
+        self.write(Wakes::Changes, |db| {
+            let change = change::begin(db, actor, "person-add", external_id.as_deref().unwrap_or(""))?;
+            let id = insert(db, change, &name, external_id.as_deref())?;
+            Ok(Person { id, name: name.clone(), external_id: external_id.clone(), cards: Vec::new() })
+        })
     }
 
     /// One person.
@@ -59,8 +73,12 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn person(&self, id: PersonId) -> Result<Person, SiteError> {
-        let _ = id;
-        Err(SiteError::Busy)
+        self.read(|db| {
+            let mut statement = db.prepare_cached("SELECT id, name, external_id FROM person WHERE id = $1")?;
+            let person =
+                row::first(statement.query([id.0])?, view)?.ok_or_else(|| SiteError::not_found("person", &id.0))?;
+            with_cards(db, person)
+        })
     }
 
     /// Persons by number, with their cards.
@@ -68,7 +86,49 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn people(&self, filter: &PeopleFilter, page: Page) -> Result<Vec<Person>, SiteError> {
-        let _ = (filter, page);
-        Err(SiteError::Busy)
+        let pattern = filter.text.as_deref().map(|text| row::containing(&text.trim().to_lowercase()));
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                r"SELECT id, name, external_id FROM person
+                  WHERE id > $1 AND ($2 IS NULL OR search LIKE $2 ESCAPE '\')
+                  ORDER BY id LIMIT $3",
+            )?;
+            let after = page.after.unwrap_or(0);
+            let rows = statement.query((after, pattern, row::limit_of(page.limit)))?;
+            row::all(rows, view)?.into_iter().map(|person| with_cards(db, person)).collect()
+        })
     }
+}
+
+/// Refuses texts that cannot be a name or an external id.
+pub(super) fn check(name: &str, external_id: Option<&str>) -> Result<(), SiteError> {
+    row::check_text("name", name, NAME_LENGTH_MAX)?;
+    external_id.map_or(Ok(()), |id| row::check_text("external_id", id, EXTERNAL_ID_LENGTH_MAX))
+}
+
+/// Inserts a person whose texts have been checked.
+pub(super) fn insert(
+    db: &Connection,
+    change: i64,
+    name: &str,
+    external_id: Option<&str>,
+) -> Result<PersonId, SiteError> {
+    let search = format!("{name} {}", external_id.unwrap_or("")).to_lowercase();
+    db.prepare_cached(
+        "INSERT INTO person (name, external_id, search, since) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (external_id) DO NOTHING RETURNING id",
+    )?
+    .query_row((name, external_id, search, change), |row| row.get(0))
+    .optional()?
+    .map(PersonId)
+    .ok_or_else(|| SiteError::conflict("person", external_id.unwrap_or("")))
+}
+
+fn view(row: &Row<'_>) -> Result<Person, SiteError> {
+    Ok(Person { id: PersonId(row.get(0)?), name: row.get(1)?, external_id: row.get(2)?, cards: Vec::new() })
+}
+
+fn with_cards(db: &Connection, mut person: Person) -> Result<Person, SiteError> {
+    person.cards = cards::of_person(db, person.id)?;
+    Ok(person)
 }

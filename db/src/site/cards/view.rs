@@ -1,0 +1,97 @@
+//! Cards, read: each with its state, its last holder and the doors that it is listed for.
+
+use access::entry::Blocks;
+use access::time::Window;
+use access::uid::Uid;
+use rusqlite::{Connection, Row};
+
+use super::types::{CardFilter, CardKind, CardPage, CardView, Listing};
+use crate::site::{PersonId, SiteError, row};
+
+/// A card, its state and its last holding. The holding that begins last is the one that counts; one
+/// without a beginning begins before all others.
+macro_rules! select_cards {
+    ($condition:literal) => {
+        concat!(
+            "SELECT c.uid, c.kind, s.blocks, s.from_s, s.until_s, p.id, p.name, h.from_s, h.until_s
+             FROM card c
+             JOIN card_state s ON s.uid = c.uid AND s.until IS NULL
+             LEFT JOIN holding h ON h.id = (
+                 SELECT last.id FROM holding last
+                 WHERE last.uid = c.uid AND last.until IS NULL
+                 ORDER BY last.from_s DESC NULLS LAST LIMIT 1)
+             LEFT JOIN person p ON p.id = h.person
+             WHERE ",
+            $condition
+        )
+    };
+}
+
+/// One card.
+pub(super) fn one(db: &Connection, uid: &Uid) -> Result<CardView, SiteError> {
+    let mut statement = db.prepare_cached(select_cards!("c.uid = $1"))?;
+    let card = row::first(statement.query([uid.as_bytes()])?, view)?.ok_or_else(SiteError::no_such_card)?;
+    with_listings(db, card)
+}
+
+/// The cards that were last given to a person.
+pub(in crate::site) fn of_person(db: &Connection, person: PersonId) -> Result<Vec<CardView>, SiteError> {
+    let mut statement = db.prepare_cached(select_cards!(
+        "c.uid IN (SELECT uid FROM holding WHERE person = $1 AND until IS NULL) AND h.person = $1
+         ORDER BY c.uid LIMIT $2"
+    ))?;
+    let rows = statement.query((person.0, row::limit_of(u32::MAX)))?;
+    row::all(rows, view)?.into_iter().map(|card| with_listings(db, card)).collect()
+}
+
+/// A page of cards.
+pub(super) fn page(db: &Connection, filter: &CardFilter, page: CardPage) -> Result<Vec<CardView>, SiteError> {
+    let door = filter.door.as_ref().map(|door| row::known_door(db, door)).transpose()?;
+    let (number, name) = filter.text.as_deref().map_or((None, None), patterns);
+    let after = page.after.as_ref().map(Uid::as_bytes);
+    let mut statement = db.prepare_cached(select_cards!(
+        r"($1 IS NULL OR c.uid > $1)
+          AND ($2 IS NULL OR c.hex LIKE $3 ESCAPE '\' OR p.search LIKE $2 ESCAPE '\')
+          AND ($4 IS NULL OR (s.blocks <> 0) = $4)
+          AND ($5 IS NULL OR EXISTS (
+              SELECT 1 FROM listing l WHERE l.door = $5 AND l.uid = c.uid AND l.until IS NULL))
+          ORDER BY c.uid LIMIT $6"
+    ))?;
+    let rows = statement.query((after, name, number, filter.blocked, door, row::limit_of(page.limit)))?;
+    row::all(rows, view)?.into_iter().map(|card| with_listings(db, card)).collect()
+}
+
+/// What the text means as a part of a number and as a part of a name.
+fn patterns(text: &str) -> (Option<String>, Option<String>) {
+    let digits: String = text.chars().filter(|c| !matches!(c, ':' | ' ' | '-')).collect();
+    let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_hexdigit());
+    (is_number.then(|| row::containing(&digits.to_uppercase())), Some(row::containing(&text.trim().to_lowercase())))
+}
+
+fn view(row: &Row<'_>) -> Result<CardView, SiteError> {
+    let kind: String = row.get(1)?;
+    let holder = match row.get::<_, Option<i64>>(5)? {
+        Some(id) => Some((PersonId(id), row.get(6)?)),
+        None => None,
+    };
+    Ok(CardView {
+        uid: row::uid(row, 0)?,
+        kind: CardKind::from_code(&kind).ok_or(SiteError::corrupt("kind of card"))?,
+        blocks: Blocks::from_bits(row.get(2)?),
+        window: row::window(row, 3)?,
+        held: if holder.is_some() { row::window(row, 7)? } else { Window::ALWAYS },
+        holder,
+        listings: Vec::new(),
+    })
+}
+
+fn with_listings(db: &Connection, mut card: CardView) -> Result<CardView, SiteError> {
+    let mut statement = db.prepare_cached(
+        "SELECT d.id, d.name, l.from_s, l.until_s FROM listing l JOIN door d ON d.number = l.door
+         WHERE l.uid = $1 AND l.until IS NULL ORDER BY d.name, d.id",
+    )?;
+    card.listings = row::all(statement.query([card.uid.as_bytes()])?, |r| {
+        Ok(Listing { door: row::door(r, 0)?, door_name: r.get(1)?, window: row::window(r, 2)? })
+    })?;
+    Ok(card)
+}
