@@ -5,7 +5,7 @@ use mfrc522::comm::blocking::spi::SpiInterface;
 use mfrc522::{Error, Mfrc522};
 use mfrc522_emulator::{CollisionCount, Config, Emulator, Fault, SpiError};
 
-use crate::support::{FACTORY_KEY, UID_4, UID_7, card, open, reader, reader_and_card, reader_with, select};
+use crate::support::{FACTORY_KEY, Raw, UID_4, UID_7, card, open, reader, reader_and_card, reader_with, select};
 
 const SPENT: Error<SpiError> = Error::Comm(SpiError::BudgetSpent);
 
@@ -35,6 +35,26 @@ fn b1_a_chip_that_reset_itself_hangs_while_its_version_reads_well() {
     emulator.reset_chip();
     assert_eq!(driver.version(), Ok(0x92));
     assert_eq!(driver.reqa().err(), Some(SPENT));
+}
+
+#[test]
+fn b2_a_sector_for_key_b_stays_closed_to_the_driver() {
+    let (emulator, mut driver) = reader();
+    let mut card = card(&UID_4);
+    let mut trailer = [0xA0; 16];
+    trailer[6..10].copy_from_slice(&[0x0F, 0x00, 0xFF, 0x69]);
+    trailer[10..].fill(0xB0);
+    card.set_block(7, trailer);
+    emulator.place(card).unwrap();
+    let uid = select(&mut driver);
+    assert_eq!(driver.mf_authenticate(&uid, 4, &[0xB0; 6]), Err(Error::Timeout));
+    let uid = select(&mut driver);
+    assert_eq!(driver.mf_authenticate(&uid, 4, &[0xA0; 6]), Ok(()));
+    assert_eq!(driver.mf_read(4), Err(Error::Crc), "key A may read nothing here");
+    driver.stop_crypto1().unwrap();
+    select(&mut driver);
+    assert!(Raw(emulator.spi()).authenticate(0x61, 4, [0xB0; 6], UID_4));
+    assert_eq!(driver.mf_read(4), Ok([0; 16]));
 }
 
 #[test]

@@ -14,6 +14,8 @@ mod faults;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod registers;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod timing;
