@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::card::VirtualCard;
 use crate::clock::{Pace, SpiCost};
 use crate::fault::Fault;
-use crate::field::{CardId, FieldFull};
+use crate::field::{CardId, FieldFull, MAX_CARDS};
 use crate::spi::Spi;
 use crate::world::World;
 
@@ -80,7 +80,7 @@ impl Emulator {
     /// Lays a card on the field, until it is taken off.
     ///
     /// # Errors
-    /// There is room for [`MAX_CARDS`](crate::MAX_CARDS).
+    /// There is room for [`MAX_CARDS`].
     pub fn place(&self, card: VirtualCard) -> Result<CardId, FieldFull> {
         self.with(|world| world.field.place(card, None, world.clock.now_ns()))
     }
@@ -90,12 +90,28 @@ impl Emulator {
     /// It leaves by itself, if need be in the middle of a frame. [`Emulator::remove`] still gives it back then.
     ///
     /// # Errors
-    /// There is room for [`MAX_CARDS`](crate::MAX_CARDS).
+    /// There is room for [`MAX_CARDS`].
     pub fn place_for(&self, card: VirtualCard, hold_ms: u64) -> Result<CardId, FieldFull> {
         self.with(|world| {
             let now_ns = world.clock.now_ns();
             let leaves_ns = now_ns.saturating_add(hold_ms.saturating_mul(1_000_000));
             world.field.place(card, Some(leaves_ns), now_ns)
+        })
+    }
+
+    /// Holds several cards in the field at once for so many milliseconds, like a purse: no reader sees one of them
+    /// without the others.
+    ///
+    /// # Errors
+    /// There is room for [`MAX_CARDS`]; if not for all of them, then none is laid down.
+    pub fn place_all_for(&self, cards: Vec<VirtualCard>, hold_ms: u64) -> Result<Vec<CardId>, FieldFull> {
+        self.with(|world| {
+            let now_ns = world.clock.now_ns();
+            let leaves_ns = now_ns.saturating_add(hold_ms.saturating_mul(1_000_000));
+            if world.field.cards().count() + cards.len() > MAX_CARDS {
+                return Err(FieldFull);
+            }
+            cards.into_iter().map(|card| world.field.place(card, Some(leaves_ns), now_ns)).collect()
         })
     }
 
