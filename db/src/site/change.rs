@@ -76,6 +76,12 @@ pub(super) fn begin(db: &Connection, actor: &Actor<'_>, action: &str, detail: &s
     Ok(number)
 }
 
+/// Says what a change is about, when that has its number only after the change has begun.
+pub(super) fn about(db: &Connection, number: i64, detail: &str) -> Result<(), SiteError> {
+    db.prepare_cached("UPDATE change SET detail = $1 WHERE number = $2")?.execute((detail, number))?;
+    Ok(())
+}
+
 /// The number of the newest change; 0 if there is none.
 pub(super) fn newest(db: &Connection) -> Result<u64, SiteError> {
     let number: i64 =

@@ -1,12 +1,28 @@
-//! Doors: their keys, what they shall be, and how they are.
+//! Doors: their keys and what they shall be. How they are is in `status`, and both together in `view`.
 
 use access::envelope::DoorKey;
 use access::id::DoorId;
-use access::state::{DoorSettings, DoorState, Mode};
-use access::time::{ClockTrust, UtcMs, UtcS};
-use access::whitelist::{Generation, WhitelistId};
+use access::state::{DoorSettings, DoorState, Mode, Reading};
+use access::time::UtcS;
+use access::whitelist::Generation;
+use rusqlite::{Connection, Row};
+use zeroize::Zeroizing;
 
-use super::{Actor, Site, SiteError};
+use super::open::Wakes;
+use super::{Actor, Site, SiteError, change, row};
+
+mod view;
+
+pub use view::DoorView;
+
+/// Longest name that people call a door by, in bytes.
+const NAME_LENGTH_MAX: usize = 100;
+
+/// Most doors of a site. Lists of doors are read whole.
+const DOORS_MAX: i64 = 10_000;
+
+/// The id of a door's first key.
+const FIRST_KEY: u32 = 1;
 
 /// A door to be added.
 #[derive(Clone)]
@@ -21,67 +37,31 @@ pub struct NewDoor {
     pub settings: DoorSettings,
 }
 
-/// A door as it should be and as it last said it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DoorView {
-    /// Its name on the wire.
-    pub id: DoorId,
-    /// What people call it.
-    pub name: String,
-    /// How it is set up.
-    pub settings: DoorSettings,
-    /// The mode that is wanted.
-    pub mode: Mode,
-    /// Until when that mode is wanted.
-    pub mode_until: Option<UtcS>,
-    /// Whether it is connected.
-    pub online: bool,
-    /// When it last told anything.
-    pub last_seen: Option<UtcMs>,
-    /// The agent's version.
-    pub agent: Option<String>,
-    /// The whitelist that the controller last compiled for it.
-    pub wanted: Option<WhitelistId>,
-    /// The whitelist that it has in force.
-    pub in_force: Option<WhitelistId>,
-    /// The change that set mode and settings.
-    pub wanted_state: Generation,
-    /// The state that it has in force.
-    pub state_in_force: Option<Generation>,
-    /// The newest event of its journal.
-    pub journal_head: Option<u64>,
-    /// Through which event it has been acknowledged.
-    pub journal_acknowledged: Option<u64>,
-    /// Whether its reader answers.
-    pub reader: Option<bool>,
-    /// Whether its lock is released.
-    pub lock_released: Option<bool>,
-    /// Whether its contact is open.
-    pub contact_open: Option<bool>,
-    /// How far its clock is ahead of the controller's, with the way of the message in it.
-    pub clock_offset_ms: Option<i64>,
-    /// How far it trusts its clock.
-    pub trust: Option<ClockTrust>,
-    /// Messages that it refused since its boot.
-    pub messages_refused: Option<u32>,
-    /// The epoch of its journal.
-    pub epoch: Option<u64>,
-    /// Its boot, which a command must name.
-    pub boot: Option<u64>,
-    /// Its session, which a command must name.
-    pub session: Option<u64>,
-    /// The mode that it has in force.
-    pub mode_in_force: Option<Mode>,
-}
-
 impl Site {
     /// Adds a door in mode normal.
     ///
     /// # Errors
     /// [`SiteError::Invalid`], or [`SiteError::Conflict`] if there is a door of this name.
     pub fn add_door(&self, actor: &Actor<'_>, door: NewDoor) -> Result<(), SiteError> {
-        let _ = (actor, door);
-        Err(SiteError::Busy)
+        let NewDoor { id, name, key, settings } = door;
+        row::check_text("name", &name, NAME_LENGTH_MAX)?;
+        check(settings)?;
+        self.write(Wakes::Changes, |db| {
+            if row::door_number(db, &id)?.is_some() {
+                return Err(SiteError::conflict("door", &id));
+            }
+            let count: i64 = db.prepare_cached("SELECT COUNT(*) FROM door")?.query_row([], |row| row.get(0))?;
+            if count >= DOORS_MAX {
+                return Err(SiteError::invalid("door", "too-many"));
+            }
+            let change = change::begin(db, actor, "door-add", id.as_str())?;
+            let number = db
+                .prepare_cached("INSERT INTO door (id, name, since) VALUES ($1, $2, $3) RETURNING number")?
+                .query_row((id.as_str(), &name, change), |row| row.get(0))?;
+            db.prepare_cached("INSERT INTO door_key (door, key_id, secret, since) VALUES ($1, $2, $3, $4)")?
+                .execute((number, FIRST_KEY, key.expose(), change))?;
+            insert_state(db, change, number, Mode::Normal, None, settings)
+        })
     }
 
     /// One of a door's keys; none if the door or the key is unknown.
@@ -89,8 +69,13 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn door_key(&self, door: &DoorId, key_id: u32) -> Result<Option<DoorKey>, SiteError> {
-        let _ = (door, key_id);
-        Err(SiteError::Busy)
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT k.secret FROM door_key k JOIN door d ON d.number = k.door
+                 WHERE d.id = $1 AND k.key_id = $2",
+            )?;
+            row::first(statement.query((door.as_str(), key_id))?, |r| key(r, 0))
+        })
     }
 
     /// All keys of all doors.
@@ -98,7 +83,13 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn door_keys(&self) -> Result<Vec<(DoorId, u32, DoorKey)>, SiteError> {
-        Err(SiteError::Busy)
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT d.id, k.key_id, k.secret FROM door_key k JOIN door d ON d.number = k.door
+                 ORDER BY d.id, k.key_id",
+            )?;
+            row::all(statement.query([])?, |r| Ok((row::door(r, 0)?, r.get(1)?, key(r, 2)?)))
+        })
     }
 
     /// Sets how a door behaves. What is so already is no change.
@@ -106,8 +97,9 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn set_mode(&self, actor: &Actor<'_>, door: &DoorId, mode: Mode, until: Option<UtcS>) -> Result<(), SiteError> {
-        let _ = (actor, door, mode, until);
-        Err(SiteError::Busy)
+        row::check_window("until", access::time::Window { from: None, until })?;
+        let detail = format!("{door} {}", mode.code());
+        self.set_state(actor, door, "door-mode", &detail, |state| DoorState { mode, mode_until: until, ..state })
     }
 
     /// Sets a door up. What is so already is no change.
@@ -115,8 +107,9 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`], or [`SiteError::Invalid`] for a release outside its bounds.
     pub fn set_settings(&self, actor: &Actor<'_>, door: &DoorId, settings: DoorSettings) -> Result<(), SiteError> {
-        let _ = (actor, door, settings);
-        Err(SiteError::Busy)
+        check(settings)?;
+        let detail = format!("{door} {} ms {}", settings.release_ms, settings.reading.code());
+        self.set_state(actor, door, "door-settings", &detail, |state| DoorState { settings, ..state })
     }
 
     /// All doors, by name on the wire.
@@ -124,7 +117,7 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn doors(&self) -> Result<Vec<DoorView>, SiteError> {
-        Err(SiteError::Busy)
+        self.read(|db| view::all(db))
     }
 
     /// One door.
@@ -132,8 +125,7 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn door(&self, door: &DoorId) -> Result<DoorView, SiteError> {
-        let _ = door;
-        Err(SiteError::Busy)
+        self.read(|db| view::one(db, door))
     }
 
     /// What a door shall be, as of a generation; its own generation is the change that set it.
@@ -141,7 +133,89 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`] if the door did not exist then.
     pub fn door_state(&self, door: &DoorId, as_of: Generation) -> Result<DoorState, SiteError> {
-        let _ = (door, as_of);
-        Err(SiteError::Busy)
+        self.read(|db| {
+            let number = row::need_door(db, door)?;
+            state(db, number, row::generation(as_of))?.ok_or_else(|| SiteError::not_found("door", door))
+        })
     }
+
+    fn set_state(
+        &self,
+        actor: &Actor<'_>,
+        door: &DoorId,
+        action: &str,
+        detail: &str,
+        set: impl FnOnce(DoorState) -> DoorState,
+    ) -> Result<(), SiteError> {
+        self.write(Wakes::Changes, |db| {
+            let number = row::need_door(db, door)?;
+            let now = state(db, number, i64::MAX)?.ok_or(SiteError::corrupt("door"))?;
+            let after = set(now.clone());
+            if after == now {
+                return Ok(());
+            }
+            let change = change::begin(db, actor, action, detail)?;
+            db.prepare_cached("UPDATE door_setting SET until = $1 WHERE door = $2 AND until IS NULL")?
+                .execute((change, number))?;
+            insert_state(db, change, number, after.mode, after.mode_until, after.settings)
+        })
+    }
+}
+
+fn check(settings: DoorSettings) -> Result<(), SiteError> {
+    if (DoorSettings::RELEASE_MS_MIN..=DoorSettings::RELEASE_MS_MAX).contains(&settings.release_ms) {
+        Ok(())
+    } else {
+        Err(SiteError::invalid("release_ms", "out-of-range"))
+    }
+}
+
+fn insert_state(
+    db: &Connection,
+    change: i64,
+    door: i64,
+    mode: Mode,
+    mode_until: Option<UtcS>,
+    settings: DoorSettings,
+) -> Result<(), SiteError> {
+    db.prepare_cached(
+        "INSERT INTO door_setting (door, mode, mode_until_s, release_ms, reading, since)
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )?
+    .execute((
+        door,
+        mode.code(),
+        mode_until.map(|until| until.0),
+        settings.release_ms,
+        settings.reading.code(),
+        change,
+    ))?;
+    Ok(())
+}
+
+fn state(db: &Connection, door: i64, as_of: i64) -> Result<Option<DoorState>, SiteError> {
+    let mut statement = db.prepare_cached(
+        "SELECT since, mode, mode_until_s, release_ms, reading FROM door_setting
+         WHERE door = $1 AND since <= $2 AND (until IS NULL OR until > $2)",
+    )?;
+    row::first(statement.query((door, as_of))?, |r| read_state(r, 0))
+}
+
+/// Five neighbouring columns: since, mode, its end, release, reading.
+fn read_state(row: &Row<'_>, column: usize) -> Result<DoorState, SiteError> {
+    let (mode, reading): (String, String) = (row.get(column + 1)?, row.get(column + 4)?);
+    Ok(DoorState {
+        generation: Generation(row.get::<_, i64>(column)?.cast_unsigned()),
+        mode: Mode::from_code(&mode).ok_or(SiteError::corrupt("mode"))?,
+        mode_until: row.get::<_, Option<i64>>(column + 2)?.map(UtcS),
+        settings: DoorSettings {
+            release_ms: row.get(column + 3)?,
+            reading: Reading::from_code(&reading).ok_or(SiteError::corrupt("reading"))?,
+        },
+    })
+}
+
+fn key(row: &Row<'_>, column: usize) -> Result<DoorKey, SiteError> {
+    let bytes: Zeroizing<[u8; 32]> = Zeroizing::new(row.get(column)?);
+    Ok(DoorKey::new(*bytes))
 }

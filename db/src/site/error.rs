@@ -13,7 +13,7 @@ pub enum SiteError {
         /// What is wrong.
         field: &'static str,
         /// Stable code: `empty`, `too-long`, `too-many`, `out-of-range`, `reversed-window`,
-        /// `unknown-door`, `unknown-person`, `random-uid`.
+        /// `duplicate`, `unknown-door`, `unknown-person`, `random-uid`.
         problem: &'static str,
     },
     /// There is no such thing.

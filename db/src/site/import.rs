@@ -1,5 +1,7 @@
 //! Many people and their cards at once.
 
+use std::collections::HashSet;
+
 use access::id::DoorId;
 use access::time::Window;
 use access::uid::Uid;
@@ -67,6 +69,10 @@ fn check(person: &ImportPerson) -> Result<(), SiteError> {
         cards::check(&card.uid, card.window)?;
         for (_, window) in &card.doors {
             row::check_window("window", *window)?;
+        }
+        let doors: HashSet<_> = card.doors.iter().map(|(door, _)| door).collect();
+        if doors.len() < card.doors.len() {
+            return Err(SiteError::invalid("doors", "duplicate"));
         }
     }
     Ok(())

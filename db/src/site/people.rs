@@ -62,8 +62,9 @@ impl Site {
         let NewPerson { name, external_id } = person;
         check(&name, external_id.as_deref())?;
         self.write(Wakes::Changes, |db| {
-            let change = change::begin(db, actor, "person-add", external_id.as_deref().unwrap_or(""))?;
+            let change = change::begin(db, actor, "person-add", "")?;
             let id = insert(db, change, &name, external_id.as_deref())?;
+            change::about(db, change, &id.0.to_string())?;
             Ok(Person { id, name: name.clone(), external_id: external_id.clone(), cards: Vec::new() })
         })
     }

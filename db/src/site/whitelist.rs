@@ -1,11 +1,21 @@
 //! What a door must know, compiled as of any generation.
+//!
+//! A row of a versioned table counts as of generation N if `since <= N < until`. An entry is compiled
+//! from the card's state, its listing at the door and all its holdings; it depends on the generation and
+//! on nothing else, above all not on the clock, so that the door and the page of tomorrow agree.
 
-use access::entry::Entry;
+use access::entry::{Blocks, Entry, GRANTS_MAX, Grant, ScheduleId};
 use access::id::DoorId;
+use access::time::{UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params_from_iter};
 
-use super::{Site, SiteError};
+use super::{Site, SiteError, change, row};
+
+/// Cards that one statement asks for: far below SQLite's bound on parameters.
+const ONLY_AT_ONCE: usize = 500;
 
 impl Site {
     /// The number of the newest change; 0 if nothing has been changed yet.
@@ -13,34 +23,205 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn latest(&self) -> Result<Generation, SiteError> {
-        Err(SiteError::Busy)
+        self.read(|db| change::newest(db).map(Generation))
     }
 
     /// The entries of a door as of a generation, ordered by the bytes of their numbers. `only` asks for
-    /// these cards alone; one that is not listed is left out.
+    /// these cards alone, in any order; one that is not listed is left out.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for the door.
     pub fn entries(&self, door: &DoorId, only: Option<&[Uid]>, as_of: Generation) -> Result<Vec<Entry>, SiteError> {
-        let _ = (door, only, as_of);
-        Err(SiteError::Busy)
+        let mut entries = Vec::new();
+        let Some(only) = only else {
+            self.for_each_entry(door, as_of, |entry| entries.push(entry))?;
+            return Ok(entries);
+        };
+        let mut only = only.to_vec();
+        only.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
+        only.dedup();
+        self.read(|db| {
+            let door = row::need_door(db, door)?;
+            for part in only.chunks(ONLY_AT_ONCE) {
+                some(db, door, part, as_of, &mut |entry| entries.push(entry))?;
+            }
+            Ok(())
+        })?;
+        Ok(entries)
     }
 
-    /// Hands every entry of a door to `take`, one by one, for lists that are too large to hold.
+    /// Hands every entry of a door to `take`, one by one, for lists that are too large to hold. All of
+    /// them are of one state of the file.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for the door.
-    pub fn for_each_entry(&self, door: &DoorId, as_of: Generation, take: impl FnMut(Entry)) -> Result<(), SiteError> {
-        let _ = (door, as_of, take);
-        Err(SiteError::Busy)
+    pub fn for_each_entry(
+        &self,
+        door: &DoorId,
+        as_of: Generation,
+        mut take: impl FnMut(Entry),
+    ) -> Result<(), SiteError> {
+        self.read(|db| {
+            let door = row::need_door(db, door)?;
+            let mut statement = db.prepare_cached(select_entries!("ORDER BY l.uid, h.from_s"))?;
+            compile(statement.query((door, row::generation(as_of)))?, &mut take)
+        })
     }
 
-    /// The pairs of door and card whose entry may differ between two generations, each once.
+    /// The pairs of door and card whose entry may differ between two generations, each once. Costs what
+    /// the changes in between touched, however many cards there are.
     ///
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn touched(&self, after: Generation, through: Generation) -> Result<Vec<(DoorId, Uid)>, SiteError> {
-        let _ = (after, through);
-        Err(SiteError::Busy)
+        self.read(|db| {
+            let mut statement = db.prepare_cached(TOUCHED)?;
+            let rows = statement.query((row::generation(after), row::generation(through)))?;
+            row::all(rows, |r| Ok((row::door(r, 0)?, row::uid(r, 1)?)))
+        })
+    }
+}
+
+/// Listed cards with their state and, one row each, their holdings.
+macro_rules! select_entries {
+    ($rest:literal) => {
+        concat!(
+            "SELECT l.uid, s.blocks, s.from_s, s.until_s, l.from_s, l.until_s,
+                    h.id IS NOT NULL, h.from_s, h.until_s
+             FROM listing l
+             JOIN card_state s ON s.uid = l.uid AND s.since <= $2 AND (s.until IS NULL OR s.until > $2)
+             LEFT JOIN holding h
+                    ON h.uid = l.uid AND h.since <= $2 AND (h.until IS NULL OR h.until > $2)
+             WHERE l.door = $1 AND l.since <= $2 AND (l.until IS NULL OR l.until > $2) ",
+            $rest
+        )
+    };
+}
+use select_entries;
+
+/// A pair may differ if its listing began or ended, or if the state or a holding of a card did that was
+/// listed at any time in between.
+const TOUCHED: &str = "
+    WITH card_touched (uid) AS (
+        SELECT uid FROM card_state WHERE since > $1 AND since <= $2
+        UNION SELECT uid FROM card_state WHERE until > $1 AND until <= $2
+        UNION SELECT uid FROM holding WHERE since > $1 AND since <= $2
+        UNION SELECT uid FROM holding WHERE until > $1 AND until <= $2
+    ), pair (door, uid) AS (
+        SELECT l.door, l.uid FROM card_touched c JOIN listing l ON l.uid = c.uid
+        WHERE l.since <= $2 AND (l.until IS NULL OR l.until > $1)
+        UNION SELECT door, uid FROM listing WHERE since > $1 AND since <= $2
+        UNION SELECT door, uid FROM listing WHERE until > $1 AND until <= $2
+    )
+    SELECT d.id, p.uid FROM pair p JOIN door d ON d.number = p.door ORDER BY d.id, p.uid";
+
+fn some(
+    db: &Connection,
+    door: i64,
+    only: &[Uid],
+    as_of: Generation,
+    take: &mut dyn FnMut(Entry),
+) -> Result<(), SiteError> {
+    let places: Vec<String> = (3..only.len() + 3).map(|n| format!("${n}")).collect();
+    let sql = format!("{} AND l.uid IN ({}) ORDER BY l.uid, h.from_s", select_entries!(""), places.join(", "));
+    let mut values = vec![Value::from(door), Value::from(row::generation(as_of))];
+    values.extend(only.iter().map(|uid| Value::Blob(uid.as_bytes().to_vec())));
+    let mut statement = db.prepare(&sql)?;
+    compile(statement.query(params_from_iter(values))?, take)
+}
+
+/// Folds the rows of each card into its entry.
+fn compile(mut rows: rusqlite::Rows<'_>, take: &mut dyn FnMut(Entry)) -> Result<(), SiteError> {
+    let mut open: Option<Listed> = None;
+    while let Some(row) = rows.next()? {
+        let uid = row::uid(row, 0)?;
+        let held = row.get::<_, bool>(6)?.then(|| row::window(row, 7)).transpose()?;
+        match &mut open {
+            Some(listed) if listed.uid == uid => listed.held.extend(held),
+            _ => {
+                let next = Listed::read(row, uid, held)?;
+                if let Some(done) = open.replace(next) {
+                    take(done.entry());
+                }
+            }
+        }
+    }
+    if let Some(done) = open {
+        take(done.entry());
+    }
+    Ok(())
+}
+
+/// A card at a door with everything that its entry is made of.
+struct Listed {
+    uid: Uid,
+    blocks: Blocks,
+    card: Window,
+    listing: Window,
+    /// In any order; they do not overlap.
+    held: Vec<Window>,
+}
+
+impl Listed {
+    fn read(row: &Row<'_>, uid: Uid, held: Option<Window>) -> Result<Self, SiteError> {
+        Ok(Self {
+            uid,
+            blocks: Blocks::from_bits(row.get(1)?),
+            card: row::window(row, 2)?,
+            listing: row::window(row, 4)?,
+            held: held.into_iter().collect(),
+        })
+    }
+
+    /// A card that was never given to anybody is limited by its listing alone. One that was is good
+    /// while it belongs to somebody: from its first holding to the end of its last, and if it lies with
+    /// nobody in between, each grant covers one of the times at which it does not.
+    fn entry(self) -> Entry {
+        let mut entry = Entry::new(self.uid);
+        (entry.blocks, entry.card) = (self.blocks, self.card);
+        let held = merged(self.held);
+        let windows = match (held.first(), held.last()) {
+            (Some(first), Some(last)) => {
+                entry.holding = Window { from: first.from, until: last.until };
+                if held.len() == 1 {
+                    vec![self.listing]
+                } else {
+                    // The newest count if there are more than an entry may have.
+                    let newest = held.iter().rev().take(GRANTS_MAX).rev();
+                    newest.map(|held| both(self.listing, *held)).collect()
+                }
+            }
+            _ => vec![self.listing],
+        };
+        let always = |window| Grant { window, schedule: ScheduleId::ALWAYS };
+        entry.grants = windows.into_iter().map(always).collect();
+        entry
+    }
+}
+
+/// Windows in order, those that touch made one.
+fn merged(mut windows: Vec<Window>) -> Vec<Window> {
+    windows.sort_unstable_by_key(|window| window.from);
+    let mut merged: Vec<Window> = Vec::with_capacity(windows.len());
+    for window in windows {
+        match merged.last_mut() {
+            Some(last) if last.until.is_some() && last.until == window.from => {
+                last.until = window.until;
+            }
+            _ => merged.push(window),
+        }
+    }
+    merged
+}
+
+/// When both hold.
+fn both(a: Window, b: Window) -> Window {
+    Window { from: a.from.max(b.from), until: earlier(a.until, b.until) }
+}
+
+fn earlier(a: Option<UtcS>, b: Option<UtcS>) -> Option<UtcS> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }

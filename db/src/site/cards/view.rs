@@ -47,10 +47,12 @@ pub(in crate::site) fn of_person(db: &Connection, person: PersonId) -> Result<Ve
 /// A page of cards.
 pub(super) fn page(db: &Connection, filter: &CardFilter, page: CardPage) -> Result<Vec<CardView>, SiteError> {
     let door = filter.door.as_ref().map(|door| row::known_door(db, door)).transpose()?;
-    let (number, name) = filter.text.as_deref().map_or((None, None), patterns);
-    let after = page.after.as_ref().map(Uid::as_bytes);
+    let text = filter.text.as_deref().filter(|text| !text.trim().is_empty());
+    let (number, name) = text.map_or((None, None), patterns);
+    // No bytes at all come before every number.
+    let after = page.after.as_ref().map_or(&[][..], Uid::as_bytes);
     let mut statement = db.prepare_cached(select_cards!(
-        r"($1 IS NULL OR c.uid > $1)
+        r"c.uid > $1
           AND ($2 IS NULL OR c.hex LIKE $3 ESCAPE '\' OR p.search LIKE $2 ESCAPE '\')
           AND ($4 IS NULL OR (s.blocks <> 0) = $4)
           AND ($5 IS NULL OR EXISTS (

@@ -1,0 +1,138 @@
+//! Doors, read: what they should be beside what they last said.
+
+use access::id::DoorId;
+use access::state::{DoorSettings, Mode};
+use access::time::{ClockTrust, UtcMs, UtcS};
+use access::whitelist::{Generation, WhitelistId};
+use rusqlite::{Connection, Row};
+
+use super::read_state;
+use crate::site::{SiteError, row};
+
+/// A door as it should be and as it last said it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DoorView {
+    /// Its name on the wire.
+    pub id: DoorId,
+    /// What people call it.
+    pub name: String,
+    /// How it is set up.
+    pub settings: DoorSettings,
+    /// The mode that is wanted.
+    pub mode: Mode,
+    /// Until when that mode is wanted.
+    pub mode_until: Option<UtcS>,
+    /// Whether it is connected.
+    pub online: bool,
+    /// When it last told anything.
+    pub last_seen: Option<UtcMs>,
+    /// The agent's version.
+    pub agent: Option<String>,
+    /// The whitelist that the controller last compiled for it.
+    pub wanted: Option<WhitelistId>,
+    /// The whitelist that it has in force.
+    pub in_force: Option<WhitelistId>,
+    /// The change that set mode and settings.
+    pub wanted_state: Generation,
+    /// The state that it has in force.
+    pub state_in_force: Option<Generation>,
+    /// The newest event of its journal.
+    pub journal_head: Option<u64>,
+    /// Through which event it has been acknowledged.
+    pub journal_acknowledged: Option<u64>,
+    /// Whether its reader answers.
+    pub reader: Option<bool>,
+    /// Whether its lock is released.
+    pub lock_released: Option<bool>,
+    /// Whether its contact is open.
+    pub contact_open: Option<bool>,
+    /// How far its clock is ahead of the controller's, with the way of the message in it.
+    pub clock_offset_ms: Option<i64>,
+    /// How far it trusts its clock.
+    pub trust: Option<ClockTrust>,
+    /// Messages that it refused since its boot.
+    pub messages_refused: Option<u32>,
+    /// The epoch of its journal.
+    pub epoch: Option<u64>,
+    /// Its boot, which a command must name.
+    pub boot: Option<u64>,
+    /// Its session, which a command must name.
+    pub session: Option<u64>,
+    /// The mode that it has in force.
+    pub mode_in_force: Option<Mode>,
+}
+
+macro_rules! select_doors {
+    ($rest:literal) => {
+        concat!(
+            "SELECT d.id, d.name,
+                    s.since, s.mode, s.mode_until_s, s.release_ms, s.reading,
+                    w.list_generation, w.list_digest, w.list_entries,
+                    r.list_generation, r.list_digest, r.list_entries,
+                    r.online, r.last_seen_ms, r.agent, r.state_generation, r.journal_head,
+                    r.journal_acknowledged, r.reader, r.lock_released, r.contact_open,
+                    r.clock_offset_ms, r.trust, r.messages_refused, r.epoch, r.boot, r.session, r.mode
+             FROM door d
+             JOIN door_setting s ON s.door = d.number AND s.until IS NULL
+             LEFT JOIN door_wanted w ON w.door = d.number
+             LEFT JOIN door_status r ON r.door = d.number ",
+            $rest
+        )
+    };
+}
+
+pub(super) fn all(db: &Connection) -> Result<Vec<DoorView>, SiteError> {
+    let mut statement = db.prepare_cached(select_doors!("ORDER BY d.id"))?;
+    row::all(statement.query([])?, view)
+}
+
+pub(super) fn one(db: &Connection, door: &DoorId) -> Result<DoorView, SiteError> {
+    let mut statement = db.prepare_cached(select_doors!("WHERE d.id = $1"))?;
+    row::first(statement.query([door.as_str()])?, view)?.ok_or_else(|| SiteError::not_found("door", door))
+}
+
+fn view(row: &Row<'_>) -> Result<DoorView, SiteError> {
+    let state = read_state(row, 2)?;
+    let unsigned =
+        |column| -> Result<Option<u64>, SiteError> { Ok(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned)) };
+    Ok(DoorView {
+        id: row::door(row, 0)?,
+        name: row.get(1)?,
+        settings: state.settings,
+        mode: state.mode,
+        mode_until: state.mode_until,
+        online: row.get::<_, Option<bool>>(13)?.unwrap_or(false),
+        last_seen: row.get::<_, Option<i64>>(14)?.map(UtcMs),
+        agent: row.get(15)?,
+        wanted: whitelist(row, 7)?,
+        in_force: whitelist(row, 10)?,
+        wanted_state: state.generation,
+        state_in_force: unsigned(16)?.map(Generation),
+        journal_head: unsigned(17)?,
+        journal_acknowledged: unsigned(18)?,
+        reader: row.get(19)?,
+        lock_released: row.get(20)?,
+        contact_open: row.get(21)?,
+        clock_offset_ms: row.get(22)?,
+        trust: code(row, 23, row::trust_from_code)?,
+        messages_refused: row.get(24)?,
+        epoch: unsigned(25)?,
+        boot: unsigned(26)?,
+        session: unsigned(27)?,
+        mode_in_force: code(row, 28, Mode::from_code)?,
+    })
+}
+
+fn whitelist(row: &Row<'_>, column: usize) -> Result<Option<WhitelistId>, SiteError> {
+    match row.get::<_, Option<i64>>(column)? {
+        Some(_) => row::whitelist_id(row, column).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn code<T>(row: &Row<'_>, column: usize, from_code: fn(&str) -> Option<T>) -> Result<Option<T>, SiteError> {
+    match row.get::<_, Option<String>>(column)? {
+        Some(text) => from_code(&text).map(Some).ok_or(SiteError::corrupt("door's status")),
+        None => Ok(None),
+    }
+}
