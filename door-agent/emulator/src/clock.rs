@@ -33,7 +33,7 @@ impl SpiCost {
     /// No cost at all: what remains is the time on the air.
     ///
     /// A program that polls would then wait for ever, so asking again for a register that only time can change moves
-    /// the clock to the next thing that happens.
+    /// the clock to the next thing that happens in it.
     pub const FREE: Self = Self { clock_hz: 0, transaction_ns: 0 };
 
     /// 4 MHz and 20 µs a transaction, about what `spidev` on a Raspberry Pi does.

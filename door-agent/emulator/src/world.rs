@@ -142,7 +142,7 @@ impl World {
         let bit = 1_u64 << (address & 0x3F) & CHANGED_BY_TIME;
         if self.config.spi.is_free() && self.polled & bit != 0 {
             let idle_ns = self.clock.now_ns().saturating_add(IDLE_POLL_NS);
-            self.pass_until(self.next_event_ns().unwrap_or(idle_ns));
+            self.pass_until(self.chip.next_event_ns().unwrap_or(idle_ns));
         }
         self.polled |= bit;
     }

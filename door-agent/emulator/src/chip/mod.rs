@@ -90,7 +90,12 @@ impl Chip {
     pub(crate) fn write(&mut self, address: u8, value: u8, field: &mut Field, now_ns: u64) {
         match address {
             at::COMMAND => self.write_command(value, field, now_ns),
-            at::COM_IRQ | at::DIV_IRQ => self.registers.write_irq(address, value),
+            at::COM_IRQ => {
+                // What a restarting timer did not tell before belongs to the interrupt that is cleared now.
+                self.timer.expire(now_ns);
+                self.registers.write_irq(at::COM_IRQ, value);
+            }
+            at::DIV_IRQ => self.registers.write_irq(at::DIV_IRQ, value),
             at::STATUS_2 => {
                 // Only an authentication can switch the cipher on; software can only switch it off.
                 if value & CRYPTO_1_ON == 0 {
@@ -123,7 +128,7 @@ impl Chip {
     /// When something happens next.
     pub(crate) fn next_event_ns(&self) -> Option<u64> {
         // A restarting timer whose interrupt is already up has nothing to tell.
-        let timer_told = self.registers.has(at::COM_IRQ, com_irq::TIMER);
+        let timer_told = self.timer.restarts() && self.registers.has(at::COM_IRQ, com_irq::TIMER);
         [
             self.timer.expires_ns().filter(|_| !timer_told),
             self.asleep_until_ns.filter(|until| *until != u64::MAX),

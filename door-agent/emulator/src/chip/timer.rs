@@ -66,6 +66,11 @@ impl Timer {
         self.run.is_some()
     }
 
+    /// Whether it goes on after it has expired.
+    pub(crate) fn restarts(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.restarts)
+    }
+
     /// When it expires next.
     pub(crate) fn expires_ns(&self) -> Option<u64> {
         self.run.as_ref().map(|run| run.expires_ns)

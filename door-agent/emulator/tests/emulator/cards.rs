@@ -178,6 +178,17 @@ fn waiting_ends_with_free_spi_even_if_two_registers_are_polled_in_turn() {
 }
 
 #[test]
+fn waiting_for_nothing_with_free_spi_moves_the_clock_in_small_steps() {
+    let emulator = Emulator::new(Config { spi: SpiCost::FREE, ..Config::default() });
+    emulator.place_for(card(&UID_4), u64::MAX).unwrap();
+    let mut raw = Raw(emulator.spi());
+    for _ in 0..100 {
+        raw.read(0x04);
+    }
+    assert_eq!(emulator.now().as_micros(), 99);
+}
+
+#[test]
 fn the_register_trace_of_a_real_chip_after_an_anticollision_is_reproduced() {
     let (emulator, mut driver) = reader_and_card(&UID_4);
     driver.reqa().unwrap();

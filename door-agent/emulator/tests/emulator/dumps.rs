@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use mfrc522_emulator::{Dump, DumpFault, Format, MAX_DUMP_BYTES, VirtualCard};
 use proptest::prelude::*;
 
-use crate::support::{Raw, UID_4, UID_7, card, open, reader, select};
+use crate::support::{Raw, UID_4, UID_7, card, open, reader, seeded, select};
 
 const FORMATS: [Format; 4] = [Format::Mfd, Format::Eml, Format::Proxmark, Format::Flipper];
 
@@ -287,6 +287,8 @@ fn damaged(format: Format, damage: &[(prop::sample::Index, u8)]) -> Vec<u8> {
 }
 
 proptest! {
+    #![proptest_config(seeded())]
+
     #[test]
     fn no_parser_panics_on_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..2048)) {
         for format in FORMATS {

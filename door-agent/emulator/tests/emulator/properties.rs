@@ -4,7 +4,7 @@ use embedded_hal::spi::{Operation, SpiDevice};
 use mfrc522_emulator::{Config, Emulator, SpiCost, VirtualCard};
 use proptest::prelude::*;
 
-use crate::support::{Raw, UID_4, UID_7, card, reader, select};
+use crate::support::{Raw, UID_4, UID_7, card, reader, seeded, select};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -59,6 +59,8 @@ fn perform(emulator: &Emulator, raw: &mut Raw, step: &Step) {
 }
 
 proptest! {
+    #![proptest_config(seeded())]
+
     #[test]
     fn random_traffic_never_panics_nor_hangs(
         steps in prop::collection::vec(step(), 0..120),

@@ -152,6 +152,22 @@ fn the_timer_is_started_read_and_stopped_by_hand() {
 }
 
 #[test]
+fn an_interrupt_that_was_cleared_late_does_not_come_back() {
+    // Once and again: with TAutoRestart the timer goes on, and expires next after 25 ms.
+    for mode in [0x00, 0x10] {
+        let (emulator, mut raw) = chip();
+        for (register, value) in [(0x2A, mode), (0x2B, 0xA9), (0x2C, 0x03), (0x2D, 0xE8), (0x04, 0x81), (0x0C, 0x40)] {
+            raw.write(register, value);
+        }
+        emulator.wait(Duration::from_millis(110));
+        raw.write(0x04, 0x7F);
+        assert_eq!(raw.read(0x04) & 0x01, 0, "mode {mode:02X}");
+        emulator.wait(Duration::from_millis(25));
+        assert_eq!(raw.read(0x04) & 0x01, mode >> 4, "mode {mode:02X}");
+    }
+}
+
+#[test]
 fn the_internal_buffer_is_filled_kept_and_copied() {
     let (emulator, mut raw) = chip();
     let data: Vec<u8> = (1..=25).collect();
