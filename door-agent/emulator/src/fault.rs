@@ -15,6 +15,8 @@ pub enum Fault {
     SpiError,
     /// Cards refuse the data phase of a write with NAK 5, as if the frame had arrived damaged.
     WriteDataRefused,
+    /// The last bit of every anticollision answer arrives wrong, and with it the UID's check byte.
+    CheckByteDamaged,
 }
 
 /// What the host sees of a byte that the chip sent.

@@ -121,14 +121,14 @@ impl VirtualCard {
     fn long_frame(&mut self, bytes: &[u8], last_bits: u8, now_ns: u64, fault: Option<Fault>) -> Option<Uplink> {
         match self.protocol.state {
             State::Idle | State::Halt => None,
-            State::Ready { level } => self.anticollision(level, bytes, last_bits),
+            State::Ready { level } => self.anticollision(level, bytes, last_bits, fault),
             State::Active if last_bits != 0 => self.give_up(),
             State::Active => self.command(bytes, now_ns, fault),
         }
     }
 
     /// ANTICOLLISION and SELECT of the cascade level that the card is at.
-    fn anticollision(&mut self, level: usize, bytes: &[u8], last_bits: u8) -> Option<Uplink> {
+    fn anticollision(&mut self, level: usize, bytes: &[u8], last_bits: u8, fault: Option<Fault>) -> Option<Uplink> {
         let own = self.level(level);
         let [code, valid_bits, rest @ ..] = bytes else {
             return self.give_up();
@@ -145,9 +145,15 @@ impl VirtualCard {
         if sent.bits() != known || known >= 40 {
             return self.give_up();
         }
-        let all = bits_of(&own);
-        let (prefix, remaining) = all.split_at_checked(known)?;
-        (prefix == heard).then(|| Uplink { bits: remaining.to_vec(), known_bits: known, work_ns: 0 })
+        let mut bits = bits_of(&own);
+        if !bits.starts_with(&heard) {
+            return None;
+        }
+        bits.drain(..known);
+        if let (Some(Fault::CheckByteDamaged), Some(last)) = (fault, bits.last_mut()) {
+            *last = !*last;
+        }
+        Some(Uplink { bits, known_bits: known, work_ns: 0 })
     }
 
     fn select(&mut self, level: usize, own: [u8; 5], bytes: &[u8]) -> Option<Uplink> {

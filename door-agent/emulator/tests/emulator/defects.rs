@@ -92,6 +92,17 @@ fn b6_a_refused_write_ends_in_a_timeout() {
 }
 
 #[test]
+fn b7_a_damaged_check_byte_is_not_noticed() {
+    let (emulator, mut driver) = reader_and_card(&UID_4);
+    emulator.set_fault(Some(Fault::CheckByteDamaged));
+    driver.reqa().unwrap();
+    let answer = driver.transceive::<5>(&[0x93, 0x20], 0, 0).unwrap();
+    assert_eq!(answer.buffer, [0xDE, 0xAD, 0xBE, 0xEF, 0xA2], "should end in 22");
+    let atqa = driver.wupa().or_else(|_| driver.wupa()).unwrap();
+    assert_eq!(driver.select(&atqa).unwrap().as_bytes(), UID_4);
+}
+
+#[test]
 fn b9_three_cards_can_make_the_anticollision_spin() {
     // The first collision is in bit 9 and the second in bit 17, which the chip counts from the second byte.
     let uids = [[0, 0, 0, 0x40], [0, 1, 0, 0x40], [0, 1, 1, 0x40]];
