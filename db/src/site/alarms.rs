@@ -3,7 +3,13 @@
 use access::id::DoorId;
 use access::time::UtcMs;
 
-use super::{Actor, Site, SiteError};
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::open::Wakes;
+use super::{Actor, Site, SiteError, row};
+
+/// Longest code of an alarm, in bytes.
+const KIND_LENGTH_MAX: usize = 64;
 
 /// An alarm. It is open until somebody acknowledges it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +38,8 @@ impl Site {
     /// Raises an alarm. While one of the same kind at the same door is open, that one is counted up.
     ///
     /// # Errors
-    /// [`SiteError::NotFound`] for the door, [`SiteError::Invalid`] for a kind that is empty or too long.
+    /// [`SiteError::NotFound`] for the door or the event, [`SiteError::Invalid`] for a kind that is
+    /// empty or too long.
     pub fn raise_alarm(
         &self,
         kind: &str,
@@ -40,8 +47,17 @@ impl Site {
         event: Option<i64>,
         at: UtcMs,
     ) -> Result<(), SiteError> {
-        let _ = (kind, door, event, at);
-        Err(SiteError::Busy)
+        row::check_text("kind", kind, KIND_LENGTH_MAX)?;
+        self.write(Wakes::News, |db| {
+            let door = door.map(|door| row::need_door(db, door)).transpose()?;
+            if let Some(event) = event {
+                db.prepare_cached("SELECT 1 FROM event WHERE id = $1")?
+                    .query_row([event], |_| Ok(()))
+                    .optional()?
+                    .ok_or_else(|| SiteError::not_found("event", &event))?;
+            }
+            raise(db, kind, door, event, at)
+        })
     }
 
     /// Alarms, newest first.
@@ -49,8 +65,16 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn alarms(&self, open_only: bool, limit: u32) -> Result<Vec<AlarmView>, SiteError> {
-        let _ = (open_only, limit);
-        Err(SiteError::Busy)
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT a.id, a.kind, d.id, d.name, a.event, a.first_ms, a.last_ms, a.count,
+                        a.acknowledged_by, a.acknowledged_ms
+                 FROM alarm a LEFT JOIN door d ON d.number = a.door
+                 WHERE NOT $1 OR a.acknowledged_ms IS NULL
+                 ORDER BY a.last_ms DESC, a.id DESC LIMIT $2",
+            )?;
+            row::all(statement.query((open_only, row::limit_of(limit)))?, view)
+        })
     }
 
     /// Notes that somebody has looked at an alarm. The first to do so stays noted.
@@ -58,7 +82,57 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn acknowledge_alarm(&self, actor: &Actor<'_>, id: i64) -> Result<(), SiteError> {
-        let _ = (actor, id);
-        Err(SiteError::Busy)
+        self.write(Wakes::News, |db| {
+            let updated = db
+                .prepare_cached(
+                    "UPDATE alarm SET
+                         acknowledged_by = COALESCE(acknowledged_by, $1),
+                         acknowledged_ms = COALESCE(acknowledged_ms, $2)
+                     WHERE id = $3",
+                )?
+                .execute((actor.operator, actor.at.0, id))?;
+            if updated == 0 {
+                return Err(SiteError::not_found("alarm", &id));
+            }
+            Ok(())
+        })
     }
+}
+
+/// Raises an alarm inside a transaction.
+pub(super) fn raise(
+    db: &Connection,
+    kind: &str,
+    door: Option<i64>,
+    event: Option<i64>,
+    at: UtcMs,
+) -> Result<(), SiteError> {
+    db.prepare_cached(
+        "INSERT INTO alarm (kind, door, event, first_ms, last_ms, count)
+         VALUES ($1, $2, $3, $4, $4, 1)
+         ON CONFLICT (kind, COALESCE(door, 0)) WHERE acknowledged_ms IS NULL DO UPDATE
+         SET count = MIN(alarm.count + 1, 4294967295), last_ms = excluded.last_ms,
+             event = COALESCE(excluded.event, alarm.event)",
+    )?
+    .execute((kind, door, event, at.0))?;
+    Ok(())
+}
+
+fn view(row: &Row<'_>) -> Result<AlarmView, SiteError> {
+    let acknowledged = match row.get::<_, Option<String>>(8)? {
+        Some(operator) => Some((operator, UtcMs(row.get(9)?))),
+        None => None,
+    };
+    let has_door = row.get_ref(2)? != rusqlite::types::ValueRef::Null;
+    Ok(AlarmView {
+        id: row.get(0)?,
+        kind: row.get(1)?,
+        door: has_door.then(|| row::door(row, 2)).transpose()?,
+        door_name: row.get(3)?,
+        event: row.get(4)?,
+        first: UtcMs(row.get(5)?),
+        last: UtcMs(row.get(6)?),
+        count: row.get(7)?,
+        acknowledged,
+    })
 }

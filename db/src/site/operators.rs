@@ -4,7 +4,20 @@ use std::fmt;
 
 use access::time::UtcMs;
 
-use super::{Actor, Site, SiteError};
+use rusqlite::{OptionalExtension, Row};
+
+use super::change::{self, OPERATOR_LENGTH_MAX};
+use super::open::Wakes;
+use super::{Actor, Site, SiteError, row};
+
+/// Longest password hash, in bytes, with its parameters and salt.
+const PASSWORD_HASH_LENGTH_MAX: usize = 512;
+
+/// Longest label of a token, in bytes.
+const LABEL_LENGTH_MAX: usize = 100;
+
+/// Longest language tag, in bytes.
+const LANGUAGE_LENGTH_MAX: usize = 16;
 
 /// A person who signs in to the dashboard.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,8 +44,20 @@ impl Site {
     /// # Errors
     /// [`SiteError::Invalid`], or [`SiteError::Conflict`] if the name is taken.
     pub fn add_operator(&self, actor: &Actor<'_>, name: &str, password_hash: &str) -> Result<Operator, SiteError> {
-        let _ = (actor, name, password_hash);
-        Err(SiteError::Busy)
+        row::check_text("name", name, OPERATOR_LENGTH_MAX)?;
+        row::check_text("password", password_hash, PASSWORD_HASH_LENGTH_MAX)?;
+        self.write(Wakes::Changes, |db| {
+            let change = change::begin(db, actor, "operator-add", name)?;
+            let id = db
+                .prepare_cached(
+                    "INSERT INTO operator (name, password_hash, since) VALUES ($1, $2, $3)
+                     ON CONFLICT (name) DO NOTHING RETURNING id",
+                )?
+                .query_row((name, password_hash, change), |row| row.get(0))
+                .optional()?
+                .ok_or_else(|| SiteError::conflict("operator", name))?;
+            Ok(Operator { id, name: name.to_owned(), password_hash: password_hash.to_owned(), language: None })
+        })
     }
 
     /// The operator with this name.
@@ -40,8 +65,11 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn operator(&self, name: &str) -> Result<Option<Operator>, SiteError> {
-        let _ = name;
-        Err(SiteError::Busy)
+        self.read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT id, name, password_hash, language FROM operator WHERE name = $1")?;
+            row::first(statement.query([name])?, view)
+        })
     }
 
     /// Whether anybody can sign in at all.
@@ -49,7 +77,9 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn operators_exist(&self) -> Result<bool, SiteError> {
-        Err(SiteError::Busy)
+        self.read(|db| {
+            Ok(db.prepare_cached("SELECT EXISTS (SELECT 1 FROM operator)")?.query_row([], |row| row.get(0))?)
+        })
     }
 
     /// Sets an operator's password.
@@ -57,8 +87,16 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn set_password(&self, actor: &Actor<'_>, operator: i64, password_hash: &str) -> Result<(), SiteError> {
-        let _ = (actor, operator, password_hash);
-        Err(SiteError::Busy)
+        row::check_text("password", password_hash, PASSWORD_HASH_LENGTH_MAX)?;
+        self.write(Wakes::Changes, |db| {
+            let name: String = db
+                .prepare_cached("UPDATE operator SET password_hash = $1 WHERE id = $2 RETURNING name")?
+                .query_row((password_hash, operator), |row| row.get(0))
+                .optional()?
+                .ok_or_else(|| SiteError::not_found("operator", &operator))?;
+            change::begin(db, actor, "operator-password", &name)?;
+            Ok(())
+        })
     }
 
     /// Sets the language of an operator's pages; none goes back to the browser's. No change: it decides
@@ -67,8 +105,17 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn set_language(&self, operator: i64, language: Option<&str>) -> Result<(), SiteError> {
-        let _ = (operator, language);
-        Err(SiteError::Busy)
+        if let Some(language) = language {
+            row::check_text("language", language, LANGUAGE_LENGTH_MAX)?;
+        }
+        self.write(Wakes::Nobody, |db| {
+            let updated =
+                db.prepare_cached("UPDATE operator SET language = $1 WHERE id = $2")?.execute((language, operator))?;
+            if updated == 0 {
+                return Err(SiteError::not_found("operator", &operator));
+            }
+            Ok(())
+        })
     }
 
     /// Adds a token by its SHA-256 digest; the token itself is never stored. Returns the token's number.
@@ -83,8 +130,21 @@ impl Site {
         sha256: [u8; 32],
         expires: Option<UtcMs>,
     ) -> Result<i64, SiteError> {
-        let _ = (actor, operator, label, sha256, expires);
-        Err(SiteError::Busy)
+        row::check_text("label", label, LABEL_LENGTH_MAX)?;
+        self.write(Wakes::Changes, |db| {
+            db.prepare_cached("SELECT 1 FROM operator WHERE id = $1")?
+                .query_row([operator], |_| Ok(()))
+                .optional()?
+                .ok_or_else(|| SiteError::not_found("operator", &operator))?;
+            let change = change::begin(db, actor, "token-add", label)?;
+            db.prepare_cached(
+                "INSERT INTO token (operator, label, sha256, expires_ms, since)
+                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (sha256) DO NOTHING RETURNING id",
+            )?
+            .query_row((operator, label, sha256, expires.map(|at| at.0), change), |row| row.get(0))
+            .optional()?
+            .ok_or_else(|| SiteError::conflict("token", label))
+        })
     }
 
     /// Whose token this is, unless it has expired or was revoked. Looked up by the digest of a random
@@ -93,16 +153,38 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn operator_by_token(&self, sha256: [u8; 32], at: UtcMs) -> Result<Option<Operator>, SiteError> {
-        let _ = (sha256, at);
-        Err(SiteError::Busy)
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT o.id, o.name, o.password_hash, o.language
+                 FROM token t JOIN operator o ON o.id = t.operator
+                 WHERE t.sha256 = $1 AND t.revoked IS NULL
+                   AND (t.expires_ms IS NULL OR t.expires_ms > $2)",
+            )?;
+            row::first(statement.query((sha256, at.0))?, view)
+        })
     }
 
-    /// Makes a token void.
+    /// Makes a token void. Doing so again is no change.
     ///
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn revoke_token(&self, actor: &Actor<'_>, id: i64) -> Result<(), SiteError> {
-        let _ = (actor, id);
-        Err(SiteError::Busy)
+        self.write(Wakes::Changes, |db| {
+            let (label, revoked): (String, bool) = db
+                .prepare_cached("SELECT label, revoked IS NOT NULL FROM token WHERE id = $1")?
+                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?
+                .ok_or_else(|| SiteError::not_found("token", &id))?;
+            if revoked {
+                return Ok(());
+            }
+            let change = change::begin(db, actor, "token-revoke", &label)?;
+            db.prepare_cached("UPDATE token SET revoked = $1 WHERE id = $2")?.execute((change, id))?;
+            Ok(())
+        })
     }
+}
+
+fn view(row: &Row<'_>) -> Result<Operator, SiteError> {
+    Ok(Operator { id: row.get(0)?, name: row.get(1)?, password_hash: row.get(2)?, language: row.get(3)? })
 }

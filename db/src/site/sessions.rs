@@ -2,7 +2,16 @@
 
 use access::time::UtcMs;
 
-use super::{Site, SiteError};
+use rusqlite::OptionalExtension;
+
+use super::open::Wakes;
+use super::{Site, SiteError, row};
+
+/// Longest id of a session, in bytes.
+const ID_LENGTH_MAX: usize = 128;
+
+/// Heaviest session, in bytes. It holds who signed in, and little else.
+const DATA_LENGTH_MAX: usize = 16 * 1024;
 
 impl Site {
     /// Keeps a session until it expires; one of the same id is replaced.
@@ -10,8 +19,19 @@ impl Site {
     /// # Errors
     /// [`SiteError::Invalid`] if id or data are too long.
     pub fn session_save(&self, id: &str, data: &[u8], expires: UtcMs) -> Result<(), SiteError> {
-        let _ = (id, data, expires);
-        Err(SiteError::Busy)
+        row::check_text("session", id, ID_LENGTH_MAX)?;
+        if data.len() > DATA_LENGTH_MAX {
+            return Err(SiteError::invalid("session", "too-long"));
+        }
+        self.write(Wakes::Nobody, |db| {
+            db.prepare_cached(
+                "INSERT INTO session (id, data, expires_ms) VALUES ($1, $2, $3)
+                 ON CONFLICT (id) DO UPDATE
+                 SET data = excluded.data, expires_ms = excluded.expires_ms",
+            )?
+            .execute((id, data, expires.0))?;
+            Ok(())
+        })
     }
 
     /// A session that has not expired.
@@ -19,8 +39,12 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn session_load(&self, id: &str, at: UtcMs) -> Result<Option<Vec<u8>>, SiteError> {
-        let _ = (id, at);
-        Err(SiteError::Busy)
+        self.read(|db| {
+            Ok(db
+                .prepare_cached("SELECT data FROM session WHERE id = $1 AND expires_ms > $2")?
+                .query_row((id, at.0), |row| row.get(0))
+                .optional()?)
+        })
     }
 
     /// Forgets a session, if it is there.
@@ -28,8 +52,10 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be written.
     pub fn session_delete(&self, id: &str) -> Result<(), SiteError> {
-        let _ = id;
-        Err(SiteError::Busy)
+        self.write(Wakes::Nobody, |db| {
+            db.prepare_cached("DELETE FROM session WHERE id = $1")?.execute([id])?;
+            Ok(())
+        })
     }
 
     /// Forgets all sessions that have expired. Says how many.
@@ -37,7 +63,9 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be written.
     pub fn sessions_purge(&self, at: UtcMs) -> Result<u64, SiteError> {
-        let _ = at;
-        Err(SiteError::Busy)
+        self.write(Wakes::Nobody, |db| {
+            let purged = db.prepare_cached("DELETE FROM session WHERE expires_ms <= $1")?.execute([at.0])?;
+            Ok(purged as u64)
+        })
     }
 }

@@ -6,7 +6,11 @@ use access::message::Status;
 use access::time::UtcMs;
 use access::whitelist::{Generation, WhitelistId};
 
-use super::{Site, SiteError};
+use access::message::AGENT_LENGTH_MAX;
+use rusqlite::{Connection, OptionalExtension};
+
+use super::open::Wakes;
+use super::{Site, SiteError, row};
 
 impl Site {
     /// Notes how a door says it is, and that it is online. The caller has checked that the message is
@@ -21,8 +25,13 @@ impl Site {
         status: &Status,
         received: UtcMs,
     ) -> Result<(), SiteError> {
-        let _ = (door, header, status, received);
-        Err(SiteError::Busy)
+        if status.agent.len() > AGENT_LENGTH_MAX {
+            return Err(SiteError::invalid("agent", "too-long"));
+        }
+        self.write(Wakes::News, |db| {
+            let door = row::need_door(db, door)?;
+            store(db, door, header, status, received)
+        })
     }
 
     /// Notes that a door is away. With a session, only if that is the door's current one: the last will
@@ -32,18 +41,47 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`] for the door.
     pub fn record_offline(&self, door: &DoorId, session: Option<u64>, at: UtcMs) -> Result<bool, SiteError> {
-        let _ = (door, session, at);
-        Err(SiteError::Busy)
+        self.write(Wakes::News, |db| {
+            let door = row::need_door(db, door)?;
+            let updated = db
+                .prepare_cached(
+                    "UPDATE door_status SET online = 0,
+                         last_seen_ms = CASE WHEN $2 IS NULL THEN last_seen_ms ELSE $3 END
+                     WHERE door = $1 AND online = 1 AND ($2 IS NULL OR session = $2)",
+                )?
+                .execute((door, session.map(u64::cast_signed), at.0))?;
+            Ok(updated > 0)
+        })
     }
 
     /// Notes what the controller has compiled for doors, so that pages can compare it with what is in
     /// force.
     ///
     /// # Errors
-    /// [`SiteError::NotFound`] for a door.
+    /// [`SiteError::NotFound`] for a door; then nothing is noted.
     pub fn record_wanted(&self, wanted: &[(DoorId, WhitelistId, Generation)]) -> Result<(), SiteError> {
-        let _ = wanted;
-        Err(SiteError::Busy)
+        self.write(Wakes::News, |db| {
+            let mut statement = db.prepare_cached(
+                "INSERT INTO door_wanted
+                     (door, list_generation, list_digest, list_entries, state_generation)
+                 VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (door) DO UPDATE
+                 SET list_generation = excluded.list_generation,
+                     list_digest = excluded.list_digest,
+                     list_entries = excluded.list_entries,
+                     state_generation = excluded.state_generation",
+            )?;
+            for (door, list, state) in wanted {
+                statement.execute((
+                    row::need_door(db, door)?,
+                    list.generation.0.cast_signed(),
+                    list.digest.to_bytes(),
+                    list.entries,
+                    state.0.cast_signed(),
+                ))?;
+            }
+            Ok(())
+        })
     }
 
     /// Epoch, boot and sequence of the newest status that was recorded; none if there was none.
@@ -51,8 +89,18 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn freshness(&self, door: &DoorId) -> Result<Option<(u64, u64, u64)>, SiteError> {
-        let _ = door;
-        Err(SiteError::Busy)
+        self.read(|db| {
+            Ok(db
+                .prepare_cached(
+                    "SELECT s.epoch, s.boot, s.sequence FROM door_status s
+                     JOIN door d ON d.number = s.door WHERE d.id = $1",
+                )?
+                .query_row([door.as_str()], |row| {
+                    let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+                    Ok((number(0)?, number(1)?, number(2)?))
+                })
+                .optional()?)
+        })
     }
 
     /// The controller's boot number: more than any before, and at least the time in milliseconds, so
@@ -61,7 +109,66 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be written.
     pub fn next_boot(&self, at: UtcMs) -> Result<u64, SiteError> {
-        let _ = at;
-        Err(SiteError::Busy)
+        self.write(Wakes::Nobody, |db| {
+            let boot: i64 = db
+                .prepare_cached(
+                    "UPDATE site SET boot = CASE WHEN boot + 1 > $1 THEN boot + 1 ELSE $1 END
+                     WHERE id = 1 RETURNING boot",
+                )?
+                .query_row([at.0], |row| row.get(0))?;
+            Ok(boot.cast_unsigned())
+        })
     }
+}
+
+fn store(db: &Connection, door: i64, header: &Header, status: &Status, received: UtcMs) -> Result<(), SiteError> {
+    db.prepare_cached(
+        "INSERT INTO door_status
+             (door, online, last_seen_ms, epoch, boot, sequence, session, agent, wire_min, wire_max,
+              mono_ms, clock_offset_ms, trust, list_generation, list_digest, list_entries,
+              state_generation, counters_generation, mode, journal_head, journal_acknowledged, reader,
+              lock_released, contact_open, messages_refused)
+         VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                 $19, $20, $21, $22, $23, $24)
+         ON CONFLICT (door) DO UPDATE
+         SET online = 1, last_seen_ms = excluded.last_seen_ms, epoch = excluded.epoch,
+             boot = excluded.boot, sequence = excluded.sequence, session = excluded.session,
+             agent = excluded.agent, wire_min = excluded.wire_min, wire_max = excluded.wire_max,
+             mono_ms = excluded.mono_ms, clock_offset_ms = excluded.clock_offset_ms,
+             trust = excluded.trust, list_generation = excluded.list_generation,
+             list_digest = excluded.list_digest, list_entries = excluded.list_entries,
+             state_generation = excluded.state_generation,
+             counters_generation = excluded.counters_generation, mode = excluded.mode,
+             journal_head = excluded.journal_head,
+             journal_acknowledged = excluded.journal_acknowledged, reader = excluded.reader,
+             lock_released = excluded.lock_released, contact_open = excluded.contact_open,
+             messages_refused = excluded.messages_refused",
+    )?
+    .execute(rusqlite::params![
+        door,
+        received.0,
+        header.epoch.cast_signed(),
+        header.boot.cast_signed(),
+        header.sequence.cast_signed(),
+        status.session.cast_signed(),
+        status.agent,
+        status.wire_min,
+        status.wire_max,
+        status.mono.0.cast_signed(),
+        status.utc.0.saturating_sub(received.0),
+        row::trust_code(status.trust),
+        status.whitelist.generation.0.cast_signed(),
+        status.whitelist.digest.to_bytes(),
+        status.whitelist.entries,
+        status.state_generation.0.cast_signed(),
+        status.counters_generation.0.cast_signed(),
+        status.mode.code(),
+        status.journal_head.cast_signed(),
+        status.journal_acknowledged.cast_signed(),
+        status.reader,
+        status.lock_released,
+        status.contact_open,
+        status.messages_refused,
+    ])?;
+    Ok(())
 }
