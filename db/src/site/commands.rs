@@ -14,7 +14,7 @@ use access::id::DoorId;
 use access::time::UtcMs;
 
 use access::command::Refusal;
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, Row};
 
 use super::change::OPERATOR_LENGTH_MAX;
 use super::open::Wakes;

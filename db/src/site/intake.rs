@@ -1,11 +1,28 @@
 //! What doors report, into the central log.
+//!
+//! ```text
+//! report ──▶ its events follow one another, and the last one stored? ──no──▶ gap: none stored
+//!            those that are stored already say the same?              ──no──▶ fork: none stored
+//!            its links lead from the last one stored?                 ──no──▶ broken: stored, marked
+//!            new events ──▶ log, head of the central chain, alarms, answers of commands
+//! ```
+//!
+//! The central chain runs over all events of all doors in the order of their ids: SHA-256 over the label
+//! `kulku/log/v1`, the head before, the length of the door's id (1 byte) and the id, the epoch and the
+//! sequence (8 bytes each, little-endian) and the event's own link. Its head goes back to the doors with
+//! each acknowledgement, so a log that was shortened or rewritten is found out by any of them.
 
 use access::chain::Link;
 use access::event::Event;
 use access::id::DoorId;
 use access::time::UtcMs;
+use rusqlite::Connection;
 
-use super::{Site, SiteError};
+use super::open::Wakes;
+use super::{Site, SiteError, alarms, row};
+
+mod check;
+mod store;
 
 /// Events of one door, as one message brought them. The caller has checked the message's MAC.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,13 +84,20 @@ impl Site {
     /// Stores what doors report, in one transaction that is on disk when this returns. Reports of one
     /// door are taken in the order in which they stand. Raises the alarms `chain-broken`, `chain-fork`,
     /// `journal-slow`, `messages-refused`, `reader-blind` and `opened-unreleased`, and tells commands
-    /// what became of them.
+    /// what became of them. A gap raises nothing here: it is mended when the door reports again.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for an unknown door; then nothing is stored.
     pub fn intake(&self, reports: &[Report]) -> Result<Vec<Outcome>, SiteError> {
-        let _ = reports;
-        Err(SiteError::Busy)
+        self.write(Wakes::News, |db| {
+            let mut head = head(db)?;
+            let mut outcomes = Vec::with_capacity(reports.len());
+            for report in reports {
+                outcomes.push(take(db, report, &mut head)?);
+            }
+            db.prepare_cached("UPDATE site SET log_head = $1 WHERE id = 1")?.execute([head.0])?;
+            Ok(outcomes)
+        })
     }
 
     /// The head of the central chain over all events of all doors, in the order of their intake.
@@ -81,6 +105,48 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn log_head(&self) -> Result<Link, SiteError> {
-        Err(SiteError::Busy)
+        self.read(|db| head(db))
     }
+}
+
+fn take(db: &Connection, report: &Report, log_head: &mut Link) -> Result<Outcome, SiteError> {
+    let door = row::need_door(db, &report.door)?;
+    let journal = check::journal(db, door, report.epoch)?;
+    let mut outcome = Outcome {
+        door: report.door.clone(),
+        epoch: report.epoch,
+        through: journal.through,
+        inserted: 0,
+        duplicates: 0,
+        fault: check::gap(report, &journal),
+    };
+    if outcome.fault.is_some() {
+        return Ok(outcome);
+    }
+    let (known, new): (Vec<&Event>, Vec<&Event>) =
+        report.events.iter().partition(|event| event.sequence <= journal.through);
+    let known = check::known(db, door, report, &known)?;
+    outcome.fault = known.fault;
+    outcome.duplicates = known.same;
+    if !matches!(outcome.fault, Some(ChainFault::Fork { .. })) {
+        if let Some(first) = new.first().filter(|_| known.link != journal.link) {
+            let sequence = first.sequence;
+            outcome.fault.get_or_insert(ChainFault::Broken { sequence });
+        }
+        let fits = known.link == journal.link;
+        store::append(db, door, report, &new, (known.link, fits), log_head)?;
+        outcome.through = new.last().map_or(journal.through, |event| event.sequence);
+        outcome.inserted = u32::try_from(new.len()).unwrap_or(u32::MAX);
+    }
+    let alarm = match outcome.fault {
+        Some(ChainFault::Broken { .. }) => "chain-broken",
+        Some(ChainFault::Fork { .. }) => "chain-fork",
+        Some(ChainFault::Gap { .. }) | None => return Ok(outcome),
+    };
+    alarms::raise(db, alarm, Some(door), None, report.received)?;
+    Ok(outcome)
+}
+
+fn head(db: &Connection) -> Result<Link, SiteError> {
+    Ok(Link(db.prepare_cached("SELECT log_head FROM site WHERE id = 1")?.query_row([], |row| row.get(0))?))
 }

@@ -24,7 +24,7 @@ pub struct DoorView {
     pub mode_until: Option<UtcS>,
     /// Whether it is connected.
     pub online: bool,
-    /// When it last told anything.
+    /// When it was last known to be there.
     pub last_seen: Option<UtcMs>,
     /// The agent's version.
     pub agent: Option<String>,
