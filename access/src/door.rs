@@ -25,7 +25,7 @@ use alloc::vec::Vec;
 
 use crate::command::{Action, Refusal};
 use crate::decide::{Credential, Decision, Presented};
-use crate::event::EventKind;
+use crate::event::{EventKind, Rolling};
 use crate::state::DoorSettings;
 use crate::time::MonoMs;
 use crate::uid::Uid;
@@ -54,6 +54,8 @@ pub enum Input {
         credential: Credential,
         /// What was decided.
         decision: Decision,
+        /// How the card's counter moved, if it did.
+        rolling: Option<Rolling>,
     },
     /// The exit button went down.
     Exit,
@@ -182,8 +184,8 @@ impl Door {
         let mut effects = Vec::new();
         self.pass_time(now, &mut effects);
         match input {
-            Input::Tap { presented, uid, credential, decision } => {
-                let kind = EventKind::Tap { presented, credential, decision };
+            Input::Tap { presented, uid, credential, decision, rolling } => {
+                let kind = EventKind::Tap { presented, credential, decision, rolling };
                 let ticket = self.record(kind, uid, &mut effects);
                 if decision.granted() {
                     self.await_journal(ticket, now, &mut effects);

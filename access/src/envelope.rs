@@ -169,6 +169,16 @@ impl DoorKey {
         keyed(&self.0).chain_update(b"kulku/mqtt/v1").finalize().into_bytes().into()
     }
 
+    /// Encrypts what only this door may read: HMAC-SHA256 of the key over `kulku/seal/v1`.
+    pub(crate) fn seal_key(&self) -> [u8; 32] {
+        keyed(&self.0).chain_update(b"kulku/seal/v1").finalize().into_bytes().into()
+    }
+
+    /// Derives the nonces that this door writes to cards: HMAC-SHA256 of the key over `kulku/nonce/v1`.
+    pub(crate) fn nonce_key(&self) -> [u8; 32] {
+        keyed(&self.0).chain_update(b"kulku/nonce/v1").finalize().into_bytes().into()
+    }
+
     fn mac(&self, label: &[u8], bytes: &[u8]) -> Hmac<Sha256> {
         let mut key: [u8; 32] = keyed(&self.0).chain_update(label).finalize().into_bytes().into();
         let mac = keyed(&key).chain_update(bytes);
@@ -183,7 +193,7 @@ impl fmt::Debug for DoorKey {
     }
 }
 
-fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+pub(crate) fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     // HMAC pads a key to a block of 64 bytes; one of 32 always fits.
     let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
     for (to, from) in block.iter_mut().zip(key) {

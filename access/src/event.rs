@@ -5,6 +5,7 @@ use core::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::command::{Action, Refusal};
+use crate::credential::block::Token;
 use crate::decide::{Credential, Decision, Presented};
 use crate::state::Mode;
 use crate::time::{ClockTrust, MonoMs, UtcMs};
@@ -52,6 +53,19 @@ impl fmt::Debug for Subject {
     }
 }
 
+/// How the counter of a card's credential moved at a tap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rolling {
+    /// Which encoding of the card.
+    pub issue: u8,
+    /// Where it stood; nothing if no slot could be read.
+    pub found: Option<Token>,
+    /// Where it stands, read back; nothing if nothing was written or the write stayed in doubt.
+    pub written: Option<Token>,
+    /// The slot that was written could not be read before.
+    pub stepped_in: bool,
+}
+
 /// What happened. New kinds are added at the end and need a new wire version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EventKind {
@@ -63,6 +77,8 @@ pub enum EventKind {
         credential: Credential,
         /// What the door decided.
         decision: Decision,
+        /// How the card's counter moved, at a door that moves it.
+        rolling: Option<Rolling>,
     },
     /// The exit button released the lock.
     ExitPressed,

@@ -10,6 +10,7 @@
 //! | [`entry`], [`whitelist`] | what one door needs to know about a card, and about all cards |
 //! | [`reason`], [`decide`] | may this card pass here and now, and if not, why |
 //! | [`door`] | the lock's state machine |
+//! | [`credential`] | what our sector on a card holds, and what it proves |
 //! | [`event`], [`chain`] | what happened at a door, and the chain that shows a missing link |
 //! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
 //! | [`message`], [`envelope`], [`topic`] | the wire, described for strangers in `docs/PROTOCOL.md` |
@@ -21,6 +22,7 @@ extern crate std;
 
 pub mod chain;
 pub mod command;
+pub mod credential;
 pub mod decide;
 pub mod door;
 pub mod entry;

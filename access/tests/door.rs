@@ -19,7 +19,7 @@ fn door() -> Door {
 
 fn tap(reasons: Reasons) -> Input {
     let decision = Decision { reasons, generation: Generation(1) };
-    Input::Tap { presented: Presented::Classic1k, uid: None, credential: Credential::NotAsked, decision }
+    Input::Tap { presented: Presented::Classic1k, uid: None, credential: Credential::NotAsked, decision, rolling: None }
 }
 
 fn granted() -> Input {

