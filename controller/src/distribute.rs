@@ -82,11 +82,7 @@ pub fn due(desired: &Desired, reported: &Reported, deltas_failed: bool) -> Due {
     } else {
         Way::Delta { from }
     };
-    Due {
-        whitelist,
-        state: desired.state != reported.state,
-        counters: desired.counters != reported.counters,
-    }
+    Due { whitelist, state: desired.state != reported.state, counters: desired.counters != reported.counters }
 }
 
 /// The changes that lead from one list to the next, from the touched cards' entries before and after.
@@ -98,9 +94,14 @@ pub fn delta(from: WhitelistId, to: WhitelistId, before: &[Entry], after: &[Entr
     let mut reached = from;
     let changes = changes(&mut reached, before, after);
     reached.generation = to.generation;
+    (reached == to && fits(&changes)).then_some(WhitelistPart::Delta { from, to, changes })
+}
+
+/// Whether changes fit one message.
+#[must_use]
+pub fn fits(changes: &[Change]) -> bool {
     let bytes: usize = changes.iter().map(change_bytes).sum();
-    let fits = changes.len() <= PART_ENTRIES_MAX && bytes <= DELTA_BYTES_MAX;
-    (reached == to && fits).then_some(WhitelistPart::Delta { from, to, changes })
+    changes.len() <= PART_ENTRIES_MAX && bytes <= DELTA_BYTES_MAX
 }
 
 /// The steps between the touched cards' entries before and after; `id` follows them.
@@ -141,11 +142,7 @@ impl Cutter {
     /// For this list.
     #[must_use]
     pub fn new(to: WhitelistId) -> Self {
-        Self {
-            to,
-            index: 0,
-            entries: Vec::new(),
-        }
+        Self { to, index: 0, entries: Vec::new() }
     }
 
     /// Takes the next entry, and gives a chunk whenever one is full.

@@ -1,5 +1,33 @@
 //! The central controller: broker, intake, distribution; mounts the dashboard.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | [`start`](mod@start), [`run`], [`desk`] | starting and stopping; the one loop; what it owns |
+//! | [`verify`], [`intake`], [`clerk`] | from bytes to a believed message; onto the disk; small notes |
+//! | [`scan`], [`ask`] | what should be true, read from the database, without waiting for it |
+//! | [`distribute`], [`deliver`], [`flight`], [`line`] | what is due to a door; sending it; what is on its way; one door |
+//! | [`commands`] | what a person asks of a door now |
+//! | [`broker`] | the embedded MQTT broker, and the only place that knows which one it is |
+//! | [`config`], [`cli`] | configuration file and command line |
+#![expect(rustdoc::private_intra_doc_links, reason = "the table is for whoever reads the code")]
 
 pub mod broker;
+pub mod cli;
+pub mod config;
 pub mod distribute;
+
+mod ask;
+mod clerk;
+mod commands;
+mod deliver;
+mod desk;
+mod flight;
 mod hex;
+mod intake;
+mod line;
+mod run;
+mod scan;
+mod start;
+mod verify;
+
+pub use start::{Controller, StartError, start};

@@ -8,15 +8,11 @@ use access::message::Down;
 use access::time::{UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::{Change, Digest, Generation, WhitelistId, WhitelistPart};
-use controller::distribute::{CHUNK_ENTRIES, Cutter, Desired, Reported, Way, chunk_count, changes, delta, due};
+use controller::distribute::{CHUNK_ENTRIES, Cutter, Desired, Reported, Way, changes, chunk_count, delta, due};
 use proptest::prelude::*;
 
 fn id(generation: u64, digest: u8, entries: u32) -> WhitelistId {
-    WhitelistId {
-        generation: Generation(generation),
-        digest: Digest::from_bytes([digest; 32]),
-        entries,
-    }
+    WhitelistId { generation: Generation(generation), digest: Digest::from_bytes([digest; 32]), entries }
 }
 
 #[test]
@@ -33,32 +29,18 @@ fn the_whitelists_way_as_a_table() {
         ("the same digest at an older generation", id(8, 1, 5), false, Way::Delta { from: id(8, 1, 5) }),
     ];
     for (name, whitelist, failed, way) in cases {
-        let desired = Desired {
-            whitelist: desired,
-            ..Desired::default()
-        };
-        let reported = Reported {
-            whitelist,
-            ..Reported::default()
-        };
+        let desired = Desired { whitelist: desired, ..Desired::default() };
+        let reported = Reported { whitelist, ..Reported::default() };
         assert_eq!(due(&desired, &reported, failed).whitelist, way, "{name}");
     }
 }
 
 #[test]
 fn state_and_counters_are_due_whatever_the_whitelist_waits_for() {
-    let desired = Desired {
-        whitelist: id(9, 1, 5),
-        state: Generation(3),
-        counters: Generation(2),
-    };
+    let desired = Desired { whitelist: id(9, 1, 5), state: Generation(3), counters: Generation(2) };
     let nothing = due(&desired, &Reported::default(), false);
     assert!(nothing.state && nothing.counters);
-    let all = Reported {
-        whitelist: desired.whitelist,
-        state: desired.state,
-        counters: desired.counters,
-    };
+    let all = Reported { whitelist: desired.whitelist, state: desired.state, counters: desired.counters };
     let due = due(&desired, &all, false);
     assert!(!due.state && !due.counters && due.whitelist == Way::Nothing);
 }
@@ -84,10 +66,7 @@ fn a_chunk_of_the_heaviest_entries_fits_a_message() {
         (entry.card, entry.certificate, entry.right_to_practise) = (far, far, far);
         (entry.employment, entry.holding) = (far, far);
         entry.blocks = Blocks::from_bits(u16::MAX);
-        let grant = Grant {
-            window: far,
-            schedule: ScheduleId(u16::MAX),
-        };
+        let grant = Grant { window: far, schedule: ScheduleId(u16::MAX) };
         entry.grants = vec![grant; access::entry::GRANTS_MAX];
         entry.keys = Some(SealedKeys(vec![0xff; access::entry::SEALED_KEYS_LENGTH_MAX]));
         entry.attributes = u16::MAX;
@@ -110,10 +89,7 @@ fn a_chunk_of_the_heaviest_entries_fits_a_message() {
 type List = BTreeMap<Uid, Entry>;
 
 fn list_id(generation: u64, list: &List) -> WhitelistId {
-    let mut id = WhitelistId {
-        generation: Generation(generation),
-        ..WhitelistId::default()
-    };
+    let mut id = WhitelistId { generation: Generation(generation), ..WhitelistId::default() };
     for entry in list.values() {
         id.replace(None, Some(&entry.to_bytes()));
     }

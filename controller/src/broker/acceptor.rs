@@ -151,12 +151,7 @@ impl Acceptor {
         });
         self.by_task.insert(abort.id(), connection);
         self.handshakes.push_back((Instant::now(), connection));
-        let open = Open {
-            standing,
-            abort,
-            stop,
-            who: None,
-        };
+        let open = Open { standing, abort, stop, who: None };
         self.open.insert(connection, open);
     }
 
@@ -221,12 +216,7 @@ impl Acceptor {
     }
 
     async fn stop(self) {
-        let Self {
-            listener,
-            open,
-            mut tasks,
-            ..
-        } = self;
+        let Self { listener, open, mut tasks, .. } = self;
         drop(listener);
         for open in open.values() {
             if open.standing.drop_out() {

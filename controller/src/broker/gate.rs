@@ -60,9 +60,7 @@ impl Standing {
     }
 
     fn settle(&self, to: u8) -> bool {
-        self.0
-            .compare_exchange(0, to, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
+        self.0.compare_exchange(0, to, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 }
 
@@ -88,10 +86,8 @@ impl Gate {
             self.keeper.tally.password_refused();
             return AuthResult::fail(ReasonCode::ClientIdentifierNotValid);
         }
-        let will_allowed = connect
-            .will
-            .as_ref()
-            .is_none_or(|will| !will.retain && who.may_publish(&self.keeper.site, &will.topic));
+        let will_allowed =
+            connect.will.as_ref().is_none_or(|will| !will.retain && who.may_publish(&self.keeper.site, &will.topic));
         if !will_allowed {
             self.keeper.tally.topic_refused();
             return AuthResult::fail(ReasonCode::NotAuthorized);
@@ -100,10 +96,7 @@ impl Gate {
         if !self.standing.admit() || self.who.set(who.clone()).is_err() {
             return AuthResult::fail(ReasonCode::ServerUnavailable);
         }
-        let notice = Notice::Admitted {
-            connection: self.connection,
-            who,
-        };
+        let notice = Notice::Admitted { connection: self.connection, who };
         // The acceptor is gone only when the broker stops, and then this connection ends with it.
         let _ = self.keeper.notices.send(notice).await;
         admitted
@@ -126,9 +119,7 @@ impl Gate {
 
     async fn trespassed(&self) {
         self.keeper.tally.topic_refused();
-        let notice = Notice::Trespassed {
-            connection: self.connection,
-        };
+        let notice = Notice::Trespassed { connection: self.connection };
         let _ = self.keeper.notices.send(notice).await;
     }
 }
@@ -140,10 +131,7 @@ impl AuthProvider for Gate {
 
     fn authorize_publish<'a>(&'a self, _: &str, _: Option<&'a str>, topic: &'a str) -> Answer<'a, bool> {
         Box::pin(async move {
-            let allowed = self
-                .who
-                .get()
-                .is_some_and(|who| who.may_publish(&self.keeper.site, topic));
+            let allowed = self.who.get().is_some_and(|who| who.may_publish(&self.keeper.site, topic));
             if !allowed {
                 self.trespassed().await;
             }
@@ -152,10 +140,7 @@ impl AuthProvider for Gate {
     }
 
     fn authorize_subscribe<'a>(&'a self, _: &str, _: Option<&'a str>, filter: &'a str) -> Answer<'a, bool> {
-        let allowed = self
-            .who
-            .get()
-            .is_some_and(|who| who.may_subscribe(&self.keeper.site, filter));
+        let allowed = self.who.get().is_some_and(|who| who.may_subscribe(&self.keeper.site, filter));
         if !allowed {
             self.keeper.tally.topic_refused();
         }
@@ -180,10 +165,7 @@ impl BrokerEventHandler for Gate {
 
 /// Takes the same time wherever two texts of one length differ.
 fn same(given: &[u8], right: &[u8]) -> bool {
-    let difference = given
-        .iter()
-        .zip(right)
-        .fold(0_u8, |all, (a, b)| std::hint::black_box(all | (a ^ b)));
+    let difference = given.iter().zip(right).fold(0_u8, |all, (a, b)| std::hint::black_box(all | (a ^ b)));
     given.len() == right.len() && difference == 0
 }
 

@@ -1,10 +1,9 @@
 //! What the broker is allowed to use, in place of the library's defaults.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use access::envelope::MESSAGE_LENGTH_MAX;
-use mqtt5::broker::config::BrokerConfig;
+use mqtt5::broker::config::{AuthConfig, BrokerConfig, StorageConfig};
 use mqtt5::broker::resource_monitor::{ResourceLimits, ResourceMonitor};
 use mqtt5::broker::router::MessageRouter;
 use mqtt5::broker::storage::QueueLimits;
@@ -42,31 +41,30 @@ const SUBSCRIPTIONS_MAX: usize = 8;
 
 /// The library's configuration. It listens nowhere: connections come from our own acceptor.
 pub(super) fn config() -> BrokerConfig {
-    let mut config = BrokerConfig::default();
-    config.bind_addresses = Vec::<SocketAddr>::new();
-    config.max_clients = CONNECTIONS_MAX;
-    // Sessions end with their connection: an old command must not wait for a door.
-    config.session_expiry_interval = Duration::ZERO;
-    config.storage_config.enable_persistence = false;
-    config.max_packet_size = MESSAGE_LENGTH_MAX;
-    config.topic_alias_maximum = 0;
-    config.retain_available = false;
-    config.maximum_qos = 1;
-    config.shared_subscription_available = false;
-    config.max_subscriptions_per_client = SUBSCRIPTIONS_MAX;
-    config.client_channel_capacity = LANE_MESSAGES;
-    config.max_outbound_inflight = WINDOW;
-    config.sys_topics_enabled = false;
-    config.auth_config.allow_anonymous = false;
-    config
+    BrokerConfig {
+        bind_addresses: Vec::new(),
+        max_clients: CONNECTIONS_MAX,
+        // Sessions end with their connection: an old command must not wait for a door.
+        session_expiry_interval: Duration::ZERO,
+        storage_config: StorageConfig { enable_persistence: false, ..StorageConfig::default() },
+        max_packet_size: MESSAGE_LENGTH_MAX,
+        topic_alias_maximum: 0,
+        retain_available: false,
+        maximum_qos: 1,
+        shared_subscription_available: false,
+        max_subscriptions_per_client: SUBSCRIPTIONS_MAX,
+        client_channel_capacity: LANE_MESSAGES,
+        max_outbound_inflight: WINDOW,
+        sys_topics_enabled: false,
+        auth_config: AuthConfig { allow_anonymous: false, ..AuthConfig::default() },
+        ..BrokerConfig::default()
+    }
 }
 
 /// The router, with nothing on disk.
 pub(super) fn router() -> MessageRouter {
-    MessageRouter::new().with_fallback_queue_limits(QueueLimits {
-        max_messages: QUEUE_MESSAGES_MAX,
-        max_bytes: QUEUE_BYTES_MAX,
-    })
+    MessageRouter::new()
+        .with_fallback_queue_limits(QueueLimits { max_messages: QUEUE_MESSAGES_MAX, max_bytes: QUEUE_BYTES_MAX })
 }
 
 /// The library counts connections for us and limits nothing: its limit for each address would shut out a

@@ -91,13 +91,7 @@ impl Broker {
             notices,
         });
         let task = tokio::spawn(Acceptor::new(listener, keeper).run(orders_rx, notices_rx));
-        Ok(Self {
-            addr,
-            controller_password,
-            orders,
-            tally,
-            task,
-        })
+        Ok(Self { addr, controller_password, orders, tally, task })
     }
 
     /// Where it listens.
@@ -147,8 +141,7 @@ impl Drop for Broker {
 
 impl Tally {
     fn connected(&self, now: usize) {
-        self.connected
-            .store(u64::try_from(now).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.connected.store(u64::try_from(now).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     fn password_refused(&self) {

@@ -1,0 +1,86 @@
+//! Questions to the database that the loop does not wait for. The answers come back as messages.
+
+use access::id::DoorId;
+use access::whitelist::{Generation, WhitelistId, WhitelistPart};
+use db::site::{CommandView, Site, SiteError};
+use tokio::sync::mpsc;
+
+use crate::scan::Found;
+
+/// Answers that may wait for the loop. Whoever has one waits, holding one.
+pub(crate) const QUEUE: usize = 64;
+
+/// What came of a question.
+pub(crate) enum Answer {
+    /// What has changed, if anything.
+    Found(Result<Option<Found>, SiteError>),
+    /// Commands that wait to be sent.
+    Requested(Result<Vec<CommandView>, SiteError>),
+    /// A delta for a door, if the history leads from its list.
+    Delta { door: DoorId, ticket: u64, part: Result<Option<WhitelistPart>, SiteError> },
+    /// Whether the whole list was sent to a door.
+    Whole { door: DoorId, ticket: u64, to: WhitelistId, sent: bool },
+}
+
+/// Keeps the look for changes to one at a time.
+#[derive(Debug)]
+pub(crate) struct Looking {
+    /// Everything through this change has been seen.
+    pub(crate) through: Generation,
+    pub(crate) running: Once,
+}
+
+/// One question at a time; if it is asked again meanwhile, once more afterwards.
+#[derive(Debug, Default)]
+pub(crate) struct Once {
+    running: bool,
+    again: bool,
+}
+
+impl Once {
+    /// Whether to ask now.
+    pub(crate) fn begin(&mut self) -> bool {
+        self.again = self.running;
+        !std::mem::replace(&mut self.running, true)
+    }
+
+    /// Whether to ask once more.
+    pub(crate) fn end(&mut self) -> bool {
+        self.running = false;
+        std::mem::take(&mut self.again)
+    }
+}
+
+/// Asks on a blocking thread. A question that panics is answered as if the database were busy, so that
+/// nobody waits for it for ever.
+pub(crate) fn ask<T: Send + 'static>(
+    site: &Site,
+    answers: &mpsc::Sender<Answer>,
+    question: impl FnOnce(&Site) -> Result<T, SiteError> + Send + 'static,
+    answer: impl FnOnce(Result<T, SiteError>) -> Answer + Send + 'static,
+) -> tokio::task::AbortHandle {
+    let (site, answers) = (site.clone(), answers.clone());
+    let task = tokio::spawn(async move {
+        let asked = tokio::task::spawn_blocking(move || question(&site)).await;
+        // The loop is gone only when the controller stops.
+        let _ = answers.send(answer(asked.unwrap_or(Err(SiteError::Busy)))).await;
+    });
+    task.abort_handle()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_asked_meanwhile_is_asked_once_more_and_not_twice() {
+        let mut once = Once::default();
+        assert!(once.begin());
+        assert!(!once.begin());
+        assert!(!once.begin());
+        assert!(once.end());
+        assert!(once.begin());
+        assert!(!once.end());
+        assert!(once.begin());
+    }
+}

@@ -1,0 +1,138 @@
+//! `door add`, `door list`, `door broker-password`.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use access::envelope::DoorKey;
+use access::id::DoorId;
+use access::state::{DoorSettings, DoorState};
+use anyhow::{Context, bail};
+use clap::Args;
+use db::site::{DoorView, NewDoor};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::{ConfigPath, actor, open, say};
+use crate::config::{Config, Endpoint};
+use crate::hex;
+
+/// Version of the provisioning file.
+const FORMAT: u32 = 1;
+
+/// The number of a new door's key.
+const KEY_ID: u32 = 1;
+
+#[derive(Args)]
+pub(super) struct Add {
+    /// The door's id on the wire: small letters, digits and hyphens. Never give it to another door.
+    id: DoorId,
+    /// What people call it.
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    config: ConfigPath,
+    /// The file to write, readable by its owner only; ID.json if left out. Bring it to the door by a way
+    /// that nobody listens to: it holds the door's key.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// How long the lock stays released, in milliseconds.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(
+        i64::from(DoorSettings::RELEASE_MS_MIN)..=i64::from(DoorSettings::RELEASE_MS_MAX)))]
+    release_ms: Option<u32>,
+}
+
+pub(super) fn add(add: &Add) -> anyhow::Result<()> {
+    let config = add.config.read()?;
+    let Some(mqtt) = config.doors_connect_to().filter(|mqtt| mqtt.port != 0) else {
+        bail!(
+            "{}: mqtt.embedded.doors_connect_to is missing: the broker listens on an address that means nothing at \
+             the door; say which host and port doors shall use",
+            add.config.path.display()
+        );
+    };
+    let site = open(&config)?;
+    let mut secret = Zeroizing::new([0; 32]);
+    getrandom::fill(secret.as_mut_slice()).context("the operating system gives no random bytes")?;
+    let key = DoorKey::new(*secret);
+    let out = add.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.json", add.id)));
+    let text = provisioning(&config, &add.id, &key, &mqtt);
+    // The file comes first: a key that lies in the database and nowhere else cannot be brought to a door.
+    write_new(&out, text.as_bytes())?;
+    let mut settings = DoorState::default().settings;
+    settings.release_ms = add.release_ms.unwrap_or(settings.release_ms);
+    let door = NewDoor { id: add.id.clone(), name: add.name.clone(), key, settings };
+    if let Err(error) = site.add_door(&actor(), door) {
+        // It holds a key that opens nothing.
+        let _ = std::fs::remove_file(&out);
+        return Err(error.into());
+    }
+    say(&format!("Door {} is added. Bring {} to it and delete the file here.", add.id, out.display()))
+}
+
+pub(super) fn list(config: &Config, json: bool) -> anyhow::Result<()> {
+    let doors = open(config)?.doors()?;
+    if json {
+        return say(&serde_json::Value::from_iter(doors.iter().map(as_json)).to_string());
+    }
+    for door in doors {
+        let number = |generation: Option<u64>| generation.map_or_else(|| "-".to_owned(), |number| number.to_string());
+        say(&format!(
+            "{:<32} {:<8} list {:>8} of {:<8} {}",
+            door.id.as_str(),
+            if door.online { "online" } else { "away" },
+            number(door.in_force.map(|list| list.generation.0)),
+            number(door.wanted.map(|list| list.generation.0)),
+            door.name
+        ))?;
+    }
+    Ok(())
+}
+
+pub(super) fn broker_password(config: &Config, id: &DoorId) -> anyhow::Result<()> {
+    let keys = open(config)?.door_keys()?;
+    let newest = keys.into_iter().filter(|(door, _, _)| door == id).max_by_key(|(_, key_id, _)| *key_id);
+    let Some((_, _, key)) = newest else {
+        bail!("there is no door {id}");
+    };
+    let password = Zeroizing::new(key.broker_password());
+    say(&hex::encode(password.as_slice()))
+}
+
+fn provisioning(config: &Config, id: &DoorId, key: &DoorKey, mqtt: &Endpoint) -> Zeroizing<String> {
+    let value = json!({
+        "format": FORMAT,
+        "site": config.site.as_str(),
+        "door": id.as_str(),
+        "key_id": KEY_ID,
+        "key": hex::encode(key.expose()).as_str(),
+        "mqtt": { "host": mqtt.host, "port": mqtt.port },
+    });
+    Zeroizing::new(format!("{value}\n"))
+}
+
+/// Never writes over a file: it might be the only copy of another door's key.
+fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("{} cannot be made; nothing is written over", path.display()))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("{} cannot be written", path.display()))
+}
+
+fn as_json(door: &DoorView) -> serde_json::Value {
+    json!({
+        "id": door.id.as_str(),
+        "name": door.name,
+        "online": door.online,
+        "mode": door.mode.code(),
+        "generation_wanted": door.wanted.map(|list| list.generation.0),
+        "generation_in_force": door.in_force.map(|list| list.generation.0),
+        "last_seen_ms": door.last_seen.map(|at| at.0),
+        "agent": door.agent,
+    })
+}

@@ -1,0 +1,159 @@
+//! The command line.
+//!
+//! Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use access::id::DoorId;
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use db::site::{Actor, Site};
+
+use crate::config::Config;
+use crate::desk::utc_now;
+
+mod door;
+mod operator;
+mod run;
+
+/// Whom the operator log names for what is done here: whoever has a shell on this machine.
+const OPERATOR: &str = "command-line";
+
+/// The central controller of a Kulku site: broker, log, whitelists, dashboard.
+#[derive(Parser)]
+#[command(name = "kulku-controller", version, after_help = "Exit codes: 0 done, 1 failed, 2 used wrongly.")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs until SIGTERM or Ctrl-C.
+    Run {
+        #[command(flatten)]
+        config: ConfigPath,
+        /// Prints one line of JSON with the addresses once it is ready.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reads the configuration, says what it means, and changes nothing.
+    Check {
+        #[command(flatten)]
+        config: ConfigPath,
+    },
+    /// Doors. Works while the controller runs.
+    #[command(subcommand)]
+    Door(Door),
+    /// People who sign in to the dashboard. Works while the controller runs.
+    #[command(subcommand)]
+    Operator(Operator),
+    /// Tokens for the API. Works while the controller runs.
+    #[command(subcommand)]
+    Token(Token),
+}
+
+#[derive(Subcommand)]
+enum Door {
+    /// Adds a door with a fresh key and writes the file that its agent starts with.
+    Add(door::Add),
+    /// Lists the doors.
+    List {
+        #[command(flatten)]
+        config: ConfigPath,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints a door's password at the broker, for the password file of an external one.
+    BrokerPassword {
+        /// Which door.
+        id: DoorId,
+        #[command(flatten)]
+        config: ConfigPath,
+    },
+}
+
+#[derive(Subcommand)]
+enum Operator {
+    /// Adds an operator. The password is the first line of standard input, since arguments can be seen by
+    /// every account on this machine.
+    Add {
+        /// What they sign in with.
+        name: String,
+        #[command(flatten)]
+        config: ConfigPath,
+    },
+}
+
+#[derive(Subcommand)]
+enum Token {
+    /// Makes a token and prints it, once.
+    Add {
+        /// Whose rights it has.
+        operator: String,
+        /// What it is for, so that somebody knows later which one to take away.
+        label: String,
+        #[command(flatten)]
+        config: ConfigPath,
+    },
+}
+
+#[derive(Args)]
+struct ConfigPath {
+    /// The configuration file.
+    #[arg(long = "config", value_name = "FILE", default_value = "/etc/kulku/controller.toml")]
+    path: PathBuf,
+}
+
+/// Does what the arguments ask.
+#[must_use]
+pub fn main() -> ExitCode {
+    match dispatch(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // If even this cannot be written the exit code has to do.
+            let _ = writeln!(std::io::stderr(), "kulku-controller: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Run { config, json } => run::run(config.read()?, json),
+        Command::Check { config } => run::check(&config.read()?),
+        Command::Door(Door::Add(add)) => door::add(&add),
+        Command::Door(Door::List { config, json }) => door::list(&config.read()?, json),
+        Command::Door(Door::BrokerPassword { id, config }) => door::broker_password(&config.read()?, &id),
+        Command::Operator(Operator::Add { name, config }) => operator::add(&config.read()?, &name),
+        Command::Token(Token::Add { operator, label, config }) => {
+            operator::add_token(&config.read()?, &operator, &label)
+        }
+    }
+}
+
+impl ConfigPath {
+    fn read(&self) -> anyhow::Result<Config> {
+        Ok(Config::read(&self.path)?)
+    }
+}
+
+/// Opens the database beside a controller that may be running.
+fn open(config: &Config) -> anyhow::Result<Site> {
+    if let Some(folder) = config.database.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    }
+    Ok(Site::open(&config.database, &config.site)?)
+}
+
+fn actor() -> Actor<'static> {
+    Actor { operator: OPERATOR, at: utc_now() }
+}
+
+/// One line on standard output.
+fn say(text: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{text}").context("standard output cannot be written to")
+}

@@ -1,0 +1,77 @@
+//! `run` and `check`.
+
+use std::io::Write;
+
+use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use super::say;
+use crate::config::{Config, Mqtt};
+use crate::{Controller, start};
+
+/// The broker's library tells of every connection at its middle level; ours does already.
+const LOG: &str = "info,mqtt5=error";
+
+pub(super) fn run(config: Config, json: bool) -> anyhow::Result<()> {
+    log();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime could not be started")?;
+    runtime.block_on(async {
+        // Before anything runs, so that no signal is missed.
+        let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
+        let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be heard")?;
+        let mut controller = start(config).await?;
+        ready(&controller, json)?;
+        let asked = tokio::select! {
+            _ = terminate.recv() => true,
+            _ = interrupt.recv() => true,
+            () = controller.failed() => false,
+        };
+        tracing::info!("stopping");
+        controller.stop().await;
+        anyhow::ensure!(asked, "a part of the controller has ended; see the log");
+        Ok(())
+    })
+}
+
+pub(super) fn check(config: &Config) -> anyhow::Result<()> {
+    let mqtt = match &config.mqtt {
+        Mqtt::Embedded { listen, .. } => format!("embedded, listens on {listen}"),
+        Mqtt::External { broker, .. } => format!("external, at {broker}"),
+    };
+    let doors = config.doors_connect_to().map_or_else(
+        || "not known: set mqtt.embedded.doors_connect_to before you add doors".to_owned(),
+        |endpoint| endpoint.to_string(),
+    );
+    say(&format!(
+        "site       {}\ndatabase   {}\ndashboard  {}\nbroker     {mqtt}\ndoors use  {doors}\ntime zone  {}",
+        config.site,
+        config.database.display(),
+        config.dashboard,
+        config.zone
+    ))
+}
+
+fn ready(controller: &Controller, json: bool) -> anyhow::Result<()> {
+    let (dashboard, mqtt) = (controller.dashboard, &controller.mqtt);
+    tracing::info!(%dashboard, %mqtt, "ready");
+    if !controller.site.operators_exist()? {
+        writeln!(
+            std::io::stderr(),
+            "Nobody can sign in yet. Add the first operator: kulku-controller operator add NAME --config FILE"
+        )?;
+    }
+    if json {
+        let line = serde_json::json!({ "dashboard": format!("http://{dashboard}"), "mqtt": mqtt.to_string() });
+        say(&line.to_string())?;
+        std::io::stdout().flush().context("standard output cannot be written to")?;
+    }
+    Ok(())
+}
+
+fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
+    // An error means that a log is set up already, as in a test.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

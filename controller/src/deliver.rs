@@ -1,0 +1,239 @@
+//! What is due goes on its way.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::id::DoorId;
+use access::message::Down;
+use access::whitelist::{WhitelistId, WhitelistPart};
+use db::site::{Site, SiteError};
+use link::Qos;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use crate::ask::{Answer, ask};
+use crate::clerk::Note;
+use crate::desk::{Desk, publish};
+use crate::distribute::{Cutter, Way, chunk_count};
+use crate::line::{Line, Sealer};
+use crate::scan::{self, Found, FoundDoor};
+
+/// Pause between two chunks of a list: a door writes each to its disk, and a broker must not have to keep
+/// a whole list for it.
+const CHUNK_PACE: Duration = Duration::from_millis(20);
+
+/// Chunks that are read ahead.
+const CHUNKS_AHEAD: usize = 2;
+
+impl Desk {
+    /// Looks for changes, on a thread of its own.
+    pub(crate) fn look(&mut self) {
+        if !self.looking.running.begin() {
+            return;
+        }
+        let after = self.looking.through;
+        let known = self.lines.values().map(|line| (line.door.clone(), line.desired.whitelist));
+        let known = known.collect();
+        ask(&self.site, &self.answers, move |site| scan::since(site, after, &known), Answer::Found);
+    }
+
+    /// What has changed goes to the doors that it touches, and to no other.
+    pub(crate) fn found(&mut self, found: Result<Option<Found>, SiteError>) {
+        match found {
+            Ok(Some(found)) => {
+                self.looking.through = found.through;
+                let mut wanted = Vec::new();
+                for door in found.doors {
+                    wanted.extend(self.found_door(door));
+                }
+                if !wanted.is_empty() {
+                    self.note(Note::Wanted(wanted));
+                }
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "changes could not be read; trying again"),
+        }
+        if self.looking.running.end() {
+            self.look();
+        }
+    }
+
+    /// Sends what is due to a door that is connected.
+    pub(crate) fn advance(&mut self, door: &DoorId) {
+        let Some(line) = self.lines.get_mut(door) else { return };
+        let Some(session) = line.session else { return };
+        let Some(sealer) = line.sealer(&self.sender) else { return };
+        let due = line.flight.due(&line.desired, &session.reported);
+        if due.state && publish(&self.link, &sealer, &Down::State(line.state.clone()), Qos::AtLeastOnce) {
+            line.flight.sent_state(line.desired.state, Instant::now());
+        }
+        let to = line.desired.whitelist;
+        match due.whitelist {
+            Way::Nothing => {}
+            Way::Delta { from } => self.read_delta(door, from, to),
+            Way::Whole => self.send_whole(door, to, sealer),
+        }
+    }
+
+    /// A delta has been read.
+    pub(crate) fn delta_read(&mut self, door: &DoorId, ticket: u64, part: Result<Option<WhitelistPart>, SiteError>) {
+        let Some(line) = self.lines.get_mut(door).filter(|line| line.flight.awaits(ticket)) else {
+            return;
+        };
+        match (part, line.sealer(&self.sender)) {
+            (Ok(Some(part)), Some(sealer)) => {
+                line.flight.idle();
+                let WhitelistPart::Delta { to, .. } = part else { return };
+                if publish(&self.link, &sealer, &Down::Whitelist(part), Qos::AtLeastOnce) {
+                    line.flight.sent_whitelist(to, false, Instant::now());
+                }
+            }
+            (Ok(_), _) => {
+                line.flight.no_delta();
+                self.advance(door);
+                return;
+            }
+            (Err(error), _) => {
+                tracing::error!(%door, %error, "a delta could not be read; trying again");
+                line.flight.idle();
+                return;
+            }
+        }
+        // What changed while the task was at it follows now.
+        self.advance(door);
+    }
+
+    /// The whole list has been sent, or not.
+    pub(crate) fn whole_sent(&mut self, door: &DoorId, ticket: u64, to: WhitelistId, sent: bool) {
+        let Some(line) = self.lines.get_mut(door).filter(|line| line.flight.awaits(ticket)) else {
+            return;
+        };
+        if sent {
+            line.flight.sent_whitelist(to, true, Instant::now());
+            self.advance(door);
+        } else {
+            // The next tick tries again.
+            line.flight.idle();
+        }
+    }
+
+    fn found_door(&mut self, found: FoundDoor) -> Option<(DoorId, WhitelistId, access::whitelist::Generation)> {
+        let FoundDoor { door, keys, whitelist, state, changes } = found;
+        let generation = state.generation;
+        let line = self.lines.entry(door.clone()).or_insert_with(|| {
+            tracing::info!(%door, "a door was added");
+            Line::new(door.clone(), Vec::new(), WhitelistId::default(), state.clone())
+        });
+        line.keys.0 = keys;
+        let before = std::mem::replace(&mut line.desired.whitelist, whitelist);
+        let state_before = std::mem::replace(&mut line.desired.state, generation);
+        line.state = state;
+        if before == whitelist && state_before == generation {
+            return None;
+        }
+        if let Some(changes) = changes {
+            let part = WhitelistPart::Delta { from: before, to: whitelist, changes };
+            self.send_at_once(&door, before, whitelist, part);
+        }
+        self.advance(&door);
+        Some((door, whitelist, generation))
+    }
+
+    /// The short way: a door that has the list before, or is about to, gets the changes without another
+    /// look into the database.
+    fn send_at_once(&mut self, door: &DoorId, before: WhitelistId, to: WhitelistId, part: WhitelistPart) {
+        let Some(line) = self.lines.get_mut(door) else { return };
+        let Some(session) = line.session else { return };
+        let leads = before != to && line.flight.reached(&session.reported) == Some(before);
+        if leads
+            && let Some(sealer) = line.sealer(&self.sender)
+            && publish(&self.link, &sealer, &Down::Whitelist(part), Qos::AtLeastOnce)
+        {
+            line.flight.sent_whitelist(to, false, Instant::now());
+        }
+    }
+
+    fn read_delta(&mut self, door: &DoorId, from: WhitelistId, to: WhitelistId) {
+        let ticket = self.ticket();
+        let (asked, answered) = (door.clone(), door.clone());
+        let task = ask(
+            &self.site,
+            &self.answers,
+            move |site| scan::delta(site, &asked, from, to),
+            move |part| Answer::Delta { door: answered, ticket, part },
+        );
+        if let Some(line) = self.lines.get_mut(door) {
+            line.flight.busy(ticket, task);
+        }
+    }
+
+    fn send_whole(&mut self, door: &DoorId, to: WhitelistId, sealer: Sealer) {
+        let ticket = self.ticket();
+        let transfer = Transfer { site: self.site.clone(), link: self.link.clone(), door: door.clone(), to, sealer };
+        let (turns, answers) = (Arc::clone(&self.transfers), self.answers.clone());
+        tracing::info!(%door, entries = to.entries, "sending the whole list");
+        let task = tokio::spawn(async move {
+            let door = transfer.door.clone();
+            let sent = transfer.run(&turns).await;
+            let answer = Answer::Whole { door, ticket, to, sent };
+            // The loop is gone only when the controller stops.
+            let _ = answers.send(answer).await;
+        });
+        if let Some(line) = self.lines.get_mut(door) {
+            line.flight.busy(ticket, task.abort_handle());
+        }
+    }
+
+    fn ticket(&mut self) -> u64 {
+        self.tickets += 1;
+        self.tickets
+    }
+}
+
+/// A whole list on its way to one door.
+struct Transfer {
+    site: Site,
+    link: link::Handle,
+    door: DoorId,
+    to: WhitelistId,
+    sealer: Sealer,
+}
+
+impl Transfer {
+    /// Says whether every chunk was handed to the broker.
+    async fn run(self, turns: &Semaphore) -> bool {
+        // The semaphore is never closed.
+        let Ok(_turn) = turns.acquire().await else { return false };
+        let Self { site, link, door, to, sealer } = self;
+        let (ahead, mut parts) = mpsc::channel(CHUNKS_AHEAD);
+        let reading = tokio::task::spawn_blocking(move || read(&site, &door, to, &ahead));
+        let mut pace = interval(CHUNK_PACE);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut sent = 0_u32;
+        while let Some(part) = parts.recv().await {
+            pace.tick().await;
+            let message = Down::Whitelist(part);
+            let published = link.publish(&sealer.topic(&message), sealer.seal(&message), Qos::AtLeastOnce).await;
+            if let Err(error) = published {
+                tracing::debug!(%error, "a list was not sent to its end");
+                return false;
+            }
+            sent += 1;
+        }
+        matches!(reading.await, Ok(Ok(()))) && sent == chunk_count(to.entries)
+    }
+}
+
+/// If nobody takes the chunks any more the rest is read for nothing, which ends by itself.
+fn read(site: &Site, door: &DoorId, to: WhitelistId, ahead: &mpsc::Sender<WhitelistPart>) -> Result<(), SiteError> {
+    let mut cutter = Cutter::new(to);
+    site.for_each_entry(door, to.generation, |entry| {
+        if let Some(part) = cutter.push(entry) {
+            let _ = ahead.blocking_send(part);
+        }
+    })?;
+    if let Some(part) = cutter.finish() {
+        let _ = ahead.blocking_send(part);
+    }
+    Ok(())
+}

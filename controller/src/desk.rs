@@ -1,0 +1,277 @@
+//! All that the loop owns, and what it does when something comes in.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use access::envelope::Header;
+use access::event::Event;
+use access::id::DoorId;
+use access::message::{Down, STATUS_EVERY_MS, Status};
+use access::time::UtcMs;
+use db::site::{ChainFault, Report, Site};
+use link::{Incoming, Qos};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::Instant;
+
+use crate::ask::{Answer, Looking};
+use crate::clerk::Note;
+use crate::commands::Commands;
+use crate::intake::{Delivered, Stored};
+use crate::line::{Line, Sealer, Sender, Session};
+use crate::verify::{self, Refused, Verified};
+
+/// A door that says nothing for so long is away, whatever the broker thinks.
+const SILENCE_MAX: Duration = Duration::from_millis(3 * STATUS_EVERY_MS);
+
+/// Refused messages of one kind from one door raise their alarm at most so often: whoever sends a
+/// thousand a second must not make a thousand writes a second.
+const ALARM_EVERY: Duration = Duration::from_secs(1);
+
+/// Reports in a row that do not follow upon what is stored before it is an alarm. One is a lost message.
+const GAPS_MAX: u32 = 3;
+
+/// Lists that are sent at once. More would only make all of them slower.
+const TRANSFERS_MAX: usize = 4;
+
+/// All that the loop owns.
+pub(crate) struct Desk {
+    pub(crate) site: Site,
+    pub(crate) sender: Sender,
+    pub(crate) lines: BTreeMap<DoorId, Line>,
+    pub(crate) link: link::Handle,
+    pub(crate) notes: mpsc::Sender<Note>,
+    pub(crate) reports: mpsc::Sender<Delivered>,
+    pub(crate) answers: mpsc::Sender<Answer>,
+    pub(crate) looking: Looking,
+    pub(crate) commands: Commands,
+    pub(crate) transfers: Arc<Semaphore>,
+    pub(crate) tickets: u64,
+    alarms: HashMap<(Option<DoorId>, &'static str), Instant>,
+    refused: u64,
+}
+
+/// What a desk is set up with.
+pub(crate) struct Parts {
+    pub(crate) site: Site,
+    pub(crate) sender: Sender,
+    pub(crate) link: link::Handle,
+    pub(crate) notes: mpsc::Sender<Note>,
+    pub(crate) reports: mpsc::Sender<Delivered>,
+    pub(crate) answers: mpsc::Sender<Answer>,
+    pub(crate) looking: Looking,
+    pub(crate) lines: BTreeMap<DoorId, Line>,
+}
+
+impl Desk {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self {
+            site: parts.site,
+            sender: parts.sender,
+            lines: parts.lines,
+            link: parts.link,
+            notes: parts.notes,
+            reports: parts.reports,
+            answers: parts.answers,
+            looking: parts.looking,
+            commands: Commands::default(),
+            transfers: Arc::new(Semaphore::new(TRANSFERS_MAX)),
+            tickets: 0,
+            alarms: HashMap::new(),
+            refused: 0,
+        }
+    }
+
+    /// Whether one more report can be taken. If not, nothing is read, and the broker keeps the rest.
+    pub(crate) fn has_room(&self) -> bool {
+        self.reports.capacity() > 0
+    }
+
+    pub(crate) fn link_event(&mut self, event: link::Event) {
+        match event {
+            link::Event::Connected { .. } => tracing::info!("connected to the broker"),
+            link::Event::Disconnected { reason, .. } => {
+                tracing::warn!(%reason, "no connection to the broker; all doors count as away");
+                self.all_away();
+            }
+            link::Event::Message(incoming) => self.message(incoming),
+        }
+    }
+
+    /// Tells the doors what is on disk now, and the broker that it may forget it.
+    pub(crate) fn stored(&mut self, stored: Stored) {
+        // What could not be stored is acknowledged to the broker too: the doors' journals keep it and send
+        // it again, whereas a broker would hold it back until the next connection.
+        for ack in stored.acks {
+            self.link.ack(ack);
+        }
+        let (outcomes, head) = match stored.outcome {
+            Ok(stored) => stored,
+            Err(error) => {
+                tracing::error!(%error, "reports could not be stored; the doors will send them again");
+                return;
+            }
+        };
+        self.sender.head = head;
+        let mut through: BTreeMap<(DoorId, u64), u64> = BTreeMap::new();
+        for outcome in outcomes {
+            self.fault(&outcome.door, outcome.fault);
+            through.insert((outcome.door, outcome.epoch), outcome.through);
+        }
+        for ((door, epoch), through) in through {
+            let acknowledged = Down::Acknowledged { epoch, through };
+            if let Some(sealer) = self.lines.get(&door).and_then(|line| line.sealer(&self.sender)) {
+                // Lost, it is made up for: the door sends the events again, and is told again.
+                publish(&self.link, &sealer, &acknowledged, Qos::AtMostOnce);
+            }
+        }
+    }
+
+    /// What time alone brings.
+    pub(crate) fn tick(&mut self) {
+        let now = Instant::now();
+        let mut silent = Vec::new();
+        let mut connected = Vec::new();
+        for line in self.lines.values_mut() {
+            let Some(session) = &line.session else { continue };
+            if now.saturating_duration_since(session.seen) >= SILENCE_MAX {
+                silent.push((line.door.clone(), session.id));
+            } else {
+                line.flight.tick(now);
+                connected.push(line.door.clone());
+            }
+        }
+        for (door, session) in silent {
+            tracing::warn!(%door, "the door has been silent for too long");
+            self.away(&door, session);
+        }
+        for door in connected {
+            self.advance(&door);
+        }
+        self.expire_commands(now);
+    }
+
+    pub(crate) fn note(&self, note: Note) {
+        if self.notes.try_send(note).is_err() {
+            tracing::error!("the site database does not keep up; a note is lost");
+        }
+    }
+
+    fn message(&mut self, incoming: Incoming) {
+        let verified = verify::address(&self.sender.site, &incoming.topic).and_then(|(door, channel)| {
+            let line = self.lines.get_mut(&door).ok_or(Refused::UnknownDoor)?;
+            let verified = verify::open(&self.sender.site, line, channel, &incoming.payload);
+            verified.map(|verified| (door.clone(), verified))
+        });
+        match verified {
+            Ok((door, Verified::Events(header, events))) => {
+                // The broker is told only once they are on disk.
+                self.events(door, &header, events, incoming.ack);
+                return;
+            }
+            Ok((door, Verified::Status(header, status))) => self.status(&door, header, status),
+            Ok((door, Verified::Offline { session })) => self.away(&door, session),
+            Err(refused) => self.refuse(&incoming.topic, refused),
+        }
+        if let Some(ack) = incoming.ack {
+            self.link.ack(ack);
+        }
+    }
+
+    fn events(&mut self, door: DoorId, header: &Header, events: Vec<Event>, ack: Option<link::AckToken>) {
+        let report =
+            Report { door, epoch: header.epoch, boot: header.boot, previous: header.link, events, received: utc_now() };
+        // The loop reads only while there is room, so this fails only if the thread has died, and then the
+        // door is told nothing and keeps its events.
+        if self.reports.try_send(Delivered { report, ack }).is_err() {
+            tracing::error!("a report could not be handed over; the door will send it again");
+        }
+    }
+
+    fn status(&mut self, door: &DoorId, header: Header, status: Status) {
+        let Some(line) = self.lines.get_mut(door) else { return };
+        let session = Session::new(header.boot, &status, Instant::now());
+        let same = |last: &Session| (last.id, last.boot) == (session.id, session.boot);
+        if !line.session.as_ref().is_some_and(same) {
+            tracing::info!(%door, "the door is connected");
+            line.flight.reset();
+        }
+        line.flight.reported(&line.desired, &session.reported);
+        line.session = Some(session);
+        self.note(Note::Status { door: door.clone(), header, status: Box::new(status), received: utc_now() });
+        self.advance(door);
+    }
+
+    /// Only the current session counts: the last will of an old connection may come after a new one.
+    fn away(&mut self, door: &DoorId, session: u64) {
+        let Some(line) = self.lines.get_mut(door) else { return };
+        if line.session.take_if(|current| current.id == session).is_some() {
+            tracing::info!(%door, "the door is away");
+            line.flight.reset();
+            self.note(Note::Offline { door: door.clone(), session: Some(session), at: utc_now() });
+        }
+    }
+
+    fn all_away(&mut self) {
+        let mut gone = Vec::new();
+        for line in self.lines.values_mut() {
+            if line.session.take().is_some() {
+                line.flight.reset();
+                gone.push(line.door.clone());
+            }
+        }
+        for door in gone {
+            self.note(Note::Offline { door, session: None, at: utc_now() });
+        }
+    }
+
+    fn refuse(&mut self, topic: &str, refused: Refused) {
+        self.refused += 1;
+        let door = verify::address(&self.sender.site, topic)
+            .ok()
+            .map(|(door, _)| door)
+            .filter(|door| self.lines.contains_key(door));
+        tracing::warn!(door = ?door, reason = %refused, count = self.refused, "a message was refused");
+        self.alarm(door, refused.alarm());
+    }
+
+    fn fault(&mut self, door: &DoorId, fault: Option<ChainFault>) {
+        let Some(line) = self.lines.get_mut(door) else { return };
+        if let Some(fault) = fault {
+            tracing::warn!(%door, ?fault, "a report does not fit the door's journal");
+        }
+        line.gaps = match fault {
+            Some(ChainFault::Gap { .. }) => line.gaps.saturating_add(1),
+            _ => 0,
+        };
+        if line.gaps >= GAPS_MAX {
+            self.alarm(Some(door.clone()), "chain-gap");
+        }
+    }
+
+    fn alarm(&mut self, door: Option<DoorId>, kind: &'static str) {
+        let now = Instant::now();
+        let key = (door, kind);
+        let soon = |last: &Instant| now.saturating_duration_since(*last) < ALARM_EVERY;
+        if self.alarms.get(&key).is_some_and(soon) {
+            return;
+        }
+        self.note(Note::Alarm { kind, door: key.0.clone(), at: utc_now() });
+        self.alarms.insert(key, now);
+    }
+}
+
+/// Hands one message over, without waiting. Says whether it was taken.
+pub(crate) fn publish(link: &link::Handle, sealer: &Sealer, message: &Down, qos: Qos) -> bool {
+    let sent = link.try_publish(&sealer.topic(message), sealer.seal(message), qos);
+    if let Err(error) = &sent {
+        tracing::debug!(%error, "a message was not sent");
+    }
+    sent.is_ok()
+}
+
+/// Civil time.
+pub(crate) fn utc_now() -> UtcMs {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    UtcMs(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}

@@ -1,0 +1,90 @@
+//! The loop that owns all state. Everything else sends it messages.
+//!
+//! ```text
+//! link ────── messages of doors ──▶┐                    ┌──▶ intake thread ──▶ database
+//! database ── changes, requests ──▶│        loop        │──▶ clerk thread ───▶ database
+//! threads ─── stored, answers ────▶│ (Desk: doors, what │──▶ questions ──────▶ answers
+//! clock ───── tick ───────────────▶┘  is on its way)    └──▶ link ──▶ doors
+//! ```
+
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::ask::Answer;
+use crate::desk::Desk;
+use crate::intake::Stored;
+
+/// How often time is looked at. Nothing that waits for it needs to be more exact.
+const TICK: Duration = Duration::from_millis(500);
+
+/// How often changes of another process are looked for, such as a door that was just added.
+const LOOK_EVERY_TICKS: u32 = 2;
+
+/// Longest wait for the last reports to be stored when the controller stops.
+const FLUSH_WAIT: Duration = Duration::from_secs(5);
+
+/// What the loop hears.
+pub(crate) struct Ears {
+    pub(crate) link: mpsc::Receiver<link::Event>,
+    pub(crate) stored: mpsc::Receiver<Stored>,
+    pub(crate) answers: mpsc::Receiver<Answer>,
+    pub(crate) changes: watch::Receiver<u64>,
+    pub(crate) requests: watch::Receiver<u64>,
+    pub(crate) stop: watch::Receiver<bool>,
+}
+
+/// Runs until it is told to stop; then stores and acknowledges what has come in, and says goodbye.
+pub(crate) async fn run(mut desk: Desk, mut ears: Ears) {
+    let mut tick = interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut ticks = 0_u32;
+    desk.look();
+    desk.look_for_commands();
+    loop {
+        tokio::select! {
+            event = ears.link.recv(), if desk.has_room() => match event {
+                Some(event) => desk.link_event(event),
+                None => break,
+            },
+            Some(stored) = ears.stored.recv() => desk.stored(stored),
+            Some(answer) = ears.answers.recv() => answered(&mut desk, answer),
+            Ok(()) = ears.changes.changed() => desk.look(),
+            Ok(()) = ears.requests.changed() => desk.look_for_commands(),
+            _ = tick.tick() => {
+                desk.tick();
+                ticks = ticks.wrapping_add(1);
+                if ticks.is_multiple_of(LOOK_EVERY_TICKS) {
+                    desk.look();
+                }
+            }
+            _ = ears.stop.wait_for(|stop| *stop) => break,
+        }
+    }
+    finish(desk, ears.stored).await;
+}
+
+fn answered(desk: &mut Desk, answer: Answer) {
+    match answer {
+        Answer::Found(found) => desk.found(found),
+        Answer::Requested(requested) => desk.requested(requested),
+        Answer::Delta { door, ticket, part } => desk.delta_read(&door, ticket, part),
+        Answer::Whole { door, ticket, to, sent } => desk.whole_sent(&door, ticket, to, sent),
+    }
+}
+
+async fn finish(mut desk: Desk, mut stored: mpsc::Receiver<Stored>) {
+    // The thread ends once the last sender is gone and all is stored.
+    let (closed, _) = mpsc::channel(1);
+    desk.reports = closed;
+    let flush = async {
+        while let Some(stored) = stored.recv().await {
+            desk.stored(stored);
+        }
+    };
+    if timeout(FLUSH_WAIT, flush).await.is_err() {
+        tracing::warn!("the last reports were not stored in time; the doors keep them");
+    }
+    desk.link.close().await;
+}

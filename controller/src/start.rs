@@ -1,0 +1,317 @@
+//! Starting everything in order, and stopping it in the reverse.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use access::id::DoorId;
+use access::topic::Topic;
+use access::whitelist::{Generation, WhitelistId};
+use dashboard::Context;
+use db::site::{OpenError, Site, SiteError};
+use link::{Credentials, Options, OptionsError, Qos};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{JoinError, JoinHandle};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use crate::ask::{self, Looking, Once};
+use crate::broker::{Broker, Doors};
+use crate::clerk::{self, Note};
+use crate::config::{Config, Endpoint, Mqtt};
+use crate::desk::{Desk, Parts, utc_now};
+use crate::intake;
+use crate::line::{Epochs, Line, Sender};
+use crate::run::{self, Ears};
+use crate::scan::{self, Found};
+
+/// Messages in both directions between the loop and the broker that may be unconfirmed. Half of it may
+/// be used; with a delta for each of some hundred doors at once there is room left for a command.
+const LINK_INFLIGHT: u16 = 2_000;
+
+/// Client identifier at an external broker that asks for no user name.
+const CLIENT_ID: &str = "kulku_controller";
+
+/// Longest wait for pages that are being served when the controller stops.
+const PAGES_WAIT: Duration = Duration::from_secs(5);
+
+/// Longest wait for the threads that write.
+const THREADS_WAIT: Duration = Duration::from_secs(5);
+
+/// A running controller.
+pub struct Controller {
+    /// Where pages and API are served.
+    pub dashboard: SocketAddr,
+    /// Where doors connect to on this machine, or the external broker.
+    pub mqtt: Endpoint,
+    /// The site's database.
+    pub site: Site,
+    broker: Option<Broker>,
+    stop: watch::Sender<bool>,
+    pages: JoinHandle<std::io::Result<()>>,
+    main: JoinHandle<()>,
+    threads: Vec<thread::JoinHandle<()>>,
+}
+
+/// Why the controller cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] OpenError),
+    /// The database could be opened, and not used.
+    #[error("{path}: {source}")]
+    Site {
+        /// The file.
+        path: String,
+        /// Why.
+        source: SiteError,
+    },
+    /// The folder of the database cannot be made.
+    #[error(
+        "{path}: the folder cannot be made: {source}; correct the key data, or make it for the account that runs this"
+    )]
+    Folder {
+        /// The folder.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An address is taken, or none of this machine's.
+    #[error("cannot listen on {addr}: {source}; free the address or change the key {key}")]
+    Listen {
+        /// The key of the configuration.
+        key: &'static str,
+        /// The address.
+        addr: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The broker's name or sign-in cannot be used.
+    #[error("the broker cannot be used: {0}")]
+    Link(#[from] OptionsError),
+    /// The operating system gives no thread.
+    #[error("a thread could not be started: {0}")]
+    Thread(#[from] std::io::Error),
+    /// A part of the start panicked.
+    #[error("a part of the start failed: {0}")]
+    Internal(#[from] JoinError),
+}
+
+/// Starts the controller: database, broker, loop, pages. Port 0 in the configuration picks a free one.
+///
+/// # Errors
+/// [`StartError`], which names what is wrong and what to change. Nothing is left running.
+pub async fn start(config: Config) -> Result<Controller, StartError> {
+    let site = open(&config).await?;
+    let listener = listen("dashboard.listen", config.dashboard).await?;
+    let dashboard = listener.local_addr()?;
+    let (sender, found, lines) = read(&site, &config).await?;
+    let (broker, mqtt, mut options) = connect(&site, &config).await?;
+    options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
+    options.manual_acks = true;
+    options.inflight = LINK_INFLIGHT;
+
+    let (stop, stopped) = watch::channel(false);
+    let intake = intake::start(site.clone())?;
+    let clerk = clerk::start(site.clone())?;
+    let (handle, events) = link::open(options)?;
+    let (answers, answers_rx) = mpsc::channel(ask::QUEUE);
+    let ears = Ears {
+        link: events,
+        stored: intake.stored,
+        answers: answers_rx,
+        changes: site.changes(),
+        requests: site.requests(),
+        stop: stopped.clone(),
+    };
+    let desk = Desk::new(Parts {
+        site: site.clone(),
+        sender,
+        link: handle,
+        notes: clerk.notes,
+        reports: intake.reports,
+        answers,
+        looking: Looking { through: found, running: Once::default() },
+        lines,
+    });
+    desk.note(Note::Wanted(desk.wanted()));
+    let main = tokio::spawn(run::run(desk, ears));
+    let pages = serve(&config, listener, site.clone(), stopped);
+    let threads = vec![intake.thread, clerk.thread];
+    Ok(Controller { dashboard, mqtt, site, broker, stop, pages, main, threads })
+}
+
+impl Controller {
+    /// Stops in order: no new pages and messages, everything that has come in on disk and acknowledged,
+    /// connections closed. Bounded: at most some twenty seconds if a disk or a client does not answer.
+    pub async fn stop(self) {
+        // An error means that nobody listens any more.
+        let _ = self.stop.send(true);
+        let mut pages = self.pages;
+        if timeout(PAGES_WAIT, &mut pages).await.is_err() {
+            tracing::warn!("some pages were still being served and were cut off");
+            pages.abort();
+        }
+        if let Err(error) = self.main.await {
+            tracing::error!(%error, "the loop did not end in order");
+        }
+        let threads = self.threads;
+        let ended = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
+        if timeout(THREADS_WAIT, ended).await.is_err() {
+            tracing::warn!("the last notes were not written in time");
+        }
+        if let Some(broker) = self.broker {
+            broker.stop().await;
+        }
+    }
+
+    /// Ends when the controller can no longer do its work, which it never does by itself.
+    pub async fn failed(&mut self) {
+        tokio::select! {
+            _ = &mut self.main => tracing::error!("the loop has ended"),
+            ended = &mut self.pages => tracing::error!(?ended, "pages are no longer served"),
+        }
+    }
+}
+
+async fn open(config: &Config) -> Result<Site, StartError> {
+    let (path, site) = (config.database.clone(), config.site.clone());
+    tokio::task::spawn_blocking(move || {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| StartError::Folder { path: folder.display().to_string(), source })?;
+        }
+        Ok(Site::open(&path, &site)?)
+    })
+    .await?
+}
+
+async fn listen(key: &'static str, addr: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(addr).await.map_err(|source| StartError::Listen { key, addr, source })
+}
+
+/// Reads what should be true and where each door stood. All doors are away until they say otherwise.
+async fn read(
+    site: &Site,
+    config: &Config,
+) -> Result<(Sender, Generation, std::collections::BTreeMap<DoorId, Line>), StartError> {
+    let (site, path) = (site.clone(), config.database.display().to_string());
+    let read = move || {
+        let now = utc_now();
+        let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
+        let Found { through, doors } = scan::all(&site)?;
+        let mut lines = std::collections::BTreeMap::new();
+        for found in doors {
+            site.record_offline(&found.door, None, now)?;
+            let mut line = Line::new(found.door.clone(), found.keys, found.whitelist, found.state);
+            if let Some((epoch, boot, sequence)) = site.freshness(&found.door)? {
+                line.epochs = Epochs::since(epoch);
+                line.fresh_status = access::envelope::Freshness::since(boot, sequence);
+            }
+            lines.insert(found.door, line);
+        }
+        Ok((sender, through, lines))
+    };
+    tokio::task::spawn_blocking(read).await?.map_err(|source| StartError::Site { path, source })
+}
+
+async fn connect(site: &Site, config: &Config) -> Result<(Option<Broker>, Endpoint, Options), StartError> {
+    match &config.mqtt {
+        Mqtt::Embedded { listen, .. } => {
+            let doors = Arc::new(SiteDoors(site.clone()));
+            let broker = Broker::start(*listen, config.site.clone(), doors)
+                .await
+                .map_err(|source| StartError::Listen { key: "mqtt.embedded.listen", addr: *listen, source })?;
+            let addr = broker.addr();
+            if !addr.ip().is_loopback() {
+                tracing::warn!(%addr, "the broker speaks without TLS: keep doors on a net of their own");
+            }
+            let (user, password) = broker.controller_login();
+            let mut options = Options::new(reachable(addr).to_string(), addr.port(), user);
+            options.credentials = Some(Credentials::new(user, password));
+            let mqtt = Endpoint { host: addr.ip().to_string(), port: addr.port() };
+            Ok((Some(broker), mqtt, options))
+        }
+        Mqtt::External { broker, login } => {
+            let client_id = login.as_ref().map_or(CLIENT_ID, |login| login.user.as_str());
+            let mut options = Options::new(broker.host.clone(), broker.port, client_id);
+            options.credentials =
+                login.as_ref().map(|login| Credentials::new(login.user.clone(), login.password.as_str()));
+            Ok((None, broker.clone(), options))
+        }
+    }
+}
+
+/// An address that stands for all of this machine's is reached over loopback.
+fn reachable(addr: SocketAddr) -> std::net::IpAddr {
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+    match addr.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    }
+}
+
+fn serve(
+    config: &Config,
+    listener: TcpListener,
+    site: Site,
+    stopped: watch::Receiver<bool>,
+) -> JoinHandle<std::io::Result<()>> {
+    let router = dashboard::router(Context {
+        site,
+        clock: Arc::new(utc_now),
+        zone: config.zone,
+        // Only a proxy brings HTTPS, and browsers drop such cookies on plain HTTP.
+        secure_cookies: config.behind_proxy,
+        stop: stopped.clone(),
+        demo: config.demo.clone(),
+    });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(told(stopped)).into_future())
+}
+
+async fn told(mut stopped: watch::Receiver<bool>) {
+    // An error means that whoever could tell is gone, which is the same.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
+
+/// The broker's doors are those of the database, so that one that is added is let in at once.
+struct SiteDoors(Site);
+
+impl Doors for SiteDoors {
+    fn passwords(&self, door: &DoorId) -> Vec<Zeroizing<[u8; 32]>> {
+        match self.0.door_keys() {
+            Ok(keys) => keys
+                .into_iter()
+                .filter(|(this, _, _)| this == door)
+                .map(|(_, _, key)| Zeroizing::new(key.broker_password()))
+                .collect(),
+            Err(error) => {
+                tracing::error!(%error, "door keys could not be read; the door will try again");
+                Vec::new()
+            }
+        }
+    }
+}
+
+impl Desk {
+    /// What was compiled for each door.
+    fn wanted(&self) -> Vec<(DoorId, WhitelistId, Generation)> {
+        let of = |line: &Line| (line.door.clone(), line.desired.whitelist, line.desired.state);
+        self.lines.values().map(of).collect()
+    }
+}
+
+impl std::fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.host.contains(':') {
+            write!(f, "[{}]:{}", self.host, self.port)
+        } else {
+            write!(f, "{}:{}", self.host, self.port)
+        }
+    }
+}

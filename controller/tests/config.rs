@@ -1,0 +1,108 @@
+//! A configuration that cannot be used is refused with the file and the key in the message.
+
+use std::path::PathBuf;
+
+use controller::config::{Config, Endpoint, Mqtt};
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+const LEAST: &str = "site = \"hospital\"\ndata = \"data\"\n";
+
+#[test]
+fn the_least_configuration_listens_on_loopback_only() {
+    let folder = Folder::new();
+    let config = Config::read(&folder.file("kulku.toml", LEAST)).unwrap();
+    assert_eq!(config.site.as_str(), "hospital");
+    assert_eq!(config.database, folder.0.path().join("data/site.db"));
+    assert_eq!(config.zone, chrono_tz::Europe::Helsinki);
+    assert!(config.dashboard.ip().is_loopback());
+    let Mqtt::Embedded { listen, .. } = config.mqtt else {
+        panic!("not embedded");
+    };
+    assert!(listen.ip().is_loopback());
+}
+
+#[test]
+fn each_wrong_value_is_named_with_its_file_and_key() {
+    let cases = [
+        ("site = \"Hospital\"\ndata = \"d\"", "site"),
+        ("data = \"d\"", "site"),
+        ("site = \"hospital\"", "data"),
+        ("site = \"hospital\"\ndata = \"d\"\nfoo = 1", "foo"),
+        ("site = \"hospital\"\ndata = \"d\"\ntime_zone = \"Helsinki\"", "time_zone"),
+        ("site = \"hospital\"\ndata = \"d\"\n[dashboard]\nlisten = \"8080\"", "dashboard.listen"),
+        ("site = \"hospital\"\ndata = \"d\"\n[dashboard]\nlisten = \"0.0.0.0:8080\"", "dashboard.listen"),
+        ("site = \"hospital\"\ndata = \"d\"\n[mqtt.embedded]\nlisten = \"x\"", "mqtt.embedded.listen"),
+        (
+            "site = \"hospital\"\ndata = \"d\"\n[mqtt.embedded]\ndoors_connect_to = \"host\"",
+            "mqtt.embedded.doors_connect_to",
+        ),
+        ("site = \"hospital\"\ndata = \"d\"\n[mqtt.embedded]\n[mqtt.external]\nhost=\"h\"\nport=1", "mqtt"),
+        (
+            "site = \"hospital\"\ndata = \"d\"\n[mqtt.external]\nhost=\"h\"\nport=1\nuser=\"u\"",
+            "mqtt.external.password_file",
+        ),
+        (
+            "site = \"hospital\"\ndata = \"d\"\n[mqtt.external]\nhost=\"h\"\nport=1\nuser=\"u\"\npassword_file=\"no\"",
+            "mqtt.external.password_file",
+        ),
+        ("site = \"hospital", "line 1"),
+    ];
+    let folder = Folder::new();
+    for (text, named) in cases {
+        let path = folder.file("kulku.toml", text);
+        let error = Config::read(&path).err().unwrap_or_else(|| panic!("accepted: {text}"));
+        let message = error.to_string();
+        assert!(message.contains("kulku.toml") && message.contains(named), "{message}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = Config::read(&Folder::new().0.path().join("absent.toml")).err().unwrap();
+    assert!(error.to_string().contains("absent.toml"));
+}
+
+#[test]
+fn a_dashboard_behind_a_proxy_may_be_reached_from_other_machines() {
+    let text = format!("{LEAST}[dashboard]\nlisten = \"0.0.0.0:8080\"\nbehind_proxy = true\n");
+    let config = Config::read(&Folder::new().file("kulku.toml", &text)).unwrap();
+    assert!(config.behind_proxy && config.dashboard.ip().is_unspecified());
+}
+
+#[test]
+fn an_external_brokers_password_comes_from_its_file_and_is_not_printed() {
+    let folder = Folder::new();
+    folder.file("secret", "hunter2\n");
+    let text = format!("{LEAST}[mqtt.external]\nhost=\"broker\"\nport=1883\nuser=\"c\"\npassword_file=\"secret\"\n");
+    let config = Config::read(&folder.file("kulku.toml", &text)).unwrap();
+    let printed = format!("{:?}", config.mqtt);
+    assert!(!printed.contains("hunter2"), "{printed}");
+    let Mqtt::External { login: Some(login), .. } = config.mqtt else {
+        panic!("no login");
+    };
+    assert_eq!(*login.password, "hunter2");
+}
+
+#[test]
+fn doors_are_sent_to_the_named_endpoint_and_never_to_an_unspecified_address() {
+    let folder = Folder::new();
+    let read = |rest: &str| Config::read(&folder.file("kulku.toml", &format!("{LEAST}{rest}"))).unwrap();
+    let endpoint = |host: &str, port| Some(Endpoint { host: host.into(), port });
+    assert_eq!(read("").doors_connect_to(), endpoint("127.0.0.1", 1883));
+    assert_eq!(read("[mqtt.embedded]\nlisten = \"0.0.0.0:1883\"\n").doors_connect_to(), None);
+    let named = "[mqtt.embedded]\nlisten = \"0.0.0.0:1883\"\ndoors_connect_to = \"kulku.example:8883\"\n";
+    assert_eq!(read(named).doors_connect_to(), endpoint("kulku.example", 8883));
+}
