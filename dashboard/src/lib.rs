@@ -3,13 +3,38 @@
 //! The controller mounts [`router`]. Nothing here speaks MQTT: pages write what should be true into the
 //! site database and read what happened out of it. Pages are rendered on the server and work without
 //! JavaScript; one small module of our own keeps the event list live.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | `pages`, `api` | one file for each page and each part of the API |
+//! | `visit`, `session`, [`password`], `attempts` | who asks |
+//! | `query`, `form` | what they ask for |
+//! | `page`, `language`, `sentence`, `when` | what every template has at hand |
+//! | `layers`, `fault`, `assets` | what surrounds the handlers |
 
 use std::sync::Arc;
 
 use access::time::UtcMs;
+use axum::Router;
 use tokio::sync::watch;
 
+mod api;
+mod app;
+mod assets;
+mod attempts;
 mod demo;
+mod fault;
+mod form;
+mod language;
+mod layers;
+mod page;
+mod pages;
+pub mod password;
+mod query;
+mod sentence;
+mod session;
+mod visit;
+mod when;
 
 pub use demo::{DemoCard, DemoDoor, DemoDoors, TapShown};
 
@@ -32,6 +57,19 @@ pub struct Context {
 }
 
 /// All pages and the API.
-pub fn router(_context: Context) -> axum::Router {
-    axum::Router::new()
+pub fn router(context: Context) -> Router {
+    let app = app::App::new(context);
+    let pages = layers::pages(pages::router(&app), &app);
+    let api = layers::api(api::router(&app));
+    layers::headers(pages.nest("/api", api).with_state(app))
+}
+
+/// Bytes as lower-case hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

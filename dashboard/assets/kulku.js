@@ -1,0 +1,98 @@
+// Upgrades pages that work without it. The server renders every row; nothing here writes text of its own.
+
+const ROWS_MAX = 200;
+const ANNOUNCE_MS = 10000;
+
+const live = document.getElementById("live");
+if (live && "EventSource" in window) followEvents(live);
+
+const command = document.querySelector("[data-pending]");
+if (command) followCommand(command);
+
+function followEvents(box) {
+  const rows = document.getElementById("live-rows");
+  const button = box.querySelector("button");
+  const state = box.querySelector(".state");
+  const status = box.querySelector("[role=status]");
+  const words = box.dataset;
+  let waiting = [];
+  let paused = false;
+  let unsaid = { all: 0, denied: 0 };
+
+  const show = (name) => {
+    box.className = "live " + name;
+    state.textContent = words[name];
+  };
+  const insert = (html) => {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    const row = template.content.querySelector("tr");
+    if (!row || rows.querySelector(`[data-id="${row.dataset.id}"]`)) return;
+    row.classList.add("new");
+    rows.prepend(row);
+    while (rows.children.length > ROWS_MAX) rows.lastElementChild.remove();
+    document.getElementById("no-rows")?.remove();
+    unsaid.all += 1;
+    if (row.dataset.code === "denied") unsaid.denied += 1;
+  };
+  // Keeps what the reader looks at in its place when rows come in above it.
+  const insertAll = (list) => {
+    const below = rows.getBoundingClientRect().top < 0;
+    const before = document.documentElement.scrollHeight;
+    list.forEach(insert);
+    if (below) window.scrollBy(0, document.documentElement.scrollHeight - before);
+  };
+
+  // A busy door would flood a screen reader, so that only a summary is said, and seldom.
+  setInterval(() => {
+    if (!unsaid.all) return;
+    status.textContent = `${words.new} ${unsaid.all}. ${words.denied} ${unsaid.denied}.`;
+    unsaid = { all: 0, denied: 0 };
+  }, ANNOUNCE_MS);
+
+  button.addEventListener("click", () => {
+    paused = !paused;
+    button.textContent = paused ? words.resume : words.pause;
+    if (!paused) insertAll(waiting.splice(0));
+    show(paused ? "paused" : "on");
+  });
+
+  const source = new EventSource(words.stream);
+  source.addEventListener("open", () => show(paused ? "paused" : "on"));
+  source.addEventListener("row", (event) => {
+    if (!paused) return insertAll([event.data]);
+    waiting.push(event.data);
+    if (waiting.length > ROWS_MAX) waiting.shift();
+    state.textContent = `${words.paused} (${waiting.length})`;
+  });
+  source.addEventListener("lagged", () => location.reload());
+  source.addEventListener("ended", () => {
+    source.close();
+    show("ended");
+    box.classList.add("lost");
+  });
+  source.addEventListener("error", () => {
+    // The browser tries again by itself unless the server refused.
+    const refused = source.readyState === EventSource.CLOSED;
+    show(refused ? "ended" : "lost");
+    box.classList.add("lost");
+  });
+  box.hidden = false;
+  show("on");
+}
+
+// Asks what became of a command until its end is known; a command lives for seconds.
+async function followCommand(note, tries = 20) {
+  await new Promise((done) => setTimeout(done, 700));
+  const answer = await fetch(location.href).catch(() => null);
+  if (answer?.ok) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const now = page.getElementById("command");
+    if (now && now.textContent !== note.textContent) {
+      note.className = now.className;
+      note.replaceChildren(...now.childNodes);
+    }
+    if (!now || !now.hasAttribute("data-pending")) return;
+  }
+  if (tries > 0) followCommand(note, tries - 1);
+}

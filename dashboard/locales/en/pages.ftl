@@ -1,0 +1,169 @@
+overview-title = Overview
+count-offline =
+    { $count ->
+        [one] door offline
+       *[other] doors offline
+    }
+count-behind =
+    { $count ->
+        [one] door behind its wanted generation
+       *[other] doors behind their wanted generation
+    }
+count-alarms =
+    { $count ->
+        [one] open alarm
+       *[other] open alarms
+    }
+count-denied =
+    { $count ->
+        [one] denied in the last 24 hours
+       *[other] denied in the last 24 hours
+    }
+alarms-title = Open alarms
+alarms-caption = Alarms that nobody has acknowledged yet
+no-alarms = No open alarms.
+acknowledge = Acknowledge
+last-events-title = Latest events
+last-events-caption = The latest events at all doors, newest first
+all-events = All events
+
+events-title = Events
+no-events = No events.
+filter-reason = Reason of a denial
+filter-person = Number of the person
+filter-from = From
+filter-until = Until
+several-hint = Several can be chosen with Ctrl.
+
+cards-title = Cards
+cards-search = Card number or holder
+no-cards = No cards.
+listed-for = Listed for
+card-title = Card { $card }
+card-heading = Card
+card-number = Card number
+card-number-hint = 8, 14 or 20 hexadecimal digits, as the reader shows them.
+card-kind = Kind
+card-holder = Holder
+card-held = Held
+card-nobody = Nobody
+card-state = State
+card-validity = Validity
+card-doors = Doors
+valid-from = Valid from
+valid-until = Valid until
+state-free = Not blocked
+state-blocked = Blocked
+card-add = Add a card
+card-add-button = Add
+kind-professional = Professional card
+kind-staff = Staff card
+kind-actor = Actor card
+kind-backup = Backup card
+kind-visitor = Visitor card
+block-title = Block
+block-kind = Why
+block-blocked = Blocked
+block-suspended = Suspended
+block-revoked = Certificate revoked
+block-retired = Out of use
+block-returned = Given back
+block-not-delivered = Not delivered
+block-cloned = Copied
+block-other = Other block
+card-block = Block the card
+card-block-confirm = Every connected door refuses the card within a second. Doors that are away refuse it as soon as they are back.
+card-block-button = Block now
+card-unblock = Remove “{ $block }”
+card-unblock-confirm = The card opens its doors again unless something else is in its way.
+card-unblock-button = Remove the block
+card-doors-title = Doors
+card-doors-caption = Doors that the card opens, and when
+card-no-doors = The card is not listed for any door.
+card-list = List for doors
+card-list-doors = Doors
+card-list-button = List
+card-unlist = Take off the list
+card-give-title = Hand out
+card-give = Give to a person
+card-give-person = Person
+card-give-hint = The card then no longer belongs to its earlier holder. Earlier events go on naming that holder.
+card-give-button = Give the card
+card-events-caption = The card’s latest events, newest first
+
+people-title = People
+people-search = Name or external identifier
+no-people = No people.
+person-add = Add a person
+person-add-button = Add
+person-name = Name
+person-external-id = External identifier
+person-external-id-hint = For example the personnel number. Never a personal identity code.
+person-cards = Cards
+person-cards-caption = Cards that the person holds, held or will hold
+person-give-hint = A card is given to a person on the card’s own page.
+person-events-caption = What the person’s cards did while they held them, newest first
+
+doors-title = Doors
+doors-in-force =
+    { $all ->
+        [one] What is wanted is in force at { $current } of { $all } door.
+       *[other] What is wanted is in force at { $current } of { $all } doors.
+    }
+doors-show-offline = Only doors that are offline.
+doors-show-behind = Only doors behind their wanted generation.
+doors-show-all = Show all
+no-doors = No doors.
+door-connection = Connection
+door-online = Online
+door-offline = Offline
+door-mode = Mode
+door-reading = Reads
+door-in-force = Whitelist in force
+door-last-seen = Last seen
+door-backlog = Events not delivered
+door-release = Lock released for
+door-reader = Reader
+door-lock = Lock
+door-contact = Door contact
+door-clock = Clock
+door-agent = Program version
+door-refused = Messages refused
+door-events-caption = The door’s latest events, newest first
+door-unlock = Unlock once
+door-unlock-confirm = “{ $door }” will be unlocked once, now. Make sure that you know who is waiting there.
+door-unlock-button = Unlock now
+mode-normal = Normal
+mode-locked-down = Locked down
+mode-until = { $mode }, until { $until }
+reading-uid-only = Number only (weak)
+reading-sector = Number and credential
+generation-none = None
+generation-behind = { $current }, wanted { $wanted }
+reader-answers = Answers
+reader-silent = Does not answer
+lock-released = Released
+lock-locked = Locked
+contact-open = Open
+contact-closed = Closed
+clock-unknown = Not set
+clock-kept = Not confirmed
+clock-synchronised = Synchronised
+clock-offset = { $ms } ms
+
+log-title = Operator log
+log-intro = Everything that operators changed. Each number is also the generation that began with the change.
+log-number = Number
+log-operator = Operator
+log-detail = To what
+no-changes = No changes.
+
+demo-title = Tap a card
+demo-label = This page belongs to the demo. Cards and doors are made up; a real site has no such page.
+demo-card = Card
+demo-door = Door
+demo-tap = Tap the card
+demo-released = The lock was released.
+demo-locked = The lock stayed locked.
+demo-signal = Signal: { $signal }
+demo-reader = Reader: { $ms } ms

@@ -1,0 +1,169 @@
+overview-title = Yleiskuva
+count-offline =
+    { $count ->
+        [one] ovi ilman yhteyttä
+       *[other] ovea ilman yhteyttä
+    }
+count-behind =
+    { $count ->
+        [one] ovi jäljessä tavoitteesta
+       *[other] ovea jäljessä tavoitteesta
+    }
+count-alarms =
+    { $count ->
+        [one] avoin hälytys
+       *[other] avointa hälytystä
+    }
+count-denied =
+    { $count ->
+        [one] evätty viimeksi kuluneen vuorokauden aikana
+       *[other] evättyä viimeksi kuluneen vuorokauden aikana
+    }
+alarms-title = Avoimet hälytykset
+alarms-caption = Hälytykset, joita kukaan ei ole vielä kuitannut
+no-alarms = Ei avoimia hälytyksiä.
+acknowledge = Kuittaa
+last-events-title = Viimeisimmät tapahtumat
+last-events-caption = Viimeisimmät tapahtumat kaikilla ovilla, uusin ensin
+all-events = Kaikki tapahtumat
+
+events-title = Tapahtumat
+no-events = Ei tapahtumia.
+filter-reason = Epäämisen syy
+filter-person = Henkilön numero
+filter-from = Alkaen
+filter-until = Asti
+several-hint = Useita voi valita Ctrl-näppäimellä.
+
+cards-title = Kortit
+cards-search = Kortin numero tai haltija
+no-cards = Ei kortteja.
+listed-for = Ovi, jonka listalla
+card-title = Kortti { $card }
+card-heading = Kortti
+card-number = Kortin numero
+card-number-hint = 8, 14 tai 20 heksadesimaalimerkkiä, niin kuin lukija ne näyttää.
+card-kind = Laji
+card-holder = Haltija
+card-held = Hallussa
+card-nobody = Ei kenelläkään
+card-state = Tila
+card-validity = Voimassaolo
+card-doors = Ovia
+valid-from = Voimassa alkaen
+valid-until = Voimassa asti
+state-free = Ei estoja
+state-blocked = Estetty
+card-add = Lisää kortti
+card-add-button = Lisää
+kind-professional = Ammattikortti
+kind-staff = Henkilöstökortti
+kind-actor = Toimijakortti
+kind-backup = Varakortti
+kind-visitor = Vierailijakortti
+block-title = Esto
+block-kind = Syy
+block-blocked = Estetty
+block-suspended = Keskeytetty
+block-revoked = Varmenne sulkulistalla
+block-retired = Poistettu käytöstä
+block-returned = Palautettu
+block-not-delivered = Ei luovutettu
+block-cloned = Kopioitu
+block-other = Muu esto
+card-block = Estä kortti
+card-block-confirm = Jokainen yhteydessä oleva ovi torjuu kortin sekunnin kuluessa. Muut ovet torjuvat sen heti, kun yhteys palaa.
+card-block-button = Estä nyt
+card-unblock = Poista ”{ $block }”
+card-unblock-confirm = Kortti avaa taas ovensa, ellei jokin muu ole esteenä.
+card-unblock-button = Poista esto
+card-doors-title = Ovet
+card-doors-caption = Ovet, jotka kortti avaa, ja milloin
+card-no-doors = Kortti ei ole yhdenkään oven listalla.
+card-list = Lisää ovien listoille
+card-list-doors = Ovet
+card-list-button = Lisää listoille
+card-unlist = Poista listalta
+card-give-title = Luovutus
+card-give = Luovuta henkilölle
+card-give-person = Henkilö
+card-give-hint = Kortti ei sen jälkeen enää kuulu aiemmalle haltijalleen. Aiemmissa tapahtumissa näkyy edelleen hänen nimensä.
+card-give-button = Luovuta kortti
+card-events-caption = Kortin viimeisimmät tapahtumat, uusin ensin
+
+people-title = Henkilöt
+people-search = Nimi tai ulkoinen tunniste
+no-people = Ei henkilöitä.
+person-add = Lisää henkilö
+person-add-button = Lisää
+person-name = Nimi
+person-external-id = Ulkoinen tunniste
+person-external-id-hint = Esimerkiksi henkilöstönumero. Ei koskaan henkilötunnus.
+person-cards = Kortit
+person-cards-caption = Kortit, jotka henkilöllä on, on ollut tai tulee olemaan
+person-give-hint = Kortti luovutetaan henkilölle kortin omalla sivulla.
+person-events-caption = Henkilön korttien tapahtumat hänen hallussaan, uusin ensin
+
+doors-title = Ovet
+doors-in-force =
+    { $all ->
+        [one] Tavoite on voimassa { $current } ovella { $all } ovesta.
+       *[other] Tavoite on voimassa { $current } ovella { $all } ovesta.
+    }
+doors-show-offline = Vain ovet, joihin ei ole yhteyttä.
+doors-show-behind = Vain ovet, jotka ovat jäljessä tavoitteesta.
+doors-show-all = Näytä kaikki
+no-doors = Ei ovia.
+door-connection = Yhteys
+door-online = Yhteydessä
+door-offline = Ei yhteyttä
+door-mode = Toimintatila
+door-reading = Lukee
+door-in-force = Pääsylista voimassa
+door-last-seen = Viimeksi yhteydessä
+door-backlog = Toimittamatta
+door-release = Lukko auki kerralla
+door-reader = Lukija
+door-lock = Lukko
+door-contact = Ovikosketin
+door-clock = Kello
+door-agent = Ohjelmaversio
+door-refused = Hylättyjä viestejä
+door-events-caption = Oven viimeisimmät tapahtumat, uusin ensin
+door-unlock = Avaa kerran
+door-unlock-confirm = ”{ $door }” avataan kerran, nyt heti. Varmista, että tiedät, kuka siellä odottaa.
+door-unlock-button = Avaa nyt
+mode-normal = Normaali
+mode-locked-down = Lukittu kaikilta
+mode-until = { $mode }, { $until } asti
+reading-uid-only = Vain numeron (heikko)
+reading-sector = Numeron ja tunnisteen
+generation-none = Ei mitään
+generation-behind = { $current }, tavoite { $wanted }
+reader-answers = Vastaa
+reader-silent = Ei vastaa
+lock-released = Vapautettu
+lock-locked = Lukossa
+contact-open = Auki
+contact-closed = Kiinni
+clock-unknown = Ei ajassa
+clock-kept = Vahvistamatta
+clock-synchronised = Tahdistettu
+clock-offset = { $ms } ms
+
+log-title = Muutosloki
+log-intro = Kaikki käyttäjien tekemät muutokset. Jokainen numero on myös se versio, joka muutoksesta alkoi.
+log-number = Numero
+log-operator = Käyttäjä
+log-detail = Kohde
+no-changes = Ei muutoksia.
+
+demo-title = Näytä korttia lukijalle
+demo-label = Tämä sivu kuuluu esittelyyn. Kortit ja ovet ovat keksittyjä; oikeassa toimipaikassa tällaista sivua ei ole.
+demo-card = Kortti
+demo-door = Ovi
+demo-tap = Näytä kortti
+demo-released = Lukko vapautettiin.
+demo-locked = Lukko pysyi kiinni.
+demo-signal = Merkinanto: { $signal }
+demo-reader = Lukija: { $ms } ms

@@ -1,0 +1,49 @@
+//! The REST API under `/api/v1`, described in `docs/API.md`.
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post, put};
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::visit::require_token;
+
+mod body;
+mod cards;
+mod doors;
+mod events;
+mod people;
+pub(crate) mod problem;
+mod shape;
+
+/// Rows in an answer if the call does not say how many.
+const LIMIT: u32 = 100;
+
+/// All routes of the API. Whoever has no token learns nothing, not even which paths there are.
+pub(crate) fn router(app: &App) -> Router<App> {
+    let v1 = Router::new()
+        .route("/doors", get(doors::list))
+        .route("/doors/{id}", get(doors::show))
+        .route("/doors/{id}/unlock", post(doors::unlock))
+        .route("/commands/{id}", get(doors::command))
+        .route("/events", get(events::list))
+        .route("/cards", get(cards::list).post(cards::add))
+        .route("/cards/{uid}", get(cards::show))
+        .route("/cards/{uid}/block", post(cards::block))
+        .route("/cards/{uid}/unblock", post(cards::unblock))
+        .route("/cards/{uid}/give", post(cards::give))
+        .route(
+            "/cards/{uid}/doors/{door}",
+            put(cards::list_for).delete(cards::unlist),
+        )
+        .route("/people", get(people::list).post(people::add))
+        .route("/people/{id}", get(people::show));
+    Router::new()
+        .nest("/v1", v1)
+        .fallback(nothing_here)
+        .layer(from_fn_with_state(app.clone(), require_token))
+}
+
+async fn nothing_here() -> Fault {
+    Fault::NotFound
+}

@@ -1,0 +1,346 @@
+//! The JSON of the API. Field names carry their units; times are RFC 3339 in UTC; numbers of 64 random
+//! bits are texts, since JavaScript would round them.
+
+use access::decide::{Credential, Presented};
+use access::event::EventKind;
+use access::time::{UtcS, Window};
+use access::whitelist::WhitelistId;
+use db::site::{CardView, CommandState, CommandView, DoorView, EventView, Person};
+use serde::{Deserialize, Serialize};
+
+use crate::fault::Fault;
+use crate::sentence::{block_codes, command_code, refusal_code, trust_code};
+use crate::when;
+
+/// A page of a list, and the cursor of the next.
+#[derive(Serialize)]
+pub(super) struct List<T> {
+    pub(super) items: Vec<T>,
+    /// What to hand in as `after` (or `before`) to go on; null at the end.
+    pub(super) next: Option<String>,
+}
+
+/// A time during which something holds; an end that is null is open.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WindowShape {
+    #[serde(default)]
+    from: Option<String>,
+    #[serde(default)]
+    until: Option<String>,
+}
+
+impl WindowShape {
+    pub(super) fn read(&self) -> Result<Window, Fault> {
+        let end = |text: &Option<String>, field| {
+            text.as_deref()
+                .map(|text| {
+                    when::from_rfc3339(text)
+                        .map(access::time::UtcMs::second)
+                        .ok_or(Fault::Invalid {
+                            field,
+                            problem: "not-a-time",
+                        })
+                })
+                .transpose()
+        };
+        Ok(Window {
+            from: end(&self.from, "from")?,
+            until: end(&self.until, "until")?,
+        })
+    }
+}
+
+impl From<Window> for WindowShape {
+    fn from(window: Window) -> Self {
+        let end = |at: Option<UtcS>| at.map(when::rfc3339_second);
+        Self {
+            from: end(window.from),
+            until: end(window.until),
+        }
+    }
+}
+
+/// A card.
+#[derive(Serialize)]
+pub(super) struct CardShape {
+    uid: String,
+    kind: &'static str,
+    validity: WindowShape,
+    blocks: Vec<&'static str>,
+    holder: Option<Holder>,
+    held: WindowShape,
+    doors: Vec<ListingShape>,
+}
+
+#[derive(Serialize)]
+struct Holder {
+    id: i64,
+    name: String,
+}
+
+#[derive(Serialize)]
+struct ListingShape {
+    door: String,
+    from: Option<String>,
+    until: Option<String>,
+}
+
+impl From<&CardView> for CardShape {
+    fn from(card: &CardView) -> Self {
+        Self {
+            uid: card.uid.hex(),
+            kind: card.kind.code(),
+            validity: card.window.into(),
+            blocks: block_codes(card.blocks),
+            holder: holder(card.holder.as_ref()),
+            held: card.held.into(),
+            doors: card
+                .listings
+                .iter()
+                .map(|listing| {
+                    let WindowShape { from, until } = listing.window.into();
+                    ListingShape {
+                        door: listing.door.to_string(),
+                        from,
+                        until,
+                    }
+                })
+                .collect(),
+        }
+    }
+}
+
+fn holder(holder: Option<&(db::site::PersonId, String)>) -> Option<Holder> {
+    holder.map(|(person, name)| Holder {
+        id: person.0,
+        name: name.clone(),
+    })
+}
+
+/// A person.
+#[derive(Serialize)]
+pub(super) struct PersonShape {
+    id: i64,
+    name: String,
+    external_id: Option<String>,
+    cards: Vec<String>,
+}
+
+impl From<&Person> for PersonShape {
+    fn from(person: &Person) -> Self {
+        Self {
+            id: person.id.0,
+            name: person.name.clone(),
+            external_id: person.external_id.clone(),
+            cards: person.cards.iter().map(|card| card.uid.hex()).collect(),
+        }
+    }
+}
+
+/// A door.
+#[derive(Serialize)]
+pub(super) struct DoorShape {
+    id: String,
+    name: String,
+    online: bool,
+    last_seen: Option<String>,
+    mode: &'static str,
+    mode_until: Option<String>,
+    mode_in_force: Option<&'static str>,
+    reading: &'static str,
+    release_ms: u32,
+    generation_wanted: Option<u64>,
+    generation_in_force: Option<u64>,
+    entries_in_force: Option<u32>,
+    state_generation_wanted: u64,
+    state_generation_in_force: Option<u64>,
+    up_to_date: bool,
+    journal_head: Option<u64>,
+    journal_acknowledged: Option<u64>,
+    reader_answers: Option<bool>,
+    lock_released: Option<bool>,
+    contact_open: Option<bool>,
+    clock: Option<&'static str>,
+    clock_offset_ms: Option<i64>,
+    messages_refused: Option<u32>,
+    agent: Option<String>,
+    epoch: Option<String>,
+}
+
+impl From<&DoorView> for DoorShape {
+    fn from(door: &DoorView) -> Self {
+        let generation = |id: Option<WhitelistId>| id.map(|id| id.generation.0);
+        Self {
+            id: door.id.to_string(),
+            name: door.name.clone(),
+            online: door.online,
+            last_seen: door.last_seen.map(when::rfc3339),
+            mode: door.mode.code(),
+            mode_until: door.mode_until.map(when::rfc3339_second),
+            mode_in_force: door.mode_in_force.map(access::state::Mode::code),
+            reading: door.settings.reading.code(),
+            release_ms: door.settings.release_ms,
+            generation_wanted: generation(door.wanted),
+            generation_in_force: generation(door.in_force),
+            entries_in_force: door.in_force.map(|id| id.entries),
+            state_generation_wanted: door.wanted_state.0,
+            state_generation_in_force: door.state_in_force.map(|generation| generation.0),
+            up_to_date: !crate::pages::is_behind(door),
+            journal_head: door.journal_head,
+            journal_acknowledged: door.journal_acknowledged,
+            reader_answers: door.reader,
+            lock_released: door.lock_released,
+            contact_open: door.contact_open,
+            clock: door.trust.map(trust_code),
+            clock_offset_ms: door.clock_offset_ms,
+            messages_refused: door.messages_refused,
+            agent: door.agent.clone(),
+            epoch: door.epoch.map(|epoch| epoch.to_string()),
+        }
+    }
+}
+
+/// An event.
+#[derive(Serialize)]
+pub(super) struct EventShape {
+    id: i64,
+    door: String,
+    door_name: String,
+    epoch: String,
+    sequence: u64,
+    at: String,
+    clock: &'static str,
+    received: String,
+    code: &'static str,
+    reasons: Vec<&'static str>,
+    card: Option<String>,
+    holder: Option<Holder>,
+    generation: u64,
+    state_generation: u64,
+    mode: &'static str,
+    link_ok: bool,
+    #[serde(flatten)]
+    more: More,
+}
+
+/// What only some kinds of event have.
+#[derive(Default, Serialize)]
+#[serde(default)]
+struct More {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    presented: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sak: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credential: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    command: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refusal: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waited_ms: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u32>,
+}
+
+impl From<&EventView> for EventShape {
+    fn from(view: &EventView) -> Self {
+        let event = &view.event;
+        let reasons = match event.kind {
+            EventKind::Tap { decision, .. } => {
+                decision.reasons.iter().map(|reason| reason.code()).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self {
+            id: view.id,
+            door: view.door.to_string(),
+            door_name: view.door_name.clone(),
+            epoch: view.epoch.to_string(),
+            sequence: view.sequence,
+            at: when::rfc3339(event.utc),
+            clock: trust_code(event.trust),
+            received: when::rfc3339(view.received),
+            code: event.kind.code(),
+            reasons,
+            card: event.subject.map(|subject| subject.uid.hex()),
+            holder: holder(view.holder.as_ref()),
+            generation: event.generation.0,
+            state_generation: event.state_generation.0,
+            mode: event.mode.code(),
+            link_ok: view.link_ok,
+            more: more(&event.kind),
+        }
+    }
+}
+
+fn more(kind: &EventKind) -> More {
+    let mut more = More::default();
+    match *kind {
+        EventKind::Tap {
+            presented,
+            credential,
+            ..
+        } => {
+            more.presented = Some(match presented {
+                Presented::Classic1k => "classic-1k",
+                Presented::Several => "several",
+                Presented::Unsupported { .. } => "unsupported",
+                Presented::Unreadable => "unreadable",
+            });
+            if let Presented::Unsupported { sak } = presented {
+                more.sak = Some(format!("{sak:02X}"));
+            }
+            more.credential = Some(match credential {
+                Credential::NotAsked => "not-asked",
+                Credential::Unreadable => "unreadable",
+                Credential::Verified => "verified",
+            });
+        }
+        EventKind::Command {
+            id,
+            action,
+            refused,
+        } => {
+            more.command = Some(id.to_string());
+            more.action = Some(action.code());
+            more.refusal = refused.map(refusal_code);
+        }
+        EventKind::JournalSlow { waited_ms } => more.waited_ms = Some(waited_ms),
+        EventKind::MessagesRefused { count } => more.count = Some(count),
+        _ => {}
+    }
+    more
+}
+
+/// A command.
+#[derive(Serialize)]
+pub(super) struct CommandShape {
+    id: String,
+    door: String,
+    action: &'static str,
+    operator: String,
+    requested: String,
+    state: &'static str,
+    refusal: Option<String>,
+}
+
+impl From<&CommandView> for CommandShape {
+    fn from(command: &CommandView) -> Self {
+        Self {
+            id: command.id.to_string(),
+            door: command.door.to_string(),
+            action: command.action.code(),
+            operator: command.operator.clone(),
+            requested: when::rfc3339(command.requested),
+            state: command_code(&command.state),
+            refusal: match &command.state {
+                CommandState::Refused(code) => Some(code.clone()),
+                _ => None,
+            },
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What every handler has at hand.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use access::time::UtcMs;
+use db::site::{Site, SiteError};
+use tokio::sync::Semaphore;
+
+use crate::Context;
+use crate::attempts::Attempts;
+use crate::fault::Fault;
+
+/// Live tails at once. Each costs a task and a look into the database at every event; a control room has
+/// a dozen screens.
+const STREAMS_MAX: usize = 64;
+
+/// Cheap to clone, as axum does for each request.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Inner>);
+
+/// What it points to.
+pub(crate) struct Inner {
+    pub(crate) context: Context,
+    pub(crate) attempts: Attempts,
+    pub(crate) streams: Arc<Semaphore>,
+}
+
+impl App {
+    pub(crate) fn new(context: Context) -> Self {
+        Self(Arc::new(Inner {
+            context,
+            attempts: Attempts::default(),
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+        }))
+    }
+
+    pub(crate) fn now(&self) -> UtcMs {
+        (self.context.clock)()
+    }
+
+    /// Runs database work on a thread that may block. The only place where pages and API touch it.
+    pub(crate) async fn db<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Site) -> Result<T, SiteError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let site = self.context.site.clone();
+        match tokio::task::spawn_blocking(move || work(&site)).await {
+            Ok(result) => result.map_err(Fault::from),
+            Err(error) => {
+                tracing::error!(%error, "a database call did not end");
+                Err(Fault::Broken)
+            }
+        }
+    }
+}
+
+impl Deref for App {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

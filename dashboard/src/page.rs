@@ -1,0 +1,175 @@
+//! What every template has at hand: the language, the zone, who looks, and where.
+
+use access::time::{UtcMs, UtcS, Window};
+use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
+use axum::http::request::Parts;
+use chrono_tz::Tz;
+use fluent_templates::fluent_bundle::FluentValue;
+
+use crate::app::App;
+use crate::assets;
+use crate::language::Lang;
+use crate::when;
+
+/// The cookie that remembers the language of somebody who has not signed in.
+pub(crate) const LANGUAGE_COOKIE: &str = "kulku-language";
+
+/// What the page says about what was just done. The code comes from the URL after a redirect, so only
+/// these are listened to.
+pub(crate) const DONE: &[&str] = &[
+    "card-added",
+    "card-given",
+    "card-blocked",
+    "card-unblocked",
+    "card-listed",
+    "card-unlisted",
+    "person-added",
+    "alarm-acknowledged",
+    "signed-out",
+];
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub(crate) struct Page {
+    pub(crate) lang: Lang,
+    pub(crate) zone: Tz,
+    pub(crate) now: UtcMs,
+    /// The name of who is signed in.
+    pub(crate) operator: Option<String>,
+    /// Path and query, to come back to after the language was switched.
+    pub(crate) here: String,
+    /// Whether the demo's page exists.
+    pub(crate) demo: bool,
+    pub(crate) done: Option<&'static str>,
+}
+
+impl Page {
+    /// For whoever asks, before it is known who that is.
+    pub(crate) fn anonymous(app: &App, parts: &Parts) -> Self {
+        let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let cookie = header(COOKIE)
+            .and_then(|cookies| {
+                cookies
+                    .split(';')
+                    .find_map(|cookie| cookie.trim().strip_prefix(LANGUAGE_COOKIE)?.strip_prefix('='))
+            })
+            .and_then(Lang::from_code);
+        Self {
+            lang: cookie
+                .or_else(|| header(ACCEPT_LANGUAGE).and_then(Lang::from_accept))
+                .unwrap_or(Lang::En),
+            zone: app.context.zone,
+            now: app.now(),
+            operator: None,
+            here: parts
+                .uri
+                .path_and_query()
+                .map_or_else(|| "/".to_owned(), ToString::to_string),
+            demo: app.context.demo.is_some(),
+            done: done(parts.uri.query()),
+        }
+    }
+
+    /// A sentence.
+    pub(crate) fn tr(&self, key: &str) -> String {
+        self.lang.say(key)
+    }
+
+    /// A sentence with one text in it.
+    pub(crate) fn tr1(&self, key: &str, name: &'static str, value: &str) -> String {
+        self.lang.say_with(key, &[(name, value.to_owned().into())])
+    }
+
+    /// A sentence with a number in it, which may be plural.
+    pub(crate) fn number(&self, key: &str, name: &'static str, value: &usize) -> String {
+        self.lang
+            .say_with(key, &[(name, FluentValue::from(*value))])
+    }
+
+    /// The sentence of a code, or the code itself if it is of a newer version.
+    pub(crate) fn code(&self, prefix: &str, code: &str) -> String {
+        self.lang
+            .try_say(&format!("{prefix}-{code}"))
+            .unwrap_or_else(|| code.to_owned())
+    }
+
+    pub(crate) fn instant(&self, at: &UtcMs) -> String {
+        when::shown(*at, self.zone, self.lang)
+    }
+
+    pub(crate) fn iso(&self, at: &UtcMs) -> String {
+        when::rfc3339(*at)
+    }
+
+    pub(crate) fn minute(&self, at: &UtcS) -> String {
+        when::shown_minute(*at, self.zone, self.lang)
+    }
+
+    pub(crate) fn window(&self, window: &Window) -> String {
+        when::window(*window, self.zone, self.lang)
+    }
+
+    /// Whether the page lies below this place of the navigation.
+    pub(crate) fn below(&self, place: &str) -> bool {
+        let path = self.path();
+        path == place || (place != "/" && path.starts_with(&format!("{place}/")))
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        self.here.split('?').next().unwrap_or("/")
+    }
+
+    pub(crate) fn languages(&self) -> [Lang; 3] {
+        Lang::ALL
+    }
+
+    /// The same page seen from another path: a form that was sent in is corrected where it was shown.
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        if self.path() != path {
+            self.here = path.to_owned();
+        }
+        self
+    }
+
+    /// The navigation: path and key.
+    pub(crate) fn places(&self) -> Vec<(&'static str, &'static str)> {
+        let mut places = vec![
+            ("/", "nav-overview"),
+            ("/events", "nav-events"),
+            ("/cards", "nav-cards"),
+            ("/people", "nav-people"),
+            ("/doors", "nav-doors"),
+            ("/log", "nav-log"),
+        ];
+        if self.demo {
+            places.push(("/demo", "nav-demo"));
+        }
+        places
+    }
+
+    /// What is wrong with an entry, by its code.
+    pub(crate) fn problem(&self, code: &str) -> String {
+        self.lang
+            .try_say(&format!("problem-{code}"))
+            .unwrap_or_else(|| self.tr("problem-other"))
+    }
+
+    pub(crate) fn css(&self) -> &'static str {
+        assets::css_path()
+    }
+
+    pub(crate) fn js(&self) -> &'static str {
+        assets::js_path()
+    }
+
+    pub(crate) fn icon(&self) -> &'static str {
+        assets::icon_path()
+    }
+}
+
+fn done(query: Option<&str>) -> Option<&'static str> {
+    let code = query?
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("done="))?;
+    DONE.iter().copied().find(|known| *known == code)
+}

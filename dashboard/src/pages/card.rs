@@ -1,0 +1,225 @@
+//! One card: whose it is, where it may pass, what is in its way, and what it did.
+
+use access::entry::Block;
+use access::id::DoorId;
+use access::uid::Uid;
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use db::site::{
+    Actor, CardView, EventFilter, EventView, Page as Rows, PeopleFilter, PersonId, Seek, Site,
+    SiteError,
+};
+
+use super::views::Card;
+use super::{LAST_ROWS, ROWS, choices, done, door_names, render, render_refused};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::form::Form;
+use crate::page::Page;
+use crate::query::Pairs;
+use crate::sentence::{Row, block_from_code};
+use crate::visit::{Visit, actor};
+
+#[derive(Template)]
+#[template(path = "card.html")]
+struct CardPage {
+    page: Page,
+    card: Card,
+    form: Form,
+    /// The form that has to be corrected: `give`, `list` or `block`.
+    failed: &'static str,
+    /// Whether people have been searched for to give the card to.
+    giving: bool,
+    people: Vec<(String, String)>,
+    doors: Vec<(String, String)>,
+    block_choices: Vec<(String, String)>,
+    rows: Vec<Row>,
+}
+
+/// The page.
+pub(super) async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Path(uid): Path<String>,
+    pairs: Pairs,
+) -> Result<Response, Fault> {
+    render(&page(&app, visit.page, uid_of(&uid)?, pairs.as_form(), "").await?)
+}
+
+/// Puts something in its way.
+pub(super) async fn block(
+    State(app): State<App>,
+    visit: Visit,
+    Path(uid): Path<String>,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    let uid = uid_of(&uid)?;
+    let Some(block) = block_of(&mut form) else {
+        return render_refused(&page(&app, visit.page, uid, form, "block").await?);
+    };
+    change(&app, &visit, move |site, actor| site.block_card(actor, &uid, block)).await?;
+    Ok(done(&place(&uid), "card-blocked"))
+}
+
+/// Takes it out of its way.
+pub(super) async fn unblock(
+    State(app): State<App>,
+    visit: Visit,
+    Path(uid): Path<String>,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    let uid = uid_of(&uid)?;
+    let Some(block) = block_of(&mut form) else {
+        return render_refused(&page(&app, visit.page, uid, form, "block").await?);
+    };
+    change(&app, &visit, move |site, actor| site.unblock_card(actor, &uid, block)).await?;
+    Ok(done(&place(&uid), "card-unblocked"))
+}
+
+/// Gives it to a person.
+pub(super) async fn give(
+    State(app): State<App>,
+    visit: Visit,
+    Path(uid): Path<String>,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    let uid = uid_of(&uid)?;
+    let person = form.parse::<i64>("person", "not-a-number").map(PersonId);
+    let held = form.window(app.context.zone);
+    if let (Some(person), Some(held)) = (person, held) {
+        let given = change(&app, &visit, move |site, actor| {
+            site.give_card(actor, &uid, person, held)
+        });
+        match given.await {
+            Ok(()) => return Ok(done(&place(&uid), "card-given")),
+            Err(fault) => form.refused(fault)?,
+        }
+    }
+    render_refused(&page(&app, visit.page, uid, form, "give").await?)
+}
+
+/// Lists it for the chosen doors.
+pub(super) async fn list(
+    State(app): State<App>,
+    visit: Visit,
+    Path(uid): Path<String>,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    let uid = uid_of(&uid)?;
+    let doors: Result<Vec<DoorId>, _> = form.values("door").map(str::parse).collect();
+    let window = form.window(app.context.zone);
+    match doors {
+        Err(_) => form.problem_in("door", "unknown-door"),
+        Ok(doors) if doors.is_empty() => form.problem_in("door", "no-door-chosen"),
+        Ok(doors) => {
+            if let Some(window) = window {
+                let listed = change(&app, &visit, move |site, actor| {
+                    doors.iter().try_fold(site.card(&uid)?, |_, door| {
+                        site.list_card(actor, &uid, door, window)
+                    })
+                });
+                match listed.await {
+                    Ok(()) => return Ok(done(&format!("{}#doors", place(&uid)), "card-listed")),
+                    Err(fault) => form.refused(fault)?,
+                }
+            }
+        }
+    }
+    render_refused(&page(&app, visit.page, uid, form, "list").await?)
+}
+
+/// Takes it off a door's list.
+pub(super) async fn unlist(
+    State(app): State<App>,
+    visit: Visit,
+    Path(uid): Path<String>,
+    form: Form,
+) -> Result<Response, Fault> {
+    let uid = uid_of(&uid)?;
+    let door: DoorId = form.value("door").parse().map_err(|_| Fault::NotFound)?;
+    change(&app, &visit, move |site, actor| site.unlist_card(actor, &uid, &door)).await?;
+    Ok(done(&format!("{}#doors", place(&uid)), "card-unlisted"))
+}
+
+async fn change(
+    app: &App,
+    visit: &Visit,
+    work: impl FnOnce(&Site, &Actor<'_>) -> Result<CardView, SiteError> + Send + 'static,
+) -> Result<(), Fault> {
+    let (caller, operator) = (app.clone(), visit.operator.clone());
+    app.db(move |site| work(site, &actor(&caller, &operator)))
+        .await
+        .map(|_| ())
+}
+
+struct Found {
+    card: CardView,
+    doors: Vec<(String, String)>,
+    people: Vec<(String, String)>,
+    last: Vec<EventView>,
+}
+
+async fn page(
+    app: &App,
+    page: Page,
+    uid: Uid,
+    form: Form,
+    failed: &'static str,
+) -> Result<CardPage, Fault> {
+    let who = form.optional("who");
+    let giving = who.is_some() || failed == "give";
+    let found = app.db(move |site| find(site, &uid, who, giving)).await?;
+    Ok(CardPage {
+        card: Card::new(&page, &found.card),
+        rows: Row::all(&page, &found.last),
+        block_choices: choices::blocks(&page),
+        page: page.at(&place(&uid)),
+        people: found.people,
+        doors: found.doors,
+        form,
+        failed,
+        giving,
+    })
+}
+
+fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool) -> Result<Found, SiteError> {
+    let filter = EventFilter {
+        uid: Some(*uid),
+        ..EventFilter::default()
+    };
+    let people = if giving {
+        let rows = Rows {
+            after: None,
+            limit: ROWS,
+        };
+        site.people(&PeopleFilter { text: who }, rows)?
+    } else {
+        Vec::new()
+    };
+    Ok(Found {
+        card: site.card(uid)?,
+        doors: door_names(site)?,
+        people: people
+            .into_iter()
+            .map(|person| (person.id.0.to_string(), person.name))
+            .collect(),
+        last: site.events(&filter, Seek::Newest, LAST_ROWS)?,
+    })
+}
+
+fn uid_of(text: &str) -> Result<Uid, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+fn place(uid: &Uid) -> String {
+    format!("/cards/{}", uid.hex())
+}
+
+fn block_of(form: &mut Form) -> Option<Block> {
+    let block = block_from_code(form.value("block"));
+    if block.is_none() {
+        form.problem_in("block", "unknown-code");
+    }
+    block
+}

@@ -1,0 +1,38 @@
+//! What can be chosen in forms: code and text.
+
+use access::reason::Reason;
+use db::site::CardKind;
+
+use crate::page::Page;
+use crate::query::EVENT_CODES;
+
+type Choices = Vec<(String, String)>;
+
+pub(super) fn event_codes(page: &Page) -> Choices {
+    with_any(page, "event", EVENT_CODES.iter().copied())
+}
+
+pub(super) fn reasons(page: &Page) -> Choices {
+    with_any(page, "reason", Reason::ALL.iter().map(|reason| reason.code()))
+}
+
+pub(super) fn kinds(page: &Page) -> Choices {
+    all(page, "kind", CardKind::ALL.iter().map(|kind| kind.code()))
+}
+
+/// What a person puts in a card's way by hand; the others come from registers.
+pub(super) fn blocks(page: &Page) -> Choices {
+    all(page, "block", ["blocked", "suspended", "returned", "retired"].into_iter())
+}
+
+fn with_any<'a>(page: &Page, prefix: &str, codes: impl Iterator<Item = &'a str>) -> Choices {
+    let mut choices = vec![(String::new(), page.tr("any"))];
+    choices.extend(all(page, prefix, codes));
+    choices
+}
+
+fn all<'a>(page: &Page, prefix: &str, codes: impl Iterator<Item = &'a str>) -> Choices {
+    codes
+        .map(|code| (code.to_owned(), page.code(prefix, code)))
+        .collect()
+}

@@ -1,0 +1,108 @@
+//! What a person on duty looks at first. Every number leads to the list behind it.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use db::site::{AlarmView, DoorView, EventFilter, EventView, Seek, Site, SiteError};
+use access::time::UtcMs;
+
+use super::{LAST_ROWS, ROWS, render};
+use super::views::is_behind;
+use crate::app::App;
+use crate::fault::Fault;
+use crate::page::Page;
+use crate::sentence::Row;
+use crate::visit::Visit;
+use crate::when;
+
+/// Denials are counted up to here; more is said to be more.
+const COUNTED_MAX: u32 = 999;
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+#[derive(Template)]
+#[template(path = "overview.html")]
+struct Overview {
+    page: Page,
+    counts: Vec<Count>,
+    alarms: Vec<AlarmView>,
+    rows: Vec<Row>,
+}
+
+/// A number that is a link.
+struct Count {
+    href: String,
+    value: String,
+    text: String,
+    tone: &'static str,
+    symbol: &'static str,
+}
+
+struct Found {
+    doors: Vec<DoorView>,
+    alarms: Vec<AlarmView>,
+    denied: usize,
+    last: Vec<EventView>,
+}
+
+/// The page.
+pub(super) async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fault> {
+    let since = UtcMs(visit.page.now.0 - DAY_MS);
+    let found = app.db(move |site| find(site, since)).await?;
+    let rows = Row::all(&visit.page, &found.last);
+    let counts = counts(&visit.page, &found, since);
+    render(&Overview {
+        page: visit.page,
+        counts,
+        alarms: found.alarms,
+        rows,
+    })
+}
+
+fn find(site: &Site, since: UtcMs) -> Result<Found, SiteError> {
+    let denied = EventFilter {
+        code: Some("denied".to_owned()),
+        from: Some(since),
+        ..EventFilter::default()
+    };
+    Ok(Found {
+        doors: site.doors()?,
+        alarms: site.alarms(true, ROWS)?,
+        denied: site.events(&denied, Seek::Newest, COUNTED_MAX + 1)?.len(),
+        last: site.events(&EventFilter::default(), Seek::Newest, LAST_ROWS)?,
+    })
+}
+
+fn counts(page: &Page, found: &Found, since: UtcMs) -> Vec<Count> {
+    let offline = found.doors.iter().filter(|door| !door.online).count();
+    let behind = found.doors.iter().filter(|door| is_behind(door)).count();
+    let denied_href = format!(
+        "/events?code=denied&from={}",
+        crate::query::encode(&when::field(Some(since.second()), page.zone))
+    );
+    let count = |key: &str, value: usize, href: String, tone: &'static str| {
+        let (tone, symbol) = match (value, tone) {
+            (0, _) => ("good", "✓"),
+            (_, "bad") => ("bad", "✕"),
+            (_, "warn") => ("warn", "▲"),
+            _ => ("plain", "•"),
+        };
+        let shown = if value > COUNTED_MAX as usize {
+            format!("{COUNTED_MAX}+")
+        } else {
+            value.to_string()
+        };
+        Count {
+            href,
+            value: shown,
+            text: page.number(key, "count", &value),
+            tone,
+            symbol,
+        }
+    };
+    vec![
+        count("count-offline", offline, "/doors?show=offline".to_owned(), "bad"),
+        count("count-behind", behind, "/doors?show=behind".to_owned(), "warn"),
+        count("count-alarms", found.alarms.len(), "/#alarms".to_owned(), "bad"),
+        count("count-denied", found.denied, denied_href, "plain"),
+    ]
+}

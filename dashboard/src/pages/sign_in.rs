@@ -1,0 +1,77 @@
+//! Signing in and out.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use tower_sessions::Session;
+
+use super::{local, render, render_refused};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::form::Form;
+use crate::page::Page;
+use crate::query::Pairs;
+use crate::visit::Visitor;
+use crate::{password, session};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignIn {
+    page: Page,
+    form: Form,
+    wait: String,
+}
+
+/// Longest name that is looked up at all.
+const NAME_LENGTH_MAX: usize = 200;
+
+/// The form.
+pub(super) async fn show(Visitor(page): Visitor, pairs: Pairs) -> Result<Response, Fault> {
+    let next = local(pairs.get("next").unwrap_or("/")).to_owned();
+    render(&SignIn {
+        page,
+        form: Form::with(&[("next", next)]),
+        wait: String::new(),
+    })
+}
+
+/// Name and password came in.
+pub(super) async fn enter(
+    State(app): State<App>,
+    session: Session,
+    Visitor(mut page): Visitor,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    page.here = "/sign-in".to_owned();
+    let name: String = form.value("name").chars().take(NAME_LENGTH_MAX).collect();
+    let now = app.now();
+    let wait_ms = app.attempts.wait_ms(&name, now);
+    if wait_ms > 0 {
+        let seconds = usize::try_from(wait_ms.div_euclid(1000) + 1).unwrap_or(1);
+        let wait = page.number("sign-in-wait", "seconds", &seconds);
+        return render_refused(&SignIn { page, form, wait });
+    }
+    // Noted before it is known, so that a hundred tries at once count as a hundred.
+    app.attempts.failed(&name, now);
+    let looked_up = name.clone();
+    let operator = app.db(move |site| site.operator(&looked_up)).await?;
+    let hash = operator.as_ref().map(|operator| operator.password_hash.as_str());
+    let right = password::verify(form.raw("password"), hash).await;
+    let Some(operator) = operator.filter(|_| right) else {
+        tracing::warn!("a sign-in was refused");
+        form.problem_in("password", "wrong");
+        let wait = String::new();
+        return render_refused(&SignIn { page, form, wait });
+    };
+    app.attempts.succeeded(&name);
+    session::start(&session, &operator, app.now()).await?;
+    let swept = app.now();
+    app.db(move |site| site.sessions_purge(swept)).await?;
+    Ok(Redirect::to(local(form.value("next"))).into_response())
+}
+
+/// Ends the session.
+pub(super) async fn leave(session: Session) -> Result<Response, Fault> {
+    session::end(&session).await?;
+    Ok(Redirect::to("/sign-in?done=signed-out").into_response())
+}

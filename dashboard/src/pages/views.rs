@@ -1,0 +1,178 @@
+//! Cards and doors as templates show them.
+
+use access::state::{Mode, Reading};
+use db::site::{CardView, DoorView};
+
+use crate::page::Page;
+use crate::sentence::block_codes;
+
+/// A card.
+pub(super) struct Card {
+    pub(super) uid: String,
+    pub(super) kind: &'static str,
+    pub(super) holder: Option<(i64, String)>,
+    pub(super) held: String,
+    pub(super) blocks: Vec<&'static str>,
+    pub(super) window: String,
+    pub(super) listings: Vec<Listing>,
+}
+
+/// A door that it is listed for.
+pub(super) struct Listing {
+    pub(super) door: String,
+    pub(super) name: String,
+    pub(super) window: String,
+}
+
+impl Card {
+    pub(super) fn new(page: &Page, view: &CardView) -> Self {
+        Self {
+            uid: view.uid.hex(),
+            kind: view.kind.code(),
+            holder: view
+                .holder
+                .as_ref()
+                .map(|(person, name)| (person.0, name.clone())),
+            held: page.window(&view.held),
+            blocks: block_codes(view.blocks),
+            window: page.window(&view.window),
+            listings: view
+                .listings
+                .iter()
+                .map(|listing| Listing {
+                    door: listing.door.to_string(),
+                    name: listing.door_name.clone(),
+                    window: page.window(&listing.window),
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn all(page: &Page, views: &[CardView]) -> Vec<Self> {
+        views.iter().map(|view| Self::new(page, view)).collect()
+    }
+}
+
+/// A word with its tone and its symbol, so that colour never stands alone.
+#[derive(Debug, Clone)]
+pub(super) struct Mark {
+    pub(super) tone: &'static str,
+    pub(super) symbol: &'static str,
+    pub(super) text: String,
+}
+
+impl Mark {
+    pub(super) fn good(text: String) -> Self {
+        Self::new("good", "✓", text)
+    }
+
+    pub(super) fn bad(text: String) -> Self {
+        Self::new("bad", "✕", text)
+    }
+
+    pub(super) fn warn(text: String) -> Self {
+        Self::new("warn", "▲", text)
+    }
+
+    pub(super) fn plain(text: String) -> Self {
+        Self::new("plain", "", text)
+    }
+
+    fn new(tone: &'static str, symbol: &'static str, text: String) -> Self {
+        Self { tone, symbol, text }
+    }
+}
+
+/// A door in the list.
+pub(super) struct Door {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) connection: Mark,
+    pub(super) mode: Mark,
+    pub(super) reading: Mark,
+    pub(super) in_force: Mark,
+    pub(super) last_seen: String,
+    pub(super) backlog: String,
+}
+
+impl Door {
+    pub(super) fn new(page: &Page, view: &DoorView) -> Self {
+        Self {
+            id: view.id.to_string(),
+            name: view.name.clone(),
+            connection: connection(page, view),
+            mode: mode(page, view),
+            reading: reading(page, view),
+            in_force: in_force(page, view),
+            last_seen: last_seen(page, view),
+            backlog: backlog(view).map_or_else(String::new, |events| events.to_string()),
+        }
+    }
+}
+
+pub(super) fn connection(page: &Page, view: &DoorView) -> Mark {
+    if view.online {
+        Mark::good(page.tr("door-online"))
+    } else {
+        Mark::bad(page.tr("door-offline"))
+    }
+}
+
+/// The mode that the door should be in now.
+pub(super) fn mode(page: &Page, view: &DoorView) -> Mark {
+    let over = view.mode_until.is_some_and(|until| page.now.second() >= until);
+    let mode = if over { Mode::Normal } else { view.mode };
+    let text = page.code("mode", mode.code());
+    match (mode, view.mode_until) {
+        (Mode::Normal, _) => Mark::plain(text),
+        (_, Some(until)) => Mark::warn(page.lang.say_with(
+            "mode-until",
+            &[("mode", text.into()), ("until", page.minute(&until).into())],
+        )),
+        (_, None) => Mark::warn(text),
+    }
+}
+
+pub(super) fn reading(page: &Page, view: &DoorView) -> Mark {
+    let text = page.code("reading", view.settings.reading.code());
+    match view.settings.reading {
+        Reading::UidOnly => Mark::warn(text),
+        Reading::Sector => Mark::good(text),
+    }
+}
+
+/// Which whitelist is in force, beside the one that should be.
+pub(super) fn in_force(page: &Page, view: &DoorView) -> Mark {
+    let number = |id: Option<access::whitelist::WhitelistId>| {
+        id.map_or_else(|| page.tr("generation-none"), |id| id.generation.to_string())
+    };
+    if is_behind(view) {
+        Mark::warn(page.lang.say_with(
+            "generation-behind",
+            &[
+                ("current", number(view.in_force).into()),
+                ("wanted", number(view.wanted).into()),
+            ],
+        ))
+    } else {
+        Mark::good(number(view.in_force))
+    }
+}
+
+/// Whether the door still decides by an older whitelist or state than it should.
+pub(crate) fn is_behind(view: &DoorView) -> bool {
+    view.wanted != view.in_force || view.state_in_force != Some(view.wanted_state)
+}
+
+pub(super) fn last_seen(page: &Page, view: &DoorView) -> String {
+    view.last_seen
+        .map_or_else(|| page.tr("never"), |at| page.instant(&at))
+}
+
+/// Events at the door that the controller has not acknowledged.
+pub(super) fn backlog(view: &DoorView) -> Option<u64> {
+    Some(
+        view.journal_head?
+            .saturating_sub(view.journal_acknowledged.unwrap_or(0)),
+    )
+}

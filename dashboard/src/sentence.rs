@@ -1,0 +1,192 @@
+//! Events, reasons, blocks and commands in the words of the reader's language.
+
+use access::command::{Action, Refusal};
+use access::decide::Presented;
+use access::entry::{Block, Blocks};
+use access::event::EventKind;
+use access::time::ClockTrust;
+use db::site::{CommandState, EventView};
+
+use crate::page::Page;
+
+/// A row of an event table, as every page and the live tail show it.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) id: i64,
+    pub(crate) at: String,
+    pub(crate) iso: String,
+    pub(crate) door: String,
+    pub(crate) door_name: String,
+    pub(crate) code: &'static str,
+    /// `good`, `bad`, `warn` or `plain`. Never shown by colour alone: see `symbol` and `word`.
+    pub(crate) tone: &'static str,
+    pub(crate) symbol: &'static str,
+    pub(crate) word: String,
+    pub(crate) details: Vec<String>,
+    pub(crate) card: Option<String>,
+    pub(crate) holder: Option<(i64, String)>,
+}
+
+impl Row {
+    pub(crate) fn new(page: &Page, view: &EventView) -> Self {
+        let code = view.event.kind.code();
+        let (tone, symbol) = tone(code);
+        Self {
+            id: view.id,
+            at: page.instant(&view.event.utc),
+            iso: page.iso(&view.event.utc),
+            door: view.door.to_string(),
+            door_name: view.door_name.clone(),
+            code,
+            tone,
+            symbol,
+            word: page.code("event", code),
+            details: details(page, view),
+            card: view.event.subject.map(|subject| subject.uid.hex()),
+            holder: view
+                .holder
+                .as_ref()
+                .map(|(person, name)| (person.0, name.clone())),
+        }
+    }
+
+    pub(crate) fn all(page: &Page, views: &[EventView]) -> Vec<Self> {
+        views.iter().map(|view| Self::new(page, view)).collect()
+    }
+}
+
+fn tone(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "granted" | "command-followed" => ("good", "✓"),
+        "denied" | "command-refused" => ("bad", "✕"),
+        "opened-unreleased" | "journal-slow" | "reader-blind" | "messages-refused" => ("warn", "▲"),
+        _ => ("plain", "•"),
+    }
+}
+
+fn details(page: &Page, view: &EventView) -> Vec<String> {
+    let mut details = of_kind(page, &view.event.kind);
+    if view.event.trust == ClockTrust::Unknown {
+        details.push(page.tr("note-clock-unknown"));
+    }
+    if !view.link_ok {
+        details.push(page.tr("note-chain-broken"));
+    }
+    details
+}
+
+fn of_kind(page: &Page, kind: &EventKind) -> Vec<String> {
+    match kind {
+        EventKind::Tap {
+            presented,
+            decision,
+            ..
+        } => {
+            let mut all: Vec<String> = decision
+                .reasons
+                .iter()
+                .map(|reason| page.code("reason", reason.code()))
+                .collect();
+            if all.is_empty() && !decision.granted() {
+                all.push(page.tr("reason-of-newer-version"));
+            }
+            all.extend(presented_as(page, *presented));
+            all
+        }
+        EventKind::Command {
+            action, refused, ..
+        } => {
+            let mut all = vec![page.code("action", action.code())];
+            all.extend(refused.map(|refusal| page.code("refusal", refusal_code(refusal))));
+            all
+        }
+        EventKind::JournalSlow { waited_ms } => {
+            vec![page.tr1("note-waited", "ms", &waited_ms.to_string())]
+        }
+        EventKind::MessagesRefused { count } => {
+            let count = usize::try_from(*count).unwrap_or(usize::MAX);
+            vec![page.number("note-refused", "count", &count)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn presented_as(page: &Page, presented: Presented) -> Option<String> {
+    match presented {
+        Presented::Unsupported { sak: 0x09 } => Some(page.tr("note-mifare-mini")),
+        Presented::Unsupported { sak: 0x18 } => Some(page.tr("note-mifare-4k")),
+        Presented::Unsupported { sak } => {
+            Some(page.tr1("note-sak", "sak", &format!("{sak:02X}")))
+        }
+        _ => None,
+    }
+}
+
+/// The stable code of how far a clock is trusted.
+pub(crate) fn trust_code(trust: ClockTrust) -> &'static str {
+    match trust {
+        ClockTrust::Unknown => "unknown",
+        ClockTrust::Kept => "kept",
+        ClockTrust::Synchronised => "synchronised",
+    }
+}
+
+/// The stable code of a refusal, for the API and the sentences.
+pub(crate) fn refusal_code(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Expired => "expired",
+        Refusal::OtherBoot => "other-boot",
+        Refusal::OtherSession => "other-session",
+        Refusal::Repeated => "repeated",
+    }
+}
+
+/// The stable code of a block, for the API and the sentences.
+pub(crate) fn block_code(block: Block) -> &'static str {
+    match block {
+        Block::Blocked => "blocked",
+        Block::Suspended => "suspended",
+        Block::Revoked => "revoked",
+        Block::Retired => "retired",
+        Block::Returned => "returned",
+        Block::NotDelivered => "not-delivered",
+        Block::Cloned => "cloned",
+    }
+}
+
+pub(crate) fn block_from_code(code: &str) -> Option<Block> {
+    Block::ALL.into_iter().find(|block| block_code(*block) == code)
+}
+
+/// The codes of what is in a card's way. A bit of a newer version shows as `other`.
+pub(crate) fn block_codes(blocks: Blocks) -> Vec<&'static str> {
+    let known = Block::ALL
+        .into_iter()
+        .filter(|block| blocks.contains(*block))
+        .map(block_code);
+    known
+        .chain(blocks.has_unknown().then_some("other"))
+        .collect()
+}
+
+/// The stable code of what became of a command.
+pub(crate) fn command_code(state: &CommandState) -> &'static str {
+    match state {
+        CommandState::Requested => "requested",
+        CommandState::Sent => "sent",
+        CommandState::Followed => "followed",
+        CommandState::Refused(_) => "refused",
+        CommandState::DoorAway => "door-away",
+        CommandState::Expired => "expired",
+    }
+}
+
+/// What became of a command, in words.
+pub(crate) fn command(page: &Page, action: Action, state: &CommandState) -> String {
+    let outcome = page.code("command", command_code(state));
+    let why = match state {
+        CommandState::Refused(code) => format!(" {}", page.code("refusal", code)),
+        _ => String::new(),
+    };
+    format!("{}: {outcome}{why}", page.code("action", action.code()))
+}

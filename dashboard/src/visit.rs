@@ -1,0 +1,122 @@
+//! Who asks: nobody yet, an operator with a session, or a program with a token.
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use db::site::{Actor, Operator};
+use sha2::{Digest as _, Sha256};
+use tower_sessions::Session;
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::language::Lang;
+use crate::page::Page;
+use crate::query::encode;
+use crate::session;
+
+/// An operator looks at a page.
+#[derive(Debug, Clone)]
+pub(crate) struct Visit {
+    pub(crate) page: Page,
+    pub(crate) operator: Operator,
+}
+
+/// Somebody looks at a page that needs no sign-in.
+#[derive(Debug, Clone)]
+pub(crate) struct Visitor(pub(crate) Page);
+
+/// A program calls the API in the name of an operator.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller(pub(crate) Operator);
+
+/// Lets only signed-in operators on. A reader is sent to sign in and back; a stream is told no, since a
+/// page is nothing that it could show.
+pub(crate) async fn require_operator(
+    State(app): State<App>,
+    session: Session,
+    request: Request,
+    next: Next,
+) -> Result<Response, Fault> {
+    let (mut parts, body) = request.into_parts();
+    let mut page = Page::anonymous(&app, &parts);
+    let Some(operator) = session::operator(&app, &session).await? else {
+        if wants_stream(&parts) {
+            return Err(Fault::Unauthorised);
+        }
+        let back = if parts.method == Method::GET { page.here.as_str() } else { "/" };
+        return Ok(Redirect::to(&format!("/sign-in?next={}", encode(back))).into_response());
+    };
+    if let Some(lang) = operator.language.as_deref().and_then(Lang::from_code) {
+        page.lang = lang;
+    }
+    page.operator = Some(operator.name.clone());
+    parts.extensions.insert(Visit {
+        page: page.clone(),
+        operator,
+    });
+    let mut response = next.run(Request::from_parts(parts, body)).await;
+    // If it went wrong, the page that says so is rendered further out and still knows who looks.
+    response.extensions_mut().insert(page);
+    Ok(response)
+}
+
+/// Lets only calls with a known token on.
+pub(crate) async fn require_token(
+    State(app): State<App>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Fault> {
+    let token = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim())
+        .ok_or(Fault::Unauthorised)?;
+    let (digest, now): ([u8; 32], _) = (Sha256::digest(token.as_bytes()).into(), app.now());
+    let operator = app
+        .db(move |site| site.operator_by_token(digest, now))
+        .await?
+        .ok_or(Fault::Unauthorised)?;
+    request.extensions_mut().insert(Caller(operator));
+    Ok(next.run(request).await)
+}
+
+fn wants_stream(parts: &Parts) -> bool {
+    parts
+        .headers
+        .get(header::ACCEPT)
+        .is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"))
+}
+
+/// What the database writes into the operator log: who, and when.
+pub(crate) fn actor<'a>(app: &App, operator: &'a Operator) -> Actor<'a> {
+    Actor {
+        operator: &operator.name,
+        at: app.now(),
+    }
+}
+
+impl FromRequestParts<App> for Visit {
+    type Rejection = Fault;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
+        parts.extensions.get().cloned().ok_or(Fault::Unauthorised)
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Fault;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
+        parts.extensions.get().cloned().ok_or(Fault::Unauthorised)
+    }
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        Ok(Self(Page::anonymous(app, parts)))
+    }
+}

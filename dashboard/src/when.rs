@@ -1,0 +1,143 @@
+//! Civil time in the site's zone: how people read it and how they enter it.
+
+use access::time::{UtcMs, UtcS, Window};
+use chrono::{DateTime, LocalResult, NaiveDateTime, TimeZone as _, Utc};
+use chrono_tz::Tz;
+
+use crate::language::Lang;
+
+/// What a `datetime-local` field holds and takes.
+const FIELD: &str = "%Y-%m-%dT%H:%M";
+/// The same with seconds, which some browsers send.
+const FIELD_SECONDS: &str = "%Y-%m-%dT%H:%M:%S";
+
+/// An instant as a person reads it, to the second.
+pub(crate) fn shown(at: UtcMs, zone: Tz, lang: Lang) -> String {
+    utc(at).map_or_else(String::new, |at| {
+        at.with_timezone(&zone)
+            .format(&lang.say("format-instant"))
+            .to_string()
+    })
+}
+
+/// An instant as a person reads it, to the minute.
+pub(crate) fn shown_minute(at: UtcS, zone: Tz, lang: Lang) -> String {
+    utc(UtcMs(at.0.saturating_mul(1000))).map_or_else(String::new, |at| {
+        at.with_timezone(&zone)
+            .format(&lang.say("format-minute"))
+            .to_string()
+    })
+}
+
+/// An instant for programs: RFC 3339 in UTC, with milliseconds.
+pub(crate) fn rfc3339(at: UtcMs) -> String {
+    utc(at).map_or_else(String::new, |at| {
+        at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    })
+}
+
+/// The same to the second.
+pub(crate) fn rfc3339_second(at: UtcS) -> String {
+    utc(UtcMs(at.0.saturating_mul(1000))).map_or_else(String::new, |at| {
+        at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+    })
+}
+
+/// Reads RFC 3339 with any offset.
+pub(crate) fn from_rfc3339(text: &str) -> Option<UtcMs> {
+    DateTime::parse_from_rfc3339(text)
+        .ok()
+        .map(|at| UtcMs(at.timestamp_millis()))
+}
+
+/// An instant as a `datetime-local` field holds it.
+pub(crate) fn field(at: Option<UtcS>, zone: Tz) -> String {
+    at.and_then(|at| utc(UtcMs(at.0.saturating_mul(1000))))
+        .map_or_else(String::new, |at| {
+            at.with_timezone(&zone).format(FIELD).to_string()
+        })
+}
+
+/// Reads a `datetime-local` field. Nothing entered is an open end.
+///
+/// # Errors
+/// The code of what is wrong: not a time, or an hour that the spring night leaves out. Of the hour that
+/// the autumn night has twice, the first is meant.
+pub(crate) fn from_field(text: &str, zone: Tz) -> Result<Option<UtcS>, &'static str> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let local = NaiveDateTime::parse_from_str(text, FIELD)
+        .or_else(|_| NaiveDateTime::parse_from_str(text, FIELD_SECONDS))
+        .map_err(|_| "not-a-time")?;
+    match zone.from_local_datetime(&local) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Ok(Some(UtcS(at.timestamp()))),
+        LocalResult::None => Err("no-such-hour"),
+    }
+}
+
+/// A window as a person reads it.
+pub(crate) fn window(window: Window, zone: Tz, lang: Lang) -> String {
+    let show = |at| shown_minute(at, zone, lang);
+    match (window.from, window.until) {
+        (None, None) => lang.say("window-always"),
+        (Some(from), None) => lang.say_with("window-from", &[("from", show(from).into())]),
+        (None, Some(until)) => lang.say_with("window-until", &[("until", show(until).into())]),
+        (Some(from), Some(until)) => lang.say_with(
+            "window-between",
+            &[("from", show(from).into()), ("until", show(until).into())],
+        ),
+    }
+}
+
+fn utc(at: UtcMs) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(at.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::format::{Item, StrftimeItems};
+    use chrono_tz::Europe::Helsinki;
+
+    #[test]
+    fn every_language_has_formats_that_chrono_understands() {
+        for lang in Lang::ALL {
+            for key in ["format-instant", "format-minute"] {
+                let format = lang.say(key);
+                assert!(
+                    !StrftimeItems::new(&format).any(|item| matches!(item, Item::Error)),
+                    "{lang:?} {format}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_field_is_read_in_the_sites_zone_and_shown_the_same() {
+        let at = from_field("2026-11-24T15:57", Helsinki).unwrap();
+        assert_eq!(at.map(rfc3339_second).as_deref(), Some("2026-11-24T13:57:00Z"));
+        assert_eq!(field(at, Helsinki), "2026-11-24T15:57");
+        assert_eq!(from_field(" ", Helsinki), Ok(None));
+        assert_eq!(from_field("tomorrow", Helsinki), Err("not-a-time"));
+    }
+
+    #[test]
+    fn the_spring_night_lacks_an_hour_and_the_autumn_night_has_one_twice() {
+        assert_eq!(
+            from_field("2027-03-28T03:30", Helsinki),
+            Err("no-such-hour")
+        );
+        let at = from_field("2026-10-25T03:30", Helsinki).unwrap();
+        assert_eq!(at.map(rfc3339_second).as_deref(), Some("2026-10-25T00:30:00Z"));
+    }
+
+    #[test]
+    fn instants_far_away_are_shown_as_nothing_and_do_not_panic() {
+        for at in [i64::MIN, i64::MAX] {
+            assert_eq!(shown(UtcMs(at), Helsinki, Lang::Fi), "");
+            assert_eq!(rfc3339_second(UtcS(at)), "");
+        }
+    }
+}
