@@ -1,0 +1,181 @@
+//! Doors: what they shall be, and how they say they are.
+
+use access::chain::Link;
+use access::envelope::{DoorKey, Header};
+use access::message::Status;
+use access::state::{DoorSettings, DoorState, Mode, Reading};
+use access::time::{ClockTrust, MonoMs, UtcMs, UtcS};
+use access::whitelist::{Digest, Generation, WhitelistId};
+use db::site::{NewDoor, SiteError};
+
+use crate::support::{ACTOR, Bench, NOW, door, problem, site_id};
+
+fn header(epoch: u64, boot: u64, sequence: u64) -> Header {
+    Header { site: site_id(), door: door("ward"), key_id: 1, epoch, boot, sequence, link: Link::START }
+}
+
+fn status(session: u64) -> Status {
+    Status {
+        session,
+        mono: MonoMs(1),
+        utc: UtcMs(NOW.0 - 250),
+        trust: ClockTrust::Kept,
+        wire_min: 1,
+        wire_max: 1,
+        agent: "0.1.0".to_owned(),
+        whitelist: list(3),
+        state_generation: Generation(2),
+        counters_generation: Generation(0),
+        mode: Mode::LockedDown,
+        journal_head: 12,
+        journal_acknowledged: 11,
+        reader: true,
+        lock_released: false,
+        contact_open: true,
+        messages_refused: 4,
+    }
+}
+
+fn list(generation: u64) -> WhitelistId {
+    let mut digest = Digest::default();
+    digest.add(b"one");
+    WhitelistId { generation: Generation(generation), digest, entries: 1 }
+}
+
+#[test]
+fn a_door_is_added_once_within_its_bounds_and_keeps_its_key() {
+    let bench = Bench::with_doors(&["ward"]);
+    assert!(matches!(bench.add_door("ward"), Err(SiteError::Conflict { what: "door", .. })));
+    let add = |name: &str, release_ms| {
+        bench.site.add_door(
+            &ACTOR,
+            NewDoor {
+                id: door("attic"),
+                name: name.to_owned(),
+                key: DoorKey::new([9; 32]),
+                settings: DoorSettings { release_ms, reading: Reading::Sector },
+            },
+        )
+    };
+    assert_eq!(problem(add("", 5_000)), ("name", "empty"));
+    assert_eq!(problem(add("Attic", 499)), ("release_ms", "out-of-range"));
+    assert_eq!(problem(add("Attic", 120_001)), ("release_ms", "out-of-range"));
+    add("Attic", 500).unwrap();
+    let key = |name: &str, id| bench.site.door_key(&door(name), id).unwrap();
+    assert_eq!(key("attic", 1).unwrap().expose(), &[9; 32]);
+    assert!(key("attic", 2).is_none() && key("cellar", 1).is_none());
+    let keys = bench.site.door_keys().unwrap();
+    let names: Vec<_> = keys.iter().map(|(door, id, _)| (door.as_str(), *id)).collect();
+    assert_eq!(names, [("attic", 1), ("ward", 1)]);
+}
+
+#[test]
+fn mode_and_settings_change_the_state_and_what_is_so_already_is_no_change() {
+    let bench = Bench::with_doors(&["ward"]);
+    let ward = door("ward");
+    let mode = |mode, until| bench.site.set_mode(&ACTOR, &ward, mode, until);
+    mode(Mode::Normal, None).unwrap();
+    assert_eq!(bench.latest().0, 1);
+    mode(Mode::LockedDown, Some(UtcS(99))).unwrap();
+    mode(Mode::LockedDown, Some(UtcS(99))).unwrap();
+    assert_eq!(bench.latest().0, 2);
+    let settings = DoorSettings { release_ms: 3_000, reading: Reading::Sector };
+    bench.site.set_settings(&ACTOR, &ward, settings).unwrap();
+    let view = bench.site.door(&ward).unwrap();
+    assert_eq!((view.mode, view.mode_until), (Mode::LockedDown, Some(UtcS(99))));
+    assert_eq!((view.settings, view.wanted_state), (settings, Generation(3)));
+    let short = DoorSettings { release_ms: 1, ..settings };
+    let refused = bench.site.set_settings(&ACTOR, &ward, short);
+    assert_eq!(problem(refused), ("release_ms", "out-of-range"));
+    let cellar = bench.site.set_mode(&ACTOR, &door("cellar"), Mode::Normal, None);
+    assert!(matches!(cellar, Err(SiteError::NotFound { what: "door", .. })));
+}
+
+#[test]
+fn a_door_that_never_spoke_shows_nothing_of_itself() {
+    let bench = Bench::with_doors(&["ward"]);
+    let view = bench.site.door(&door("ward")).unwrap();
+    assert!(!view.online && view.last_seen.is_none() && view.agent.is_none());
+    assert!(view.wanted.is_none() && view.in_force.is_none() && view.state_in_force.is_none());
+    assert_eq!(view.settings, DoorState::default().settings);
+    assert_eq!(bench.site.freshness(&door("ward")).unwrap(), None);
+    assert!(matches!(bench.site.door(&door("attic")), Err(SiteError::NotFound { .. })));
+}
+
+#[test]
+fn what_a_door_says_is_shown_beside_what_is_wanted() {
+    let bench = Bench::with_doors(&["attic", "ward"]);
+    let ward = door("ward");
+    let epoch = u64::MAX - 1;
+    bench.site.record_status(&ward, &header(epoch, 7, 9), &status(5), NOW).unwrap();
+    bench.site.record_wanted(&[(ward.clone(), list(4), Generation(2))]).unwrap();
+    let doors = bench.site.doors().unwrap();
+    assert_eq!(doors.len(), 2);
+    let view = &doors[1];
+    assert!(view.online && view.reader == Some(true) && view.contact_open == Some(true));
+    assert_eq!((view.last_seen, view.clock_offset_ms), (Some(NOW), Some(-250)));
+    assert_eq!((view.wanted, view.in_force), (Some(list(4)), Some(list(3))));
+    assert_eq!(view.state_in_force, Some(Generation(2)));
+    assert_eq!((view.journal_head, view.journal_acknowledged), (Some(12), Some(11)));
+    assert_eq!((view.trust, view.messages_refused), (Some(ClockTrust::Kept), Some(4)));
+    assert_eq!((view.epoch, view.boot, view.session), (Some(epoch), Some(7), Some(5)));
+    assert_eq!((view.mode, view.mode_in_force), (Mode::Normal, Some(Mode::LockedDown)));
+    assert_eq!(bench.site.freshness(&ward).unwrap(), Some((epoch, 7, 9)));
+}
+
+#[test]
+fn unknown_doors_and_endless_names_are_refused() {
+    let bench = Bench::with_doors(&["ward"]);
+    let cellar = door("cellar");
+    let known = |result: Result<(), SiteError>| assert!(matches!(result, Err(SiteError::NotFound { .. })));
+    known(bench.site.record_status(&cellar, &header(1, 1, 1), &status(1), NOW));
+    known(bench.site.record_offline(&cellar, None, NOW).map(|_| ()));
+    known(bench.site.record_wanted(&[(cellar, list(1), Generation(1))]));
+    let long = Status { agent: "a".repeat(33), ..status(1) };
+    let refused = bench.site.record_status(&door("ward"), &header(1, 1, 1), &long, NOW);
+    assert_eq!(problem(refused), ("agent", "too-long"));
+}
+
+#[test]
+fn only_the_end_of_its_current_session_takes_a_door_away() {
+    let bench = Bench::with_doors(&["ward"]);
+    let ward = door("ward");
+    let offline = |session| bench.site.record_offline(&ward, session, NOW).unwrap();
+    assert!(!offline(None), "it was never there");
+    bench.site.record_status(&ward, &header(1, 1, 1), &status(u64::MAX), NOW).unwrap();
+    assert!(!offline(Some(1)), "the will of an old connection came late");
+    assert!(bench.site.door(&ward).unwrap().online);
+    assert!(offline(Some(u64::MAX)));
+    assert!(!offline(Some(u64::MAX)));
+    assert!(!bench.site.door(&ward).unwrap().online);
+    bench.site.record_status(&ward, &header(1, 1, 2), &status(6), NOW).unwrap();
+    assert!(offline(None));
+}
+
+#[test]
+fn the_controllers_boot_counts_up_and_is_never_behind_the_clock() {
+    let bench = Bench::new();
+    assert_eq!(bench.site.next_boot(UtcMs(1_000)).unwrap(), 1_000);
+    assert_eq!(bench.site.next_boot(UtcMs(500)).unwrap(), 1_001);
+    let bench = bench.reopen();
+    assert_eq!(bench.site.next_boot(UtcMs(500)).unwrap(), 1_002);
+    assert_eq!(bench.site.next_boot(UtcMs(5_000)).unwrap(), 5_000);
+}
+
+#[test]
+fn those_who_wait_are_woken_after_the_commit_and_only_then() {
+    let bench = Bench::with_doors(&["ward"]);
+    let (mut changes, mut news, mut requests) = (bench.site.changes(), bench.site.news(), bench.site.requests());
+    assert_eq!(*changes.borrow_and_update(), 1);
+    (news.mark_unchanged(), requests.mark_unchanged());
+    bench.add_card(1);
+    assert_eq!(*changes.borrow_and_update(), 2);
+    let again = bench.add_door("ward");
+    assert!(again.is_err() && !changes.has_changed().unwrap());
+    assert!(!news.has_changed().unwrap());
+    bench.site.record_status(&door("ward"), &header(1, 1, 1), &status(1), NOW).unwrap();
+    assert!(news.has_changed().unwrap() && !requests.has_changed().unwrap());
+    let action = access::command::Action::TestSignal;
+    bench.site.request_command(&ACTOR, &door("ward"), action).unwrap();
+    assert!(requests.has_changed().unwrap() && !changes.has_changed().unwrap());
+}

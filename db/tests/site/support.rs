@@ -1,0 +1,164 @@
+//! A site in a folder of its own, and short ways to say what a test needs.
+
+use access::chain::{Link, link};
+use access::decide::{Credential, Decision, Presented};
+use access::envelope::DoorKey;
+use access::event::{Event, EventKind, Subject};
+use access::id::{DoorId, SiteId};
+use access::reason::{Reason, Reasons};
+use access::state::{DoorState, Mode};
+use access::time::{ClockTrust, MonoMs, UtcMs, UtcS, Window};
+use access::uid::Uid;
+use access::whitelist::Generation;
+use db::site::{Actor, CardKind, NewCard, NewDoor, NewPerson, PersonId, Report, Site, SiteError};
+use tempfile::TempDir;
+
+pub const NOW: UtcMs = UtcMs(1_800_000_000_000);
+pub const ACTOR: Actor<'static> = Actor { operator: "maija", at: NOW };
+
+pub struct Bench {
+    pub folder: TempDir,
+    pub site: Site,
+}
+
+pub fn site_id() -> SiteId {
+    "hospital".parse().unwrap()
+}
+
+pub fn door(name: &str) -> DoorId {
+    name.parse().unwrap()
+}
+
+pub fn uid(number: u8) -> Uid {
+    Uid::new(&[1, 2, 3, number]).unwrap()
+}
+
+pub fn window(from: i64, until: i64) -> Window {
+    Window::new(UtcS(from), UtcS(until))
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let site = Site::open(&folder.path().join("site.db"), &site_id()).unwrap();
+        Self { folder, site }
+    }
+
+    /// With these doors.
+    pub fn with_doors(names: &[&str]) -> Self {
+        let bench = Self::new();
+        for name in names {
+            bench.add_door(name).unwrap();
+        }
+        bench
+    }
+
+    /// As after a crash: the old handle is gone, and the file is opened again.
+    pub fn reopen(self) -> Self {
+        let Self { folder, site } = self;
+        drop(site);
+        let site = Site::open(&folder.path().join("site.db"), &site_id()).unwrap();
+        Self { folder, site }
+    }
+
+    pub fn add_door(&self, name: &str) -> Result<(), SiteError> {
+        let new = NewDoor {
+            id: door(name),
+            name: format!("Door {name}"),
+            key: DoorKey::new([7; 32]),
+            settings: DoorState::default().settings,
+        };
+        self.site.add_door(&ACTOR, new)
+    }
+
+    pub fn add_card(&self, number: u8) -> Uid {
+        let new = NewCard { uid: uid(number), kind: CardKind::Staff, window: Window::ALWAYS };
+        self.site.add_card(&ACTOR, new).unwrap().uid
+    }
+
+    pub fn add_person(&self, name: &str) -> PersonId {
+        let new = NewPerson { name: name.to_owned(), external_id: None };
+        self.site.add_person(&ACTOR, new).unwrap().id
+    }
+
+    pub fn latest(&self) -> Generation {
+        self.site.latest().unwrap()
+    }
+}
+
+/// A refused value, as its field and its code.
+pub fn problem<T: std::fmt::Debug>(result: Result<T, SiteError>) -> (&'static str, &'static str) {
+    match result {
+        Err(SiteError::Invalid { field, problem }) => (field, problem),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A tap with a card, denied for one reason or granted.
+pub fn tap(sequence: u64, card: Option<Uid>, reason: Option<Reason>) -> Event {
+    Event {
+        subject: card.map(|uid| Subject { uid, salt: [sequence.to_le_bytes()[0]; 16] }),
+        ..event(
+            sequence,
+            EventKind::Tap {
+                presented: Presented::Classic1k,
+                credential: Credential::NotAsked,
+                decision: Decision { reasons: reason.map_or(Reasons::NONE, Reasons::from), generation: Generation(1) },
+                rolling: None,
+            },
+        )
+    }
+}
+
+pub fn event(sequence: u64, kind: EventKind) -> Event {
+    Event {
+        sequence,
+        boot: 1,
+        mono: MonoMs(sequence * 10),
+        utc: UtcMs(NOW.0 + i64::try_from(sequence).unwrap() * 1000),
+        trust: ClockTrust::Synchronised,
+        generation: Generation(1),
+        state_generation: Generation(1),
+        mode: Mode::Normal,
+        kind,
+        subject: None,
+    }
+}
+
+/// The journal of one door, which knows its own links.
+pub struct Journal {
+    pub door: DoorId,
+    pub epoch: u64,
+    pub events: Vec<Event>,
+}
+
+impl Journal {
+    /// So many exit presses.
+    pub fn of(name: &str, epoch: u64, events: u64) -> Self {
+        Self {
+            door: door(name),
+            epoch,
+            events: (1..=events).map(|sequence| event(sequence, EventKind::ExitPressed)).collect(),
+        }
+    }
+
+    /// The link of an event; of 0 before the first.
+    pub fn link(&self, sequence: u64) -> Link {
+        self.events
+            .iter()
+            .take_while(|event| event.sequence <= sequence)
+            .fold(Link::START, |previous, event| link(previous, self.epoch, event))
+    }
+
+    /// A report of these events.
+    pub fn report(&self, from: u64, through: u64) -> Report {
+        Report {
+            door: self.door.clone(),
+            epoch: self.epoch,
+            boot: 1,
+            previous: self.link(from - 1),
+            events: self.events.iter().filter(|event| (from..=through).contains(&event.sequence)).cloned().collect(),
+            received: NOW,
+        }
+    }
+}
