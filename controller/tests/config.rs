@@ -1,5 +1,7 @@
 //! A configuration that cannot be used is refused with the file and the key in the message.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::PathBuf;
 
 use controller::config::{Config, Endpoint, Mqtt};

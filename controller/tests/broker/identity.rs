@@ -1,0 +1,59 @@
+//! Who is let in, and as whom.
+
+use super::client::{ACCEPTED, BAD_CREDENTIALS, Client, Connect};
+use super::{broker, password};
+
+#[tokio::test]
+async fn a_wrong_password_and_no_password_are_refused() {
+    let broker = broker().await;
+    let (right, wrong) = (password("ward"), password("pharmacy"));
+    let refused = [
+        Connect::new("ward", &wrong),
+        Connect::new("ward", ""),
+        Connect::new("unknown", &right),
+        Connect::new("kulku_controller", &right),
+        Connect { password: None, ..Connect::new("ward", "") },
+        Connect { password: None, user: None, ..Connect::new("ward", "") },
+    ];
+    for connect in &refused {
+        let (mut client, code) = Client::connect(&broker, connect).await;
+        assert!(matches!(code, None | Some(BAD_CREDENTIALS)), "{code:?}");
+        client.hung_up().await;
+    }
+    assert_eq!(broker.health().passwords_refused, refused.len() as u64);
+    broker.stop().await;
+}
+
+#[tokio::test]
+async fn a_door_is_known_by_its_own_client_identifier_only() {
+    let broker = broker().await;
+    let right = password("ward");
+    for foreign in ["pharmacy", "kulku_controller", "", "cert:0"] {
+        let connect = Connect { client_id: foreign, user: Some("ward"), ..Connect::new("ward", &right) };
+        let (mut client, code) = Client::connect(&broker, &connect).await;
+        assert_ne!(code, Some(ACCEPTED), "{foreign}");
+        client.hung_up().await;
+    }
+    broker.stop().await;
+}
+
+#[tokio::test]
+async fn a_second_connection_of_a_door_ends_the_first() {
+    let broker = broker().await;
+    let mut first = Client::door(&broker, "ward").await;
+    let mut second = Client::door(&broker, "ward").await;
+    first.hung_up().await;
+    assert_eq!(second.subscribe("kulku/hospital/ward/down/+").await, Some(1));
+    broker.stop().await;
+}
+
+#[tokio::test]
+async fn a_door_that_is_kicked_is_gone_and_others_are_not() {
+    let broker = broker().await;
+    let mut ward = Client::door(&broker, "ward").await;
+    let mut pharmacy = Client::door(&broker, "pharmacy").await;
+    broker.kick("ward".parse().unwrap()).await;
+    ward.hung_up().await;
+    assert_eq!(pharmacy.subscribe("kulku/hospital/pharmacy/down/+").await, Some(1));
+    broker.stop().await;
+}
