@@ -51,7 +51,7 @@ impl Site {
         self.write(Wakes::News, |db| {
             let door = door.map(|door| row::need_door(db, door)).transpose()?;
             if let Some(event) = event {
-                db.prepare_cached("SELECT 1 FROM event WHERE id = $1")?
+                row::prepare(db, "SELECT 1 FROM event WHERE id = $1")?
                     .query_row([event], |_| Ok(()))
                     .optional()?
                     .ok_or_else(|| SiteError::not_found("event", &event))?;
@@ -66,7 +66,8 @@ impl Site {
     /// [`SiteError`] if the file cannot be read.
     pub fn alarms(&self, open_only: bool, limit: u32) -> Result<Vec<AlarmView>, SiteError> {
         self.read(|db| {
-            let mut statement = db.prepare_cached(
+            let mut statement = row::prepare(
+                db,
                 "SELECT a.id, a.kind, d.id, d.name, a.event, a.first_ms, a.last_ms, a.count,
                         a.acknowledged_by, a.acknowledged_ms
                  FROM alarm a LEFT JOIN door d ON d.number = a.door
@@ -83,14 +84,14 @@ impl Site {
     /// [`SiteError::NotFound`].
     pub fn acknowledge_alarm(&self, actor: &Actor<'_>, id: i64) -> Result<(), SiteError> {
         self.write(Wakes::News, |db| {
-            let updated = db
-                .prepare_cached(
-                    "UPDATE alarm SET
+            let updated = row::prepare(
+                db,
+                "UPDATE alarm SET
                          acknowledged_by = COALESCE(acknowledged_by, $1),
                          acknowledged_ms = COALESCE(acknowledged_ms, $2)
                      WHERE id = $3",
-                )?
-                .execute((actor.operator, actor.at.0, id))?;
+            )?
+            .execute((actor.operator, actor.at.0, id))?;
             if updated == 0 {
                 return Err(SiteError::not_found("alarm", &id));
             }
@@ -107,7 +108,8 @@ pub(super) fn raise(
     event: Option<i64>,
     at: UtcMs,
 ) -> Result<(), SiteError> {
-    db.prepare_cached(
+    row::prepare(
+        db,
         "INSERT INTO alarm (kind, door, event, first_ms, last_ms, count)
          VALUES ($1, $2, $3, $4, $4, 1)
          ON CONFLICT (kind, COALESCE(door, 0)) WHERE acknowledged_ms IS NULL DO UPDATE

@@ -161,12 +161,12 @@ pub(super) fn check(uid: &Uid, window: Window) -> Result<(), SiteError> {
 
 /// Inserts a card that has been checked.
 pub(super) fn insert(db: &Connection, change: i64, card: &NewCard) -> Result<(), SiteError> {
-    let inserted = db
-        .prepare_cached(
-            "INSERT INTO card (uid, kind, hex, since) VALUES ($1, $2, $3, $4)
+    let inserted = row::prepare(
+        db,
+        "INSERT INTO card (uid, kind, hex, since) VALUES ($1, $2, $3, $4)
              ON CONFLICT (uid) DO NOTHING",
-        )?
-        .execute((card.uid.as_bytes(), card.kind.code(), card.uid.hex(), change))?;
+    )?
+    .execute((card.uid.as_bytes(), card.kind.code(), card.uid.hex(), change))?;
     if inserted == 0 {
         return Err(SiteError::card_exists());
     }
@@ -176,13 +176,13 @@ pub(super) fn insert(db: &Connection, change: i64, card: &NewCard) -> Result<(),
 /// Inserts a listing where none holds.
 pub(super) fn list(db: &Connection, change: i64, uid: &Uid, door: i64, window: Window) -> Result<(), SiteError> {
     let (from, until) = row::bounds(window);
-    db.prepare_cached("INSERT INTO listing (door, uid, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
+    row::prepare(db, "INSERT INTO listing (door, uid, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
         .execute((door, uid.as_bytes(), from, until, change))?;
     Ok(())
 }
 
 fn unlist(db: &Connection, change: i64, uid: &Uid, door: i64) -> Result<(), SiteError> {
-    db.prepare_cached("UPDATE listing SET until = $1 WHERE door = $2 AND uid = $3 AND until IS NULL")?.execute((
+    row::prepare(db, "UPDATE listing SET until = $1 WHERE door = $2 AND uid = $3 AND until IS NULL")?.execute((
         change,
         door,
         uid.as_bytes(),
@@ -192,12 +192,12 @@ fn unlist(db: &Connection, change: i64, uid: &Uid, door: i64) -> Result<(), Site
 
 fn listed(db: &Connection, uid: &Uid, door: i64) -> Result<Option<Window>, SiteError> {
     let mut statement =
-        db.prepare_cached("SELECT from_s, until_s FROM listing WHERE door = $1 AND uid = $2 AND until IS NULL")?;
+        row::prepare(db, "SELECT from_s, until_s FROM listing WHERE door = $1 AND uid = $2 AND until IS NULL")?;
     row::first(statement.query((door, uid.as_bytes()))?, |r| row::window(r, 0))
 }
 
 fn need(db: &Connection, uid: &Uid) -> Result<(), SiteError> {
-    db.prepare_cached("SELECT 1 FROM card WHERE uid = $1")?
+    row::prepare(db, "SELECT 1 FROM card WHERE uid = $1")?
         .query_row([uid.as_bytes()], |_| Ok(()))
         .optional()?
         .ok_or_else(SiteError::no_such_card)
@@ -205,19 +205,19 @@ fn need(db: &Connection, uid: &Uid) -> Result<(), SiteError> {
 
 fn state(db: &Connection, uid: &Uid) -> Result<Option<(Blocks, Window)>, SiteError> {
     let mut statement =
-        db.prepare_cached("SELECT blocks, from_s, until_s FROM card_state WHERE uid = $1 AND until IS NULL")?;
+        row::prepare(db, "SELECT blocks, from_s, until_s FROM card_state WHERE uid = $1 AND until IS NULL")?;
     row::first(statement.query([uid.as_bytes()])?, |r| Ok((Blocks::from_bits(r.get(0)?), row::window(r, 1)?)))
 }
 
 fn close_state(db: &Connection, change: i64, uid: &Uid) -> Result<(), SiteError> {
-    db.prepare_cached("UPDATE card_state SET until = $1 WHERE uid = $2 AND until IS NULL")?
+    row::prepare(db, "UPDATE card_state SET until = $1 WHERE uid = $2 AND until IS NULL")?
         .execute((change, uid.as_bytes()))?;
     Ok(())
 }
 
 fn insert_state(db: &Connection, change: i64, uid: &Uid, blocks: Blocks, window: Window) -> Result<(), SiteError> {
     let (from, until) = row::bounds(window);
-    db.prepare_cached("INSERT INTO card_state (uid, blocks, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
+    row::prepare(db, "INSERT INTO card_state (uid, blocks, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
         .execute((uid.as_bytes(), blocks.bits(), from, until, change))?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use access::time::UtcMs;
 use rusqlite::{Connection, Row};
 
-use super::row::{LIMIT_ALL, all, limit_of};
+use super::row::{LIMIT_ALL, all, limit_of, prepare};
 use super::{Site, SiteError};
 
 /// Longest name of an operator, in bytes.
@@ -41,7 +41,8 @@ impl Site {
     pub fn change_log(&self, before: Option<u64>, limit: u32) -> Result<Vec<ChangeView>, SiteError> {
         let before = before.map_or(LIMIT_ALL, |n| i64::try_from(n).unwrap_or(LIMIT_ALL));
         self.read(|db| {
-            let mut statement = db.prepare_cached(
+            let mut statement = prepare(
+                db,
                 "SELECT number, at_ms, operator, action, detail FROM change
                  WHERE number < $1 ORDER BY number DESC LIMIT $2",
             )?;
@@ -66,25 +67,24 @@ pub(super) fn begin(db: &Connection, actor: &Actor<'_>, action: &str, detail: &s
     if actor.operator.len() > OPERATOR_LENGTH_MAX {
         return Err(SiteError::invalid("operator", "too-long"));
     }
-    let number = db
-        .prepare_cached(
-            "INSERT INTO change (number, at_ms, operator, action, detail)
+    let number = prepare(
+        db,
+        "INSERT INTO change (number, at_ms, operator, action, detail)
              VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM change), $1, $2, $3, $4)
              RETURNING number",
-        )?
-        .query_row((actor.at.0, actor.operator, action, detail), |row| row.get(0))?;
+    )?
+    .query_row((actor.at.0, actor.operator, action, detail), |row| row.get(0))?;
     Ok(number)
 }
 
 /// Says what a change is about, when that has its number only after the change has begun.
 pub(super) fn about(db: &Connection, number: i64, detail: &str) -> Result<(), SiteError> {
-    db.prepare_cached("UPDATE change SET detail = $1 WHERE number = $2")?.execute((detail, number))?;
+    prepare(db, "UPDATE change SET detail = $1 WHERE number = $2")?.execute((detail, number))?;
     Ok(())
 }
 
 /// The number of the newest change; 0 if there is none.
 pub(super) fn newest(db: &Connection) -> Result<u64, SiteError> {
-    let number: i64 =
-        db.prepare_cached("SELECT COALESCE(MAX(number), 0) FROM change")?.query_row([], |row| row.get(0))?;
+    let number: i64 = prepare(db, "SELECT COALESCE(MAX(number), 0) FROM change")?.query_row([], |row| row.get(0))?;
     Ok(number.cast_unsigned())
 }

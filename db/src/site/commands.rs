@@ -89,13 +89,13 @@ impl Site {
         let id = random()?;
         self.write(Wakes::Requests, |db| {
             let number = row::need_door(db, door)?;
-            let waiting: i64 = db
-                .prepare_cached("SELECT COUNT(*) FROM command WHERE state = 'requested'")?
+            let waiting: i64 = row::prepare(db, "SELECT COUNT(*) FROM command WHERE state = 'requested'")?
                 .query_row([], |row| row.get(0))?;
             if waiting >= WAITING_MAX {
                 return Err(SiteError::invalid("command", "too-many"));
             }
-            db.prepare_cached(
+            row::prepare(
+                db,
                 "INSERT INTO command (id, door, action, operator, requested_ms, state, changed_ms)
                  VALUES ($1, $2, $3, $4, $5, 'requested', $5)",
             )?
@@ -111,7 +111,7 @@ impl Site {
     pub fn commands_requested(&self) -> Result<Vec<CommandView>, SiteError> {
         self.read(|db| {
             let mut statement =
-                db.prepare_cached(select_commands!("c.state = 'requested' ORDER BY c.requested_ms, c.id LIMIT $1"))?;
+                row::prepare(db, select_commands!("c.state = 'requested' ORDER BY c.requested_ms, c.id LIMIT $1"))?;
             row::all(statement.query([LIST_MAX])?, view)
         })
     }
@@ -124,13 +124,13 @@ impl Site {
         let (code, refusal) = (state.code(), refusal_of(state)?);
         self.write(Wakes::News, |db| {
             one(db, id)?;
-            let moved = db
-                .prepare_cached(
-                    "UPDATE command SET state = $1, refusal = $2, changed_ms = $3
+            let moved = row::prepare(
+                db,
+                "UPDATE command SET state = $1, refusal = $2, changed_ms = $3
                      WHERE id = $4 AND state <> $1
                        AND (state = 'requested' OR (state = 'sent' AND $1 <> 'requested'))",
-                )?
-                .execute((code, refusal, at.0, id.cast_signed()))?;
+            )?
+            .execute((code, refusal, at.0, id.cast_signed()))?;
             Ok(moved > 0)
         })
     }
@@ -157,7 +157,8 @@ pub(super) fn answered(
         None => ("followed", None),
         Some(refusal) => ("refused", Some(refusal_code(refusal))),
     };
-    db.prepare_cached(
+    row::prepare(
+        db,
         "UPDATE command SET state = $1, refusal = $2, changed_ms = $3
          WHERE id = $4 AND door = $5 AND state NOT IN ('followed', 'refused')",
     )?
@@ -177,7 +178,7 @@ macro_rules! select_commands {
 use select_commands;
 
 fn one(db: &Connection, id: u64) -> Result<CommandView, SiteError> {
-    let mut statement = db.prepare_cached(select_commands!("c.id = $1"))?;
+    let mut statement = row::prepare(db, select_commands!("c.id = $1"))?;
     row::first(statement.query([id.cast_signed()])?, view)?.ok_or_else(|| SiteError::not_found("command", &id))
 }
 

@@ -50,15 +50,14 @@ impl Site {
             if row::door_number(db, &id)?.is_some() {
                 return Err(SiteError::conflict("door", &id));
             }
-            let count: i64 = db.prepare_cached("SELECT COUNT(*) FROM door")?.query_row([], |row| row.get(0))?;
+            let count: i64 = row::prepare(db, "SELECT COUNT(*) FROM door")?.query_row([], |row| row.get(0))?;
             if count >= DOORS_MAX {
                 return Err(SiteError::invalid("door", "too-many"));
             }
             let change = change::begin(db, actor, "door-add", id.as_str())?;
-            let number = db
-                .prepare_cached("INSERT INTO door (id, name, since) VALUES ($1, $2, $3) RETURNING number")?
+            let number = row::prepare(db, "INSERT INTO door (id, name, since) VALUES ($1, $2, $3) RETURNING number")?
                 .query_row((id.as_str(), &name, change), |row| row.get(0))?;
-            db.prepare_cached("INSERT INTO door_key (door, key_id, secret, since) VALUES ($1, $2, $3, $4)")?
+            row::prepare(db, "INSERT INTO door_key (door, key_id, secret, since) VALUES ($1, $2, $3, $4)")?
                 .execute((number, FIRST_KEY, key.expose(), change))?;
             insert_state(db, change, number, Mode::Normal, None, settings)
         })
@@ -70,7 +69,8 @@ impl Site {
     /// [`SiteError`] if the file cannot be read.
     pub fn door_key(&self, door: &DoorId, key_id: u32) -> Result<Option<DoorKey>, SiteError> {
         self.read(|db| {
-            let mut statement = db.prepare_cached(
+            let mut statement = row::prepare(
+                db,
                 "SELECT k.secret FROM door_key k JOIN door d ON d.number = k.door
                  WHERE d.id = $1 AND k.key_id = $2",
             )?;
@@ -84,7 +84,8 @@ impl Site {
     /// [`SiteError`] if the file cannot be read.
     pub fn door_keys(&self) -> Result<Vec<(DoorId, u32, DoorKey)>, SiteError> {
         self.read(|db| {
-            let mut statement = db.prepare_cached(
+            let mut statement = row::prepare(
+                db,
                 "SELECT d.id, k.key_id, k.secret FROM door_key k JOIN door d ON d.number = k.door
                  ORDER BY d.id, k.key_id",
             )?;
@@ -155,7 +156,7 @@ impl Site {
                 return Ok(());
             }
             let change = change::begin(db, actor, action, detail)?;
-            db.prepare_cached("UPDATE door_setting SET until = $1 WHERE door = $2 AND until IS NULL")?
+            row::prepare(db, "UPDATE door_setting SET until = $1 WHERE door = $2 AND until IS NULL")?
                 .execute((change, number))?;
             insert_state(db, change, number, after.mode, after.mode_until, after.settings)
         })
@@ -178,7 +179,8 @@ fn insert_state(
     mode_until: Option<UtcS>,
     settings: DoorSettings,
 ) -> Result<(), SiteError> {
-    db.prepare_cached(
+    row::prepare(
+        db,
         "INSERT INTO door_setting (door, mode, mode_until_s, release_ms, reading, since)
          VALUES ($1, $2, $3, $4, $5, $6)",
     )?
@@ -194,7 +196,8 @@ fn insert_state(
 }
 
 fn state(db: &Connection, door: i64, as_of: i64) -> Result<Option<DoorState>, SiteError> {
-    let mut statement = db.prepare_cached(
+    let mut statement = row::prepare(
+        db,
         "SELECT since, mode, mode_until_s, release_ms, reading FROM door_setting
          WHERE door = $1 AND since <= $2 AND (until IS NULL OR until > $2)",
     )?;

@@ -94,7 +94,7 @@ impl Site {
             };
             let limit = row::limit_of(limit);
             query.sql.push_str(&format!(" ORDER BY e.id {order} LIMIT {limit}"));
-            let mut statement = db.prepare_cached(&query.sql)?;
+            let mut statement = row::prepare(db, &query.sql)?;
             row::all(statement.query(params_from_iter(query.values))?, view)
         })
     }

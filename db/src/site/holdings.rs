@@ -25,7 +25,7 @@ pub(super) fn give(
     person: PersonId,
     held: Window,
 ) -> Result<(), SiteError> {
-    db.prepare_cached("SELECT 1 FROM person WHERE id = $1")?
+    row::prepare(db, "SELECT 1 FROM person WHERE id = $1")?
         .query_row([person.0], |_| Ok(()))
         .optional()?
         .ok_or(SiteError::invalid("person", "unknown-person"))?;
@@ -58,7 +58,7 @@ pub(super) fn insert(
     window: Window,
 ) -> Result<(), SiteError> {
     let (from, until) = row::bounds(window);
-    db.prepare_cached("INSERT INTO holding (uid, person, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
+    row::prepare(db, "INSERT INTO holding (uid, person, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
         .execute((uid.as_bytes(), person.0, from, until, change))?;
     Ok(())
 }
@@ -75,14 +75,14 @@ fn begun(held: Window, actor: &Actor<'_>, before: &[Holding], person: PersonId) 
 
 fn current(db: &Connection, uid: &Uid) -> Result<Vec<Holding>, SiteError> {
     let mut statement =
-        db.prepare_cached("SELECT id, person, from_s, until_s FROM holding WHERE uid = $1 AND until IS NULL")?;
+        row::prepare(db, "SELECT id, person, from_s, until_s FROM holding WHERE uid = $1 AND until IS NULL")?;
     row::all(statement.query([uid.as_bytes()])?, |r| {
         Ok(Holding { id: r.get(0)?, person: PersonId(r.get(1)?), window: row::window(r, 2)? })
     })
 }
 
 fn close(db: &Connection, change: i64, id: i64) -> Result<(), SiteError> {
-    db.prepare_cached("UPDATE holding SET until = $1 WHERE id = $2")?.execute((change, id))?;
+    row::prepare(db, "UPDATE holding SET until = $1 WHERE id = $2")?.execute((change, id))?;
     Ok(())
 }
 

@@ -95,7 +95,7 @@ impl Site {
             for report in reports {
                 outcomes.push(take(db, report, &mut head)?);
             }
-            db.prepare_cached("UPDATE site SET log_head = $1 WHERE id = 1")?.execute([head.0])?;
+            row::prepare(db, "UPDATE site SET log_head = $1 WHERE id = 1")?.execute([head.0])?;
             Ok(outcomes)
         })
     }
@@ -148,5 +148,5 @@ fn take(db: &Connection, report: &Report, log_head: &mut Link) -> Result<Outcome
 }
 
 fn head(db: &Connection) -> Result<Link, SiteError> {
-    Ok(Link(db.prepare_cached("SELECT log_head FROM site WHERE id = 1")?.query_row([], |row| row.get(0))?))
+    Ok(Link(row::prepare(db, "SELECT log_head FROM site WHERE id = 1")?.query_row([], |row| row.get(0))?))
 }

@@ -48,14 +48,14 @@ impl Site {
         row::check_text("password", password_hash, PASSWORD_HASH_LENGTH_MAX)?;
         self.write(Wakes::Changes, |db| {
             let change = change::begin(db, actor, "operator-add", name)?;
-            let id = db
-                .prepare_cached(
-                    "INSERT INTO operator (name, password_hash, since) VALUES ($1, $2, $3)
+            let id = row::prepare(
+                db,
+                "INSERT INTO operator (name, password_hash, since) VALUES ($1, $2, $3)
                      ON CONFLICT (name) DO NOTHING RETURNING id",
-                )?
-                .query_row((name, password_hash, change), |row| row.get(0))
-                .optional()?
-                .ok_or_else(|| SiteError::conflict("operator", name))?;
+            )?
+            .query_row((name, password_hash, change), |row| row.get(0))
+            .optional()?
+            .ok_or_else(|| SiteError::conflict("operator", name))?;
             Ok(Operator { id, name: name.to_owned(), password_hash: password_hash.to_owned(), language: None })
         })
     }
@@ -67,7 +67,7 @@ impl Site {
     pub fn operator(&self, name: &str) -> Result<Option<Operator>, SiteError> {
         self.read(|db| {
             let mut statement =
-                db.prepare_cached("SELECT id, name, password_hash, language FROM operator WHERE name = $1")?;
+                row::prepare(db, "SELECT id, name, password_hash, language FROM operator WHERE name = $1")?;
             row::first(statement.query([name])?, view)
         })
     }
@@ -77,9 +77,7 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn operators_exist(&self) -> Result<bool, SiteError> {
-        self.read(|db| {
-            Ok(db.prepare_cached("SELECT EXISTS (SELECT 1 FROM operator)")?.query_row([], |row| row.get(0))?)
-        })
+        self.read(|db| Ok(row::prepare(db, "SELECT EXISTS (SELECT 1 FROM operator)")?.query_row([], |row| row.get(0))?))
     }
 
     /// Sets an operator's password.
@@ -89,8 +87,7 @@ impl Site {
     pub fn set_password(&self, actor: &Actor<'_>, operator: i64, password_hash: &str) -> Result<(), SiteError> {
         row::check_text("password", password_hash, PASSWORD_HASH_LENGTH_MAX)?;
         self.write(Wakes::Changes, |db| {
-            let name: String = db
-                .prepare_cached("UPDATE operator SET password_hash = $1 WHERE id = $2 RETURNING name")?
+            let name: String = row::prepare(db, "UPDATE operator SET password_hash = $1 WHERE id = $2 RETURNING name")?
                 .query_row((password_hash, operator), |row| row.get(0))
                 .optional()?
                 .ok_or_else(|| SiteError::not_found("operator", &operator))?;
@@ -110,7 +107,7 @@ impl Site {
         }
         self.write(Wakes::Nobody, |db| {
             let updated =
-                db.prepare_cached("UPDATE operator SET language = $1 WHERE id = $2")?.execute((language, operator))?;
+                row::prepare(db, "UPDATE operator SET language = $1 WHERE id = $2")?.execute((language, operator))?;
             if updated == 0 {
                 return Err(SiteError::not_found("operator", &operator));
             }
@@ -132,12 +129,13 @@ impl Site {
     ) -> Result<i64, SiteError> {
         row::check_text("label", label, LABEL_LENGTH_MAX)?;
         self.write(Wakes::Changes, |db| {
-            db.prepare_cached("SELECT 1 FROM operator WHERE id = $1")?
+            row::prepare(db, "SELECT 1 FROM operator WHERE id = $1")?
                 .query_row([operator], |_| Ok(()))
                 .optional()?
                 .ok_or_else(|| SiteError::not_found("operator", &operator))?;
             let change = change::begin(db, actor, "token-add", label)?;
-            db.prepare_cached(
+            row::prepare(
+                db,
                 "INSERT INTO token (operator, label, sha256, expires_ms, since)
                  VALUES ($1, $2, $3, $4, $5) ON CONFLICT (sha256) DO NOTHING RETURNING id",
             )?
@@ -154,7 +152,8 @@ impl Site {
     /// [`SiteError`] if the file cannot be read.
     pub fn operator_by_token(&self, sha256: [u8; 32], at: UtcMs) -> Result<Option<Operator>, SiteError> {
         self.read(|db| {
-            let mut statement = db.prepare_cached(
+            let mut statement = row::prepare(
+                db,
                 "SELECT o.id, o.name, o.password_hash, o.language
                  FROM token t JOIN operator o ON o.id = t.operator
                  WHERE t.sha256 = $1 AND t.revoked IS NULL
@@ -170,16 +169,16 @@ impl Site {
     /// [`SiteError::NotFound`].
     pub fn revoke_token(&self, actor: &Actor<'_>, id: i64) -> Result<(), SiteError> {
         self.write(Wakes::Changes, |db| {
-            let (label, revoked): (String, bool) = db
-                .prepare_cached("SELECT label, revoked IS NOT NULL FROM token WHERE id = $1")?
-                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
-                .optional()?
-                .ok_or_else(|| SiteError::not_found("token", &id))?;
+            let (label, revoked): (String, bool) =
+                row::prepare(db, "SELECT label, revoked IS NOT NULL FROM token WHERE id = $1")?
+                    .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+                    .optional()?
+                    .ok_or_else(|| SiteError::not_found("token", &id))?;
             if revoked {
                 return Ok(());
             }
             let change = change::begin(db, actor, "token-revoke", &label)?;
-            db.prepare_cached("UPDATE token SET revoked = $1 WHERE id = $2")?.execute((change, id))?;
+            row::prepare(db, "UPDATE token SET revoked = $1 WHERE id = $2")?.execute((change, id))?;
             Ok(())
         })
     }

@@ -75,7 +75,7 @@ impl Site {
     /// [`SiteError::NotFound`].
     pub fn person(&self, id: PersonId) -> Result<Person, SiteError> {
         self.read(|db| {
-            let mut statement = db.prepare_cached("SELECT id, name, external_id FROM person WHERE id = $1")?;
+            let mut statement = row::prepare(db, "SELECT id, name, external_id FROM person WHERE id = $1")?;
             let person =
                 row::first(statement.query([id.0])?, view)?.ok_or_else(|| SiteError::not_found("person", &id.0))?;
             with_cards(db, person)
@@ -89,7 +89,8 @@ impl Site {
     pub fn people(&self, filter: &PeopleFilter, page: Page) -> Result<Vec<Person>, SiteError> {
         let pattern = filter.text.as_deref().map(|text| row::containing(&text.trim().to_lowercase()));
         self.read(|db| {
-            let mut statement = db.prepare_cached(
+            let mut statement = row::prepare(
+                db,
                 r"SELECT id, name, external_id FROM person
                   WHERE id > $1 AND ($2 IS NULL OR search LIKE $2 ESCAPE '\')
                   ORDER BY id LIMIT $3",
@@ -115,7 +116,8 @@ pub(super) fn insert(
     external_id: Option<&str>,
 ) -> Result<PersonId, SiteError> {
     let search = format!("{name} {}", external_id.unwrap_or("")).to_lowercase();
-    db.prepare_cached(
+    row::prepare(
+        db,
         "INSERT INTO person (name, external_id, search, since) VALUES ($1, $2, $3, $4)
          ON CONFLICT (external_id) DO NOTHING RETURNING id",
     )?

@@ -6,7 +6,7 @@ use access::id::DoorId;
 use access::time::{ClockTrust, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::{Digest, Generation, WhitelistId};
-use rusqlite::{Connection, OptionalExtension, Row, Rows};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Rows};
 
 use super::{LIST_MAX, SiteError};
 
@@ -16,6 +16,19 @@ pub(super) const LIMIT_ALL: i64 = i64::MAX;
 /// Farthest bound of a window, in seconds either side of 1970: the year 5138. Multiplied by 1000 it still
 /// fits.
 const WINDOW_BOUND_S: u64 = 100_000_000_000;
+
+/// Prepares a statement, or takes it from those that the connection keeps.
+///
+/// SQLite takes `$1` for a name and counts parameters in the order in which they first stand, so that
+/// order must be the numbers' own: otherwise values would go to the wrong places without any error.
+pub(super) fn prepare<'a>(db: &'a Connection, sql: &str) -> Result<CachedStatement<'a>, SiteError> {
+    let statement = db.prepare_cached(sql)?;
+    debug_assert!(
+        (1..=statement.parameter_count()).all(|at| statement.parameter_name(at) == Some(&format!("${at}"))),
+        "parameters out of order: {sql}"
+    );
+    Ok(statement)
+}
 
 /// All rows.
 pub(super) fn all<T>(
@@ -135,10 +148,7 @@ pub(super) fn containing(text: &str) -> String {
 
 /// The number that stands for a door in other tables.
 pub(super) fn door_number(db: &Connection, door: &DoorId) -> Result<Option<i64>, SiteError> {
-    Ok(db
-        .prepare_cached("SELECT number FROM door WHERE id = $1")?
-        .query_row([door.as_str()], |row| row.get(0))
-        .optional()?)
+    Ok(prepare(db, "SELECT number FROM door WHERE id = $1")?.query_row([door.as_str()], |row| row.get(0)).optional()?)
 }
 
 /// The same for a door that the call is about.

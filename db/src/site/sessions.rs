@@ -24,7 +24,8 @@ impl Site {
             return Err(SiteError::invalid("session", "too-long"));
         }
         self.write(Wakes::Nobody, |db| {
-            db.prepare_cached(
+            row::prepare(
+                db,
                 "INSERT INTO session (id, data, expires_ms) VALUES ($1, $2, $3)
                  ON CONFLICT (id) DO UPDATE
                  SET data = excluded.data, expires_ms = excluded.expires_ms",
@@ -40,8 +41,7 @@ impl Site {
     /// [`SiteError`] if the file cannot be read.
     pub fn session_load(&self, id: &str, at: UtcMs) -> Result<Option<Vec<u8>>, SiteError> {
         self.read(|db| {
-            Ok(db
-                .prepare_cached("SELECT data FROM session WHERE id = $1 AND expires_ms > $2")?
+            Ok(row::prepare(db, "SELECT data FROM session WHERE id = $1 AND expires_ms > $2")?
                 .query_row((id, at.0), |row| row.get(0))
                 .optional()?)
         })
@@ -53,7 +53,7 @@ impl Site {
     /// [`SiteError`] if the file cannot be written.
     pub fn session_delete(&self, id: &str) -> Result<(), SiteError> {
         self.write(Wakes::Nobody, |db| {
-            db.prepare_cached("DELETE FROM session WHERE id = $1")?.execute([id])?;
+            row::prepare(db, "DELETE FROM session WHERE id = $1")?.execute([id])?;
             Ok(())
         })
     }
@@ -64,7 +64,7 @@ impl Site {
     /// [`SiteError`] if the file cannot be written.
     pub fn sessions_purge(&self, at: UtcMs) -> Result<u64, SiteError> {
         self.write(Wakes::Nobody, |db| {
-            let purged = db.prepare_cached("DELETE FROM session WHERE expires_ms <= $1")?.execute([at.0])?;
+            let purged = row::prepare(db, "DELETE FROM session WHERE expires_ms <= $1")?.execute([at.0])?;
             Ok(purged as u64)
         })
     }

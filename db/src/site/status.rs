@@ -43,13 +43,13 @@ impl Site {
     pub fn record_offline(&self, door: &DoorId, session: Option<u64>, at: UtcMs) -> Result<bool, SiteError> {
         self.write(Wakes::News, |db| {
             let door = row::need_door(db, door)?;
-            let updated = db
-                .prepare_cached(
-                    "UPDATE door_status SET online = 0,
-                         last_seen_ms = CASE WHEN $2 IS NULL THEN last_seen_ms ELSE $3 END
-                     WHERE door = $1 AND online = 1 AND ($2 IS NULL OR session = $2)",
-                )?
-                .execute((door, session.map(u64::cast_signed), at.0))?;
+            let updated = row::prepare(
+                db,
+                "UPDATE door_status SET online = 0,
+                         last_seen_ms = CASE WHEN $1 IS NULL THEN last_seen_ms ELSE $2 END
+                     WHERE door = $3 AND online = 1 AND ($1 IS NULL OR session = $1)",
+            )?
+            .execute((session.map(u64::cast_signed), at.0, door))?;
             Ok(updated > 0)
         })
     }
@@ -61,7 +61,8 @@ impl Site {
     /// [`SiteError::NotFound`] for a door; then nothing is noted.
     pub fn record_wanted(&self, wanted: &[(DoorId, WhitelistId, Generation)]) -> Result<(), SiteError> {
         self.write(Wakes::News, |db| {
-            let mut statement = db.prepare_cached(
+            let mut statement = row::prepare(
+                db,
                 "INSERT INTO door_wanted
                      (door, list_generation, list_digest, list_entries, state_generation)
                  VALUES ($1, $2, $3, $4, $5)
@@ -90,16 +91,16 @@ impl Site {
     /// [`SiteError`] if the file cannot be read.
     pub fn freshness(&self, door: &DoorId) -> Result<Option<(u64, u64, u64)>, SiteError> {
         self.read(|db| {
-            Ok(db
-                .prepare_cached(
-                    "SELECT s.epoch, s.boot, s.sequence FROM door_status s
+            Ok(row::prepare(
+                db,
+                "SELECT s.epoch, s.boot, s.sequence FROM door_status s
                      JOIN door d ON d.number = s.door WHERE d.id = $1",
-                )?
-                .query_row([door.as_str()], |row| {
-                    let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
-                    Ok((number(0)?, number(1)?, number(2)?))
-                })
-                .optional()?)
+            )?
+            .query_row([door.as_str()], |row| {
+                let number = |column| row.get::<_, i64>(column).map(i64::cast_unsigned);
+                Ok((number(0)?, number(1)?, number(2)?))
+            })
+            .optional()?)
         })
     }
 
@@ -110,19 +111,20 @@ impl Site {
     /// [`SiteError`] if the file cannot be written.
     pub fn next_boot(&self, at: UtcMs) -> Result<u64, SiteError> {
         self.write(Wakes::Nobody, |db| {
-            let boot: i64 = db
-                .prepare_cached(
-                    "UPDATE site SET boot = CASE WHEN boot + 1 > $1 THEN boot + 1 ELSE $1 END
+            let boot: i64 = row::prepare(
+                db,
+                "UPDATE site SET boot = CASE WHEN boot + 1 > $1 THEN boot + 1 ELSE $1 END
                      WHERE id = 1 RETURNING boot",
-                )?
-                .query_row([at.0], |row| row.get(0))?;
+            )?
+            .query_row([at.0], |row| row.get(0))?;
             Ok(boot.cast_unsigned())
         })
     }
 }
 
 fn store(db: &Connection, door: i64, header: &Header, status: &Status, received: UtcMs) -> Result<(), SiteError> {
-    db.prepare_cached(
+    row::prepare(
+        db,
         "INSERT INTO door_status
              (door, online, last_seen_ms, epoch, boot, sequence, session, agent, wire_min, wire_max,
               mono_ms, clock_offset_ms, trust, list_generation, list_digest, list_entries,

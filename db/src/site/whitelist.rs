@@ -63,8 +63,8 @@ impl Site {
     ) -> Result<(), SiteError> {
         self.read(|db| {
             let door = row::need_door(db, door)?;
-            let mut statement = db.prepare_cached(select_entries!("ORDER BY l.uid, h.from_s"))?;
-            compile(statement.query((door, row::generation(as_of)))?, &mut take)
+            let mut statement = row::prepare(db, select_entries!("ORDER BY l.uid, h.from_s"))?;
+            compile(statement.query((row::generation(as_of), door))?, &mut take)
         })
     }
 
@@ -75,7 +75,7 @@ impl Site {
     /// [`SiteError`] if the file cannot be read.
     pub fn touched(&self, after: Generation, through: Generation) -> Result<Vec<(DoorId, Uid)>, SiteError> {
         self.read(|db| {
-            let mut statement = db.prepare_cached(TOUCHED)?;
+            let mut statement = row::prepare(db, TOUCHED)?;
             let rows = statement.query((row::generation(after), row::generation(through)))?;
             row::all(rows, |r| Ok((row::door(r, 0)?, row::uid(r, 1)?)))
         })
@@ -89,10 +89,10 @@ macro_rules! select_entries {
             "SELECT l.uid, s.blocks, s.from_s, s.until_s, l.from_s, l.until_s,
                     h.id IS NOT NULL, h.from_s, h.until_s
              FROM listing l
-             JOIN card_state s ON s.uid = l.uid AND s.since <= $2 AND (s.until IS NULL OR s.until > $2)
+             JOIN card_state s ON s.uid = l.uid AND s.since <= $1 AND (s.until IS NULL OR s.until > $1)
              LEFT JOIN holding h
-                    ON h.uid = l.uid AND h.since <= $2 AND (h.until IS NULL OR h.until > $2)
-             WHERE l.door = $1 AND l.since <= $2 AND (l.until IS NULL OR l.until > $2) ",
+                    ON h.uid = l.uid AND h.since <= $1 AND (h.until IS NULL OR h.until > $1)
+             WHERE l.since <= $1 AND (l.until IS NULL OR l.until > $1) AND l.door = $2 ",
             $rest
         )
     };
@@ -124,9 +124,9 @@ fn some(
 ) -> Result<(), SiteError> {
     let places: Vec<String> = (3..only.len() + 3).map(|n| format!("${n}")).collect();
     let sql = format!("{} AND l.uid IN ({}) ORDER BY l.uid, h.from_s", select_entries!(""), places.join(", "));
-    let mut values = vec![Value::from(door), Value::from(row::generation(as_of))];
+    let mut values = vec![Value::from(row::generation(as_of)), Value::from(door)];
     values.extend(only.iter().map(|uid| Value::Blob(uid.as_bytes().to_vec())));
-    let mut statement = db.prepare(&sql)?;
+    let mut statement = row::prepare(db, &sql)?;
     compile(statement.query(params_from_iter(values))?, take)
 }
 

@@ -13,39 +13,39 @@ use access::whitelist::Generation;
 use db::site::{Actor, CardKind, NewCard, NewDoor, NewPerson, PersonId, Report, Site, SiteError};
 use tempfile::TempDir;
 
-pub const NOW: UtcMs = UtcMs(1_800_000_000_000);
-pub const ACTOR: Actor<'static> = Actor { operator: "maija", at: NOW };
+pub(crate) const NOW: UtcMs = UtcMs(1_800_000_000_000);
+pub(crate) const ACTOR: Actor<'static> = Actor { operator: "maija", at: NOW };
 
-pub struct Bench {
-    pub folder: TempDir,
-    pub site: Site,
+pub(crate) struct Bench {
+    pub(crate) folder: TempDir,
+    pub(crate) site: Site,
 }
 
-pub fn site_id() -> SiteId {
+pub(crate) fn site_id() -> SiteId {
     "hospital".parse().unwrap()
 }
 
-pub fn door(name: &str) -> DoorId {
+pub(crate) fn door(name: &str) -> DoorId {
     name.parse().unwrap()
 }
 
-pub fn uid(number: u8) -> Uid {
+pub(crate) fn uid(number: u8) -> Uid {
     Uid::new(&[1, 2, 3, number]).unwrap()
 }
 
-pub fn window(from: i64, until: i64) -> Window {
+pub(crate) fn window(from: i64, until: i64) -> Window {
     Window::new(UtcS(from), UtcS(until))
 }
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::open(&folder.path().join("site.db"), &site_id()).unwrap();
         Self { folder, site }
     }
 
     /// With these doors.
-    pub fn with_doors(names: &[&str]) -> Self {
+    pub(crate) fn with_doors(names: &[&str]) -> Self {
         let bench = Self::new();
         for name in names {
             bench.add_door(name).unwrap();
@@ -54,14 +54,14 @@ impl Bench {
     }
 
     /// As after a crash: the old handle is gone, and the file is opened again.
-    pub fn reopen(self) -> Self {
+    pub(crate) fn reopen(self) -> Self {
         let Self { folder, site } = self;
         drop(site);
         let site = Site::open(&folder.path().join("site.db"), &site_id()).unwrap();
         Self { folder, site }
     }
 
-    pub fn add_door(&self, name: &str) -> Result<(), SiteError> {
+    pub(crate) fn add_door(&self, name: &str) -> Result<(), SiteError> {
         let new = NewDoor {
             id: door(name),
             name: format!("Door {name}"),
@@ -71,23 +71,23 @@ impl Bench {
         self.site.add_door(&ACTOR, new)
     }
 
-    pub fn add_card(&self, number: u8) -> Uid {
+    pub(crate) fn add_card(&self, number: u8) -> Uid {
         let new = NewCard { uid: uid(number), kind: CardKind::Staff, window: Window::ALWAYS };
         self.site.add_card(&ACTOR, new).unwrap().uid
     }
 
-    pub fn add_person(&self, name: &str) -> PersonId {
+    pub(crate) fn add_person(&self, name: &str) -> PersonId {
         let new = NewPerson { name: name.to_owned(), external_id: None };
         self.site.add_person(&ACTOR, new).unwrap().id
     }
 
-    pub fn latest(&self) -> Generation {
+    pub(crate) fn latest(&self) -> Generation {
         self.site.latest().unwrap()
     }
 }
 
 /// A refused value, as its field and its code.
-pub fn problem<T: std::fmt::Debug>(result: Result<T, SiteError>) -> (&'static str, &'static str) {
+pub(crate) fn problem<T: std::fmt::Debug>(result: Result<T, SiteError>) -> (&'static str, &'static str) {
     match result {
         Err(SiteError::Invalid { field, problem }) => (field, problem),
         other => panic!("{other:?}"),
@@ -95,7 +95,7 @@ pub fn problem<T: std::fmt::Debug>(result: Result<T, SiteError>) -> (&'static st
 }
 
 /// A tap with a card, denied for one reason or granted.
-pub fn tap(sequence: u64, card: Option<Uid>, reason: Option<Reason>) -> Event {
+pub(crate) fn tap(sequence: u64, card: Option<Uid>, reason: Option<Reason>) -> Event {
     Event {
         subject: card.map(|uid| Subject { uid, salt: [sequence.to_le_bytes()[0]; 16] }),
         ..event(
@@ -110,7 +110,7 @@ pub fn tap(sequence: u64, card: Option<Uid>, reason: Option<Reason>) -> Event {
     }
 }
 
-pub fn event(sequence: u64, kind: EventKind) -> Event {
+pub(crate) fn event(sequence: u64, kind: EventKind) -> Event {
     Event {
         sequence,
         boot: 1,
@@ -126,15 +126,15 @@ pub fn event(sequence: u64, kind: EventKind) -> Event {
 }
 
 /// The journal of one door, which knows its own links.
-pub struct Journal {
-    pub door: DoorId,
-    pub epoch: u64,
-    pub events: Vec<Event>,
+pub(crate) struct Journal {
+    pub(crate) door: DoorId,
+    pub(crate) epoch: u64,
+    pub(crate) events: Vec<Event>,
 }
 
 impl Journal {
     /// So many exit presses.
-    pub fn of(name: &str, epoch: u64, events: u64) -> Self {
+    pub(crate) fn of(name: &str, epoch: u64, events: u64) -> Self {
         Self {
             door: door(name),
             epoch,
@@ -143,7 +143,7 @@ impl Journal {
     }
 
     /// The link of an event; of 0 before the first.
-    pub fn link(&self, sequence: u64) -> Link {
+    pub(crate) fn link(&self, sequence: u64) -> Link {
         self.events
             .iter()
             .take_while(|event| event.sequence <= sequence)
@@ -151,7 +151,7 @@ impl Journal {
     }
 
     /// A report of these events.
-    pub fn report(&self, from: u64, through: u64) -> Report {
+    pub(crate) fn report(&self, from: u64, through: u64) -> Report {
         Report {
             door: self.door.clone(),
             epoch: self.epoch,

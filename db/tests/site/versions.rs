@@ -89,11 +89,14 @@ proptest! {
         for name in ["Aino", "Eero", "Iida"] {
             bench.add_person(name);
         }
+        let card = bench.add_card(0);
+        bench.site.list_card(&ACTOR, &card, &door("ward"), Window::ALWAYS).unwrap();
         let mut then = vec![(bench.latest(), snapshot(&bench, bench.latest()))];
         for edit in &edits {
             apply(&bench, edit);
             then.push((bench.latest(), snapshot(&bench, bench.latest())));
         }
+        prop_assert_eq!(then[0].1.len(), 1);
         for (generation, was) in &then {
             prop_assert_eq!(&snapshot(&bench, *generation), was);
         }

@@ -29,17 +29,20 @@ macro_rules! select_cards {
 
 /// One card.
 pub(super) fn one(db: &Connection, uid: &Uid) -> Result<CardView, SiteError> {
-    let mut statement = db.prepare_cached(select_cards!("c.uid = $1"))?;
+    let mut statement = row::prepare(db, select_cards!("c.uid = $1"))?;
     let card = row::first(statement.query([uid.as_bytes()])?, view)?.ok_or_else(SiteError::no_such_card)?;
     with_listings(db, card)
 }
 
 /// The cards that were last given to a person.
 pub(in crate::site) fn of_person(db: &Connection, person: PersonId) -> Result<Vec<CardView>, SiteError> {
-    let mut statement = db.prepare_cached(select_cards!(
-        "c.uid IN (SELECT uid FROM holding WHERE person = $1 AND until IS NULL) AND h.person = $1
+    let mut statement = row::prepare(
+        db,
+        select_cards!(
+            "c.uid IN (SELECT uid FROM holding WHERE person = $1 AND until IS NULL) AND h.person = $1
          ORDER BY c.uid LIMIT $2"
-    ))?;
+        ),
+    )?;
     let rows = statement.query((person.0, row::limit_of(u32::MAX)))?;
     row::all(rows, view)?.into_iter().map(|card| with_listings(db, card)).collect()
 }
@@ -51,14 +54,17 @@ pub(super) fn page(db: &Connection, filter: &CardFilter, page: CardPage) -> Resu
     let (number, name) = text.map_or((None, None), patterns);
     // No bytes at all come before every number.
     let after = page.after.as_ref().map_or(&[][..], Uid::as_bytes);
-    let mut statement = db.prepare_cached(select_cards!(
-        r"c.uid > $1
+    let mut statement = row::prepare(
+        db,
+        select_cards!(
+            r"c.uid > $1
           AND ($2 IS NULL OR c.hex LIKE $3 ESCAPE '\' OR p.search LIKE $2 ESCAPE '\')
           AND ($4 IS NULL OR (s.blocks <> 0) = $4)
           AND ($5 IS NULL OR EXISTS (
               SELECT 1 FROM listing l WHERE l.door = $5 AND l.uid = c.uid AND l.until IS NULL))
           ORDER BY c.uid LIMIT $6"
-    ))?;
+        ),
+    )?;
     let rows = statement.query((after, name, number, filter.blocked, door, row::limit_of(page.limit)))?;
     row::all(rows, view)?.into_iter().map(|card| with_listings(db, card)).collect()
 }
@@ -88,7 +94,8 @@ fn view(row: &Row<'_>) -> Result<CardView, SiteError> {
 }
 
 fn with_listings(db: &Connection, mut card: CardView) -> Result<CardView, SiteError> {
-    let mut statement = db.prepare_cached(
+    let mut statement = row::prepare(
+        db,
         "SELECT d.id, d.name, l.from_s, l.until_s FROM listing l JOIN door d ON d.number = l.door
          WHERE l.uid = $1 AND l.until IS NULL ORDER BY d.name, d.id",
     )?;

@@ -82,12 +82,12 @@ macro_rules! select_doors {
 }
 
 pub(super) fn all(db: &Connection) -> Result<Vec<DoorView>, SiteError> {
-    let mut statement = db.prepare_cached(select_doors!("ORDER BY d.id"))?;
+    let mut statement = row::prepare(db, select_doors!("ORDER BY d.id"))?;
     row::all(statement.query([])?, view)
 }
 
 pub(super) fn one(db: &Connection, door: &DoorId) -> Result<DoorView, SiteError> {
-    let mut statement = db.prepare_cached(select_doors!("WHERE d.id = $1"))?;
+    let mut statement = row::prepare(db, select_doors!("WHERE d.id = $1"))?;
     row::first(statement.query([door.as_str()])?, view)?.ok_or_else(|| SiteError::not_found("door", door))
 }
 

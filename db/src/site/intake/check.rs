@@ -47,7 +47,7 @@ impl Parts {
 
 /// How far the door's journal has come in; not at all for a new epoch.
 pub(super) fn journal(db: &Connection, door: i64, epoch: u64) -> Result<Journal, SiteError> {
-    let mut statement = db.prepare_cached("SELECT through, link FROM journal WHERE door = $1 AND epoch = $2")?;
+    let mut statement = row::prepare(db, "SELECT through, link FROM journal WHERE door = $1 AND epoch = $2")?;
     let known = row::first(statement.query((door, epoch.cast_signed()))?, |r| {
         Ok(Journal { through: r.get::<_, i64>(0)?.cast_unsigned(), link: row::link(r, 1)? })
     })?;
@@ -73,7 +73,8 @@ pub(super) fn gap(report: &Report, journal: &Journal) -> Option<ChainFault> {
 /// is everything else.
 pub(super) fn known(db: &Connection, door: i64, report: &Report, events: &[&Event]) -> Result<Known, SiteError> {
     let mut known = Known { same: 0, link: report.previous, fault: None };
-    let mut statement = db.prepare_cached(
+    let mut statement = row::prepare(
+        db,
         "SELECT link, body, commitment FROM event
          WHERE door = $1 AND epoch = $2 AND sequence = $3",
     )?;

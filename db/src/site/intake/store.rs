@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::Report;
 use super::check::Parts;
-use crate::site::{SiteError, alarms, commands};
+use crate::site::{SiteError, alarms, commands, row};
 
 /// Appends events that follow the last one stored. `before` is the link before the first of them as the
 /// report has it, and whether that is the link that is stored; the door's own chain is followed, so that
@@ -34,7 +34,8 @@ pub(super) fn append(
         *log_head = chained(*log_head, report, event.sequence, link);
         fits = true;
     }
-    db.prepare_cached(
+    row::prepare(
+        db,
         "INSERT INTO journal (door, epoch, through, link) VALUES ($1, $2, $3, $4)
          ON CONFLICT (door, epoch) DO UPDATE
          SET through = excluded.through, link = excluded.link",
@@ -59,30 +60,30 @@ fn insert(db: &Connection, stored: &Stored<'_>) -> Result<i64, SiteError> {
         _ => None,
     };
     let subject = event.subject.as_ref();
-    Ok(db
-        .prepare_cached(
-            "INSERT INTO event (door, epoch, sequence, received_ms, at_ms, code, reasons, uid, salt,
+    Ok(row::prepare(
+        db,
+        "INSERT INTO event (door, epoch, sequence, received_ms, at_ms, code, reasons, uid, salt,
                                 commitment, body, link, link_ok)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
-        )?
-        .query_row(
-            params![
-                stored.door,
-                stored.report.epoch.cast_signed(),
-                event.sequence.cast_signed(),
-                stored.report.received.0,
-                event.utc.0,
-                event.kind.code(),
-                reasons,
-                subject.map(|subject| subject.uid.as_bytes()),
-                subject.map(|subject| subject.salt),
-                stored.parts.commitment,
-                stored.parts.body,
-                stored.link.0,
-                stored.fits,
-            ],
-            |row| row.get(0),
-        )?)
+    )?
+    .query_row(
+        params![
+            stored.door,
+            stored.report.epoch.cast_signed(),
+            event.sequence.cast_signed(),
+            stored.report.received.0,
+            event.utc.0,
+            event.kind.code(),
+            reasons,
+            subject.map(|subject| subject.uid.as_bytes()),
+            subject.map(|subject| subject.salt),
+            stored.parts.commitment,
+            stored.parts.body,
+            stored.link.0,
+            stored.fits,
+        ],
+        |row| row.get(0),
+    )?)
 }
 
 /// What a human must look at, and what an operator waits for. Times are the controller's: a door's clock
