@@ -167,7 +167,8 @@ fn those_who_wait_are_woken_after_the_commit_and_only_then() {
     let bench = Bench::with_doors(&["ward"]);
     let (mut changes, mut news, mut requests) = (bench.site.changes(), bench.site.news(), bench.site.requests());
     assert_eq!(*changes.borrow_and_update(), 1);
-    (news.mark_unchanged(), requests.mark_unchanged());
+    news.mark_unchanged();
+    requests.mark_unchanged();
     bench.add_card(1);
     assert_eq!(*changes.borrow_and_update(), 2);
     let again = bench.add_door("ward");
