@@ -28,11 +28,7 @@ pub(crate) struct Inner {
 
 impl App {
     pub(crate) fn new(context: Context) -> Self {
-        Self(Arc::new(Inner {
-            context,
-            attempts: Attempts::default(),
-            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
-        }))
+        Self(Arc::new(Inner { context, attempts: Attempts::default(), streams: Arc::new(Semaphore::new(STREAMS_MAX)) }))
     }
 
     pub(crate) fn now(&self) -> UtcMs {

@@ -42,10 +42,7 @@ pub(crate) async fn serve(Path(name): Path<String>) -> Result<Response, Fault> {
         .into_iter()
         .find(|(path, ..)| path.strip_prefix("/assets/") == Some(name.as_str()))
         .map(|(_, bytes, kind)| {
-            let headers = [
-                (CONTENT_TYPE, kind),
-                (CACHE_CONTROL, "public, max-age=31536000, immutable"),
-            ];
+            let headers = [(CONTENT_TYPE, kind), (CACHE_CONTROL, "public, max-age=31536000, immutable")];
             (headers, bytes).into_response()
         })
         .ok_or(Fault::NotFound)

@@ -41,11 +41,7 @@ impl Failed {
 impl Attempts {
     /// Milliseconds that this name still has to wait; 0 if it may try now.
     pub(crate) fn wait_ms(&self, name: &str, now: UtcMs) -> i64 {
-        self.with(|names| {
-            names
-                .get(name)
-                .map_or(0, |failed| (failed.free_at().0 - now.0).clamp(0, WAIT_MS_MAX))
-        })
+        self.with(|names| names.get(name).map_or(0, |failed| (failed.free_at().0 - now.0).clamp(0, WAIT_MS_MAX)))
     }
 
     /// Notes a wrong password. Noted before the password is looked at, so that many tries at once do not
@@ -55,17 +51,11 @@ impl Attempts {
             names.retain(|_, failed| now.0 - failed.last.0 < FORGOTTEN_MS);
             if names.len() >= NAMES_MAX
                 && !names.contains_key(name)
-                && let Some(oldest) = names
-                    .iter()
-                    .min_by_key(|(_, failed)| failed.last)
-                    .map(|(name, _)| name.clone())
+                && let Some(oldest) = names.iter().min_by_key(|(_, failed)| failed.last).map(|(name, _)| name.clone())
             {
                 names.remove(&oldest);
             }
-            let failed = names.entry(name.to_owned()).or_insert(Failed {
-                times: 0,
-                last: now,
-            });
+            let failed = names.entry(name.to_owned()).or_insert(Failed { times: 0, last: now });
             failed.times = failed.times.saturating_add(1);
             failed.last = now;
         });
@@ -94,10 +84,7 @@ mod tests {
             attempts.failed("maija", UtcMs(0));
             waits.push(attempts.wait_ms("maija", UtcMs(0)));
         }
-        assert_eq!(
-            waits,
-            [0, 0, 0, 0, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]
-        );
+        assert_eq!(waits, [0, 0, 0, 0, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
         assert_eq!(attempts.wait_ms("maija", UtcMs(59_000)), 1_000);
         assert_eq!(attempts.wait_ms("matti", UtcMs(0)), 0);
         attempts.succeeded("maija");

@@ -12,10 +12,7 @@ pub(crate) enum Fault {
     /// There is no such thing.
     NotFound,
     /// A value does not hold: which field, and the code of the problem.
-    Invalid {
-        field: &'static str,
-        problem: &'static str,
-    },
+    Invalid { field: &'static str, problem: &'static str },
     /// It is there already.
     Conflict(&'static str),
     /// The body or the query could not be read, in the parser's words.

@@ -22,44 +22,29 @@ impl Form {
     /// To be filled in, with these fields set.
     pub(crate) fn with(fields: &[(&str, String)]) -> Self {
         Self {
-            fields: fields
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), value.clone()))
-                .collect(),
+            fields: fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             problems: Vec::new(),
         }
     }
 
     /// Filled in, with these fields.
     pub(crate) fn entered(fields: Vec<(String, String)>) -> Self {
-        Self {
-            fields,
-            problems: Vec::new(),
-        }
+        Self { fields, problems: Vec::new() }
     }
 
     /// What was entered, without the blanks around it; empty if nothing was.
     pub(crate) fn value(&self, name: &str) -> &str {
-        self.fields
-            .iter()
-            .find(|(field, _)| field == name)
-            .map_or("", |(_, value)| value.trim())
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
     }
 
     /// The same untouched, for passwords.
     pub(crate) fn raw(&self, name: &str) -> &str {
-        self.fields
-            .iter()
-            .find(|(field, _)| field == name)
-            .map_or("", |(_, value)| value)
+        self.fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
     /// All values of a field that may repeat.
     pub(crate) fn values(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.fields
-            .iter()
-            .filter(move |(field, _)| field == name)
-            .map(|(_, value)| value.trim())
+        self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
     }
 
     /// Whether the field has this value, for options and boxes.
@@ -68,9 +53,7 @@ impl Form {
     }
 
     pub(crate) fn optional(&self, name: &str) -> Option<String> {
-        Some(self.value(name))
-            .filter(|value| !value.is_empty())
-            .map(str::to_owned)
+        Some(self.value(name)).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
     /// Notes what is wrong with a field.
@@ -80,10 +63,7 @@ impl Form {
 
     /// The code of what is wrong with a field; empty if nothing is.
     pub(crate) fn problem(&self, field: &str) -> &str {
-        self.problems
-            .iter()
-            .find(|(name, _)| *name == field)
-            .map_or("", |(_, code)| code)
+        self.problems.iter().find(|(name, _)| *name == field).map_or("", |(_, code)| code)
     }
 
     pub(crate) fn problems(&self) -> &[(&'static str, String)] {
@@ -105,11 +85,7 @@ impl Form {
     }
 
     /// Reads a field of a type that can be parsed.
-    pub(crate) fn parse<T: std::str::FromStr>(
-        &mut self,
-        field: &'static str,
-        code: &'static str,
-    ) -> Option<T> {
+    pub(crate) fn parse<T: std::str::FromStr>(&mut self, field: &'static str, code: &'static str) -> Option<T> {
         let value = self.value(field).to_owned();
         match value.parse() {
             Ok(parsed) => Some(parsed),
@@ -124,10 +100,7 @@ impl Form {
     pub(crate) fn window(&mut self, zone: Tz) -> Option<Window> {
         let from = self.instant("from", zone);
         let until = self.instant("until", zone);
-        let window = Window {
-            from: from?,
-            until: until?,
-        };
+        let window = Window { from: from?, until: until? };
         if !window.is_possible() {
             self.problem_in("until", "reversed-window");
             return None;
@@ -154,10 +127,7 @@ impl FromRequest<App> for Form {
             .await
             .map_err(|refused| Fault::Unreadable(refused.status(), refused.body_text()))?;
         if fields.len() > FIELDS_MAX {
-            return Err(Fault::Invalid {
-                field: "",
-                problem: "too-long",
-            });
+            return Err(Fault::Invalid { field: "", problem: "too-long" });
         }
         Ok(Self::entered(fields))
     }

@@ -15,9 +15,9 @@ static_loader! {
     };
 }
 
-const FI: LanguageIdentifier = langid!("fi");
-const SV: LanguageIdentifier = langid!("sv");
-const EN: LanguageIdentifier = langid!("en");
+static FI: LanguageIdentifier = langid!("fi");
+static SV: LanguageIdentifier = langid!("sv");
+static EN: LanguageIdentifier = langid!("en");
 
 /// A language of the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +46,7 @@ impl Lang {
 
     /// The first of ours that an Accept-Language header asks for, by its weights.
     pub(crate) fn from_accept(header: &str) -> Option<Self> {
-        let mut wanted: Vec<(f32, Self)> = header
-            .split(',')
-            .take(ACCEPTED_MAX)
-            .filter_map(weighted)
-            .collect();
+        let mut wanted: Vec<(f32, Self)> = header.split(',').take(ACCEPTED_MAX).filter_map(weighted).collect();
         // A stable sort: of two with the same weight the first stays first.
         wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
         wanted.first().map(|(_, lang)| *lang)
@@ -63,10 +59,8 @@ impl Lang {
 
     /// The sentence with this key and these variables.
     pub(crate) fn say_with(self, key: &str, variables: &[(&'static str, FluentValue<'_>)]) -> String {
-        let variables: HashMap<Cow<'static, str>, FluentValue<'_>> = variables
-            .iter()
-            .map(|(name, value)| (Cow::Borrowed(*name), value.clone()))
-            .collect();
+        let variables: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            variables.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
         LOCALES.lookup_with_args(self.identifier(), key, &variables)
     }
 
@@ -91,9 +85,7 @@ fn weighted(part: &str) -> Option<(f32, Lang)> {
     let mut parts = part.split(';');
     let tag = parts.next()?.trim().to_ascii_lowercase();
     let lang = Lang::from_code(tag.split('-').next()?)?;
-    let weight = parts
-        .find_map(|p| p.trim().strip_prefix("q="))
-        .map_or(Some(1.0), |q| q.parse().ok())?;
+    let weight = parts.find_map(|p| p.trim().strip_prefix("q=")).map_or(Some(1.0), |q| q.parse().ok())?;
     (weight > 0.0).then_some((weight, lang))
 }
 

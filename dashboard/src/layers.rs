@@ -7,8 +7,8 @@ use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER,
-    WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{Next, from_fn_with_state, map_response};
@@ -47,17 +47,12 @@ pub(crate) fn api(router: Router<App>) -> Router<App> {
 
 /// Around everything: headers.
 pub(crate) fn headers(router: Router) -> Router {
-    let set = |name: HeaderName, value| {
-        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-    };
+    let set = |name: HeaderName, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     router
         .layer(set(CONTENT_SECURITY_POLICY, CSP))
         .layer(set(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(REFERRER_POLICY, "same-origin"))
-        .layer(set(
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ))
+        .layer(set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
         // Names and card numbers do not belong into caches on shared machines.
         .layer(set(CACHE_CONTROL, "no-store"))
 }
@@ -65,10 +60,7 @@ pub(crate) fn headers(router: Router) -> Router {
 fn bounded(router: Router<App>) -> Router<App> {
     router
         .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            ANSWER_MAX,
-        ))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_MAX))
         .layer(CatchPanicLayer::custom(after_panic))
 }
 
@@ -98,10 +90,7 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
     let anonymous = Page::anonymous(&app, &parts);
     let mut response = next.run(Request::from_parts(parts, body)).await;
     let status = response.status();
-    let has_page = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let has_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if has_page || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
@@ -120,19 +109,10 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
 
 fn error_page(page: Page, status: StatusCode) -> Html<String> {
     let known = [400, 401, 403, 404, 405, 413, 415, 422, 503];
-    let code = if known.contains(&status.as_u16()) {
-        status.as_str()
-    } else {
-        "other"
-    };
+    let code = if known.contains(&status.as_u16()) { status.as_str() } else { "other" };
     let title = page.code("error-title", code);
     let text = page.code("error-text", code);
-    let template = ErrorPage {
-        page,
-        status: status.as_u16(),
-        title,
-        text,
-    };
+    let template = ErrorPage { page, status: status.as_u16(), title, text };
     Html(template.render().unwrap_or_default())
 }
 

@@ -49,22 +49,15 @@ impl Page {
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         let cookie = header(COOKIE)
             .and_then(|cookies| {
-                cookies
-                    .split(';')
-                    .find_map(|cookie| cookie.trim().strip_prefix(LANGUAGE_COOKIE)?.strip_prefix('='))
+                cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix(LANGUAGE_COOKIE)?.strip_prefix('='))
             })
             .and_then(Lang::from_code);
         Self {
-            lang: cookie
-                .or_else(|| header(ACCEPT_LANGUAGE).and_then(Lang::from_accept))
-                .unwrap_or(Lang::En),
+            lang: cookie.or_else(|| header(ACCEPT_LANGUAGE).and_then(Lang::from_accept)).unwrap_or(Lang::En),
             zone: app.context.zone,
             now: app.now(),
             operator: None,
-            here: parts
-                .uri
-                .path_and_query()
-                .map_or_else(|| "/".to_owned(), ToString::to_string),
+            here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             demo: app.context.demo.is_some(),
             done: done(parts.uri.query()),
         }
@@ -82,15 +75,12 @@ impl Page {
 
     /// A sentence with a number in it, which may be plural.
     pub(crate) fn number(&self, key: &str, name: &'static str, value: &usize) -> String {
-        self.lang
-            .say_with(key, &[(name, FluentValue::from(*value))])
+        self.lang.say_with(key, &[(name, FluentValue::from(*value))])
     }
 
     /// The sentence of a code, or the code itself if it is of a newer version.
     pub(crate) fn code(&self, prefix: &str, code: &str) -> String {
-        self.lang
-            .try_say(&format!("{prefix}-{code}"))
-            .unwrap_or_else(|| code.to_owned())
+        self.lang.try_say(&format!("{prefix}-{code}")).unwrap_or_else(|| code.to_owned())
     }
 
     pub(crate) fn instant(&self, at: &UtcMs) -> String {
@@ -147,11 +137,14 @@ impl Page {
         places
     }
 
+    /// Whether this version knows the block, so that somebody may remove it.
+    pub(crate) fn by_hand(&self, block: &str) -> bool {
+        block != "other"
+    }
+
     /// What is wrong with an entry, by its code.
     pub(crate) fn problem(&self, code: &str) -> String {
-        self.lang
-            .try_say(&format!("problem-{code}"))
-            .unwrap_or_else(|| self.tr("problem-other"))
+        self.lang.try_say(&format!("problem-{code}")).unwrap_or_else(|| self.tr("problem-other"))
     }
 
     pub(crate) fn css(&self) -> &'static str {
@@ -168,8 +161,6 @@ impl Page {
 }
 
 fn done(query: Option<&str>) -> Option<&'static str> {
-    let code = query?
-        .split('&')
-        .find_map(|pair| pair.strip_prefix("done="))?;
+    let code = query?.split('&').find_map(|pair| pair.strip_prefix("done="))?;
     DONE.iter().copied().find(|known| *known == code)
 }

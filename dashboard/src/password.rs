@@ -52,9 +52,7 @@ pub async fn verify(password: &str, hash: Option<&str>) -> bool {
     }
     let (password, hash) = (password.to_owned(), hash.map(str::to_owned));
     in_turn(move || match hash.as_deref().map(PasswordHash::new) {
-        Some(Ok(hash)) => Argon2::default()
-            .verify_password(password.as_bytes(), &hash)
-            .is_ok(),
+        Some(Ok(hash)) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
         _ => {
             let _ = Argon2::default().hash_password(password.as_bytes());
             false

@@ -22,16 +22,13 @@ pub(crate) struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
     /// The first non-empty value of a name.
-    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get<'a>(&'a self, name: &'a str) -> Option<&'a str> {
         self.all(name).next()
     }
 
     /// All non-empty values of a name.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0
-            .iter()
-            .filter(move |(key, value)| key == name && !value.trim().is_empty())
-            .map(|(_, value)| value.trim())
+        self.0.iter().filter(move |(key, value)| key == name && !value.trim().is_empty()).map(|(_, value)| value.trim())
     }
 
     /// The same as a form that was filled in.
@@ -48,14 +45,7 @@ impl Pairs {
         name: &'static str,
         problem: &'static str,
     ) -> Result<Option<T>, Fault> {
-        self.get(name)
-            .map(|value| {
-                value.parse().map_err(|_| Fault::Invalid {
-                    field: name,
-                    problem,
-                })
-            })
-            .transpose()
+        self.get(name).map(|value| value.parse().map_err(|_| Fault::Invalid { field: name, problem })).transpose()
     }
 }
 
@@ -65,10 +55,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Pairs {
         let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
             .map_err(|refused| Fault::Unreadable(refused.status(), refused.body_text()))?;
         if pairs.len() > PAIRS_MAX {
-            return Err(Fault::Invalid {
-                field: "query",
-                problem: "too-many",
-            });
+            return Err(Fault::Invalid { field: "query", problem: "too-many" });
         }
         Ok(Self(pairs))
     }
@@ -93,12 +80,7 @@ pub(crate) fn event_filter(pairs: &Pairs, zone: Tz) -> Result<EventFilter, Fault
         .transpose()?;
     let code = pairs
         .get("code")
-        .map(|code| {
-            EVENT_CODES
-                .contains(&code)
-                .then(|| code.to_owned())
-                .ok_or_else(|| invalid("code", "unknown-code"))
-        })
+        .map(|code| EVENT_CODES.contains(&code).then(|| code.to_owned()).ok_or_else(|| invalid("code", "unknown-code")))
         .transpose()?;
     Ok(EventFilter {
         doors,
@@ -119,25 +101,18 @@ pub(crate) fn seek(pairs: &Pairs) -> Result<Seek, Fault> {
     if let Some(after) = pairs.parse("after", "not-a-number")? {
         return Ok(Seek::After(after));
     }
-    Ok(pairs
-        .parse("before", "not-a-number")?
-        .map_or(Seek::Newest, Seek::Before))
+    Ok(pairs.parse("before", "not-a-number")?.map_or(Seek::Newest, Seek::Before))
 }
 
 /// The filter as a query again, with these pairs behind it; without the leading `?`.
 pub(crate) fn again(pairs: &Pairs, more: &[(&str, &str)]) -> String {
-    let kept = NAMES
-        .into_iter()
-        .flat_map(|name| pairs.all(name).map(move |value| (name, value)));
+    let kept = NAMES.into_iter().flat_map(|name| pairs.all(name).map(move |value| (name, value)));
     join(kept.chain(more.iter().copied()))
 }
 
 /// Pairs as a query, without the leading `?`.
 pub(crate) fn join<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
-    pairs
-        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
-        .collect::<Vec<_>>()
-        .join("&")
+    pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect::<Vec<_>>().join("&")
 }
 
 /// Percent-encodes all but the unreserved characters of RFC 3986.
@@ -165,10 +140,7 @@ fn instant(pairs: &Pairs, name: &'static str, zone: Tz) -> Result<Option<UtcMs>,
     }
     when::from_field(text, zone)
         .map(|at| at.map(|at| UtcMs(at.0.saturating_mul(1000))))
-        .map_err(|problem| Fault::Invalid {
-            field: name,
-            problem,
-        })
+        .map_err(|problem| Fault::Invalid { field: name, problem })
 }
 
 /// The codes of `access::event::EventKind::code`, in the order of the form. A test holds them together.
@@ -197,21 +169,14 @@ mod tests {
     use chrono_tz::Europe::Helsinki;
 
     async fn pairs(query: &str) -> Pairs {
-        let request = axum::http::Request::get(format!("/events?{query}"))
-            .body(())
-            .unwrap();
-        Pairs::from_request_parts(&mut request.into_parts().0, &())
-            .await
-            .unwrap()
+        let request = axum::http::Request::get(format!("/events?{query}")).body(()).unwrap();
+        Pairs::from_request_parts(&mut request.into_parts().0, &()).await.unwrap()
     }
 
     #[tokio::test]
     async fn empty_fields_of_a_form_filter_nothing() {
         let pairs = pairs("door=&card=&person=+&code=&reason=&from=&until=").await;
-        assert_eq!(
-            event_filter(&pairs, Helsinki),
-            Ok(EventFilter::default())
-        );
+        assert_eq!(event_filter(&pairs, Helsinki), Ok(EventFilter::default()));
         assert_eq!(again(&pairs, &[]), "");
     }
 

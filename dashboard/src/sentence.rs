@@ -43,10 +43,7 @@ impl Row {
             word: page.code("event", code),
             details: details(page, view),
             card: view.event.subject.map(|subject| subject.uid.hex()),
-            holder: view
-                .holder
-                .as_ref()
-                .map(|(person, name)| (person.0, name.clone())),
+            holder: view.holder.as_ref().map(|(person, name)| (person.0, name.clone())),
         }
     }
 
@@ -77,25 +74,16 @@ fn details(page: &Page, view: &EventView) -> Vec<String> {
 
 fn of_kind(page: &Page, kind: &EventKind) -> Vec<String> {
     match kind {
-        EventKind::Tap {
-            presented,
-            decision,
-            ..
-        } => {
-            let mut all: Vec<String> = decision
-                .reasons
-                .iter()
-                .map(|reason| page.code("reason", reason.code()))
-                .collect();
+        EventKind::Tap { presented, decision, .. } => {
+            let mut all: Vec<String> =
+                decision.reasons.iter().map(|reason| page.code("reason", reason.code())).collect();
             if all.is_empty() && !decision.granted() {
                 all.push(page.tr("reason-of-newer-version"));
             }
             all.extend(presented_as(page, *presented));
             all
         }
-        EventKind::Command {
-            action, refused, ..
-        } => {
+        EventKind::Command { action, refused, .. } => {
             let mut all = vec![page.code("action", action.code())];
             all.extend(refused.map(|refusal| page.code("refusal", refusal_code(refusal))));
             all
@@ -115,9 +103,7 @@ fn presented_as(page: &Page, presented: Presented) -> Option<String> {
     match presented {
         Presented::Unsupported { sak: 0x09 } => Some(page.tr("note-mifare-mini")),
         Presented::Unsupported { sak: 0x18 } => Some(page.tr("note-mifare-4k")),
-        Presented::Unsupported { sak } => {
-            Some(page.tr1("note-sak", "sak", &format!("{sak:02X}")))
-        }
+        Presented::Unsupported { sak } => Some(page.tr1("note-sak", "sak", &format!("{sak:02X}"))),
         _ => None,
     }
 }
@@ -160,13 +146,8 @@ pub(crate) fn block_from_code(code: &str) -> Option<Block> {
 
 /// The codes of what is in a card's way. A bit of a newer version shows as `other`.
 pub(crate) fn block_codes(blocks: Blocks) -> Vec<&'static str> {
-    let known = Block::ALL
-        .into_iter()
-        .filter(|block| blocks.contains(*block))
-        .map(block_code);
-    known
-        .chain(blocks.has_unknown().then_some("other"))
-        .collect()
+    let known = Block::ALL.into_iter().filter(|block| blocks.contains(*block)).map(block_code);
+    known.chain(blocks.has_unknown().then_some("other")).collect()
 }
 
 /// The stable code of what became of a command.

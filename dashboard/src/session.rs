@@ -69,19 +69,12 @@ pub(crate) async fn start(session: &Session, operator: &Operator, now: UtcMs) ->
 }
 
 /// Who is signed in, if the session still holds. Notes the request.
-pub(crate) async fn operator(
-    app: &App,
-    session: &Session,
-) -> std::result::Result<Option<Operator>, Fault> {
+pub(crate) async fn operator(app: &App, session: &Session) -> std::result::Result<Option<Operator>, Fault> {
     let Some(mut signed_in) = session.get::<SignedIn>(KEY).await? else {
         return Ok(None);
     };
     let now = app.now();
-    let operator = if signed_in.holds(now) {
-        known(app, &signed_in).await?
-    } else {
-        None
-    };
+    let operator = if signed_in.holds(now) { known(app, &signed_in).await? } else { None };
     if operator.is_none() {
         session.flush().await?;
     } else if now.0 - signed_in.seen_ms >= NOTED_MS {
@@ -98,10 +91,7 @@ pub(crate) async fn still_holds(app: &App, id: Option<Id>) -> bool {
     let Ok(Some(record)) = Store(app.clone()).load(&id).await else {
         return false;
     };
-    let signed_in = record
-        .data
-        .get(KEY)
-        .and_then(|value| serde_json::from_value::<SignedIn>(value.clone()).ok());
+    let signed_in = record.data.get(KEY).and_then(|value| serde_json::from_value::<SignedIn>(value.clone()).ok());
     match signed_in {
         Some(signed_in) if signed_in.holds(app.now()) => {
             matches!(known(app, &signed_in).await, Ok(Some(_)))
@@ -161,19 +151,12 @@ impl SessionStore for Store {
         let key = key(&record.id);
         let data = serde_json::to_vec(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
         let expires = UtcMs(self.0.now().0 + IDLE_MS);
-        self.0
-            .db(move |site| site.session_save(&key, &data, expires))
-            .await
-            .map_err(backend)
+        self.0.db(move |site| site.session_save(&key, &data, expires)).await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let (key, now) = (key(id), self.0.now());
-        let found = self
-            .0
-            .db(move |site| site.session_load(&key, now))
-            .await
-            .map_err(backend)?;
+        let found = self.0.db(move |site| site.session_load(&key, now)).await.map_err(backend)?;
         found
             .map(|data| {
                 Ok(Record {
@@ -187,10 +170,7 @@ impl SessionStore for Store {
 
     async fn delete(&self, id: &Id) -> Result<()> {
         let key = key(id);
-        self.0
-            .db(move |site| site.session_delete(&key))
-            .await
-            .map_err(backend)
+        self.0.db(move |site| site.session_delete(&key)).await.map_err(backend)
     }
 }
 

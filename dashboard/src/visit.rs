@@ -52,10 +52,7 @@ pub(crate) async fn require_operator(
         page.lang = lang;
     }
     page.operator = Some(operator.name.clone());
-    parts.extensions.insert(Visit {
-        page: page.clone(),
-        operator,
-    });
+    parts.extensions.insert(Visit { page: page.clone(), operator });
     let mut response = next.run(Request::from_parts(parts, body)).await;
     // If it went wrong, the page that says so is rendered further out and still knows who looks.
     response.extensions_mut().insert(page);
@@ -63,11 +60,7 @@ pub(crate) async fn require_operator(
 }
 
 /// Lets only calls with a known token on.
-pub(crate) async fn require_token(
-    State(app): State<App>,
-    mut request: Request,
-    next: Next,
-) -> Result<Response, Fault> {
+pub(crate) async fn require_token(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Fault> {
     let token = request
         .headers()
         .get(header::AUTHORIZATION)
@@ -77,27 +70,18 @@ pub(crate) async fn require_token(
         .map(|(_, token)| token.trim())
         .ok_or(Fault::Unauthorised)?;
     let (digest, now): ([u8; 32], _) = (Sha256::digest(token.as_bytes()).into(), app.now());
-    let operator = app
-        .db(move |site| site.operator_by_token(digest, now))
-        .await?
-        .ok_or(Fault::Unauthorised)?;
+    let operator = app.db(move |site| site.operator_by_token(digest, now)).await?.ok_or(Fault::Unauthorised)?;
     request.extensions_mut().insert(Caller(operator));
     Ok(next.run(request).await)
 }
 
 fn wants_stream(parts: &Parts) -> bool {
-    parts
-        .headers
-        .get(header::ACCEPT)
-        .is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"))
+    parts.headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/event-stream"))
 }
 
 /// What the database writes into the operator log: who, and when.
 pub(crate) fn actor<'a>(app: &App, operator: &'a Operator) -> Actor<'a> {
-    Actor {
-        operator: &operator.name,
-        at: app.now(),
-    }
+    Actor { operator: &operator.name, at: app.now() }
 }
 
 impl FromRequestParts<App> for Visit {

@@ -13,49 +13,35 @@ const FIELD_SECONDS: &str = "%Y-%m-%dT%H:%M:%S";
 
 /// An instant as a person reads it, to the second.
 pub(crate) fn shown(at: UtcMs, zone: Tz, lang: Lang) -> String {
-    utc(at).map_or_else(String::new, |at| {
-        at.with_timezone(&zone)
-            .format(&lang.say("format-instant"))
-            .to_string()
-    })
+    utc(at).map_or_else(String::new, |at| at.with_timezone(&zone).format(&lang.say("format-instant")).to_string())
 }
 
 /// An instant as a person reads it, to the minute.
 pub(crate) fn shown_minute(at: UtcS, zone: Tz, lang: Lang) -> String {
-    utc(UtcMs(at.0.saturating_mul(1000))).map_or_else(String::new, |at| {
-        at.with_timezone(&zone)
-            .format(&lang.say("format-minute"))
-            .to_string()
-    })
+    utc(UtcMs(at.0.saturating_mul(1000)))
+        .map_or_else(String::new, |at| at.with_timezone(&zone).format(&lang.say("format-minute")).to_string())
 }
 
 /// An instant for programs: RFC 3339 in UTC, with milliseconds.
 pub(crate) fn rfc3339(at: UtcMs) -> String {
-    utc(at).map_or_else(String::new, |at| {
-        at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-    })
+    utc(at).map_or_else(String::new, |at| at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true))
 }
 
 /// The same to the second.
 pub(crate) fn rfc3339_second(at: UtcS) -> String {
-    utc(UtcMs(at.0.saturating_mul(1000))).map_or_else(String::new, |at| {
-        at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
-    })
+    utc(UtcMs(at.0.saturating_mul(1000)))
+        .map_or_else(String::new, |at| at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true))
 }
 
 /// Reads RFC 3339 with any offset.
 pub(crate) fn from_rfc3339(text: &str) -> Option<UtcMs> {
-    DateTime::parse_from_rfc3339(text)
-        .ok()
-        .map(|at| UtcMs(at.timestamp_millis()))
+    DateTime::parse_from_rfc3339(text).ok().map(|at| UtcMs(at.timestamp_millis()))
 }
 
 /// An instant as a `datetime-local` field holds it.
 pub(crate) fn field(at: Option<UtcS>, zone: Tz) -> String {
     at.and_then(|at| utc(UtcMs(at.0.saturating_mul(1000))))
-        .map_or_else(String::new, |at| {
-            at.with_timezone(&zone).format(FIELD).to_string()
-        })
+        .map_or_else(String::new, |at| at.with_timezone(&zone).format(FIELD).to_string())
 }
 
 /// Reads a `datetime-local` field. Nothing entered is an open end.
@@ -84,10 +70,9 @@ pub(crate) fn window(window: Window, zone: Tz, lang: Lang) -> String {
         (None, None) => lang.say("window-always"),
         (Some(from), None) => lang.say_with("window-from", &[("from", show(from).into())]),
         (None, Some(until)) => lang.say_with("window-until", &[("until", show(until).into())]),
-        (Some(from), Some(until)) => lang.say_with(
-            "window-between",
-            &[("from", show(from).into()), ("until", show(until).into())],
-        ),
+        (Some(from), Some(until)) => {
+            lang.say_with("window-between", &[("from", show(from).into()), ("until", show(until).into())])
+        }
     }
 }
 
@@ -106,10 +91,7 @@ mod tests {
         for lang in Lang::ALL {
             for key in ["format-instant", "format-minute"] {
                 let format = lang.say(key);
-                assert!(
-                    !StrftimeItems::new(&format).any(|item| matches!(item, Item::Error)),
-                    "{lang:?} {format}"
-                );
+                assert!(!StrftimeItems::new(&format).any(|item| matches!(item, Item::Error)), "{lang:?} {format}");
             }
         }
     }
@@ -125,10 +107,7 @@ mod tests {
 
     #[test]
     fn the_spring_night_lacks_an_hour_and_the_autumn_night_has_one_twice() {
-        assert_eq!(
-            from_field("2027-03-28T03:30", Helsinki),
-            Err("no-such-hour")
-        );
+        assert_eq!(from_field("2027-03-28T03:30", Helsinki), Err("no-such-hour"));
         let at = from_field("2026-10-25T03:30", Helsinki).unwrap();
         assert_eq!(at.map(rfc3339_second).as_deref(), Some("2026-10-25T00:30:00Z"));
     }

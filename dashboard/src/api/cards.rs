@@ -21,10 +21,7 @@ use crate::sentence::block_from_code;
 use crate::visit::{Caller, actor};
 
 /// Cards by part of the number or holder's name (`text`), door and state.
-pub(super) async fn list(
-    State(app): State<App>,
-    pairs: Pairs,
-) -> Result<Json<List<CardShape>>, Fault> {
+pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<CardShape>>, Fault> {
     let filter = CardFilter {
         text: pairs.get("text").map(str::to_owned),
         door: pairs.parse::<DoorId>("door", "unknown-door")?,
@@ -32,24 +29,13 @@ pub(super) async fn list(
     };
     let limit = limit(&pairs)?;
     let after = pairs.parse::<Uid>("after", "not-a-uid")?;
-    let cards = app
-        .db(move |site| site.cards(&filter, CardPage { after, limit }))
-        .await?;
-    let next = cards
-        .last()
-        .filter(|_| cards.len() >= limit as usize)
-        .map(|last| last.uid.hex());
-    Ok(Json(List {
-        items: cards.iter().map(CardShape::from).collect(),
-        next,
-    }))
+    let cards = app.db(move |site| site.cards(&filter, CardPage { after, limit })).await?;
+    let next = cards.last().filter(|_| cards.len() >= limit as usize).map(|last| last.uid.hex());
+    Ok(Json(List { items: cards.iter().map(CardShape::from).collect(), next }))
 }
 
 /// One card.
-pub(super) async fn show(
-    State(app): State<App>,
-    Path(uid): Path<String>,
-) -> Result<Json<CardShape>, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(uid): Path<String>) -> Result<Json<CardShape>, Fault> {
     let uid = uid_of(&uid)?;
     let card = app.db(move |site| site.card(&uid)).await?;
     Ok(Json(CardShape::from(&card)))
@@ -72,17 +58,12 @@ pub(super) async fn add(
     Body(add): Body<Add>,
 ) -> Result<Response, Fault> {
     let card = NewCard {
-        uid: add
-            .uid
-            .parse()
-            .map_err(|_| invalid("uid", "not-a-uid"))?,
+        uid: add.uid.parse().map_err(|_| invalid("uid", "not-a-uid"))?,
         kind: CardKind::from_code(&add.kind).ok_or_else(|| invalid("kind", "unknown-code"))?,
         window: add.validity.read()?,
     };
     let caller = app.clone();
-    let card = app
-        .db(move |site| site.add_card(&actor(&caller, &operator), card))
-        .await?;
+    let card = app.db(move |site| site.add_card(&actor(&caller, &operator), card)).await?;
     let location = format!("/api/v1/cards/{}", card.uid.hex());
     let body = Json(CardShape::from(&card));
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
@@ -98,9 +79,9 @@ pub(super) struct BlockShape {
 
 impl BlockShape {
     fn read(&self) -> Result<Block, Fault> {
-        self.block.as_deref().map_or(Ok(Block::Blocked), |code| {
-            block_from_code(code).ok_or_else(|| invalid("block", "unknown-code"))
-        })
+        self.block
+            .as_deref()
+            .map_or(Ok(Block::Blocked), |code| block_from_code(code).ok_or_else(|| invalid("block", "unknown-code")))
     }
 }
 
@@ -165,7 +146,7 @@ pub(super) async fn unlist(
     Path((uid, door)): Path<(String, String)>,
 ) -> Result<StatusCode, Fault> {
     let (uid, door) = (uid_of(&uid)?, door_of(&door)?);
-    change(&app, caller, move |site, actor| site.unlist_card(actor, &uid, &door)).await?;
+    let _card = change(&app, caller, move |site, actor| site.unlist_card(actor, &uid, &door)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -175,9 +156,7 @@ async fn change(
     work: impl FnOnce(&Site, &Actor<'_>) -> Result<CardView, SiteError> + Send + 'static,
 ) -> Result<Json<CardShape>, Fault> {
     let caller = app.clone();
-    let card = app
-        .db(move |site| work(site, &actor(&caller, &operator)))
-        .await?;
+    let card = app.db(move |site| work(site, &actor(&caller, &operator))).await?;
     Ok(Json(CardShape::from(&card)))
 }
 

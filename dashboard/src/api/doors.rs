@@ -16,17 +16,11 @@ use crate::visit::{Caller, actor};
 /// All doors. A site has few enough for one answer.
 pub(super) async fn list(State(app): State<App>) -> Result<Json<List<DoorShape>>, Fault> {
     let doors = app.db(|site| site.doors()).await?;
-    Ok(Json(List {
-        items: doors.iter().map(DoorShape::from).collect(),
-        next: None,
-    }))
+    Ok(Json(List { items: doors.iter().map(DoorShape::from).collect(), next: None }))
 }
 
 /// One door.
-pub(super) async fn show(
-    State(app): State<App>,
-    Path(id): Path<String>,
-) -> Result<Json<DoorShape>, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<DoorShape>, Fault> {
     let id: DoorId = id.parse().map_err(|_| Fault::NotFound)?;
     let door = app.db(move |site| site.door(&id)).await?;
     Ok(Json(DoorShape::from(&door)))
@@ -40,19 +34,14 @@ pub(super) async fn unlock(
 ) -> Result<Response, Fault> {
     let id: DoorId = id.parse().map_err(|_| Fault::NotFound)?;
     let caller = app.clone();
-    let command = app
-        .db(move |site| site.request_command(&actor(&caller, &operator), &id, Action::UnlockOnce))
-        .await?;
+    let command = app.db(move |site| site.request_command(&actor(&caller, &operator), &id, Action::UnlockOnce)).await?;
     let location = format!("/api/v1/commands/{}", command.id);
     let body = Json(CommandShape::from(&command));
     Ok((StatusCode::ACCEPTED, [(LOCATION, location)], body).into_response())
 }
 
 /// What became of a command.
-pub(super) async fn command(
-    State(app): State<App>,
-    Path(id): Path<String>,
-) -> Result<Json<CommandShape>, Fault> {
+pub(super) async fn command(State(app): State<App>, Path(id): Path<String>) -> Result<Json<CommandShape>, Fault> {
     let id: u64 = id.parse().map_err(|_| Fault::NotFound)?;
     let command = app.db(move |site| site.command(id)).await?;
     Ok(Json(CommandShape::from(&command)))

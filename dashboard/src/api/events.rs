@@ -12,16 +12,11 @@ use crate::query::{self, Pairs};
 
 /// Events by the same filter as the page. With `after` the oldest come first, so that a program can
 /// follow the log; else the newest do, and `before` goes back.
-pub(super) async fn list(
-    State(app): State<App>,
-    pairs: Pairs,
-) -> Result<Json<List<EventShape>>, Fault> {
+pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<EventShape>>, Fault> {
     let filter = query::event_filter(&pairs, app.context.zone)?;
     let seek = query::seek(&pairs)?;
     let limit = limit(&pairs)?;
-    let views = app
-        .db(move |site| site.events(&filter, seek, limit))
-        .await?;
+    let views = app.db(move |site| site.events(&filter, seek, limit)).await?;
     let full = views.len() >= limit as usize;
     let last = views.last().map(|view| view.id);
     let next = match seek {
@@ -29,10 +24,7 @@ pub(super) async fn list(
         Seek::After(after) => Some(last.unwrap_or(after)),
         _ => last.filter(|_| full),
     };
-    Ok(Json(List {
-        items: views.iter().map(EventShape::from).collect(),
-        next: next.map(|id| id.to_string()),
-    }))
+    Ok(Json(List { items: views.iter().map(EventShape::from).collect(), next: next.map(|id| id.to_string()) }))
 }
 
 /// How many rows are wanted, within the bound of the database.
@@ -41,9 +33,6 @@ pub(super) fn limit(pairs: &Pairs) -> Result<u32, Fault> {
     if (1..=db::site::LIST_MAX).contains(&limit) {
         Ok(limit)
     } else {
-        Err(Fault::Invalid {
-            field: "limit",
-            problem: "out-of-range",
-        })
+        Err(Fault::Invalid { field: "limit", problem: "out-of-range" })
     }
 }

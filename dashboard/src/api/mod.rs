@@ -32,16 +32,10 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/cards/{uid}/block", post(cards::block))
         .route("/cards/{uid}/unblock", post(cards::unblock))
         .route("/cards/{uid}/give", post(cards::give))
-        .route(
-            "/cards/{uid}/doors/{door}",
-            put(cards::list_for).delete(cards::unlist),
-        )
+        .route("/cards/{uid}/doors/{door}", put(cards::list_for).delete(cards::unlist))
         .route("/people", get(people::list).post(people::add))
         .route("/people/{id}", get(people::show));
-    Router::new()
-        .nest("/v1", v1)
-        .fallback(nothing_here)
-        .layer(from_fn_with_state(app.clone(), require_token))
+    Router::new().nest("/v1", v1).fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_token))
 }
 
 async fn nothing_here() -> Fault {

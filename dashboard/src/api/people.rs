@@ -17,33 +17,17 @@ use crate::query::Pairs;
 use crate::visit::{Caller, actor};
 
 /// People whose name or external id contains `text`.
-pub(super) async fn list(
-    State(app): State<App>,
-    pairs: Pairs,
-) -> Result<Json<List<PersonShape>>, Fault> {
-    let filter = PeopleFilter {
-        text: pairs.get("text").map(str::to_owned),
-    };
+pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<PersonShape>>, Fault> {
+    let filter = PeopleFilter { text: pairs.get("text").map(str::to_owned) };
     let limit = limit(&pairs)?;
     let after = pairs.parse("after", "not-a-number")?;
-    let people = app
-        .db(move |site| site.people(&filter, Page { after, limit }))
-        .await?;
-    let next = people
-        .last()
-        .filter(|_| people.len() >= limit as usize)
-        .map(|last| last.id.0.to_string());
-    Ok(Json(List {
-        items: people.iter().map(PersonShape::from).collect(),
-        next,
-    }))
+    let people = app.db(move |site| site.people(&filter, Page { after, limit })).await?;
+    let next = people.last().filter(|_| people.len() >= limit as usize).map(|last| last.id.0.to_string());
+    Ok(Json(List { items: people.iter().map(PersonShape::from).collect(), next }))
 }
 
 /// One person.
-pub(super) async fn show(
-    State(app): State<App>,
-    Path(id): Path<String>,
-) -> Result<Json<PersonShape>, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<PersonShape>, Fault> {
     let id = PersonId(id.parse().map_err(|_| Fault::NotFound)?);
     let person = app.db(move |site| site.person(id)).await?;
     Ok(Json(PersonShape::from(&person)))
@@ -65,13 +49,8 @@ pub(super) async fn add(
     Body(add): Body<Add>,
 ) -> Result<Response, Fault> {
     let caller = app.clone();
-    let person = NewPerson {
-        name: add.name,
-        external_id: add.external_id,
-    };
-    let person = app
-        .db(move |site| site.add_person(&actor(&caller, &operator), person))
-        .await?;
+    let person = NewPerson { name: add.name, external_id: add.external_id };
+    let person = app.db(move |site| site.add_person(&actor(&caller, &operator), person)).await?;
     let location = format!("/api/v1/people/{}", person.id.0);
     let body = Json(PersonShape::from(&person));
     Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())

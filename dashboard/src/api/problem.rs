@@ -39,10 +39,7 @@ pub(crate) async fn from_any(mut response: Response) -> Response {
             answer.headers_mut().append(name, value.clone());
         }
     }
-    answer.headers_mut().insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     hints(&mut answer, status, Some("Bearer"));
     answer
 }

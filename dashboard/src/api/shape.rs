@@ -37,27 +37,18 @@ impl WindowShape {
                 .map(|text| {
                     when::from_rfc3339(text)
                         .map(access::time::UtcMs::second)
-                        .ok_or(Fault::Invalid {
-                            field,
-                            problem: "not-a-time",
-                        })
+                        .ok_or(Fault::Invalid { field, problem: "not-a-time" })
                 })
                 .transpose()
         };
-        Ok(Window {
-            from: end(&self.from, "from")?,
-            until: end(&self.until, "until")?,
-        })
+        Ok(Window { from: end(&self.from, "from")?, until: end(&self.until, "until")? })
     }
 }
 
 impl From<Window> for WindowShape {
     fn from(window: Window) -> Self {
         let end = |at: Option<UtcS>| at.map(when::rfc3339_second);
-        Self {
-            from: end(window.from),
-            until: end(window.until),
-        }
+        Self { from: end(window.from), until: end(window.until) }
     }
 }
 
@@ -100,11 +91,7 @@ impl From<&CardView> for CardShape {
                 .iter()
                 .map(|listing| {
                     let WindowShape { from, until } = listing.window.into();
-                    ListingShape {
-                        door: listing.door.to_string(),
-                        from,
-                        until,
-                    }
+                    ListingShape { door: listing.door.to_string(), from, until }
                 })
                 .collect(),
         }
@@ -112,10 +99,7 @@ impl From<&CardView> for CardShape {
 }
 
 fn holder(holder: Option<&(db::site::PersonId, String)>) -> Option<Holder> {
-    holder.map(|(person, name)| Holder {
-        id: person.0,
-        name: name.clone(),
-    })
+    holder.map(|(person, name)| Holder { id: person.0, name: name.clone() })
 }
 
 /// A person.
@@ -250,9 +234,7 @@ impl From<&EventView> for EventShape {
     fn from(view: &EventView) -> Self {
         let event = &view.event;
         let reasons = match event.kind {
-            EventKind::Tap { decision, .. } => {
-                decision.reasons.iter().map(|reason| reason.code()).collect()
-            }
+            EventKind::Tap { decision, .. } => decision.reasons.iter().map(|reason| reason.code()).collect(),
             _ => Vec::new(),
         };
         Self {
@@ -280,11 +262,7 @@ impl From<&EventView> for EventShape {
 fn more(kind: &EventKind) -> More {
     let mut more = More::default();
     match *kind {
-        EventKind::Tap {
-            presented,
-            credential,
-            ..
-        } => {
+        EventKind::Tap { presented, credential, .. } => {
             more.presented = Some(match presented {
                 Presented::Classic1k => "classic-1k",
                 Presented::Several => "several",
@@ -300,11 +278,7 @@ fn more(kind: &EventKind) -> More {
                 Credential::Verified => "verified",
             });
         }
-        EventKind::Command {
-            id,
-            action,
-            refused,
-        } => {
+        EventKind::Command { id, action, refused } => {
             more.command = Some(id.to_string());
             more.action = Some(action.code());
             more.refusal = refused.map(refusal_code);

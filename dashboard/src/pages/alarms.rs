@@ -17,7 +17,6 @@ pub(super) async fn acknowledge(
     form: Form,
 ) -> Result<Response, Fault> {
     let (caller, operator) = (app.clone(), visit.operator);
-    app.db(move |site| site.acknowledge_alarm(&actor(&caller, &operator), id))
-        .await?;
+    app.db(move |site| site.acknowledge_alarm(&actor(&caller, &operator), id)).await?;
     Ok(done(local(form.value("back")), "alarm-acknowledged"))
 }

@@ -6,10 +6,7 @@ use access::uid::Uid;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{
-    Actor, CardView, EventFilter, EventView, Page as Rows, PeopleFilter, PersonId, Seek, Site,
-    SiteError,
-};
+use db::site::{Actor, CardView, EventFilter, EventView, Page as Rows, PeopleFilter, PersonId, Seek, Site, SiteError};
 
 use super::views::Card;
 use super::{LAST_ROWS, ROWS, choices, done, door_names, render, render_refused};
@@ -88,9 +85,7 @@ pub(super) async fn give(
     let person = form.parse::<i64>("person", "not-a-number").map(PersonId);
     let held = form.window(app.context.zone);
     if let (Some(person), Some(held)) = (person, held) {
-        let given = change(&app, &visit, move |site, actor| {
-            site.give_card(actor, &uid, person, held)
-        });
+        let given = change(&app, &visit, move |site, actor| site.give_card(actor, &uid, person, held));
         match given.await {
             Ok(()) => return Ok(done(&place(&uid), "card-given")),
             Err(fault) => form.refused(fault)?,
@@ -115,9 +110,7 @@ pub(super) async fn list(
         Ok(doors) => {
             if let Some(window) = window {
                 let listed = change(&app, &visit, move |site, actor| {
-                    doors.iter().try_fold(site.card(&uid)?, |_, door| {
-                        site.list_card(actor, &uid, door, window)
-                    })
+                    doors.iter().try_fold(site.card(&uid)?, |_, door| site.list_card(actor, &uid, door, window))
                 });
                 match listed.await {
                     Ok(()) => return Ok(done(&format!("{}#doors", place(&uid)), "card-listed")),
@@ -148,9 +141,7 @@ async fn change(
     work: impl FnOnce(&Site, &Actor<'_>) -> Result<CardView, SiteError> + Send + 'static,
 ) -> Result<(), Fault> {
     let (caller, operator) = (app.clone(), visit.operator.clone());
-    app.db(move |site| work(site, &actor(&caller, &operator)))
-        .await
-        .map(|_| ())
+    app.db(move |site| work(site, &actor(&caller, &operator))).await.map(|_| ())
 }
 
 struct Found {
@@ -160,13 +151,7 @@ struct Found {
     last: Vec<EventView>,
 }
 
-async fn page(
-    app: &App,
-    page: Page,
-    uid: Uid,
-    form: Form,
-    failed: &'static str,
-) -> Result<CardPage, Fault> {
+async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'static str) -> Result<CardPage, Fault> {
     let who = form.optional("who");
     let giving = who.is_some() || failed == "give";
     let found = app.db(move |site| find(site, &uid, who, giving)).await?;
@@ -184,15 +169,9 @@ async fn page(
 }
 
 fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool) -> Result<Found, SiteError> {
-    let filter = EventFilter {
-        uid: Some(*uid),
-        ..EventFilter::default()
-    };
+    let filter = EventFilter { uid: Some(*uid), ..EventFilter::default() };
     let people = if giving {
-        let rows = Rows {
-            after: None,
-            limit: ROWS,
-        };
+        let rows = Rows { after: None, limit: ROWS };
         site.people(&PeopleFilter { text: who }, rows)?
     } else {
         Vec::new()
@@ -200,10 +179,7 @@ fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool) -> Result<Fou
     Ok(Found {
         card: site.card(uid)?,
         doors: door_names(site)?,
-        people: people
-            .into_iter()
-            .map(|person| (person.id.0.to_string(), person.name))
-            .collect(),
+        people: people.into_iter().map(|person| (person.id.0.to_string(), person.name)).collect(),
         last: site.events(&filter, Seek::Newest, LAST_ROWS)?,
     })
 }

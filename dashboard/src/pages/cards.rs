@@ -29,20 +29,12 @@ struct Cards {
 }
 
 /// The list.
-pub(super) async fn show(
-    State(app): State<App>,
-    visit: Visit,
-    pairs: Pairs,
-) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
     render(&list(&app, visit.page, &pairs, Form::default()).await?)
 }
 
 /// Adds a card and goes to it.
-pub(super) async fn add(
-    State(app): State<App>,
-    visit: Visit,
-    mut form: Form,
-) -> Result<Response, Fault> {
+pub(super) async fn add(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
     let uid = form.parse::<Uid>("uid", "not-a-uid");
     let window = form.window(app.context.zone);
     let kind = CardKind::from_code(form.value("kind"));
@@ -52,9 +44,7 @@ pub(super) async fn add(
     if let (Some(uid), Some(window), Some(kind), false) = (uid, window, kind, form.failed()) {
         let (caller, operator) = (app.clone(), visit.operator.clone());
         let card = NewCard { uid, kind, window };
-        let added = app
-            .db(move |site| site.add_card(&actor(&caller, &operator), card))
-            .await;
+        let added = app.db(move |site| site.add_card(&actor(&caller, &operator), card)).await;
         match added {
             Ok(_) => return Ok(done(&format!("/cards/{}", uid.hex()), "card-added")),
             Err(Fault::Conflict(_)) => form.problem_in("uid", "duplicate"),
@@ -82,10 +72,7 @@ async fn list(app: &App, page: Page, pairs: &Pairs, form: Form) -> Result<Cards,
     let more = views.last().filter(|_| more).map_or_else(String::new, |last| {
         let after = last.uid.hex();
         let names = ["text", "door", "blocked"];
-        let kept = names
-            .iter()
-            .filter_map(|name| Some((*name, pairs.get(name)?)))
-            .chain([("after", after.as_str())]);
+        let kept = names.iter().filter_map(|name| Some((*name, pairs.get(name)?))).chain([("after", after.as_str())]);
         format!("/cards?{}", query::join(kept))
     });
     Ok(Cards {

@@ -32,7 +32,5 @@ fn with_any<'a>(page: &Page, prefix: &str, codes: impl Iterator<Item = &'a str>)
 }
 
 fn all<'a>(page: &Page, prefix: &str, codes: impl Iterator<Item = &'a str>) -> Choices {
-    codes
-        .map(|code| (code.to_owned(), page.code(prefix, code)))
-        .collect()
+    codes.map(|code| (code.to_owned(), page.code(prefix, code))).collect()
 }

@@ -37,21 +37,13 @@ struct Lamp {
 }
 
 /// The choice, and what the last tap showed.
-pub(super) async fn show(
-    State(app): State<App>,
-    visit: Visit,
-    pairs: Pairs,
-) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
     let template = choice(&app, visit.page, pairs.as_form()).await?;
     render(&template)
 }
 
 /// Taps, and shows what the person saw.
-pub(super) async fn tap(
-    State(app): State<App>,
-    visit: Visit,
-    mut form: Form,
-) -> Result<Response, Fault> {
+pub(super) async fn tap(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
     let (door, card) = (form.value("door").to_owned(), form.value("card").to_owned());
     let tapped = on_thread(&app, move |demo| demo.tap(&door, &card)).await?;
     match tapped {
@@ -106,10 +98,7 @@ fn lamp(page: &Page, form: &Form) -> Option<Lamp> {
         symbol,
         word: page.tr(word),
         text: page.tr(text),
-        reasons: form
-            .values("reason")
-            .map(|code| page.code("reason", code))
-            .collect(),
+        reasons: form.values("reason").map(|code| page.code("reason", code)).collect(),
         lock: page.code("lock", &lock),
         signal: page.tr1("demo-signal", "signal", form.value("signal")),
         reader: page.tr1("demo-reader", "ms", form.value("reader_ms")),
@@ -121,10 +110,8 @@ async fn on_thread<T: Send + 'static>(
     work: impl FnOnce(&dyn DemoDoors) -> T + Send + 'static,
 ) -> Result<T, Fault> {
     let demo: Arc<dyn DemoDoors> = app.context.demo.clone().ok_or(Fault::NotFound)?;
-    tokio::task::spawn_blocking(move || work(demo.as_ref()))
-        .await
-        .map_err(|error| {
-            tracing::error!(%error, "the demo's doors did not answer");
-            Fault::Broken
-        })
+    tokio::task::spawn_blocking(move || work(demo.as_ref())).await.map_err(|error| {
+        tracing::error!(%error, "the demo's doors did not answer");
+        Fault::Broken
+    })
 }

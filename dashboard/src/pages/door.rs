@@ -6,9 +6,7 @@ use access::time::ClockTrust;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use db::site::{
-    AlarmView, CommandState, CommandView, DoorView, EventFilter, EventView, Seek, Site, SiteError,
-};
+use db::site::{AlarmView, CommandState, CommandView, DoorView, EventFilter, EventView, Seek, Site, SiteError};
 
 use super::views::{self, Mark};
 use super::{LAST_ROWS, ROWS, render};
@@ -65,34 +63,22 @@ pub(super) async fn show(
         command: found.command.map(|command| shown(&page, &command)),
         rows: Row::all(&page, &found.last),
         alarms: found.alarms,
-        door: Shown {
-            id: found.door.id.to_string(),
-            name: found.door.name,
-        },
+        door: Shown { id: found.door.id.to_string(), name: found.door.name },
         page,
     })
 }
 
 /// Asks the controller to unlock the door, and shows what becomes of it.
-pub(super) async fn unlock(
-    State(app): State<App>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Fault> {
+pub(super) async fn unlock(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
     let id: DoorId = id.parse().map_err(|_| Fault::NotFound)?;
     let (caller, operator) = (app.clone(), visit.operator);
-    let command = app
-        .db(move |site| site.request_command(&actor(&caller, &operator), &id, Action::UnlockOnce))
-        .await?;
+    let command = app.db(move |site| site.request_command(&actor(&caller, &operator), &id, Action::UnlockOnce)).await?;
     let place = format!("/doors/{}?command={}", command.door, command.id);
     Ok(Redirect::to(&place).into_response())
 }
 
 fn find(site: &Site, id: &DoorId, command: Option<u64>) -> Result<Found, SiteError> {
-    let filter = EventFilter {
-        doors: vec![id.clone()],
-        ..EventFilter::default()
-    };
+    let filter = EventFilter { doors: vec![id.clone()], ..EventFilter::default() };
     let mut alarms = site.alarms(true, ROWS)?;
     alarms.retain(|alarm| alarm.door.as_ref() == Some(id));
     let command = command.map(|command| site.command(command)).transpose()?;
@@ -108,16 +94,9 @@ fn shown(page: &Page, command: &CommandView) -> CommandShown {
     let (tone, symbol, pending) = match command.state {
         CommandState::Requested | CommandState::Sent => ("plain", "…", true),
         CommandState::Followed => ("good", "✓", false),
-        CommandState::Refused(_) | CommandState::DoorAway | CommandState::Expired => {
-            ("bad", "✕", false)
-        }
+        CommandState::Refused(_) | CommandState::DoorAway | CommandState::Expired => ("bad", "✕", false),
     };
-    CommandShown {
-        tone,
-        symbol,
-        text: sentence::command(page, command.action, &command.state),
-        pending,
-    }
+    CommandShown { tone, symbol, text: sentence::command(page, command.action, &command.state), pending }
 }
 
 fn facts(page: &Page, door: &DoorView) -> Vec<(&'static str, Mark)> {
@@ -138,27 +117,17 @@ fn facts(page: &Page, door: &DoorView) -> Vec<(&'static str, Mark)> {
         ("door-agent", door.agent.clone().map(Mark::plain)),
         ("door-refused", door.messages_refused.map(refused)),
     ];
-    facts.extend(
-        told.into_iter()
-            .filter_map(|(key, mark)| Some((key, mark?))),
-    );
+    facts.extend(told.into_iter().filter_map(|(key, mark)| Some((key, mark?))));
     facts
 }
 
 fn release(page: &Page, door: &DoorView) -> Mark {
     let seconds = f64::from(door.settings.release_ms) / 1000.0;
-    Mark::plain(
-        page.lang
-            .say_with("seconds", &[("seconds", seconds.into())]),
-    )
+    Mark::plain(page.lang.say_with("seconds", &[("seconds", seconds.into())]))
 }
 
 fn reader(page: &Page, answers: bool) -> Mark {
-    if answers {
-        Mark::good(page.tr("reader-answers"))
-    } else {
-        Mark::bad(page.tr("reader-silent"))
-    }
+    if answers { Mark::good(page.tr("reader-answers")) } else { Mark::bad(page.tr("reader-silent")) }
 }
 
 fn lock(page: &Page, released: bool) -> Mark {
@@ -184,9 +153,5 @@ fn clock(page: &Page, door: &DoorView, trust: ClockTrust) -> Mark {
 }
 
 fn refused(count: u32) -> Mark {
-    if count == 0 {
-        Mark::plain("0".to_owned())
-    } else {
-        Mark::warn(count.to_string())
-    }
+    if count == 0 { Mark::plain("0".to_owned()) } else { Mark::warn(count.to_string()) }
 }

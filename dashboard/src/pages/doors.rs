@@ -24,23 +24,12 @@ struct Doors {
 }
 
 /// The page.
-pub(super) async fn show(
-    State(app): State<App>,
-    visit: Visit,
-    pairs: Pairs,
-) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
     let page = visit.page;
     let views = app.db(|site| site.doors()).await?;
     let current = views.iter().filter(|door| !is_behind(door)).count();
-    let summary = page.lang.say_with(
-        "doors-in-force",
-        &[("current", current.into()), ("all", views.len().into())],
-    );
-    let show = pairs
-        .get("show")
-        .filter(|show| ["offline", "behind"].contains(show))
-        .unwrap_or_default()
-        .to_owned();
+    let summary = page.lang.say_with("doors-in-force", &[("current", current.into()), ("all", views.len().into())]);
+    let show = pairs.get("show").filter(|show| ["offline", "behind"].contains(show)).unwrap_or_default().to_owned();
     let doors = views
         .iter()
         .filter(|door| match show.as_str() {
@@ -50,10 +39,5 @@ pub(super) async fn show(
         })
         .map(|door| Door::new(&page, door))
         .collect();
-    render(&Doors {
-        page,
-        summary,
-        show,
-        doors,
-    })
+    render(&Doors { page, summary, show, doors })
 }

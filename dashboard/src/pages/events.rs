@@ -31,20 +31,13 @@ struct Events {
 }
 
 /// The page.
-pub(super) async fn show(
-    State(app): State<App>,
-    visit: Visit,
-    pairs: Pairs,
-) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
     let mut form = pairs.as_form();
     let found = match query::event_filter(&pairs, app.context.zone).and_then(|filter| {
         let seek = query::seek(&pairs)?;
         Ok((filter, seek))
     }) {
-        Ok((filter, seek)) => app
-            .db(move |site| site.events(&filter, seek, ROWS + 1))
-            .await
-            .map(|views| (seek, views)),
+        Ok((filter, seek)) => app.db(move |site| site.events(&filter, seek, ROWS + 1)).await.map(|views| (seek, views)),
         Err(fault) => Err(fault),
     };
     let (seek, mut views) = match found {
@@ -62,11 +55,7 @@ pub(super) async fn show(
     let doors = app.db(door_names).await?;
     let failed = form.failed();
     let template = page(visit.page, &pairs, form, doors, (seek, views, more));
-    if failed {
-        render_refused(&template)
-    } else {
-        render(&template)
-    }
+    if failed { render_refused(&template) } else { render(&template) }
 }
 
 fn page(
@@ -77,9 +66,7 @@ fn page(
     (seek, views, more): (Seek, Vec<EventView>, bool),
 ) -> Events {
     let filter = query::again(pairs, &[]);
-    let link = |name: &str, id: i64| {
-        format!("/events?{}", query::again(pairs, &[(name, &id.to_string())]))
-    };
+    let link = |name: &str, id: i64| format!("/events?{}", query::again(pairs, &[(name, &id.to_string())]));
     let older = match views.last() {
         Some(last) if more || matches!(seek, Seek::After(_)) => link("before", last.id),
         _ => String::new(),
@@ -96,11 +83,7 @@ fn page(
         } else {
             String::new()
         },
-        newest: if seek == Seek::Newest {
-            String::new()
-        } else {
-            format!("/events?{filter}")
-        },
+        newest: if seek == Seek::Newest { String::new() } else { format!("/events?{filter}") },
         older,
         rows: Row::all(&page, &views),
         form,

@@ -21,24 +21,11 @@ struct Log {
 }
 
 /// The page.
-pub(super) async fn show(
-    State(app): State<App>,
-    visit: Visit,
-    pairs: Pairs,
-) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
     let before = pairs.parse("before", "not-a-number")?;
-    let mut changes = app
-        .db(move |site| site.change_log(before, ROWS + 1))
-        .await?;
+    let mut changes = app.db(move |site| site.change_log(before, ROWS + 1)).await?;
     let more = changes.len() > ROWS as usize;
     changes.truncate(ROWS as usize);
-    let older = changes
-        .last()
-        .filter(|_| more)
-        .map_or_else(String::new, |last| format!("/log?before={}", last.number));
-    render(&Log {
-        page: visit.page,
-        changes,
-        older,
-    })
+    let older = changes.last().filter(|_| more).map_or_else(String::new, |last| format!("/log?before={}", last.number));
+    render(&Log { page: visit.page, changes, older })
 }

@@ -62,13 +62,9 @@ fn private(app: &App) -> Router<App> {
         .route("/alarms/{id}/acknowledge", post(alarms::acknowledge))
         .route("/log", get(log::show));
     if app.context.demo.is_some() {
-        router = router
-            .route("/demo", get(demo::show))
-            .route("/demo/tap", post(demo::tap));
+        router = router.route("/demo", get(demo::show)).route("/demo/tap", post(demo::tap));
     }
-    router
-        .fallback(nothing_here)
-        .layer(from_fn_with_state(app.clone(), require_operator))
+    router.fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_operator))
 }
 
 fn public() -> Router<App> {
@@ -97,11 +93,7 @@ fn render_refused(template: &impl Template) -> Result<Response, Fault> {
 /// After a change: look at this place, so that reloading repeats nothing.
 fn done(place: &str, code: &str) -> Response {
     let (path, anchor) = place.split_once('#').unwrap_or((place, ""));
-    let anchor = if anchor.is_empty() {
-        String::new()
-    } else {
-        format!("#{anchor}")
-    };
+    let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
     Redirect::to(&format!("{path}?done={code}{anchor}")).into_response()
 }
 
@@ -116,11 +108,7 @@ fn local(place: &str) -> &str {
 
 /// Id and name of every door, for choices.
 fn door_names(site: &Site) -> Result<Vec<(String, String)>, SiteError> {
-    Ok(site
-        .doors()?
-        .into_iter()
-        .map(|door| (door.id.to_string(), door.name))
-        .collect())
+    Ok(site.doors()?.into_iter().map(|door| (door.id.to_string(), door.name)).collect())
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! What a person on duty looks at first. Every number leads to the list behind it.
 
+use access::time::UtcMs;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use db::site::{AlarmView, DoorView, EventFilter, EventView, Seek, Site, SiteError};
-use access::time::UtcMs;
 
-use super::{LAST_ROWS, ROWS, render};
 use super::views::is_behind;
+use super::{LAST_ROWS, ROWS, render};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::page::Page;
@@ -50,20 +50,11 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Result<Respons
     let found = app.db(move |site| find(site, since)).await?;
     let rows = Row::all(&visit.page, &found.last);
     let counts = counts(&visit.page, &found, since);
-    render(&Overview {
-        page: visit.page,
-        counts,
-        alarms: found.alarms,
-        rows,
-    })
+    render(&Overview { page: visit.page, counts, alarms: found.alarms, rows })
 }
 
 fn find(site: &Site, since: UtcMs) -> Result<Found, SiteError> {
-    let denied = EventFilter {
-        code: Some("denied".to_owned()),
-        from: Some(since),
-        ..EventFilter::default()
-    };
+    let denied = EventFilter { code: Some("denied".to_owned()), from: Some(since), ..EventFilter::default() };
     Ok(Found {
         doors: site.doors()?,
         alarms: site.alarms(true, ROWS)?,
@@ -75,10 +66,8 @@ fn find(site: &Site, since: UtcMs) -> Result<Found, SiteError> {
 fn counts(page: &Page, found: &Found, since: UtcMs) -> Vec<Count> {
     let offline = found.doors.iter().filter(|door| !door.online).count();
     let behind = found.doors.iter().filter(|door| is_behind(door)).count();
-    let denied_href = format!(
-        "/events?code=denied&from={}",
-        crate::query::encode(&when::field(Some(since.second()), page.zone))
-    );
+    let denied_href =
+        format!("/events?code=denied&from={}", crate::query::encode(&when::field(Some(since.second()), page.zone)));
     let count = |key: &str, value: usize, href: String, tone: &'static str| {
         let (tone, symbol) = match (value, tone) {
             (0, _) => ("good", "✓"),
@@ -86,18 +75,8 @@ fn counts(page: &Page, found: &Found, since: UtcMs) -> Vec<Count> {
             (_, "warn") => ("warn", "▲"),
             _ => ("plain", "•"),
         };
-        let shown = if value > COUNTED_MAX as usize {
-            format!("{COUNTED_MAX}+")
-        } else {
-            value.to_string()
-        };
-        Count {
-            href,
-            value: shown,
-            text: page.number(key, "count", &value),
-            tone,
-            symbol,
-        }
+        let shown = if value > COUNTED_MAX as usize { format!("{COUNTED_MAX}+") } else { value.to_string() };
+        Count { href, value: shown, text: page.number(key, "count", &value), tone, symbol }
     };
     vec![
         count("count-offline", offline, "/doors?show=offline".to_owned(), "bad"),

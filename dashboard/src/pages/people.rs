@@ -31,28 +31,15 @@ struct PersonRow {
 }
 
 /// The list.
-pub(super) async fn show(
-    State(app): State<App>,
-    visit: Visit,
-    pairs: Pairs,
-) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
     render(&list(&app, visit.page, &pairs, Form::default()).await?)
 }
 
 /// Adds a person and goes to them.
-pub(super) async fn add(
-    State(app): State<App>,
-    visit: Visit,
-    mut form: Form,
-) -> Result<Response, Fault> {
-    let person = NewPerson {
-        name: form.value("name").to_owned(),
-        external_id: form.optional("external_id"),
-    };
+pub(super) async fn add(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
+    let person = NewPerson { name: form.value("name").to_owned(), external_id: form.optional("external_id") };
     let (caller, operator) = (app.clone(), visit.operator.clone());
-    let added = app
-        .db(move |site| site.add_person(&actor(&caller, &operator), person))
-        .await;
+    let added = app.db(move |site| site.add_person(&actor(&caller, &operator), person)).await;
     match added {
         Ok(person) => return Ok(done(&format!("/people/{}", person.id.0), "person-added")),
         Err(Fault::Conflict(_)) => form.problem_in("external_id", "duplicate"),
@@ -62,13 +49,8 @@ pub(super) async fn add(
 }
 
 async fn list(app: &App, page: Page, pairs: &Pairs, form: Form) -> Result<People, Fault> {
-    let filter = PeopleFilter {
-        text: pairs.get("text").map(str::to_owned),
-    };
-    let rows = Rows {
-        after: pairs.parse("after", "not-a-number")?,
-        limit: ROWS + 1,
-    };
+    let filter = PeopleFilter { text: pairs.get("text").map(str::to_owned) };
+    let rows = Rows { after: pairs.parse("after", "not-a-number")?, limit: ROWS + 1 };
     let mut found = app.db(move |site| site.people(&filter, rows)).await?;
     let more = found.len() > ROWS as usize;
     found.truncate(ROWS as usize);
@@ -78,13 +60,7 @@ async fn list(app: &App, page: Page, pairs: &Pairs, form: Form) -> Result<People
         let kept = [("text", search.as_str()), ("after", after.as_str())];
         format!("/people?{}", query::join(kept.into_iter()))
     });
-    Ok(People {
-        page: page.at("/people"),
-        people: found.into_iter().map(row).collect(),
-        form,
-        search,
-        more,
-    })
+    Ok(People { page: page.at("/people"), people: found.into_iter().map(row).collect(), form, search, more })
 }
 
 fn row(person: Person) -> PersonRow {

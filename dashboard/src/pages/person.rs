@@ -29,27 +29,15 @@ struct Shown {
 }
 
 /// The page.
-pub(super) async fn show(
-    State(app): State<App>,
-    visit: Visit,
-    Path(id): Path<String>,
-) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
     let id = PersonId(id.parse().map_err(|_| Fault::NotFound)?);
-    let filter = EventFilter {
-        person: Some(id),
-        ..EventFilter::default()
-    };
-    let (person, last) = app
-        .db(move |site| Ok((site.person(id)?, site.events(&filter, Seek::Newest, LAST_ROWS)?)))
-        .await?;
+    let filter = EventFilter { person: Some(id), ..EventFilter::default() };
+    let (person, last) =
+        app.db(move |site| Ok((site.person(id)?, site.events(&filter, Seek::Newest, LAST_ROWS)?))).await?;
     render(&PersonPage {
         cards: Card::all(&visit.page, &person.cards),
         rows: Row::all(&visit.page, &last),
         page: visit.page,
-        person: Shown {
-            id: person.id.0,
-            name: person.name,
-            external_id: person.external_id.unwrap_or_default(),
-        },
+        person: Shown { id: person.id.0, name: person.name, external_id: person.external_id.unwrap_or_default() },
     })
 }

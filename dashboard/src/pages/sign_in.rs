@@ -28,11 +28,7 @@ const NAME_LENGTH_MAX: usize = 200;
 /// The form.
 pub(super) async fn show(Visitor(page): Visitor, pairs: Pairs) -> Result<Response, Fault> {
     let next = local(pairs.get("next").unwrap_or("/")).to_owned();
-    render(&SignIn {
-        page,
-        form: Form::with(&[("next", next)]),
-        wait: String::new(),
-    })
+    render(&SignIn { page, form: Form::with(&[("next", next)]), wait: String::new() })
 }
 
 /// Name and password came in.

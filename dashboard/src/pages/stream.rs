@@ -58,11 +58,7 @@ pub(super) async fn follow(
     pairs: Pairs,
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
-    let turn = app
-        .streams
-        .clone()
-        .try_acquire_owned()
-        .map_err(|_| Fault::Busy)?;
+    let turn = app.streams.clone().try_acquire_owned().map_err(|_| Fault::Busy)?;
     let filter = query::event_filter(&pairs, app.context.zone)?;
     // Subscribed before the log is read, so that nothing falls in between.
     let news = app.context.site.news();
@@ -99,9 +95,7 @@ fn resumed(headers: &HeaderMap) -> Option<i64> {
 
 async fn newest(app: &App, filter: &EventFilter) -> Result<i64, Fault> {
     let filter = filter.clone();
-    let newest = app
-        .db(move |site| site.events(&filter, Seek::Newest, 1))
-        .await?;
+    let newest = app.db(move |site| site.events(&filter, Seek::Newest, 1)).await?;
     Ok(newest.first().map_or(0, |view| view.id))
 }
 
@@ -145,10 +139,7 @@ impl Tail {
 
     async fn read(&mut self) -> Result<Vec<EventView>, Fault> {
         let (filter, after) = (self.filter.clone(), self.after);
-        let views = self
-            .app
-            .db(move |site| site.events(&filter, Seek::After(after), ROWS_AT_ONCE))
-            .await?;
+        let views = self.app.db(move |site| site.events(&filter, Seek::After(after), ROWS_AT_ONCE)).await?;
         if let Some(last) = views.last() {
             self.after = last.id;
         }
@@ -167,17 +158,11 @@ impl Tail {
 
     fn row(&self, view: &EventView) -> Event {
         let row = Row::new(&self.page, view);
-        let html = RowOnly {
-            page: &self.page,
-            row: &row,
-        }
-        .render()
-        .unwrap_or_default()
-        // A line of the stream must not be broken by what somebody typed.
-        .replace(['\r', '\n'], " ");
-        Event::default()
-            .event("row")
-            .id(view.id.to_string())
-            .data(html)
+        let html = RowOnly { page: &self.page, row: &row }
+            .render()
+            .unwrap_or_default()
+            // A line of the stream must not be broken by what somebody typed.
+            .replace(['\r', '\n'], " ");
+        Event::default().event("row").id(view.id.to_string()).data(html)
     }
 }

@@ -29,10 +29,7 @@ impl Card {
         Self {
             uid: view.uid.hex(),
             kind: view.kind.code(),
-            holder: view
-                .holder
-                .as_ref()
-                .map(|(person, name)| (person.0, name.clone())),
+            holder: view.holder.as_ref().map(|(person, name)| (person.0, name.clone())),
             held: page.window(&view.held),
             blocks: block_codes(view.blocks),
             window: page.window(&view.window),
@@ -111,11 +108,7 @@ impl Door {
 }
 
 pub(super) fn connection(page: &Page, view: &DoorView) -> Mark {
-    if view.online {
-        Mark::good(page.tr("door-online"))
-    } else {
-        Mark::bad(page.tr("door-offline"))
-    }
+    if view.online { Mark::good(page.tr("door-online")) } else { Mark::bad(page.tr("door-offline")) }
 }
 
 /// The mode that the door should be in now.
@@ -125,10 +118,9 @@ pub(super) fn mode(page: &Page, view: &DoorView) -> Mark {
     let text = page.code("mode", mode.code());
     match (mode, view.mode_until) {
         (Mode::Normal, _) => Mark::plain(text),
-        (_, Some(until)) => Mark::warn(page.lang.say_with(
-            "mode-until",
-            &[("mode", text.into()), ("until", page.minute(&until).into())],
-        )),
+        (_, Some(until)) => Mark::warn(
+            page.lang.say_with("mode-until", &[("mode", text.into()), ("until", page.minute(&until).into())]),
+        ),
         (_, None) => Mark::warn(text),
     }
 }
@@ -149,10 +141,7 @@ pub(super) fn in_force(page: &Page, view: &DoorView) -> Mark {
     if is_behind(view) {
         Mark::warn(page.lang.say_with(
             "generation-behind",
-            &[
-                ("current", number(view.in_force).into()),
-                ("wanted", number(view.wanted).into()),
-            ],
+            &[("current", number(view.in_force).into()), ("wanted", number(view.wanted).into())],
         ))
     } else {
         Mark::good(number(view.in_force))
@@ -165,14 +154,10 @@ pub(crate) fn is_behind(view: &DoorView) -> bool {
 }
 
 pub(super) fn last_seen(page: &Page, view: &DoorView) -> String {
-    view.last_seen
-        .map_or_else(|| page.tr("never"), |at| page.instant(&at))
+    view.last_seen.map_or_else(|| page.tr("never"), |at| page.instant(&at))
 }
 
 /// Events at the door that the controller has not acknowledged.
 pub(super) fn backlog(view: &DoorView) -> Option<u64> {
-    Some(
-        view.journal_head?
-            .saturating_sub(view.journal_acknowledged.unwrap_or(0)),
-    )
+    Some(view.journal_head?.saturating_sub(view.journal_acknowledged.unwrap_or(0)))
 }

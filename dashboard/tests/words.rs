@@ -1,0 +1,204 @@
+//! Every sentence exists in all three languages, and every sentence that is used exists.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use access::command::Action;
+use access::reason::Reason;
+use access::state::{Mode, Reading};
+use db::site::CardKind;
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
+
+/// Key to the variables in its sentence.
+type Words = BTreeMap<String, BTreeSet<String>>;
+
+#[test]
+fn the_three_languages_have_the_same_keys_with_the_same_variables() {
+    let english = words("en");
+    assert!(english.len() > 200, "{}", english.len());
+    for language in ["fi", "sv"] {
+        let other = words(language);
+        for (key, variables) in &english {
+            assert_eq!(other.get(key), Some(variables), "{language}: {key}");
+        }
+        for key in other.keys() {
+            assert!(english.contains_key(key), "{language}: {key} is not English");
+        }
+    }
+}
+
+#[test]
+fn every_key_that_is_used_exists_and_every_key_that_exists_is_used() {
+    let known = words("en");
+    let mut texts = String::new();
+    for folder in ["templates", "src"] {
+        read(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder), &mut texts);
+    }
+    for call in [".tr(\"", ".tr1(\"", ".number(\"", ".say(\"", ".say_with(\""] {
+        for used in texts.split(call).skip(1) {
+            let key = used.split('"').next().unwrap_or_default();
+            assert!(known.contains_key(key), "{call}{key} has no sentence");
+        }
+    }
+    let composed = composed();
+    for key in &composed {
+        assert!(known.contains_key(key), "{key} has no sentence");
+    }
+    let unused: Vec<_> = known
+        .keys()
+        .filter(|key| !composed.contains(*key) && !texts.contains(&format!("\"{key}\"")))
+        .filter(|key| !OPEN_ENDED.iter().any(|prefix| key.starts_with(prefix)))
+        .collect();
+    assert!(unused.is_empty(), "{unused:?}");
+}
+
+#[test]
+fn templates_hold_no_text_of_their_own() {
+    let mut texts = String::new();
+    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("templates"), &mut texts);
+    let mut inside_tag = false;
+    let mut bare = String::new();
+    for part in split_askama(&texts) {
+        for character in part.chars() {
+            match character {
+                '<' => inside_tag = true,
+                '>' => inside_tag = false,
+                other if !inside_tag => bare.push(other),
+                _ => {}
+            }
+        }
+    }
+    let words: Vec<_> =
+        bare.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty() && *word != "Kulku").collect();
+    assert!(words.is_empty(), "{words:?}");
+}
+
+/// Keys made of a prefix and a code that other crates own: alarms and the operator log.
+const OPEN_ENDED: &[&str] = &["alarm-", "change-", "error-t", "done-", "problem-", "lock-"];
+
+fn composed() -> BTreeSet<String> {
+    let events = [
+        "granted",
+        "denied",
+        "exit-pressed",
+        "command-followed",
+        "command-refused",
+        "opened",
+        "opened-unreleased",
+        "closed",
+        "journal-slow",
+        "started",
+        "stopped",
+        "reader-blind",
+        "reader-recovered",
+        "whitelist-applied",
+        "state-applied",
+        "messages-refused",
+    ];
+    let refusals = ["expired", "other-boot", "other-session", "repeated"];
+    let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
+    let blocks = ["blocked", "suspended", "revoked", "retired", "returned", "not-delivered", "cloned", "other"];
+    let alarms = [
+        "chain-broken",
+        "chain-fork",
+        "chain-gap",
+        "journal-slow",
+        "messages-refused",
+        "reader-blind",
+        "opened-unreleased",
+        "forged-message",
+        "wire-version",
+    ];
+    let with = |prefix: &str, codes: &[&str]| codes.iter().map(|code| format!("{prefix}-{code}")).collect::<Vec<_>>();
+    let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+    [
+        with("event", &events),
+        with("reason", &reasons),
+        with("refusal", &refusals),
+        with("command", &commands),
+        with("block", &blocks),
+        with("alarm", &alarms),
+        with("kind", &CardKind::ALL.map(CardKind::code)),
+        with("mode", &[Mode::Normal.code(), Mode::LockedDown.code()]),
+        with("reading", &[Reading::UidOnly.code(), Reading::Sector.code()]),
+        with("action", &[Action::UnlockOnce.code(), Action::TestSignal.code()]),
+        with("clock", &["unknown", "kept", "synchronised"]),
+        with("lock", &["released", "locked"]),
+        with("doors-show", &["offline", "behind"]),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// What stands outside of askama's marks.
+fn split_askama(text: &str) -> Vec<&str> {
+    let mut rest = text;
+    let mut outside = Vec::new();
+    while let Some(start) = rest.find('{') {
+        outside.push(&rest[..start]);
+        let end = ["%}", "}}", "#}"]
+            .iter()
+            .filter_map(|mark| rest[start..].find(mark))
+            .min()
+            .unwrap_or(rest.len() - start - 2);
+        rest = &rest[start + end + 2..];
+    }
+    outside.push(rest);
+    outside
+}
+
+fn words(language: &str) -> Words {
+    let mut text = String::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("locales").join(language);
+    read(&folder, &mut text);
+    let resource =
+        fluent_syntax::parser::parse(text.as_str()).unwrap_or_else(|(_, errors)| panic!("{language}: {errors:?}"));
+    let mut words = Words::new();
+    for entry in resource.body {
+        if let Entry::Message(message) = entry {
+            let mut variables = BTreeSet::new();
+            let value = message.value.expect("a key without a sentence");
+            variables_of(&value, &mut variables);
+            let before = words.insert(message.id.name.to_owned(), variables);
+            assert!(before.is_none(), "{language}: {} twice", message.id.name);
+        }
+    }
+    words
+}
+
+fn variables_of(pattern: &Pattern<&str>, found: &mut BTreeSet<String>) {
+    for element in &pattern.elements {
+        if let PatternElement::Placeable { expression } = element {
+            match expression {
+                Expression::Inline(inline) => variable_of(inline, found),
+                Expression::Select { selector, variants } => {
+                    variable_of(selector, found);
+                    for variant in variants {
+                        variables_of(&variant.value, found);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn variable_of(inline: &InlineExpression<&str>, found: &mut BTreeSet<String>) {
+    if let InlineExpression::VariableReference { id } = inline {
+        found.insert(id.name.to_owned());
+    }
+}
+
+fn read(folder: &Path, into: &mut String) {
+    let mut entries: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            read(&path, into);
+        } else {
+            into.push_str(&fs::read_to_string(&path).unwrap());
+            into.push('\n');
+        }
+    }
+}
