@@ -142,7 +142,10 @@ impl Query {
             let first = self.values.len() + 1;
             let places: Vec<String> = (first..first + numbers.len()).map(|n| format!("${n}")).collect();
             self.values.extend(numbers.into_iter().map(Value::from));
-            self.sql.push_str(&format!(" AND e.door IN ({})", places.join(", ")));
+            // One door is found by its index, already in order. Of several, SQLite would collect and sort
+            // everything; the plus keeps it to reading the log backwards, which ends with the page.
+            let sign = if places.len() > 1 { "+" } else { "" };
+            self.sql.push_str(&format!(" AND {sign}e.door IN ({})", places.join(", ")));
         }
         if let Some(uid) = &filter.uid {
             self.and("e.uid = {}", uid.as_bytes().to_vec());

@@ -103,8 +103,8 @@ pub(crate) fn tap(sequence: u64, card: Option<Uid>, reason: Option<Reason>) -> E
             EventKind::Tap {
                 presented: Presented::Classic1k,
                 credential: Credential::NotAsked,
-                decision: Decision { reasons: reason.map_or(Reasons::NONE, Reasons::from), generation: Generation(1) },
                 rolling: None,
+                decision: Decision { reasons: reason.map_or(Reasons::NONE, Reasons::from), generation: Generation(1) },
             },
         )
     }
