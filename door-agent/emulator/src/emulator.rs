@@ -6,7 +6,9 @@ use std::time::Duration;
 use crate::card::VirtualCard;
 use crate::clock::{Pace, SpiCost};
 use crate::fault::Fault;
-use crate::field::{CardId, FieldFull, MAX_CARDS};
+#[cfg(doc)]
+use crate::field::MAX_CARDS;
+use crate::field::{CardId, FieldFull};
 use crate::spi::Spi;
 use crate::world::World;
 
@@ -108,7 +110,7 @@ impl Emulator {
         self.with(|world| {
             let now_ns = world.clock.now_ns();
             let leaves_ns = now_ns.saturating_add(hold_ms.saturating_mul(1_000_000));
-            if world.field.cards().count() + cards.len() > MAX_CARDS {
+            if cards.len() > world.field.room() {
                 return Err(FieldFull);
             }
             cards.into_iter().map(|card| world.field.place(card, Some(leaves_ns), now_ns)).collect()
@@ -181,10 +183,7 @@ impl Emulator {
 
     /// Sets a fault, or takes it back.
     pub fn set_fault(&self, fault: Option<Fault>) {
-        self.with(|world| {
-            world.fault = fault;
-            world.field.set_fault(fault);
-        });
+        self.with(|world| world.set_fault(fault));
     }
 
     /// The chip resets itself, as after a brown-out or an electrostatic discharge: every setting is lost while
@@ -201,7 +200,7 @@ impl Emulator {
         self.with(|world| world.config.spi = cost);
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World) -> T) -> T {
         let mut world = self.shared.lock();
         world.catch_up();
         act(&mut world)

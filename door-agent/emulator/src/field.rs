@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use crate::air::Downlink;
 use crate::card::VirtualCard;
-use crate::fault::Fault;
+use crate::exchange::Disturbance;
+use crate::transcript::Transcript;
 
 /// Cards that fit in front of an antenna. A real field feeds fewer.
 pub const MAX_CARDS: usize = 8;
@@ -28,36 +28,78 @@ pub(crate) struct Answer {
     pub(crate) bits: Vec<bool>,
     pub(crate) known_bits: usize,
     pub(crate) work_ns: u64,
+    /// It does not arrive as it was sent; the reader sees so at once if a parity bit tells.
+    pub(crate) damaged: bool,
+    pub(crate) parity_error: bool,
 }
 
 /// The cards, and whether the reader feeds them.
+///
+/// ```text
+///              its time is over, or taken off for good
+///   present ─────────────────────────────────────────▶ left (until it is taken, or forgotten)
+///      │  ▲
+///      ▼  │ its time away is over
+///     away        taken off for a while: keeps its place
+/// ```
 #[derive(Debug)]
 pub(crate) struct Field {
-    present: Vec<Present>,
+    pub(super) present: Vec<Present>,
+    /// With the moment at which each comes back.
+    away: Vec<(u64, Present)>,
     left: VecDeque<(CardId, VirtualCard)>,
-    powered: bool,
+    pub(super) powered: bool,
     start_ns: u64,
     next_id: u64,
-    fault: Option<Fault>,
+    pub(crate) disturbance: Disturbance,
+    pub(crate) transcript: Transcript,
 }
 
 #[derive(Debug)]
-struct Present {
-    id: CardId,
-    card: VirtualCard,
+pub(super) struct Present {
+    pub(super) id: CardId,
+    pub(super) card: VirtualCard,
     /// When the card has started up, if it is fed.
-    ready_ns: u64,
+    pub(super) ready_ns: u64,
     leaves_ns: Option<u64>,
+    trip: Option<Trip>,
+}
+
+/// A removal that is planned.
+#[derive(Clone, Copy, Debug)]
+struct Trip {
+    leaves_ns: u64,
+    returns_ns: Option<u64>,
+}
+
+impl Present {
+    /// Plans that the card is taken off, for so many milliseconds or for good.
+    pub(super) fn take_off(&mut self, leaves_ns: u64, away_ms: Option<u32>) {
+        let returns_ns = away_ms.map(|ms| leaves_ns.saturating_add(u64::from(ms) * 1_000_000));
+        if self.trip.is_none_or(|trip| leaves_ns < trip.leaves_ns) {
+            self.trip = Some(Trip { leaves_ns, returns_ns });
+        }
+    }
 }
 
 impl Field {
     /// `start_ns` is what a card needs from the first energy to its first answer.
     pub(crate) fn new(start_ns: u64) -> Self {
-        Self { present: Vec::new(), left: VecDeque::new(), powered: false, start_ns, next_id: 1, fault: None }
+        Self {
+            present: Vec::new(),
+            away: Vec::new(),
+            left: VecDeque::new(),
+            powered: false,
+            start_ns,
+            next_id: 1,
+            disturbance: Disturbance::default(),
+            transcript: Transcript::default(),
+        }
     }
 
-    pub(crate) fn set_fault(&mut self, fault: Option<Fault>) {
-        self.fault = fault;
+    /// How many cards can be laid down. One that is away for a moment keeps its place.
+    pub(crate) fn room(&self) -> usize {
+        MAX_CARDS.saturating_sub(self.present.len() + self.away.len())
     }
 
     pub(crate) fn place(
@@ -66,21 +108,25 @@ impl Field {
         leaves_ns: Option<u64>,
         now_ns: u64,
     ) -> Result<CardId, FieldFull> {
-        if self.present.len() >= MAX_CARDS {
+        if self.room() == 0 {
             return Err(FieldFull);
         }
         let id = CardId(self.next_id);
         self.next_id = self.next_id.wrapping_add(1);
-        self.present.push(Present { id, card, ready_ns: now_ns.saturating_add(self.start_ns), leaves_ns });
+        let ready_ns = now_ns.saturating_add(self.start_ns);
+        self.present.push(Present { id, card, ready_ns, leaves_ns, trip: None });
         Ok(id)
     }
 
-    /// Takes a card off the field, or hands out one that has left by itself.
+    /// Takes a card off the field, or hands out one that is away or has left by itself.
     pub(crate) fn take(&mut self, id: CardId, now_ns: u64) -> Option<VirtualCard> {
         if let Some(at) = self.present.iter().position(|present| present.id == id) {
             let mut card = self.present.remove(at).card;
             card.power_off(now_ns);
             return Some(card);
+        }
+        if let Some(at) = self.away.iter().position(|(_, away)| away.id == id) {
+            return Some(self.away.remove(at).1.card);
         }
         let at = self.left.iter().position(|(left, _)| *left == id)?;
         self.left.remove(at).map(|(_, card)| card)
@@ -91,23 +137,48 @@ impl Field {
         self.present.iter().map(|present| (present.id, present.card.uid()))
     }
 
-    pub(crate) fn next_departure_ns(&self) -> Option<u64> {
-        self.present.iter().filter_map(|present| present.leaves_ns).min()
+    /// A card that has not been forgotten, wherever it is.
+    pub(crate) fn card_mut(&mut self, id: CardId) -> Option<&mut VirtualCard> {
+        let present = self.present.iter_mut().map(|present| (present.id, &mut present.card));
+        let away = self.away.iter_mut().map(|(_, away)| (away.id, &mut away.card));
+        let left = self.left.iter_mut().map(|(id, card)| (*id, card));
+        present.chain(away).chain(left).find(|(other, _)| *other == id).map(|(_, card)| card)
     }
 
-    /// Lets go of the cards whose time is over.
-    pub(crate) fn depart(&mut self, now_ns: u64) -> Vec<CardId> {
-        let over = |present: &mut Present| present.leaves_ns.is_some_and(|leaves| leaves <= now_ns);
-        let gone: Vec<Present> = self.present.extract_if(.., over).collect();
-        let ids = gone.iter().map(|present| present.id).collect();
-        for mut present in gone {
+    /// When a card comes or goes next.
+    pub(crate) fn next_event_ns(&self) -> Option<u64> {
+        let departures = self.present.iter().filter_map(|present| present.leaves_ns);
+        let trips = self.present.iter().filter_map(|present| Some(present.trip?.leaves_ns));
+        let returns = self.away.iter().map(|(returns_ns, _)| *returns_ns);
+        departures.chain(trips).chain(returns).min()
+    }
+
+    /// Lets cards come and go; those that lost their energy are returned.
+    pub(crate) fn pass(&mut self, now_ns: u64) -> Vec<CardId> {
+        let mut gone = Vec::new();
+        let taken_off = |present: &mut Present| present.trip.is_some_and(|trip| trip.leaves_ns <= now_ns);
+        let off: Vec<Present> = self.present.extract_if(.., taken_off).collect();
+        for mut present in off {
+            gone.push(present.id);
             present.card.power_off(now_ns);
-            if self.left.len() >= MAX_LEFT {
-                self.left.pop_front();
+            match present.trip.take().and_then(|trip| trip.returns_ns) {
+                Some(returns_ns) => self.away.push((returns_ns, present)),
+                None => self.leave(present),
             }
-            self.left.push_back((present.id, present.card));
         }
-        ids
+        let back: Vec<_> = self.away.extract_if(.., |(returns_ns, _)| *returns_ns <= now_ns).collect();
+        for (_, mut present) in back {
+            present.ready_ns = now_ns.saturating_add(self.start_ns);
+            self.present.push(present);
+        }
+        let over = |present: &mut Present| present.leaves_ns.is_some_and(|leaves| leaves <= now_ns);
+        let held: Vec<Present> = self.present.extract_if(.., over).collect();
+        for mut present in held {
+            gone.push(present.id);
+            present.card.power_off(now_ns);
+            self.leave(present);
+        }
+        gone
     }
 
     /// Switches the field; the cards that lost their energy are returned.
@@ -123,24 +194,10 @@ impl Field {
         self.present.iter().map(|present| present.id).collect()
     }
 
-    /// Every fed card hears a frame that ends now.
-    pub(crate) fn deliver(&mut self, frame: &Downlink, now_ns: u64) -> Vec<Answer> {
-        if !self.powered {
-            return Vec::new();
+    fn leave(&mut self, present: Present) {
+        if self.left.len() >= MAX_LEFT {
+            self.left.pop_front();
         }
-        let fault = self.fault;
-        self.present
-            .iter_mut()
-            .filter(|present| present.ready_ns <= now_ns)
-            .filter_map(|present| {
-                let uplink = present.card.hear(frame, now_ns, fault)?;
-                Some(Answer {
-                    card: present.id,
-                    bits: uplink.bits,
-                    known_bits: uplink.known_bits,
-                    work_ns: uplink.work_ns,
-                })
-            })
-            .collect()
+        self.left.push_back((present.id, present.card));
     }
 }

@@ -31,17 +31,24 @@ mod crc;
 #[cfg(feature = "dumps")]
 mod dump;
 mod emulator;
+mod exchange;
 mod fault;
 mod field;
+mod plan;
+mod random;
 mod spi;
+mod transcript;
+mod trials;
 mod world;
 
-pub use card::{BLOCKS_1K, BadUidLength, KeyType, VirtualCard};
+pub use card::{BLOCKS_1K, BadUidLength, Fade, KeyType, Personality, VirtualCard};
 pub use clock::{Pace, SpiCost};
 pub use crc::{CRC_A_PRESET, crc_a};
 #[cfg(feature = "dumps")]
 pub use dump::{Dump, DumpError, DumpFault, Format, MAX_DUMP_BYTES};
 pub use emulator::{CollisionCount, Config, Emulator, Version};
-pub use fault::Fault;
+pub use fault::{Fault, Span};
 pub use field::{CardId, FieldFull, MAX_CARDS};
+pub use plan::{FaultKind, Plan, Torn};
 pub use spi::{Spi, SpiError};
+pub use transcript::{Frame, MAX_FRAMES, Side, Transcript};

@@ -6,7 +6,7 @@ use crate::chip::Chip;
 use crate::chip::registers::CHANGED_BY_TIME;
 use crate::clock::Clock;
 use crate::emulator::Config;
-use crate::fault::{Fault, on_miso};
+use crate::fault::{Fault, Faults};
 use crate::field::Field;
 use crate::spi::{ChipSelect, SpiError};
 
@@ -20,7 +20,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) chip: Chip,
     pub(crate) field: Field,
-    pub(crate) fault: Option<Fault>,
+    pub(crate) faults: Faults,
     pub(crate) transactions: u64,
     /// Transactions that are still allowed, if they are counted.
     pub(crate) budget: Option<u64>,
@@ -34,7 +34,7 @@ impl World {
             clock: Clock::new(config.pace),
             chip: Chip::new(config.version.byte(), config.collision_count),
             field: Field::new(u64::from(config.card_start_us) * 1_000),
-            fault: None,
+            faults: Faults::new(),
             transactions: 0,
             budget: None,
             polled: 0,
@@ -54,7 +54,7 @@ impl World {
         while let Some(due) = self.next_event_ns().filter(|due| *due <= target_ns) {
             self.clock.set_ns(due);
             let now_ns = self.clock.now_ns();
-            for card in self.field.depart(now_ns) {
+            for card in self.field.pass(now_ns) {
                 self.chip.card_left(card, now_ns);
             }
             self.chip.pass(&mut self.field, now_ns);
@@ -70,7 +70,11 @@ impl World {
             *budget = budget.checked_sub(1).ok_or(SpiError::BudgetSpent)?;
         }
         self.pass_for(u64::from(self.config.spi.transaction_ns));
-        if self.fault == Some(Fault::SpiError) {
+        if let Some(begun) = self.faults.step(self.transactions, self.clock.now_ns()) {
+            self.fault_begins(begun);
+        }
+        self.field.disturbance.set_fault(self.faults.now());
+        if self.faults.now() == Some(Fault::SpiError) {
             return Err(SpiError::Injected);
         }
         let mut select = ChipSelect::default();
@@ -102,8 +106,24 @@ impl World {
         self.pass_until(self.clock.now_ns().saturating_add(duration_ns));
     }
 
+    /// Sets or takes back a fault.
+    pub(crate) fn set_fault(&mut self, fault: Option<Fault>) {
+        self.faults.set(fault);
+        self.field.disturbance.set_fault(fault);
+        if let Some(fault) = fault {
+            self.fault_begins(fault);
+        }
+    }
+
+    fn fault_begins(&mut self, fault: Fault) {
+        if fault == Fault::BrownOut {
+            let now_ns = self.clock.now_ns();
+            self.chip.power_on_reset(&mut self.field, now_ns);
+        }
+    }
+
     fn next_event_ns(&self) -> Option<u64> {
-        [self.chip.next_event_ns(), self.field.next_departure_ns()].into_iter().flatten().min()
+        [self.chip.next_event_ns(), self.field.next_event_ns()].into_iter().flatten().min()
     }
 
     /// The shorter side is filled up: zeros go out, what comes in is dropped.
@@ -120,8 +140,9 @@ impl World {
     /// One byte each way.
     fn exchange(&mut self, select: &mut ChipSelect, mosi: u8) -> u8 {
         self.pass_for(self.config.spi.byte_ns());
-        let previous = select.next(mosi);
-        let miso = match previous {
+        let meaning = select.next(mosi);
+        let miso = match meaning {
+            _ if self.faults.now() == Some(Fault::BrownOut) => 0,
             ChipSelect::Address => 0,
             ChipSelect::Writing(address) => {
                 self.polled = 0;
@@ -134,7 +155,7 @@ impl World {
                 self.chip.read(address, self.clock.now_ns())
             }
         };
-        on_miso(self.fault, miso)
+        self.faults.on_miso(miso)
     }
 
     /// Where SPI costs nothing, polling would stop the clock: see [`SpiCost::FREE`](crate::SpiCost::FREE).

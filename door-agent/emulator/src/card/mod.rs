@@ -13,14 +13,22 @@
 //! Crypto1 is not computed: a session is one bit on either side, and whoever disagrees hears noise.
 
 pub(crate) mod access;
+mod activation;
+mod magic;
 pub(crate) mod memory;
+mod nonce;
 mod protocol;
+mod wear;
 
 use std::fmt;
 
 pub use access::KeyType;
-use memory::{Memory, TRANSPORT_TRAILER, merge};
+pub use magic::Personality;
+use memory::{Memory, TRANSPORT_TRAILER};
 use protocol::Protocol;
+pub use wear::Fade;
+
+use crate::plan::Torn;
 
 /// Blocks of a MIFARE Classic 1K.
 pub const BLOCKS_1K: usize = 64;
@@ -47,6 +55,7 @@ pub struct VirtualCard {
     pub(crate) identity: Identity,
     memory: Memory,
     protocol: Protocol,
+    personality: Personality,
     programming_us: u32,
     programming: Option<Programming>,
 }
@@ -66,6 +75,8 @@ struct Programming {
     data: [u8; 16],
     begun_ns: u64,
     done_ns: u64,
+    /// How it is going to end, if it is going to be interrupted, and a seed for what is left to chance.
+    torn: Option<(Torn, u64)>,
 }
 
 impl VirtualCard {
@@ -127,6 +138,25 @@ impl VirtualCard {
         self.memory.set_block(block, data);
     }
 
+    /// The same card with a chip of this kind.
+    #[must_use]
+    pub fn with_personality(mut self, personality: Personality) -> Self {
+        self.personality = personality;
+        self.memory.block_0_writable = personality.block_0_is_writable();
+        self
+    }
+
+    /// What kind of chip it has.
+    #[must_use]
+    pub fn personality(&self) -> Personality {
+        self.personality
+    }
+
+    /// Lets everything fade that an interrupted programming left weakly written. How many blocks have changed.
+    pub fn fade(&mut self, to: Fade) -> usize {
+        self.memory.fade(to)
+    }
+
     /// A card with this identity and content. The UID has been checked where it came from.
     #[cfg(feature = "dumps")]
     pub(crate) fn from_identity(identity: Identity, blocks: &[[u8; 16]; BLOCKS_1K]) -> Self {
@@ -144,6 +174,7 @@ impl VirtualCard {
             memory: Memory::new(blocks),
             protocol: Protocol::new(&identity.uid),
             identity,
+            personality: Personality::Genuine,
             programming_us: PROGRAMMING_US,
             programming: None,
         }
@@ -166,25 +197,49 @@ impl VirtualCard {
         Ok(Self::new(identity, content))
     }
 
-    /// The field is gone, or the card is. A block that was being programmed is left torn: its first bytes are new in
-    /// proportion to the time it had, the rest is old.
+    /// The field is gone, or the card is. A block that was being programmed is left torn: as a plan says, or its first
+    /// bytes are new in proportion to the time it had, and the rest is old.
     pub(crate) fn power_off(&mut self, now_ns: u64) {
         self.settle(now_ns);
-        if let Some(torn) = self.programming.take() {
-            let had = now_ns.saturating_sub(torn.begun_ns).saturating_mul(16);
-            let needed = torn.done_ns.saturating_sub(torn.begun_ns).max(1);
-            let new_bytes = usize::try_from(had / needed).unwrap_or(16);
-            if let Some(old) = self.memory.block(torn.block) {
-                let mixed = merge(old, torn.data, |at| at < new_bytes);
-                self.memory.set_block(torn.block, mixed);
-            }
+        if let Some(job) = self.programming.take() {
+            let had = now_ns.saturating_sub(job.begun_ns).saturating_mul(16);
+            let needed = job.done_ns.saturating_sub(job.begun_ns).max(1);
+            let in_proportion = Torn::Prefix(u8::try_from(had / needed).unwrap_or(16));
+            let (torn, seed) = job.torn.unwrap_or((in_proportion, 0));
+            self.memory.tear(job.block, job.data, torn, seed);
         }
         self.protocol.power_off();
+        self.adopt_block_0();
+    }
+
+    /// Plans how the programming that goes on now will be interrupted. When its energy fails: at once if it programs
+    /// nothing.
+    pub(crate) fn interrupt(&mut self, torn: Torn, seed: u64, now_ns: u64) -> u64 {
+        match &mut self.programming {
+            Some(job) => {
+                job.torn = Some((torn, seed));
+                job.begun_ns.midpoint(job.done_ns)
+            }
+            None => now_ns,
+        }
+    }
+
+    /// When it has done what it was told.
+    pub(crate) fn busy_until_ns(&self, now_ns: u64) -> u64 {
+        self.programming.as_ref().map_or(now_ns, |job| job.done_ns)
+    }
+
+    /// Begins to program a block; how long that takes.
+    fn program(&mut self, block: usize, data: [u8; 16], now_ns: u64) -> u64 {
+        let work_ns = u64::from(self.programming_us) * 1_000;
+        let done_ns = now_ns.saturating_add(work_ns);
+        self.programming = Some(Programming { block, data, begun_ns: now_ns, done_ns, torn: None });
+        work_ns
     }
 
     /// Takes note of a programming that has come to its end.
     pub(crate) fn settle(&mut self, now_ns: u64) {
-        if let Some(done) = self.programming.take_if(|job| job.done_ns <= now_ns) {
+        if let Some(done) = self.programming.take_if(|job| job.torn.is_none() && job.done_ns <= now_ns) {
             self.memory.set_block(done.block, done.data);
         }
     }

@@ -1,50 +1,52 @@
-//! How a card answers: activation (ISO/IEC 14443-3) and the commands of MIFARE Classic.
+//! How a selected card answers: the commands of MIFARE Classic (MF1S50YYX, 9).
 
+use super::VirtualCard;
 use super::access::KeyType;
 use super::memory::{Refused, Session};
-use super::{Programming, VirtualCard};
-use crate::air::{Downlink, Uplink, bits_of};
+use super::nonce::NonceGenerator;
+use crate::air::{Downlink, Uplink};
 use crate::crc::{checked, with_crc};
 use crate::fault::Fault;
 
 /// Acknowledgement of a write.
-const ACK: u8 = 0xA;
+pub(super) const ACK: u8 = 0xA;
 /// The operation is not allowed.
-const NAK_OPERATION: u8 = 0x4;
+pub(super) const NAK_OPERATION: u8 = 0x4;
 /// The frame was damaged.
 const NAK_CRC: u8 = 0x5;
-
-/// First byte of a level that is not the last (ISO/IEC 14443-3, 6.5.4).
-const CASCADE_TAG: u8 = 0x88;
-/// Select acknowledge of a level that is not the last.
-const SAK_CASCADE: u8 = 0x04;
 
 /// Where the card is between two frames.
 #[derive(Clone, Debug)]
 pub(crate) struct Protocol {
-    state: State,
+    pub(super) state: State,
     /// Woken out of Halt, where it falls back to.
-    from_halt: bool,
-    link: Link,
-    /// State of the card's random number generator.
-    random: u32,
+    pub(super) from_halt: bool,
+    pub(super) link: Link,
+    nonces: NonceGenerator,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Idle,
-    Ready { level: usize },
+    Ready {
+        level: usize,
+    },
     Active,
     Halt,
+    /// A magic card that heard the first half of its unlocking.
+    Knocked,
 }
 
 /// What an active card waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Link {
+pub(super) enum Link {
     Plain,
     Challenged(Session),
     Open(Session),
     WriteData(Session, usize),
+    /// A magic card without any lock, and without cipher.
+    Unlocked,
+    UnlockedWrite(usize),
 }
 
 impl Link {
@@ -56,9 +58,7 @@ impl Link {
 
 impl Protocol {
     pub(crate) fn new(uid: &[u8]) -> Self {
-        // Two cards must not draw the same nonces, and a run must be repeatable: the UID is the seed.
-        let seed = uid.iter().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
-        Self { state: State::Idle, from_halt: false, link: Link::Plain, random: seed | 1 }
+        Self { state: State::Idle, from_halt: false, link: Link::Plain, nonces: NonceGenerator::new(uid) }
     }
 
     pub(crate) fn power_off(&mut self) {
@@ -70,13 +70,6 @@ impl Protocol {
     fn fall_back(&mut self) {
         self.state = if self.from_halt { State::Halt } else { State::Idle };
         self.link = Link::Plain;
-    }
-
-    fn nonce(&mut self) -> [u8; 4] {
-        self.random ^= self.random << 13;
-        self.random ^= self.random >> 17;
-        self.random ^= self.random << 5;
-        self.random.to_be_bytes()
     }
 }
 
@@ -102,118 +95,53 @@ impl VirtualCard {
         }
     }
 
-    /// REQA and WUPA.
-    fn short_frame(&mut self, command: u8) -> Option<Uplink> {
-        let wakes = match self.protocol.state {
-            State::Idle => command == 0x26 || command == 0x52,
-            State::Halt => command == 0x52,
-            // A card that is under way takes them for an error.
-            State::Ready { .. } | State::Active => false,
-        };
-        if !wakes {
-            return self.give_up();
-        }
-        self.protocol.from_halt = self.protocol.state == State::Halt;
-        self.protocol.state = State::Ready { level: 0 };
-        Some(Uplink::bytes(&self.identity.atqa))
+    /// Refuses whatever it has just heard, without acting on it: what a plan asks for.
+    pub(crate) fn refuse_for_once(&mut self, nak: u8) -> Option<Uplink> {
+        self.give_up();
+        Some(Uplink::nibble(nak))
     }
 
-    fn long_frame(&mut self, bytes: &[u8], last_bits: u8, now_ns: u64, fault: Option<Fault>) -> Option<Uplink> {
-        match self.protocol.state {
-            State::Idle | State::Halt => None,
-            State::Ready { level } => self.anticollision(level, bytes, last_bits, fault),
-            State::Active if last_bits != 0 => self.give_up(),
-            State::Active => self.command(bytes, now_ns, fault),
-        }
-    }
-
-    /// ANTICOLLISION and SELECT of the cascade level that the card is at.
-    fn anticollision(&mut self, level: usize, bytes: &[u8], last_bits: u8, fault: Option<Fault>) -> Option<Uplink> {
-        let own = self.level(level);
-        let [code, valid_bits, rest @ ..] = bytes else {
-            return self.give_up();
-        };
-        if Some(code) != [0x93, 0x95, 0x97].get(level) {
-            return self.give_up();
-        }
-        if *valid_bits == 0x70 {
-            return self.select(level, own, bytes);
-        }
-        let known = usize::from(valid_bits >> 4).saturating_sub(2) * 8 + usize::from(valid_bits & 0x07);
-        let heard: Vec<bool> = bits_of(rest).into_iter().take(known).collect();
-        let sent = Downlink::Frame { bytes: rest.to_vec(), last_bits, encrypted: false };
-        if sent.bits() != known || known >= 40 {
-            return self.give_up();
-        }
-        let mut bits = bits_of(&own);
-        if !bits.starts_with(&heard) {
-            return None;
-        }
-        bits.drain(..known);
-        if let (Some(Fault::CheckByteDamaged), Some(last)) = (fault, bits.last_mut()) {
-            *last = !*last;
-        }
-        Some(Uplink { bits, known_bits: known, work_ns: 0 })
-    }
-
-    fn select(&mut self, level: usize, own: [u8; 5], bytes: &[u8]) -> Option<Uplink> {
-        match checked(bytes) {
-            Some([_, _, uid @ ..]) if *uid == own => {}
-            _ => return self.give_up(),
-        }
-        let last = self.identity.uid.len() == 4 + 3 * level;
-        let sak = if last {
-            self.protocol.state = State::Active;
-            self.identity.sak
-        } else {
-            self.protocol.state = State::Ready { level: level + 1 };
-            SAK_CASCADE
-        };
-        Some(Uplink::bytes(&with_crc(&[sak])))
-    }
-
-    /// The five bytes of a cascade level: four of the UID, or the tag and three, and their check byte.
-    fn level(&self, level: usize) -> [u8; 5] {
-        let rest = self.identity.uid.get(3 * level..).unwrap_or_default();
-        let [a, b, c, d] = match *rest {
-            [a, b, c, d] => [a, b, c, d],
-            [a, b, c, ..] => [CASCADE_TAG, a, b, c],
-            _ => [0; 4],
-        };
-        [a, b, c, d, a ^ b ^ c ^ d]
-    }
-
-    fn command(&mut self, bytes: &[u8], now_ns: u64, fault: Option<Fault>) -> Option<Uplink> {
+    pub(super) fn command(&mut self, bytes: &[u8], now_ns: u64, fault: Option<Fault>) -> Option<Uplink> {
         let link = self.protocol.link;
         let Some(data) = checked(bytes) else {
             return match link {
-                Link::Plain | Link::Challenged(_) => self.give_up(),
                 Link::Open(_) | Link::WriteData(..) => self.refuse(NAK_CRC),
+                _ => self.give_up(),
             };
         };
         match (link, data) {
             (Link::WriteData(session, block), data) => self.write(session, block, data, now_ns, fault),
-            (_, [0x60, block]) => self.challenge(*block, KeyType::A),
-            (_, [0x61, block]) => self.challenge(*block, KeyType::B),
+            (Link::UnlockedWrite(block), data) => self.write_unlocked(block, data, now_ns),
             (_, [0x50, 0x00]) => {
                 self.protocol.state = State::Halt;
                 self.protocol.link = Link::Plain;
                 None
             }
+            (Link::Unlocked, data) => self.unlocked_command(data),
+            (_, [0x60, block]) => self.challenge(*block, KeyType::A, false),
+            (_, [0x61, block]) => self.challenge(*block, KeyType::B, false),
+            (_, [code, block]) if self.personality.backdoor_key(*code).is_some() => {
+                self.challenge(*block, KeyType::A, true)
+            }
             (Link::Open(session), [0x30, block]) => self.read(session, *block),
             (Link::Open(session), [0xA0, block]) => self.begin_write(session, *block),
+            (Link::Plain, data) if self.personality.is_chatty() => self.chat(data),
             (Link::Plain, [0x30 | 0xA0, _]) | (Link::Open(_), _) => self.refuse(NAK_OPERATION),
             _ => self.give_up(),
         }
     }
 
-    fn challenge(&mut self, block: u8, key: KeyType) -> Option<Uplink> {
+    fn challenge(&mut self, block: u8, key: KeyType, backdoor: bool) -> Option<Uplink> {
         let block = usize::from(block);
         if self.memory.block(block).is_none() {
             return self.refuse(NAK_OPERATION);
         }
-        self.protocol.link = Link::Challenged(Session { sector: block / 4, key });
-        Some(Uplink::bytes(&self.protocol.nonce()))
+        self.protocol.link = Link::Challenged(Session { sector: block / 4, key, backdoor });
+        Some(Uplink::bytes(&self.nonce()))
+    }
+
+    fn nonce(&mut self) -> [u8; 4] {
+        self.personality.fixed_nonce().unwrap_or_else(|| self.protocol.nonces.next())
     }
 
     /// The second half of an authentication. A reader with the wrong key gets silence.
@@ -223,12 +151,15 @@ impl VirtualCard {
         };
         // Into the cipher goes the last level of the UID, which for seven bytes is UID3 to UID6.
         let own_uid = self.identity.uid.last_chunk::<4>();
-        let own_key = self.memory.key(session.sector * 4, session.key);
+        let own_key = match session.backdoor {
+            true => self.personality.any_backdoor_key(),
+            false => self.memory.key(session.sector * 4, session.key),
+        };
         if own_uid != Some(uid) || own_key.as_ref() != Some(key) {
             return self.give_up();
         }
         self.protocol.link = Link::Open(session);
-        Some(Uplink::bytes(&self.protocol.nonce()))
+        Some(Uplink::bytes(&self.nonce()))
     }
 
     fn read(&mut self, session: Session, block: u8) -> Option<Uplink> {
@@ -266,22 +197,21 @@ impl VirtualCard {
         let Ok(data) = self.memory.written(session, block, data) else {
             return self.refuse(NAK_OPERATION);
         };
-        let work_ns = u64::from(self.programming_us) * 1_000;
         self.protocol.link = Link::Open(session);
-        self.programming = Some(Programming { block, data, begun_ns: now_ns, done_ns: now_ns.saturating_add(work_ns) });
+        let work_ns = self.program(block, data, now_ns);
         Some(Uplink { work_ns, ..Uplink::nibble(ACK) })
     }
 
     /// After a refusal a card must be selected again.
-    fn refuse(&mut self, nak: u8) -> Option<Uplink> {
+    pub(super) fn refuse(&mut self, nak: u8) -> Option<Uplink> {
         self.protocol.fall_back();
         Some(Uplink::nibble(nak))
     }
 
-    fn give_up(&mut self) -> Option<Uplink> {
+    pub(super) fn give_up(&mut self) -> Option<Uplink> {
         match self.protocol.state {
             State::Idle | State::Halt => {}
-            State::Ready { .. } | State::Active => self.protocol.fall_back(),
+            State::Ready { .. } | State::Active | State::Knocked => self.protocol.fall_back(),
         }
         None
     }

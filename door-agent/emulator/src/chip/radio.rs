@@ -9,6 +9,8 @@
 //!        answer received: FIFO, errors, interrupts
 //! ```
 
+use std::time::Duration;
+
 use super::Chip;
 use super::command::{TRANSCEIVE, TRANSMIT};
 use super::registers::{
@@ -19,7 +21,9 @@ use crate::CardId;
 use crate::air::{self, Downlink, TIMER_STOP_BITS, bytes_of};
 use crate::crc;
 use crate::emulator::CollisionCount;
+use crate::exchange::Delivery;
 use crate::field::{Answer, Field};
+use crate::transcript::{Frame, Side};
 
 /// The contactless side between two events.
 #[derive(Debug, Default)]
@@ -195,7 +199,7 @@ impl Chip {
                 reception.timer_stopped = true;
                 self.radio.state = State::Receiving(reception);
             }
-            State::Receiving(reception) => self.received(&reception, now_ns),
+            State::Receiving(reception) => self.received(&reception, field, now_ns),
             State::Quiet | State::Listening => {}
         }
     }
@@ -210,7 +214,11 @@ impl Chip {
         if Timer::is_automatic(&self.registers) {
             self.timer.start(&self.registers, now_ns);
         }
-        let mut answers = field.deliver(frame, now_ns);
+        let Delivery { mut answers, resets_chip } = field.deliver(frame, now_ns);
+        if resets_chip {
+            self.power_on_reset(field, now_ns);
+            return;
+        }
         if matches!(purpose, Purpose::Transmit) {
             self.finish();
             return;
@@ -230,7 +238,7 @@ impl Chip {
         });
     }
 
-    fn received(&mut self, reception: &Reception, now_ns: u64) {
+    fn received(&mut self, reception: &Reception, field: &mut Field, now_ns: u64) {
         self.radio.guard_until_ns = now_ns.saturating_add(air::guard_ns());
         let (bits, collision) = reception.superpose();
         if bits.len() < TIMER_STOP_BITS {
@@ -238,16 +246,44 @@ impl Chip {
             self.radio.state = State::Listening;
             return;
         }
+        let heard = bytes_of(&bits, u8::try_from(reception.known_bits() % 8).unwrap_or(0));
+        let encrypted = self.registers.has(at::STATUS_2, CRYPTO_1_ON);
+        field.note_answer(Frame {
+            begins: Duration::from_nanos(reception.begins_ns),
+            lasts: Duration::from_nanos(now_ns.saturating_sub(reception.begins_ns)),
+            from: Side::Card,
+            exchange: None,
+            bits: bits.len(),
+            bytes: heard,
+            encrypted,
+            collided: collision.is_some(),
+            faults: Vec::new(),
+        });
+        let damaged = reception.answers.iter().any(|answer| answer.damaged);
+        let parity_error = reception.answers.iter().any(|answer| answer.parity_error);
         match reception.purpose {
             Purpose::Transmit => {}
-            Purpose::Transceive => self.received_frame(reception, bits, collision),
+            Purpose::Transceive => {
+                self.received_frame(reception, bits, collision);
+                if parity_error {
+                    self.fail(error::PARITY);
+                }
+            }
             Purpose::Challenge { .. } | Purpose::Proof if collision.is_some() => {
                 self.authentication_failed(error::COLLISION);
             }
             Purpose::Challenge { .. } | Purpose::Proof if bits.len() != 32 => {
                 self.authentication_failed(error::PROTOCOL);
             }
-            Purpose::Challenge { key, uid } => {
+            Purpose::Challenge { .. } | Purpose::Proof if parity_error => {
+                self.authentication_failed(error::PARITY);
+            }
+            Purpose::Proof if damaged => self.authentication_failed(error::PROTOCOL),
+            Purpose::Challenge { key, mut uid } => {
+                if damaged {
+                    // The reader answers to a nonce that the card never sent, which no card accepts.
+                    uid = uid.map(|byte| !byte);
+                }
                 self.send(Downlink::Proof { key, uid }, Purpose::Proof, now_ns);
             }
             Purpose::Proof => {

@@ -27,6 +27,7 @@ pub(crate) mod at {
     pub(crate) const T_RELOAD_LOW: u8 = 0x2D;
     pub(crate) const T_COUNTER_HIGH: u8 = 0x2E;
     pub(crate) const T_COUNTER_LOW: u8 = 0x2F;
+    pub(crate) const AUTO_TEST: u8 = 0x36;
     pub(crate) const VERSION: u8 = 0x37;
 }
 
@@ -63,6 +64,7 @@ pub(crate) mod error {
     pub(crate) const BUFFER_OVERFLOW: u8 = 0x10;
     pub(crate) const COLLISION: u8 = 0x08;
     pub(crate) const CRC: u8 = 0x04;
+    pub(crate) const PARITY: u8 = 0x02;
     pub(crate) const PROTOCOL: u8 = 0x01;
 }
 
@@ -104,7 +106,7 @@ const RESET: [(u8, u8); 24] = [
     (0x29, 0x20),
     (0x33, 0x80),
 ];
-const RESET_TEST: [(u8, u8); 3] = [(0x36, 0x40), (0x3C, 0xFF), (0x3E, 0x03)];
+const RESET_TEST: [(u8, u8); 3] = [(at::AUTO_TEST, 0x40), (0x3C, 0xFF), (0x3E, 0x03)];
 
 /// The stored part of the registers; what is computed on reading lies with its subject.
 #[derive(Clone, Debug)]

@@ -16,6 +16,8 @@ mod properties;
 #[cfg(test)]
 mod registers;
 #[cfg(test)]
+mod self_test;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod timing;
