@@ -1,5 +1,7 @@
 //! The operator log, which is also what counts the generations.
 
+use std::fmt;
+
 use access::time::UtcMs;
 use rusqlite::{Connection, Row};
 
@@ -19,7 +21,7 @@ pub struct Actor<'a> {
 }
 
 /// One line of the operator log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ChangeView {
     /// The generation that this change began.
     pub number: u64,
@@ -31,6 +33,13 @@ pub struct ChangeView {
     pub action: String,
     /// What it was done to, for people who may read the operator log.
     pub detail: String,
+}
+
+/// The detail may hold a card's number, which stays out of logs.
+impl fmt::Debug for ChangeView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChangeView").field("number", &self.number).field("action", &self.action).finish_non_exhaustive()
+    }
 }
 
 impl Site {

@@ -1,6 +1,7 @@
 //! Many people and their cards at once.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use access::id::DoorId;
 use access::time::Window;
@@ -16,7 +17,7 @@ use super::{Actor, CardKind, NewCard, Site, SiteError, cards, change, holdings, 
 pub const IMPORT_PEOPLE_MAX: usize = 200_000;
 
 /// A person to be imported, with their cards.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ImportPerson {
     /// As on the badge.
     pub name: String,
@@ -37,6 +38,13 @@ pub struct ImportCard {
     pub window: Window,
     /// The doors that it is listed for, and when.
     pub doors: Vec<(DoorId, Window)>,
+}
+
+/// Names stay out of logs.
+impl fmt::Debug for ImportPerson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ImportPerson").field("cards", &self.cards).finish_non_exhaustive()
+    }
 }
 
 impl Site {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use access::id::SiteId;
 use r2d2::Pool;
@@ -18,6 +19,10 @@ mod embedded {
 
 /// Pages that are read at once. Each connection costs memory and three file handles.
 const READERS_MAX: u32 = 8;
+
+/// How long a caller waits for a connection before it hears that the file is busy. Longer than a
+/// statement waits, so that the cause is told.
+const CONNECTION_WAIT: Duration = Duration::from_secs(10);
 
 const KIND: Kind = Kind {
     what: "site database",
@@ -198,6 +203,7 @@ fn pool(path: &Path, size: u32, only_reads: bool) -> Result<Pool<SqliteConnectio
         .max_lifetime(None)
         .idle_timeout(None)
         .test_on_check_out(false)
+        .connection_timeout(CONNECTION_WAIT)
         .build(manager)
         .map_err(|error| SiteError::Storage(Box::new(error)))
 }

@@ -1,5 +1,7 @@
 //! Persons: humans who may hold cards.
 
+use std::fmt;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::open::Wakes;
@@ -16,7 +18,7 @@ const EXTERNAL_ID_LENGTH_MAX: usize = 64;
 pub struct PersonId(pub i64);
 
 /// A person to be added.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct NewPerson {
     /// As on the badge.
     pub name: String,
@@ -25,7 +27,7 @@ pub struct NewPerson {
 }
 
 /// A person, with the cards that belong to them.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Person {
     /// The opaque number.
     pub id: PersonId,
@@ -51,6 +53,20 @@ pub struct Page {
     pub after: Option<i64>,
     /// Most rows; cut to [`super::LIST_MAX`].
     pub limit: u32,
+}
+
+/// Names stay out of logs.
+impl fmt::Debug for NewPerson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewPerson").finish_non_exhaustive()
+    }
+}
+
+/// Names stay out of logs.
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person").field("id", &self.id).field("cards", &self.cards).finish_non_exhaustive()
+    }
 }
 
 impl Site {

@@ -89,6 +89,18 @@ fn no_error_shows_a_card_number() {
 }
 
 #[test]
+fn what_is_printed_for_debugging_names_nobody_and_no_card() {
+    let bench = Bench::new();
+    let card = bench.add_card(0xAB);
+    let aino = bench.add_person("Aino");
+    let view = bench.site.give_card(&ACTOR, &card, aino, Window::ALWAYS).unwrap();
+    let person = bench.site.person(aino).unwrap();
+    let log = bench.site.change_log(None, 9).unwrap();
+    let text = format!("{view:?} {person:?} {log:?}");
+    assert!(!text.contains("Aino") && !text.contains(&card.hex()), "{text}");
+}
+
+#[test]
 fn a_repeated_block_is_no_change_and_blocks_lie_side_by_side() {
     let bench = Bench::new();
     let card = bench.add_card(1);

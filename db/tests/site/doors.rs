@@ -171,6 +171,8 @@ fn those_who_wait_are_woken_after_the_commit_and_only_then() {
     requests.mark_unchanged();
     bench.add_card(1);
     assert_eq!(*changes.borrow_and_update(), 2);
+    bench.site.set_mode(&ACTOR, &door("ward"), Mode::Normal, None).unwrap();
+    assert!(!changes.has_changed().unwrap(), "what is so already is no change");
     let again = bench.add_door("ward");
     assert!(again.is_err() && !changes.has_changed().unwrap());
     assert!(!news.has_changed().unwrap());
