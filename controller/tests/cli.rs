@@ -1,0 +1,140 @@
+//! The program as an administrator uses it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    /// With a configuration that listens on free ports.
+    fn new() -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        let text = "site = \"hospital\"\ndata = \"data\"\n[dashboard]\nlisten = \"127.0.0.1:0\"\n\
+                    [mqtt.embedded]\nlisten = \"127.0.0.1:0\"\ndoors_connect_to = \"kulku.example:1883\"\n";
+        std::fs::write(folder.path("controller.toml"), text).unwrap();
+        folder
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kulku-controller"));
+        command.args(arguments).arg("--config").arg(self.path("controller.toml")).current_dir(self.0.path());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn start(&self) -> Child {
+        self.command(&["run", "--json"]).stderr(Stdio::null()).spawn().unwrap()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The line that says that it is ready.
+fn ready(child: &mut Child) -> serde_json::Value {
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    serde_json::from_str(&line).unwrap()
+}
+
+fn terminate(mut child: Child) -> Option<i32> {
+    let kill = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap();
+    assert!(kill.success());
+    child.wait().unwrap().code()
+}
+
+#[test]
+fn a_door_is_added_with_a_file_that_only_its_owner_reads_and_that_is_never_written_over() {
+    let folder = Folder::new();
+    let add = ["door", "add", "ward", "--name", "Ward 1", "--out", "ward.json"];
+    let added = folder.run(&add);
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    let mode = std::fs::metadata(folder.path("ward.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let before = std::fs::read(folder.path("ward.json")).unwrap();
+    let file: serde_json::Value = serde_json::from_slice(&before).unwrap();
+    assert_eq!((&file["format"], &file["key_id"]), (&1.into(), &1.into()));
+    assert_eq!((&file["site"], &file["door"]), (&"hospital".into(), &"ward".into()));
+    assert_eq!(file["key"].as_str().unwrap().len(), 64);
+    assert_eq!(file["mqtt"], serde_json::json!({ "host": "kulku.example", "port": 1883 }));
+
+    let again = folder.run(&add);
+    assert_eq!(again.status.code(), Some(1));
+    assert!(text(&again.stderr).contains("ward.json"));
+    assert_eq!(std::fs::read(folder.path("ward.json")).unwrap(), before);
+
+    // The same door into another file: refused, and no file with a key that opens nothing stays.
+    let twice = folder.run(&["door", "add", "ward", "--name", "Ward 1", "--out", "other.json"]);
+    assert_eq!(twice.status.code(), Some(1));
+    assert!(!folder.path("other.json").exists());
+
+    let doors: serde_json::Value = serde_json::from_slice(&folder.run(&["door", "list", "--json"]).stdout).unwrap();
+    assert_eq!((&doors[0]["id"], &doors[0]["online"]), (&"ward".into(), &false.into()));
+}
+
+#[test]
+fn an_operators_password_comes_from_standard_input_and_a_token_is_printed_once() {
+    let folder = Folder::new();
+    let add = |password: &str| {
+        let mut child = folder.command(&["operator", "add", "aino"]).stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(password.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    assert_eq!(add("short\n").status.code(), Some(1));
+    let added = add("correct horse battery staple\n");
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    assert_eq!(add("correct horse battery staple\n").status.code(), Some(1));
+
+    let token = folder.run(&["token", "add", "aino", "scripts"]);
+    assert_eq!(text(&token.stdout).trim().len(), 64);
+    assert_eq!(folder.run(&["token", "add", "nobody", "scripts"]).status.code(), Some(1));
+}
+
+#[test]
+fn wrong_use_and_failure_have_different_exit_codes() {
+    let folder = Folder::new();
+    assert_eq!(folder.run(&["door", "add", "Ward", "--name", "x"]).status.code(), Some(2));
+    assert_eq!(folder.run(&["frobnicate"]).status.code(), Some(2));
+    assert_eq!(folder.run(&["check"]).status.code(), Some(0));
+    std::fs::write(folder.path("controller.toml"), "site = 5").unwrap();
+    let failed = folder.run(&["check"]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(text(&failed.stderr).contains("controller.toml") && text(&failed.stderr).contains("site"));
+}
+
+#[test]
+fn it_runs_until_it_is_told_to_stop_and_doors_are_added_meanwhile() {
+    let folder = Folder::new();
+    let mut child = folder.start();
+    let ready = ready(&mut child);
+    assert!(ready["dashboard"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert!(ready["mqtt"].as_str().unwrap().starts_with("127.0.0.1:"));
+    let added = folder.run(&["door", "add", "ward", "--name", "Ward 1"]);
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    assert!(folder.path("ward.json").exists());
+    assert_eq!(terminate(child), Some(0));
+}
+
+#[test]
+fn an_occupied_port_is_a_failure_that_names_the_key() {
+    let folder = Folder::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = taken.local_addr().unwrap().to_string();
+    let text_of = format!("site = \"hospital\"\ndata = \"data\"\n[dashboard]\nlisten = \"{addr}\"\n");
+    std::fs::write(folder.path("controller.toml"), text_of).unwrap();
+    let failed = folder.run(&["run"]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(text(&failed.stderr).contains(&addr) && text(&failed.stderr).contains("dashboard.listen"));
+}

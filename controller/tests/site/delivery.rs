@@ -1,0 +1,165 @@
+//! What should be true reaches the doors.
+
+use access::entry::Block;
+use access::message::Down;
+use access::state::Mode;
+use access::whitelist::{Digest, Generation, WhitelistId, WhitelistPart};
+use controller::distribute::CHUNK_ENTRIES;
+use db::site::Site;
+
+use super::door::Door;
+use super::support::{Bench, actor, add_door, list, uid};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_door_gets_the_whole_and_then_each_change_as_a_delta() {
+    let bench = Bench::prepared(&["ward"], |site| list(site, 0..10, &["ward"])).await;
+    let mut ward = Door::connect(&bench, "ward").await;
+    ward.report_status().await;
+    let part = ward.part().await;
+    assert!(matches!(&part, WhitelistPart::Chunk { count: 1, .. }), "{part:?}");
+    follow(&mut ward, part);
+    ward.report_status().await;
+    assert_eq!(ward.list.len(), 10);
+
+    // One after the other, without waiting for the door's report in between.
+    bench.site().block_card(&actor(), &uid(3), Block::Blocked).unwrap();
+    bench.site().unlist_card(&actor(), &uid(4), &ward.id.clone()).unwrap();
+    while ward.status.whitelist.generation != bench.site().latest().unwrap() {
+        let part = ward.part().await;
+        assert!(matches!(part, WhitelistPart::Delta { .. }), "{part:?}");
+        follow(&mut ward, part);
+    }
+    assert!(ward.list[&uid(3)].blocks.contains(Block::Blocked));
+    assert!(!ward.list.contains_key(&uid(4)));
+    ward.report_status().await;
+    bench.until("in force", in_force).await;
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_reaches_the_doors_that_it_touches_and_no_other() {
+    let bench = Bench::prepared(&["ward", "pharmacy"], |site| {
+        list(site, 0..2, &["ward"]);
+        list(site, 10..12, &["pharmacy"]);
+    })
+    .await;
+    let mut ward = Door::connect(&bench, "ward").await;
+    let mut pharmacy = Door::connect(&bench, "pharmacy").await;
+    for door in [&mut ward, &mut pharmacy] {
+        door.report_status().await;
+        let part = door.part().await;
+        follow(door, part);
+        door.report_status().await;
+    }
+    bench.site().block_card(&actor(), &uid(1), Block::Blocked).unwrap();
+    let blocked = bench.site().latest().unwrap();
+    bench.site().block_card(&actor(), &uid(10), Block::Blocked).unwrap();
+    ward.in_force(blocked).await;
+    let part = pharmacy.part().await;
+    assert!(matches!(&part, WhitelistPart::Delta { changes, .. } if changes.len() == 1));
+    follow(&mut pharmacy, part);
+    let wanted = |site: &Site, door: &Door| site.door(&door.id).unwrap().wanted.unwrap().generation;
+    let latest = bench.site().latest().unwrap();
+    bench.until("the pharmacy's list is noted", |site| wanted(site, &pharmacy) == latest).await;
+    assert_eq!(wanted(bench.site(), &ward), blocked);
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_that_comes_back_gets_what_changed_meanwhile() {
+    let bench = Bench::prepared(&["ward"], |site| list(site, 0..10, &["ward"])).await;
+    let mut ward = Door::connect(&bench, "ward").await;
+    ward.report_status().await;
+    ward.in_force(bench.site().latest().unwrap()).await;
+    let (status, held) = (ward.status.clone(), ward.list.clone());
+    ward.cut().await;
+    bench.until("away", |site| !site.doors().unwrap()[0].online).await;
+    bench.site().block_card(&actor(), &uid(1), Block::Suspended).unwrap();
+    bench.site().block_card(&actor(), &uid(2), Block::Suspended).unwrap();
+
+    let bench = bench.restart().await;
+    let mut ward = Door::connect(&bench, "ward").await;
+    (ward.status, ward.list) = (status, held);
+    ward.header.boot = 2;
+    ward.report_status().await;
+    let part = ward.part().await;
+    assert!(matches!(&part, WhitelistPart::Delta { changes, .. } if changes.len() == 2), "{part:?}");
+    follow(&mut ward, part);
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_with_another_list_than_it_should_have_gets_the_whole() {
+    let bench = Bench::prepared(&["ward"], |site| list(site, 0..10, &["ward"])).await;
+    bench.site().block_card(&actor(), &uid(1), Block::Blocked).unwrap();
+    let mut ward = Door::connect(&bench, "ward").await;
+    // The generation is one of ours, the content is not.
+    let before = Generation(bench.site().latest().unwrap().0 - 1);
+    ward.status.whitelist = WhitelistId { generation: before, digest: Digest::from_bytes([3; 32]), entries: 9 };
+    ward.report_status().await;
+    let part = ward.part().await;
+    assert!(matches!(&part, WhitelistPart::Chunk { .. }), "{part:?}");
+    follow(&mut ward, part);
+    assert_eq!(ward.list.len(), 10);
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_door_does_not_report_in_time_is_sent_again() {
+    let bench = Bench::prepared(&["ward"], |site| list(site, 0..3, &["ward"])).await;
+    let mut ward = Door::connect(&bench, "ward").await;
+    ward.report_status().await;
+    let (first, second) = (ward.part().await, ward.part().await);
+    assert_eq!(first, second);
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_comes_in_chunks_and_a_lockdown_does_not_wait_for_them() {
+    let bench = Bench::prepared(&["ward"], |site| list(site, 0..CHUNK_ENTRIES * 3 + 1, &["ward"])).await;
+    let ward_id = "ward".parse().unwrap();
+    bench.site().set_mode(&actor(), &ward_id, Mode::LockedDown, None).unwrap();
+    let mut ward = Door::connect(&bench, "ward").await;
+    ward.report_status().await;
+    let (_, first) = ward.hear().await;
+    let Down::State(state) = &first else { panic!("not the state: {first:?}") };
+    assert_eq!(state.mode, Mode::LockedDown);
+    ward.follow(first);
+    while ward.list.is_empty() {
+        let part = ward.part().await;
+        assert!(matches!(part, WhitelistPart::Chunk { count: 4, .. }));
+        follow(&mut ward, part);
+    }
+    ward.report_status().await;
+    bench.until("in force", in_force).await;
+    assert_eq!(ward.list.len(), (CHUNK_ENTRIES * 3 + 1) as usize);
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_that_another_process_adds_is_let_in_and_served() {
+    let bench = Bench::new(&[]).await;
+    let beside = Site::open(&bench.database(), bench.site().id()).unwrap();
+    add_door(&beside, "ward");
+    list(&beside, 0..3, &["ward"]);
+    let mut ward = Door::connect(&bench, "ward").await;
+    // It may speak before the controller has looked.
+    while ward.list.is_empty() {
+        ward.report_status().await;
+        if let Ok((_, message)) = tokio::time::timeout(std::time::Duration::from_secs(2), ward.hear()).await {
+            ward.follow(message);
+        }
+    }
+    assert_eq!(ward.list.len(), 3);
+    bench.stop().await;
+}
+
+fn follow(door: &mut Door, part: WhitelistPart) {
+    door.follow(Down::Whitelist(part));
+}
+
+fn in_force(site: &Site) -> bool {
+    site.doors().unwrap().iter().all(|door| {
+        door.wanted.is_some() && door.wanted == door.in_force && Some(door.wanted_state) == door.state_in_force
+    })
+}

@@ -1,0 +1,245 @@
+//! A door that a test plays, message by message.
+
+use std::collections::BTreeMap;
+
+use access::chain::{Link, link};
+use access::entry::Entry;
+use access::envelope::{DoorKey, Header, Sealed, seal};
+use access::event::{Event, EventKind};
+use access::id::DoorId;
+use access::message::{Down, Status, Up};
+use access::state::Mode;
+use access::time::{ClockTrust, MonoMs, UtcMs};
+use access::topic::{Channel, Topic};
+use access::uid::Uid;
+use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
+use link::{Credentials, Options, Qos, Will};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::support::{Bench, DEADLINE, key};
+
+pub(crate) const SESSION: u64 = 77;
+
+pub(crate) struct Door {
+    pub(crate) id: DoorId,
+    pub(crate) key: DoorKey,
+    pub(crate) header: Header,
+    pub(crate) status: Status,
+    pub(crate) list: BTreeMap<Uid, Entry>,
+    chunks: Vec<Entry>,
+    journal: u64,
+    head: Link,
+    handle: link::Handle,
+    events: mpsc::Receiver<link::Event>,
+}
+
+impl Door {
+    /// Connects, with a last will, and says nothing yet.
+    pub(crate) async fn connect(bench: &Bench, door: &str) -> Self {
+        let id: DoorId = door.parse().unwrap();
+        let header = Header {
+            site: bench.site().id().clone(),
+            door: id.clone(),
+            key_id: 1,
+            epoch: 1_000,
+            boot: 1,
+            sequence: 0,
+            link: Link::START,
+        };
+        let mqtt = &bench.controller.mqtt;
+        let mut options = Options::new(mqtt.host.clone(), mqtt.port, door);
+        let password: String = key(door).broker_password().iter().map(|byte| format!("{byte:02x}")).collect();
+        options.credentials = Some(Credentials::new(door, password));
+        options.subscriptions = vec![(Topic::down_filter(&header.site, &id), Qos::AtLeastOnce)];
+        let will = Will {
+            topic: Topic::build(&header.site, &id, Channel::UpStatus),
+            payload: seal(&key(door), &header, &Up::Offline { session: SESSION }),
+            qos: Qos::AtLeastOnce,
+        };
+        options.will = Some(Box::new(move |_| Some(will.clone())));
+        let (handle, events) = link::open(options).unwrap();
+        let mut this = Self {
+            key: key(door),
+            status: first_status(),
+            list: BTreeMap::new(),
+            chunks: Vec::new(),
+            journal: 0,
+            head: Link::START,
+            id,
+            header,
+            handle,
+            events,
+        };
+        this.connected().await;
+        this
+    }
+
+    /// Waits for the connection.
+    pub(crate) async fn connected(&mut self) {
+        while !matches!(self.event().await, link::Event::Connected { .. }) {}
+    }
+
+    /// Says how it is.
+    pub(crate) async fn report_status(&mut self) {
+        let status = Up::Status(self.status.clone());
+        self.send(&status).await;
+    }
+
+    /// The next events of its journal.
+    pub(crate) fn happen(&mut self, kinds: &[EventKind]) -> Vec<Event> {
+        let events = kinds.iter().map(|kind| {
+            self.journal += 1;
+            Event {
+                sequence: self.journal,
+                boot: self.header.boot,
+                mono: MonoMs(self.journal),
+                utc: UtcMs(1_790_000_000_000),
+                trust: ClockTrust::Synchronised,
+                generation: self.status.whitelist.generation,
+                state_generation: self.status.state_generation,
+                mode: Mode::Normal,
+                kind: *kind,
+                subject: None,
+            }
+        });
+        events.collect()
+    }
+
+    /// Reports events that follow upon those before.
+    pub(crate) async fn report(&mut self, events: Vec<Event>) {
+        let (epoch, before) = (self.header.epoch, self.head);
+        self.head = events.iter().fold(before, |head, event| link(head, epoch, event));
+        self.report_after(before, events).await;
+    }
+
+    /// Reports events that follow upon this link.
+    pub(crate) async fn report_after(&mut self, before: Link, events: Vec<Event>) {
+        self.header.link = before;
+        self.send(&Up::Events(events)).await;
+    }
+
+    /// Seals the next message.
+    pub(crate) fn seal(&mut self, message: &Up) -> Vec<u8> {
+        self.header.sequence += 1;
+        seal(&self.key, &self.header, message)
+    }
+
+    pub(crate) async fn send(&mut self, message: &Up) {
+        let bytes = self.seal(message);
+        self.send_bytes(Channel::of_up(message), bytes).await;
+    }
+
+    pub(crate) async fn send_bytes(&self, channel: Channel, bytes: Vec<u8>) {
+        let topic = Topic::build(&self.header.site, &self.id, channel);
+        self.handle.publish(&topic, bytes, Qos::AtLeastOnce).await.unwrap();
+    }
+
+    /// The next message, authentic.
+    pub(crate) async fn hear(&mut self) -> (Header, Down) {
+        loop {
+            if let link::Event::Message(message) = self.event().await {
+                let sealed = Sealed::parse(&message.payload).unwrap();
+                let topic = Topic::parse(&message.topic).unwrap();
+                let (header, down) = sealed.open::<Down>(&self.key).unwrap();
+                assert_eq!((&topic.door, topic.channel), (&header.door, Channel::of_down(&down)));
+                return (header, down);
+            }
+        }
+    }
+
+    /// The next acknowledgement; whatever else comes is followed.
+    pub(crate) async fn acknowledged(&mut self) -> (Header, u64, u64) {
+        loop {
+            match self.hear().await {
+                (header, Down::Acknowledged { epoch, through }) => return (header, epoch, through),
+                (_, other) => self.follow(other),
+            }
+        }
+    }
+
+    /// The next piece of a whitelist; whatever else comes is followed.
+    pub(crate) async fn part(&mut self) -> WhitelistPart {
+        loop {
+            match self.hear().await.1 {
+                Down::Whitelist(part) => return part,
+                other => self.follow(other),
+            }
+        }
+    }
+
+    /// Follows what it hears until this list is in force, and reports it.
+    pub(crate) async fn in_force(&mut self, generation: Generation) {
+        while self.status.whitelist.generation != generation {
+            let (_, message) = self.hear().await;
+            self.follow(message);
+        }
+        self.report_status().await;
+    }
+
+    /// Does as a door does. It believes no digest.
+    pub(crate) fn follow(&mut self, message: Down) {
+        match message {
+            Down::Whitelist(WhitelistPart::Delta { from, to, changes }) => {
+                assert_eq!(from, self.status.whitelist, "a delta upon another list");
+                for change in changes {
+                    match change {
+                        Change::Put(entry) => self.list.insert(entry.uid, entry),
+                        Change::Remove(uid) => self.list.remove(&uid),
+                    };
+                }
+                self.switch(to);
+            }
+            Down::Whitelist(WhitelistPart::Chunk { to, index, count, entries }) => {
+                if index == 0 {
+                    self.chunks.clear();
+                }
+                self.chunks.extend(entries);
+                if index + 1 == count {
+                    self.list = self.chunks.drain(..).map(|entry| (entry.uid, entry)).collect();
+                    self.switch(to);
+                }
+            }
+            Down::State(state) => self.status.state_generation = state.generation,
+            _ => {}
+        }
+    }
+
+    /// Breaks the connection without a goodbye.
+    pub(crate) async fn cut(self) {
+        self.handle.set_network(false).await;
+    }
+
+    fn switch(&mut self, to: WhitelistId) {
+        let mut id = WhitelistId { generation: to.generation, ..WhitelistId::default() };
+        self.list.values().for_each(|entry| id.replace(None, Some(&entry.to_bytes())));
+        assert_eq!(id, to, "the list is not what it was announced as");
+        self.status.whitelist = to;
+    }
+
+    async fn event(&mut self) -> link::Event {
+        timeout(DEADLINE, self.events.recv()).await.expect("nothing was heard").unwrap()
+    }
+}
+
+fn first_status() -> Status {
+    Status {
+        session: SESSION,
+        mono: MonoMs(50_000),
+        utc: UtcMs(1_790_000_000_000),
+        trust: ClockTrust::Synchronised,
+        wire_min: 1,
+        wire_max: 1,
+        agent: "test".to_owned(),
+        whitelist: WhitelistId::default(),
+        state_generation: Generation(0),
+        counters_generation: Generation(0),
+        mode: Mode::Normal,
+        journal_head: 0,
+        journal_acknowledged: 0,
+        reader: true,
+        lock_released: false,
+        contact_open: false,
+        messages_refused: 0,
+    }
+}

@@ -1,0 +1,11 @@
+//! The controller with its embedded broker, and doors that are played by the tests over the real link.
+//!
+//! Nothing sleeps; every wait is for a condition and has a deadline.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod commands;
+mod delivery;
+mod door;
+mod intake;
+mod start;
+mod support;

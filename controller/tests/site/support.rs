@@ -1,0 +1,140 @@
+//! A site in a temporary folder.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use access::envelope::DoorKey;
+use access::id::DoorId;
+use access::state::DoorState;
+use access::time::{UtcMs, Window};
+use access::uid::Uid;
+use controller::config::{Config, Mqtt};
+use controller::{Controller, start};
+use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewDoor, Site};
+use tokio::time::timeout;
+
+/// Longest wait for anything. It is long, since only a failing test waits for it.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Bench {
+    folder: tempfile::TempDir,
+    pub(crate) controller: Controller,
+}
+
+impl Bench {
+    /// A running controller with these doors.
+    pub(crate) async fn new(doors: &[&str]) -> Self {
+        Self::prepared(doors, |_| {}).await
+    }
+
+    /// The same; before it starts this is done.
+    pub(crate) async fn prepared(doors: &[&str], prepare: impl FnOnce(&Site)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
+        doors.iter().for_each(|door| add_door(&site, door));
+        prepare(&site);
+        drop(site);
+        let controller = start(config(folder.path().join("site.db"))).await.unwrap();
+        Self { folder, controller }
+    }
+
+    pub(crate) fn site(&self) -> &Site {
+        &self.controller.site
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("site.db")
+    }
+
+    /// Stops the controller, and starts it anew on the same database and port.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { folder, controller } = self;
+        let mut config = config(folder.path().join("site.db"));
+        let listen = controller.mqtt.to_string().parse().unwrap();
+        config.mqtt = Mqtt::Embedded { listen, doors_connect_to: None };
+        controller.stop().await;
+        let controller = start(config).await.unwrap();
+        Self { folder, controller }
+    }
+
+    pub(crate) async fn stop(self) {
+        self.controller.stop().await;
+    }
+
+    /// Waits until this holds. It is looked at again whenever something was written.
+    pub(crate) async fn until(&self, what: &str, holds: impl Fn(&Site) -> bool) {
+        let mut news = self.site().news();
+        let wait = async {
+            while !holds(self.site()) {
+                news.changed().await.unwrap();
+            }
+        };
+        timeout(DEADLINE, wait).await.unwrap_or_else(|_| panic!("in vain: {what}"));
+    }
+
+    pub(crate) async fn until_alarm(&self, kind: &str) {
+        let raised = |site: &Site| site.alarms(true, 100).unwrap().iter().any(|alarm| alarm.kind == kind);
+        self.until(kind, raised).await;
+    }
+
+    pub(crate) fn stored(&self) -> usize {
+        self.site().events(&db::site::EventFilter::default(), db::site::Seek::Newest, 1_000).unwrap().len()
+    }
+}
+
+pub(crate) fn config(database: PathBuf) -> Config {
+    Config {
+        site: "hospital".parse().unwrap(),
+        database,
+        dashboard: "127.0.0.1:0".parse().unwrap(),
+        behind_proxy: false,
+        mqtt: Mqtt::Embedded { listen: "127.0.0.1:0".parse().unwrap(), doors_connect_to: None },
+        zone: chrono_tz::Europe::Helsinki,
+        demo: None,
+    }
+}
+
+pub(crate) fn actor() -> Actor<'static> {
+    Actor { operator: "tester", at: UtcMs(1_790_000_000_000) }
+}
+
+pub(crate) fn key(door: &str) -> DoorKey {
+    let mut bytes = [7; 32];
+    for (to, from) in bytes.iter_mut().zip(door.bytes()) {
+        *to = from;
+    }
+    DoorKey::new(bytes)
+}
+
+pub(crate) fn add_door(site: &Site, door: &str) {
+    let new = NewDoor {
+        id: door.parse().unwrap(),
+        name: door.to_uppercase(),
+        key: key(door),
+        settings: DoorState::default().settings,
+    };
+    site.add_door(&actor(), new).unwrap();
+}
+
+pub(crate) fn uid(number: u32) -> Uid {
+    let [_, a, b, c] = number.to_be_bytes();
+    Uid::new(&[4, a, b, c]).unwrap()
+}
+
+/// Lists this many cards, one for each person, at these doors.
+pub(crate) fn list(site: &Site, cards: std::ops::Range<u32>, doors: &[&str]) {
+    let doors: Vec<(DoorId, Window)> = doors.iter().map(|door| (door.parse().unwrap(), Window::ALWAYS)).collect();
+    let people: Vec<ImportPerson> = cards
+        .map(|number| ImportPerson {
+            name: format!("Person {number}"),
+            external_id: None,
+            cards: vec![ImportCard {
+                uid: uid(number),
+                kind: CardKind::Staff,
+                window: Window::ALWAYS,
+                doors: doors.clone(),
+            }],
+        })
+        .collect();
+    site.import(&actor(), &people).unwrap();
+}
