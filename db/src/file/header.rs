@@ -1,7 +1,7 @@
 //! What a file says about itself, read before SQLite touches it (SQLite file format, sections 1.3 and 4).
 
 use std::collections::HashSet;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -32,8 +32,13 @@ pub(super) fn check(path: &Path, kind: &Kind) -> Result<(), FileError> {
         return Err(foreign());
     }
     let needs = header.page_size * header.page_count;
-    if has < needs && !wal_has_rest(path, &header, has).map_err(|e| unreadable(path, e))? {
-        return Err(truncated(needs));
+    if has < needs {
+        let mends = wal_has_rest(path, &header, has).map_err(|source| unreadable(path, source))?;
+        // Another process may have finished its checkpoint since the length was read.
+        let has_now = fs::metadata(path).map_err(|source| unreadable(path, source))?.len();
+        if !mends && has_now < needs {
+            return Err(truncated(needs));
+        }
     }
     Ok(())
 }

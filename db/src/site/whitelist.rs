@@ -63,7 +63,7 @@ impl Site {
     ) -> Result<(), SiteError> {
         self.read(|db| {
             let door = row::need_door(db, door)?;
-            let mut statement = row::prepare(db, select_entries!("ORDER BY l.uid, h.from_s"))?;
+            let mut statement = row::prepare(db, select_entries!("ORDER BY l.uid"))?;
             compile(statement.query((row::generation(as_of), door))?, &mut take)
         })
     }
@@ -124,7 +124,7 @@ fn some(
     take: &mut dyn FnMut(Entry),
 ) -> Result<(), SiteError> {
     let places: Vec<String> = (3..only.len() + 3).map(|n| format!("${n}")).collect();
-    let sql = format!("{} AND l.uid IN ({}) ORDER BY l.uid, h.from_s", select_entries!(""), places.join(", "));
+    let sql = format!("{} AND l.uid IN ({}) ORDER BY l.uid", select_entries!(""), places.join(", "));
     let mut values = vec![Value::from(row::generation(as_of)), Value::from(door)];
     values.extend(only.iter().map(|uid| Value::Blob(uid.as_bytes().to_vec())));
     let mut statement = row::prepare(db, &sql)?;

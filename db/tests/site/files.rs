@@ -5,10 +5,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use access::id::SiteId;
-use db::site::Site;
+use access::time::Window;
+use db::site::{CardKind, ImportCard, ImportPerson, Site};
 use tempfile::TempDir;
 
-use crate::support::{Bench, site_id};
+use crate::support::{ACTOR, Bench, site_id, uid};
 
 /// A sound file of which nothing is left in the write-ahead log.
 fn sound() -> (TempDir, PathBuf) {
@@ -76,6 +77,31 @@ fn a_truncated_file_is_refused_beside_a_write_ahead_log_too() {
     let length = fs::metadata(&path).unwrap().len();
     OpenOptions::new().write(true).open(&path).unwrap().set_len(length / 2).unwrap();
     assert!(refusal(&path).contains("truncated"));
+}
+
+/// A power cut in the middle of a checkpoint: the first page tells of pages that are in the log only.
+#[test]
+fn a_file_whose_missing_pages_are_in_the_write_ahead_log_is_mended() {
+    let bench = Bench::with_doors(&["ward"]);
+    let card =
+        |number| ImportCard { uid: uid(number), kind: CardKind::Staff, window: Window::ALWAYS, doors: Vec::new() };
+    let person = ImportPerson { name: "Aino".to_owned(), external_id: None, cards: (0..250).map(card).collect() };
+    bench.site.import(&ACTOR, &[person]).unwrap();
+    let left = tempfile::tempdir().unwrap();
+    for name in ["site.db", "site.db-wal"] {
+        fs::copy(bench.folder.path().join(name), left.path().join(name)).unwrap();
+    }
+    let path = left.path().join("site.db");
+    let wal = fs::read(left.path().join("site.db-wal")).unwrap();
+    let mut pages = wal[32..].chunks_exact(24 + 4096).rev();
+    let first = pages.find(|frame| frame[..4] == [0, 0, 0, 1]).unwrap();
+    let mut main = fs::read(&path).unwrap();
+    main[..4096].copy_from_slice(&first[24..]);
+    let needs = 4096 * u64::from(u32::from_be_bytes(main[28..32].try_into().unwrap()));
+    assert!(needs > main.len() as u64, "the file has grown in the log");
+    fs::write(&path, main).unwrap();
+    let site = Site::open(&path, &site_id()).unwrap();
+    assert_eq!(site.latest().unwrap(), bench.latest());
 }
 
 #[test]
