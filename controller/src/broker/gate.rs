@@ -11,11 +11,11 @@ use std::sync::{Arc, OnceLock};
 
 use access::id::{DoorId, SiteId};
 use mqtt5::broker::auth::{AuthProvider, AuthResult};
-use mqtt5::broker::events::{BrokerEventHandler, ClientPublishEvent, PublishAction};
+use mqtt5::broker::events::{BrokerEventHandler, ClientPublishEvent, ClientSubscribeEvent, PublishAction};
 use mqtt5::error::Result;
 use mqtt5::packet::connect::ConnectPacket;
 use mqtt5::protocol::v5::reason_codes::ReasonCode;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use zeroize::Zeroizing;
 
 use super::rules::{CONTROLLER, Who};
@@ -30,6 +30,9 @@ pub(super) struct Keeper {
     pub(super) controller_password: Zeroizing<String>,
     pub(super) tally: Arc<Tally>,
     pub(super) notices: mpsc::Sender<Notice>,
+    /// Whether the controller has subscribed since the broker started. Doors wait for it: what they say at
+    /// once after connecting would reach nobody.
+    pub(super) heard: watch::Sender<bool>,
 }
 
 /// What a gate tells the acceptor about its connection.
@@ -92,6 +95,10 @@ impl Gate {
             self.keeper.tally.topic_refused();
             return AuthResult::fail(ReasonCode::NotAuthorized);
         }
+        if who != Who::Controller {
+            // The acceptor bounds the wait. An error is its end.
+            let _ = self.keeper.heard.subscribe().wait_for(|heard| *heard).await;
+        }
         let admitted = AuthResult::success_with_user(user);
         if !self.standing.admit() || self.who.set(who.clone()).is_err() {
             return AuthResult::fail(ReasonCode::ServerUnavailable);
@@ -150,6 +157,14 @@ impl AuthProvider for Gate {
 }
 
 impl BrokerEventHandler for Gate {
+    /// Called once the subscription is in force.
+    fn on_client_subscribe<'a>(&'a self, _: ClientSubscribeEvent) -> Answer<'a, ()> {
+        if self.who.get() == Some(&Who::Controller) {
+            self.keeper.heard.send_replace(true);
+        }
+        Box::pin(std::future::ready(()))
+    }
+
     /// Nothing is retained: a message that outlives its moment would be taken for a new one.
     fn on_client_publish<'a>(&'a self, event: ClientPublishEvent) -> Answer<'a, PublishAction> {
         Box::pin(async move {

@@ -6,7 +6,7 @@
 //!
 //! Connections are accepted here and not by the library, whose listeners can be blocked by silent
 //! connections and never show a certificate to whoever judges identity. TLS belongs between acceptor and
-//! gate. Nothing is stored and nothing is retained: what must not be lost lies in the doors' journals.
+//! gate. Doors are let in once the controller listens. Nothing is stored and nothing is retained: what must not be lost lies in the doors' journals.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::id::{DoorId, SiteId};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
@@ -89,6 +89,7 @@ impl Broker {
             controller_password: controller_password.clone(),
             tally: Arc::clone(&tally),
             notices,
+            heard: watch::Sender::new(false),
         });
         let task = tokio::spawn(Acceptor::new(listener, keeper).run(orders_rx, notices_rx));
         Ok(Self { addr, controller_password, orders, tally, task })

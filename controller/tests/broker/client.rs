@@ -38,7 +38,7 @@ impl<'a> Connect<'a> {
         Self { client_id, user: Some(client_id), password: Some(password), will: None, will_retain: false, clean: true }
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut flags = 0_u8;
         flags |= u8::from(self.clean) << 1;
         flags |= u8::from(self.will.is_some()) << 2 | u8::from(self.will_retain) << 5;

@@ -1,7 +1,11 @@
 //! Who is let in, and as whom.
 
+use std::sync::Arc;
+
+use controller::broker::Broker;
+
 use super::client::{ACCEPTED, BAD_CREDENTIALS, Client, Connect};
-use super::{broker, password};
+use super::{TwoDoors, broker, password};
 
 #[tokio::test]
 async fn a_wrong_password_and_no_password_are_refused() {
@@ -55,5 +59,20 @@ async fn a_door_that_is_kicked_is_gone_and_others_are_not() {
     broker.kick("ward".parse().unwrap()).await;
     ward.hung_up().await;
     assert_eq!(pharmacy.subscribe("kulku/hospital/pharmacy/down/+").await, Some(1));
+    broker.stop().await;
+}
+
+#[tokio::test]
+async fn doors_are_let_in_once_the_controller_listens() {
+    let site = "hospital".parse().unwrap();
+    let broker = Broker::start("127.0.0.1:0".parse().unwrap(), site, Arc::new(TwoDoors)).await.unwrap();
+    // It says all it has to say before anybody could hear it.
+    let right = password("ward");
+    let mut ward = Client::open(broker.addr()).await;
+    ward.send(&Connect::new("ward", &right).bytes()).await;
+    ward.publish("kulku/hospital/ward/up/status", b"x").await;
+    let mut controller = Client::controller(&broker).await;
+    assert_eq!(controller.heard().await, "kulku/hospital/ward/up/status");
+    assert_eq!(ward.receive().await.unwrap().0, 0x20, "not a CONNACK");
     broker.stop().await;
 }

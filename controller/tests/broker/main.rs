@@ -46,5 +46,8 @@ async fn broker() -> Broker {
 
 async fn broker_at(addr: SocketAddr) -> Broker {
     let site: SiteId = "hospital".parse().unwrap();
-    Broker::start(addr, site, Arc::new(TwoDoors)).await.unwrap()
+    let broker = Broker::start(addr, site, Arc::new(TwoDoors)).await.unwrap();
+    // Doors are let in once the controller has listened.
+    client::Client::controller(&broker).await;
+    broker
 }
