@@ -33,7 +33,12 @@ impl Emulator {
     /// Lets everything on a card fade that was weakly written, wherever the card is. How many blocks have changed;
     /// `None` if there is no such card.
     pub fn fade(&self, card: CardId, to: Fade) -> Option<usize> {
-        self.with(|world| world.field.card_mut(card).map(|card| card.fade(to)))
+        self.with(|world| {
+            let now_ns = world.clock.now_ns();
+            let card = world.field.card_mut(card)?;
+            card.settle(now_ns);
+            Some(card.fade(to))
+        })
     }
 
     /// Records the newest frames, so many at most and never more than [`MAX_FRAMES`](crate::MAX_FRAMES), from now on. 0

@@ -12,6 +12,7 @@
 mod command;
 mod fifo;
 mod radio;
+mod reception;
 pub(crate) mod registers;
 mod self_test;
 mod timer;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use super::Chip;
 use super::command::{TRANSCEIVE, TRANSMIT};
+use super::reception::Reception;
 use super::registers::{
     COLL_POS_NOT_VALID, CRC_ENABLE, CRYPTO_1_ON, RECEIVER_OFF, VALUES_AFTER_COLL, at, com_irq, error,
 };
@@ -22,7 +23,7 @@ use crate::air::{self, Downlink, TIMER_STOP_BITS, bytes_of};
 use crate::crc;
 use crate::emulator::CollisionCount;
 use crate::exchange::Delivery;
-use crate::field::{Answer, Field};
+use crate::field::Field;
 use crate::transcript::{Frame, Side};
 
 /// The contactless side between two events.
@@ -48,7 +49,7 @@ enum State {
 
 /// What a frame is sent for.
 #[derive(Clone, Debug)]
-enum Purpose {
+pub(super) enum Purpose {
     Transmit,
     Transceive,
     /// First half of an authentication; with what the second half needs.
@@ -57,16 +58,6 @@ enum Purpose {
         uid: [u8; 4],
     },
     Proof,
-}
-
-/// Answers on their way, all bit by bit at the same time.
-#[derive(Debug)]
-struct Reception {
-    purpose: Purpose,
-    sent_bits: usize,
-    begins_ns: u64,
-    answers: Vec<Answer>,
-    timer_stopped: bool,
 }
 
 impl Radio {
@@ -99,59 +90,6 @@ impl Radio {
             State::Listening => 0b101,
             State::Receiving(_) => 0b110,
         }
-    }
-}
-
-impl Reception {
-    fn next_event_ns(&self) -> u64 {
-        match self.timer_stop_ns() {
-            Some(stop) if !self.timer_stopped => stop,
-            _ => self.ends_ns(),
-        }
-    }
-
-    /// When the fifth bit has arrived, if so many arrive at all.
-    fn timer_stop_ns(&self) -> Option<u64> {
-        let longest = self.answers.iter().map(|answer| answer.bits.len()).max()?;
-        let at = air::answer_part_ns(self.known_bits(), TIMER_STOP_BITS);
-        (longest >= TIMER_STOP_BITS).then_some(self.begins_ns.saturating_add(at))
-    }
-
-    fn ends_ns(&self) -> u64 {
-        let longest = self.answers.iter().map(|answer| answer.bits.len()).max();
-        let lasts = air::answer_ns(self.known_bits(), longest.unwrap_or(0));
-        self.begins_ns.saturating_add(lasts)
-    }
-
-    fn known_bits(&self) -> usize {
-        self.answers.first().map_or(0, |answer| answer.known_bits)
-    }
-
-    fn cut(&mut self, card: CardId, now_ns: u64) {
-        let (begins_ns, known_bits) = (self.begins_ns, self.known_bits());
-        for answer in self.answers.iter_mut().filter(|answer| answer.card == card) {
-            let arrived = (0..answer.bits.len())
-                .take_while(|bit| begins_ns.saturating_add(air::answer_part_ns(known_bits, bit + 1)) <= now_ns)
-                .count();
-            answer.bits.truncate(arrived);
-        }
-    }
-
-    /// The bits as the antenna hears them, and the index of the first at which two cards disagree.
-    fn superpose(&self) -> (Vec<bool>, Option<usize>) {
-        let longest = self.answers.iter().map(|answer| answer.bits.len()).max();
-        let mut collision = None;
-        let bits = (0..longest.unwrap_or(0)).map(|index| {
-            let mut heard = self.answers.iter().filter_map(|answer| answer.bits.get(index).copied());
-            let first = heard.next().unwrap_or(false);
-            if heard.any(|bit| bit != first) {
-                collision.get_or_insert(index);
-                return true;
-            }
-            first
-        });
-        let bits = bits.collect();
-        (bits, collision)
     }
 }
 

@@ -12,7 +12,15 @@ mod dumps;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod magic;
+#[cfg(test)]
+mod outages;
+#[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod random_plans;
 #[cfg(test)]
 mod registers;
 #[cfg(test)]
@@ -23,3 +31,7 @@ mod support;
 mod timing;
 #[cfg(test)]
 mod traffic;
+#[cfg(test)]
+mod transcript;
+#[cfg(test)]
+mod weak;
