@@ -1,14 +1,4 @@
 //! A small made-up site behind the router, and a browser that keeps its cookies.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a helper of a test that cannot go on must fail it"
-)]
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
-    reason = "each test file compiles this module and uses its own part of it"
-)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -29,76 +19,67 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, TapShown};
-use db::site::{Actor, CardKind, NewCard, NewDoor, NewPerson, PersonId, Report, Site};
+use db::site::{Actor, CardKind, NewCard, NewDoor, NewPerson, Report, Site};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 /// 24 November 2026, 15:00 in Helsinki.
-pub const NOW: i64 = 1_795_525_200_000;
-pub const OPERATOR: &str = "maija";
-pub const PASSWORD: &str = "correct horse";
-pub const TOKEN: &str = "kulku-test-token";
-pub const DOORS: [(&str, &str); 3] = [
-    ("pharmacy", "Apteekki"),
-    ("ward-3", "Osasto 3"),
-    ("main", "Pääovi"),
-];
+pub(crate) const NOW: i64 = 1_795_525_200_000;
+pub(crate) const OPERATOR: &str = "maija";
+pub(crate) const PASSWORD: &str = "correct horse";
+pub(crate) const TOKEN: &str = "kulku-test-token";
+pub(crate) const DOORS: [(&str, &str); 3] = [("pharmacy", "Apteekki"), ("ward-3", "Osasto 3"), ("main", "Pääovi")];
 /// Somebody whose name is a script.
-pub const EVIL: &str = "<script>alert('Ö')</script>&\"";
+pub(crate) const EVIL: &str = "<script>alert('Ö')</script>&\"";
 
 /// A site with three doors, two people, two cards and a few events.
-pub struct Bench {
-    pub site: Site,
-    pub router: Router,
-    pub stop: watch::Sender<bool>,
-    pub people: Vec<PersonId>,
+pub(crate) struct Bench {
+    pub(crate) site: Site,
+    pub(crate) router: Router,
+    pub(crate) stop: watch::Sender<bool>,
     clock: Arc<AtomicI64>,
     heads: [(u64, Link); 3],
     _folder: TempDir,
 }
 
 /// An answer, read to its end.
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Bytes,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
 }
 
 impl Answer {
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.to_vec()).unwrap()
     }
 
-    pub fn json(&self) -> serde_json::Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 
-    pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map_or("", |value| value.to_str().unwrap())
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
 
 impl Bench {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(false).await
     }
 
     /// With or without the demo's doors.
-    pub async fn with(demo: bool) -> Self {
+    pub(crate) async fn with(demo: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
         let clock = Arc::new(AtomicI64::new(NOW));
-        let people = fill(&site);
+        fill(&site);
         let hash = dashboard::password::hash(PASSWORD).await.unwrap();
         let operator = site.add_operator(&actor(), OPERATOR, &hash).unwrap();
         let digest = Sha256::digest(TOKEN.as_bytes()).into();
-        site.add_token(&actor(), operator.id, "test", digest, None)
-            .unwrap();
+        site.add_token(&actor(), operator.id, "test", digest, None).unwrap();
         let (stop, stopped) = watch::channel(false);
         let hand = Arc::clone(&clock);
         let router = dashboard::router(Context {
@@ -109,28 +90,20 @@ impl Bench {
             stop: stopped,
             demo: demo.then(|| Arc::new(Emulated) as Arc<dyn DemoDoors>),
         });
-        Self {
-            site,
-            router,
-            stop,
-            people,
-            clock,
-            heads: [(0, Link::START); 3],
-            _folder: folder,
-        }
+        Self { site, router, stop, people, clock, heads: [(0, Link::START); 3], _folder: folder }
     }
 
-    pub fn now(&self) -> UtcMs {
+    pub(crate) fn now(&self) -> UtcMs {
         UtcMs(self.clock.load(Ordering::SeqCst))
     }
 
     /// Lets time pass.
-    pub fn wait_ms(&self, ms: i64) {
+    pub(crate) fn wait_ms(&self, ms: i64) {
         self.clock.fetch_add(ms, Ordering::SeqCst);
     }
 
     /// Something happens at a door (by its place in [`DOORS`]) and reaches the log.
-    pub fn happen(&mut self, door: usize, kind: EventKind, uid: Option<Uid>) {
+    pub(crate) fn happen(&mut self, door: usize, kind: EventKind, uid: Option<Uid>) {
         let (sequence, previous) = self.heads[door];
         let event = Event {
             sequence: sequence + 1,
@@ -158,32 +131,23 @@ impl Bench {
     }
 
     /// A card is tapped.
-    pub fn tap(&mut self, door: usize, card: Uid, reason: Option<Reason>) {
+    pub(crate) fn tap(&mut self, door: usize, card: Uid, reason: Option<Reason>) {
         let kind = EventKind::Tap {
             presented: Presented::Classic1k,
             credential: Credential::NotAsked,
-            decision: Decision {
-                reasons: reason.map_or(Reasons::NONE, Reasons::from),
-                generation: Generation(1),
-            },
+            decision: Decision { reasons: reason.map_or(Reasons::NONE, Reasons::from), generation: Generation(1) },
             rolling: None,
         };
         self.happen(door, kind, Some(card));
     }
 
     /// Sends a request as it is.
-    pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: to_bytes(body, 1 << 20).await.unwrap(),
-        }
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        answer(&self.router, request).await
     }
 
     /// Calls the API with the token.
-    pub async fn api(&self, method: Method, path: &str, body: &str) -> Answer {
+    pub(crate) async fn api(&self, method: Method, path: &str, body: &str) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("/api/v1{path}"))
@@ -191,12 +155,11 @@ impl Bench {
         if !body.is_empty() {
             request = request.header("content-type", "application/json");
         }
-        self.send(request.body(Body::from(body.to_owned())).unwrap())
-            .await
+        self.send(request.body(Body::from(body.to_owned())).unwrap()).await
     }
 
     /// A browser that has signed in.
-    pub async fn signed_in(&self) -> Browser<'_> {
+    pub(crate) async fn signed_in(&self) -> Browser {
         let mut browser = self.browser();
         let form = format!("name={OPERATOR}&password=correct+horse&next=%2F");
         let answer = browser.post("/sign-in", &form).await;
@@ -204,29 +167,25 @@ impl Bench {
         browser
     }
 
-    pub fn browser(&self) -> Browser<'_> {
-        Browser {
-            bench: self,
-            cookies: Vec::new(),
-            language: "en",
-        }
+    pub(crate) fn browser(&self) -> Browser {
+        Browser { router: self.router.clone(), cookies: Vec::new(), language: "en" }
     }
 }
 
 /// Keeps cookies, and speaks of its origin as browsers do.
-pub struct Browser<'a> {
-    bench: &'a Bench,
+pub(crate) struct Browser {
+    router: Router,
     cookies: Vec<(String, String)>,
-    pub language: &'static str,
+    pub(crate) language: &'static str,
 }
 
-impl Browser<'_> {
-    pub async fn get(&mut self, path: &str) -> Answer {
+impl Browser {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
         let request = self.request(Method::GET, path).body(Body::empty()).unwrap();
         self.send(request).await
     }
 
-    pub async fn post(&mut self, path: &str, form: &str) -> Answer {
+    pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
         let request = self
             .request(Method::POST, path)
             .header("origin", "http://localhost")
@@ -238,13 +197,8 @@ impl Browser<'_> {
     }
 
     /// A request with the cookies in it.
-    pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
-        let cookies = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect::<Vec<_>>()
-            .join("; ");
+    pub(crate) fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
         Request::builder()
             .method(method)
             .uri(path)
@@ -254,7 +208,7 @@ impl Browser<'_> {
     }
 
     async fn send(&mut self, request: Request<Body>) -> Answer {
-        let answer = self.bench.send(request).await;
+        let answer = answer(&self.router, request).await;
         for cookie in answer.headers.get_all(SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -267,61 +221,43 @@ impl Browser<'_> {
     }
 }
 
-pub fn actor() -> Actor<'static> {
-    Actor {
-        operator: "setup",
-        at: UtcMs(NOW),
-    }
+async fn answer(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    Answer { status: parts.status, headers: parts.headers, body: to_bytes(body, 1 << 20).await.unwrap() }
 }
 
-pub fn uid(number: u8) -> Uid {
+pub(crate) fn actor() -> Actor<'static> {
+    Actor { operator: "setup", at: UtcMs(NOW) }
+}
+
+pub(crate) fn uid(number: u8) -> Uid {
     Uid::new(&[0x04, 0xA1, 0xB2, number]).unwrap()
 }
 
-pub fn door(number: usize) -> DoorId {
+pub(crate) fn door(number: usize) -> DoorId {
     DOORS[number].0.parse().unwrap()
 }
 
 /// Asks a door for something, as an operator would.
-pub fn command(site: &Site, number: usize) -> u64 {
-    site.request_command(&actor(), &door(number), Action::UnlockOnce)
-        .unwrap()
-        .id
+pub(crate) fn command(site: &Site, number: usize) -> u64 {
+    site.request_command(&actor(), &door(number), Action::UnlockOnce).unwrap().id
 }
 
-fn fill(site: &Site) -> Vec<PersonId> {
+fn fill(site: &Site) {
     for (id, name) in DOORS {
-        let door = NewDoor {
-            id: id.parse().unwrap(),
-            name: name.to_owned(),
-            key: DoorKey::new([7; 32]),
-            settings: DoorState::default().settings,
-        };
+        let settings = DoorState::default().settings;
+        let door = NewDoor { id: id.parse().unwrap(), name: name.to_owned(), key: DoorKey::new([7; 32]), settings };
         site.add_door(&actor(), door).unwrap();
     }
-    let names = [("Maija Meikäläinen", Some("1001")), (EVIL, None)];
-    names
-        .into_iter()
-        .zip(1..)
-        .map(|((name, external_id), number)| {
-            let person = NewPerson {
-                name: name.to_owned(),
-                external_id: external_id.map(str::to_owned),
-            };
-            let person = site.add_person(&actor(), person).unwrap().id;
-            let card = NewCard {
-                uid: uid(number),
-                kind: CardKind::Staff,
-                window: Window::ALWAYS,
-            };
-            site.add_card(&actor(), card).unwrap();
-            let held = Window::ALWAYS;
-            site.give_card(&actor(), &uid(number), person, held).unwrap();
-            site.list_card(&actor(), &uid(number), &door(0), Window::ALWAYS)
-                .unwrap();
-            person
-        })
-        .collect()
+    for ((name, external_id), number) in [("Maija Meikäläinen", Some("1001")), (EVIL, None)].into_iter().zip(1..) {
+        let person = NewPerson { name: name.to_owned(), external_id: external_id.map(str::to_owned) };
+        let person = site.add_person(&actor(), person).unwrap().id;
+        let card = NewCard { uid: uid(number), kind: CardKind::Staff, window: Window::ALWAYS };
+        site.add_card(&actor(), card).unwrap();
+        site.give_card(&actor(), &uid(number), person, Window::ALWAYS).unwrap();
+        site.list_card(&actor(), &uid(number), &door(0), Window::ALWAYS).unwrap();
+    }
 }
 
 /// The demo's doors: one card opens, the other does not.
@@ -329,19 +265,11 @@ struct Emulated;
 
 impl DemoDoors for Emulated {
     fn doors(&self) -> Vec<DemoDoor> {
-        vec![DemoDoor {
-            id: "pharmacy".to_owned(),
-            name: "Apteekki".to_owned(),
-        }]
+        vec![DemoDoor { id: "pharmacy".to_owned(), name: "Apteekki".to_owned() }]
     }
 
     fn cards(&self) -> Vec<DemoCard> {
-        ["good", "bad"]
-            .map(|name| DemoCard {
-                name: name.to_owned(),
-                label: format!("Card {name}"),
-            })
-            .to_vec()
+        ["good", "bad"].map(|name| DemoCard { name: name.to_owned(), label: format!("Card {name}") }).to_vec()
     }
 
     fn tap(&self, door: &str, card: &str) -> Result<TapShown, String> {

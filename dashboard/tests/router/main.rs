@@ -1,0 +1,14 @@
+//! The router from outside: who gets in, what pages show, what the API answers.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a helper of a test that cannot go on must fail it"
+)]
+
+mod api;
+mod pages;
+mod stream;
+mod support;
+mod who;

@@ -1,0 +1,319 @@
+//! What pages show and what their forms do.
+
+use crate::support::{Bench, EVIL, command, uid};
+use access::reason::Reason;
+use axum::http::StatusCode;
+use db::site::CommandState;
+
+const PAGES: [&str; 14] = [
+    "/",
+    "/events",
+    "/events?code=denied",
+    "/cards",
+    "/cards/04A1B201",
+    "/cards/04A1B201?who=m",
+    "/people",
+    "/people/1",
+    "/doors",
+    "/doors/pharmacy",
+    "/log",
+    "/demo",
+    "/sign-in",
+    "/nothing/here",
+];
+
+#[tokio::test]
+async fn every_page_is_whole_strict_and_free_of_other_sites_in_every_language() {
+    let mut bench = Bench::with(true).await;
+    bench.tap(0, uid(1), Some(Reason::CardExpired));
+    for (language, lang) in [("fi", "<html lang=\"fi\">"), ("sv", "<html lang=\"sv\">"), ("en", "<html lang=\"en\">")] {
+        let mut browser = bench.signed_in().await;
+        browser.language = language;
+        for path in PAGES {
+            let answer = browser.get(path).await;
+            let text = answer.text();
+            assert!(text.contains(lang), "{path} {language}");
+            assert!(text.trim_end().ends_with("</html>"), "{path}");
+            assert!(!text.contains("Unknown localization"), "{path}: {text}");
+            let csp = answer.header("content-security-policy");
+            assert!(csp.contains("default-src 'none'") && csp.contains("frame-ancestors 'none'"), "{path}");
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+            assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+            for outside in
+                ["http://", "https://", "src=\"//", "href=\"//", "<style", " style=", "onclick", "javascript:"]
+            {
+                assert!(!text.contains(outside), "{path}: {outside}");
+            }
+            assert!(answer.body.len() < 45_000, "{path}: {} bytes", answer.body.len());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_persons_name_never_becomes_markup() {
+    let mut bench = Bench::new().await;
+    bench.tap(0, uid(2), None);
+    let mut browser = bench.signed_in().await;
+    for path in ["/", "/events", "/cards", "/cards/04A1B202", "/people", "/people/2", "/cards/04A1B201?who=script"] {
+        let text = browser.get(path).await.text();
+        assert!(!text.contains(EVIL), "{path}");
+        assert!(text.contains("&#60;script&#62;"), "{path}: the name is missing");
+    }
+}
+
+#[tokio::test]
+async fn what_stands_in_the_url_never_becomes_markup() {
+    let bench = Bench::with(true).await;
+    let mut browser = bench.signed_in().await;
+    let evil = "%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
+    for path in ["/events?card=", "/cards?text=", "/people?text=", "/cards/04A1B201?who=", "/demo?lock="] {
+        let text = browser.get(&format!("{path}{evil}")).await.text();
+        assert!(!text.contains("<script>alert"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_language_is_taken_from_the_browser_and_can_be_switched_anywhere() {
+    let bench = Bench::new().await;
+    let mut browser = bench.browser();
+    browser.language = "sv-FI,sv;q=0.9";
+    assert!(browser.get("/sign-in").await.text().contains("Lösenord"));
+    let back = browser.post("/language", "language=fi&back=%2Fsign-in%3Fnext%3D%252F").await;
+    assert_eq!(back.header("location"), "/sign-in?next=%2F");
+    assert!(browser.get("/sign-in").await.text().contains("Salasana"));
+
+    let mut signed_in = bench.signed_in().await;
+    signed_in.post("/language", "language=sv&back=%2Fdoors").await;
+    let mut elsewhere = bench.signed_in().await;
+    assert!(elsewhere.get("/doors").await.text().contains("Dörrar"), "it is remembered for the operator");
+    let refused = signed_in.post("/language", "language=xx&back=%2F").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn filters_in_the_url_show_the_rows_that_they_name_and_no_other() {
+    let mut bench = Bench::new().await;
+    bench.tap(0, uid(1), None);
+    bench.wait_ms(60_000);
+    bench.tap(1, uid(1), Some(Reason::CardExpired));
+    bench.wait_ms(60_000);
+    bench.tap(2, uid(2), Some(Reason::UnknownCard));
+    let mut browser = bench.signed_in().await;
+    for (query, ids) in [
+        ("", vec![3, 2, 1]),
+        ("?door=pharmacy", vec![1]),
+        ("?door=pharmacy&door=main", vec![3, 1]),
+        ("?code=denied", vec![3, 2]),
+        ("?reason=card-expired", vec![2]),
+        ("?card=04:a1:b2:02", vec![3]),
+        ("?person=1", vec![2, 1]),
+        ("?from=2026-11-24T15:01", vec![3, 2]),
+        ("?until=2026-11-24T15:01", vec![1]),
+        ("?code=denied&door=pharmacy", vec![]),
+        ("?before=3", vec![2, 1]),
+        ("?after=1", vec![3, 2]),
+    ] {
+        let text = browser.get(&format!("/events{query}")).await.text();
+        let shown: Vec<i64> =
+            text.split("<tr data-id=\"").skip(1).map(|row| row.split('"').next().unwrap().parse().unwrap()).collect();
+        assert_eq!(shown, ids, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_filter_that_is_none_is_said_beside_its_field_and_kept() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    let answer = browser.get("/events?card=12&code=denied").await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = answer.text();
+    assert!(text.contains("id=\"card-problem\"") && text.contains("value=\"12\""));
+    assert!(text.contains("<option value=\"denied\" selected>"));
+}
+
+#[tokio::test]
+async fn many_events_are_paged_without_loss_or_repetition() {
+    let mut bench = Bench::new().await;
+    for _ in 0..120 {
+        bench.tap(0, uid(1), None);
+    }
+    let mut browser = bench.signed_in().await;
+    let mut path = "/events?code=granted".to_owned();
+    let mut seen = Vec::new();
+    for _ in 0..5 {
+        let text = browser.get(&path).await.text();
+        seen.extend(text.split("<tr data-id=\"").skip(1).map(|row| {
+            let id: i64 = row.split('"').next().unwrap().parse().unwrap();
+            id
+        }));
+        let Some(older) = text.split("rel=\"next\"").next().filter(|_| text.contains("rel=\"next\"")) else {
+            break;
+        };
+        let href = older.rsplit("href=\"").next().unwrap().split('"').next().unwrap();
+        path = href.replace("&#38;", "&");
+    }
+    assert_eq!(seen, (1..=120).rev().collect::<Vec<i64>>());
+}
+
+#[tokio::test]
+async fn a_card_is_added_given_listed_blocked_and_freed() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    let added = browser.post("/cards", "uid=04+11+22+33&kind=backup&from=&until=2026-12-24T12%3A00").await;
+    assert_eq!(added.header("location"), "/cards/04112233?done=card-added");
+    let place = "/cards/04112233";
+    let given = browser.post(&format!("{place}/give"), "person=1&from=&until=").await;
+    assert_eq!(given.header("location"), format!("{place}?done=card-given"));
+    let listed = browser.post(&format!("{place}/list"), "door=pharmacy&door=ward-3&from=&until=").await;
+    assert_eq!(listed.header("location"), format!("{place}?done=card-listed#doors"));
+    let blocked = browser.post(&format!("{place}/block"), "block=suspended").await;
+    assert_eq!(blocked.header("location"), format!("{place}?done=card-blocked"));
+    let text = browser.get(&format!("{place}?done=card-blocked")).await.text();
+    for part in ["The card was blocked.", "Suspended", "Maija Meik", "Osasto 3", "Apteekki", "24 Dec 2026, 12:00"] {
+        assert!(text.contains(part), "{part}");
+    }
+    browser.post(&format!("{place}/unblock"), "block=suspended").await;
+    browser.post(&format!("{place}/unlist"), "door=ward-3").await;
+    let card = bench.site.card(&"04112233".parse().unwrap()).unwrap();
+    assert!(card.blocks.is_empty());
+    assert_eq!(card.listings.len(), 1);
+    let log = browser.get("/log").await.text();
+    assert!(log.contains("Card blocked") && log.contains("maija"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_a_form_is_said_beside_the_field_and_the_rest_is_kept() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    for (path, form, field, kept) in [
+        ("/cards", "uid=12&kind=visitor&from=&until=", "uid-problem", "value=\"visitor\" selected"),
+        ("/cards", "uid=04A1B201&kind=staff&from=&until=", "uid-problem", "value=\"04A1B201\""),
+        (
+            "/cards",
+            "uid=04FFFFFF&kind=staff&from=2026-12-01T00%3A00&until=2026-11-01T00%3A00",
+            "until-problem",
+            "2026-12-01T00:00",
+        ),
+        ("/cards", "uid=04FFFFFF&kind=staff&from=2027-03-28T03%3A30&until=", "from-problem", "value=\"04FFFFFF\""),
+        ("/people", "name=&external_id=77", "name-problem", "value=\"77\""),
+        ("/people", "name=Matti&external_id=1001", "external_id-problem", "value=\"Matti\""),
+        ("/cards/04A1B201/list", "from=&until=2026-11-01T00%3A00", "at least", ""),
+        ("/cards/04A1B201/give", "person=999&from=&until=", "There is no such person", ""),
+        ("/cards/04A1B201/block", "block=whatever", "block-problem", ""),
+    ] {
+        let before = bench.site.latest().unwrap();
+        let answer = browser.post(path, form).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {form}");
+        let text = answer.text().to_lowercase();
+        let field = field.to_lowercase();
+        assert!(text.contains(&field), "{path} {form}: {field}");
+        assert!(text.contains(&kept.to_lowercase()), "{path} {form}: {kept}");
+        assert_eq!(bench.site.latest().unwrap(), before, "{path} {form}");
+    }
+}
+
+#[tokio::test]
+async fn unlocking_shows_what_became_of_it() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    let asked = browser.post("/doors/pharmacy/unlock", "").await;
+    let place = asked.header("location").to_owned();
+    assert!(place.starts_with("/doors/pharmacy?command="), "{place}");
+    let pending = browser.get(&place).await.text();
+    assert!(pending.contains("data-pending") && pending.contains("waiting to be sent"));
+    let id = place.rsplit('=').next().unwrap().parse().unwrap();
+    bench.site.set_command_state(id, CommandState::DoorAway, bench.now()).unwrap();
+    let away = browser.get(&place).await.text();
+    assert!(!away.contains("data-pending") && away.contains("the door is not connected"));
+    // A command to another door is nobody's business here.
+    let other = command(&bench.site, 1);
+    let text = browser.get(&format!("/doors/pharmacy?command={other}")).await.text();
+    assert!(!text.contains("id=\"command\""));
+}
+
+#[tokio::test]
+async fn an_alarm_is_shown_until_somebody_acknowledges_it() {
+    let bench = Bench::new().await;
+    bench.site.raise_alarm("chain-gap", Some(&crate::support::door(1)), None, bench.now()).unwrap();
+    let mut browser = bench.signed_in().await;
+    for path in ["/", "/doors/ward-3"] {
+        assert!(browser.get(path).await.text().contains("Records of the door are missing"), "{path}");
+    }
+    assert!(!browser.get("/doors/main").await.text().contains("Records of the door are missing"));
+    let id = bench.site.alarms(true, 1).unwrap()[0].id;
+    let done = browser.post(&format!("/alarms/{id}/acknowledge"), "back=%2Fdoors%2Fward-3").await;
+    assert_eq!(done.header("location"), "/doors/ward-3?done=alarm-acknowledged");
+    assert!(bench.site.alarms(true, 1).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn every_reason_of_a_denial_is_told() {
+    let mut bench = Bench::new().await;
+    for reason in Reason::ALL {
+        bench.tap(0, uid(1), Some(*reason));
+    }
+    let mut browser = bench.signed_in().await;
+    let text = browser.get("/events").await.text();
+    for sentence in ["The card has expired.", "The door is locked down.", "The right to practise has ended."] {
+        assert!(text.contains(sentence), "{sentence}");
+    }
+}
+
+#[tokio::test]
+async fn errors_are_pages_with_plain_words() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    for (path, status, words) in [
+        ("/nothing", StatusCode::NOT_FOUND, "There is nothing here"),
+        ("/cards/zz", StatusCode::NOT_FOUND, "There is nothing here"),
+        ("/people/99", StatusCode::NOT_FOUND, "There is nothing here"),
+        ("/doors/none", StatusCode::NOT_FOUND, "There is nothing here"),
+        ("/cards/04A1B201/block", StatusCode::METHOD_NOT_ALLOWED, "That cannot be done here"),
+        ("/people?after=x", StatusCode::UNPROCESSABLE_ENTITY, "does not hold"),
+        ("/demo", StatusCode::NOT_FOUND, "There is nothing here"),
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert!(answer.text().contains(words) && answer.text().contains("maija"), "{path}: {}", answer.text());
+    }
+    let long = format!("name={}", "x".repeat(70_000));
+    let answer = browser.post("/people", &long).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.text().contains("That was too much"));
+}
+
+#[tokio::test]
+async fn the_demo_taps_once_and_shows_the_lamp_again_without_tapping() {
+    let bench = Bench::with(true).await;
+    let mut browser = bench.signed_in().await;
+    let tapped = browser.post("/demo/tap", "card=bad&door=pharmacy").await;
+    assert_eq!(tapped.status, StatusCode::SEE_OTHER);
+    let text = browser.get(tapped.header("location")).await.text();
+    assert!(text.contains("The lock stayed locked.") && text.contains("The card has expired."));
+    let good = browser.post("/demo/tap", "card=good&door=pharmacy").await;
+    assert!(browser.get(good.header("location")).await.text().contains("The lock was released."));
+    let wrong = browser.post("/demo/tap", "card=good&door=cellar").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn assets_are_kept_for_ever_and_the_first_page_stays_light() {
+    let mut bench = Bench::new().await;
+    for _ in 0..60 {
+        bench.tap(0, uid(1), Some(Reason::CardExpired));
+    }
+    let mut browser = bench.signed_in().await;
+    let page = browser.get("/events").await;
+    let text = page.text();
+    let mut weight = page.body.len();
+    for ending in [".css", ".js", ".svg"] {
+        let end = text.find(ending).unwrap() + ending.len();
+        let start = text[..end].rfind('"').unwrap() + 1;
+        let asset = browser.get(&text[start..end]).await;
+        assert_eq!(asset.status, StatusCode::OK);
+        assert!(asset.header("cache-control").contains("immutable"));
+        weight += asset.body.len();
+    }
+    assert!(weight < 60_000, "{weight} bytes");
+    assert_eq!(browser.get("/assets/other.css").await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,116 @@
+//! The live tail.
+
+use std::time::Duration;
+
+use crate::support::{Bench, Browser, uid};
+use access::reason::Reason;
+use axum::body::{Body, BodyDataStream};
+use axum::http::{Method, StatusCode};
+use futures_util::StreamExt as _;
+use tokio::time::timeout;
+use tower::ServiceExt as _;
+
+/// Longer than anything here takes; a test that waits so long fails.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+async fn open(bench: &Bench, browser: &Browser, path: &str) -> BodyDataStream {
+    let request = browser.request(Method::GET, path).body(Body::empty()).unwrap();
+    let response = bench.router.clone().oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    response.into_body().into_data_stream()
+}
+
+/// Reads until a whole event is there, or the stream ends.
+async fn event(stream: &mut BodyDataStream) -> Option<String> {
+    let mut text = String::new();
+    while !text.contains("\n\n") {
+        let chunk = timeout(PATIENCE, stream.next()).await.expect("nothing came in time")?;
+        text.push_str(std::str::from_utf8(&chunk.unwrap()).unwrap());
+        if text.starts_with(':') {
+            text.clear();
+        }
+    }
+    Some(text)
+}
+
+#[tokio::test]
+async fn a_row_comes_as_soon_as_the_log_has_it_and_looks_like_the_pages_row() {
+    let mut bench = Bench::new().await;
+    bench.tap(0, uid(1), None);
+    let mut browser = bench.signed_in().await;
+    let mut stream = open(&bench, &browser, "/events/stream?after=1").await;
+    bench.tap(0, uid(2), Some(Reason::CardExpired));
+    let text = event(&mut stream).await.unwrap();
+    assert!(text.contains("event: row") && text.contains("id: 2"), "{text}");
+    let row = text.split("data: ").nth(1).unwrap().split('\n').next().unwrap();
+    assert!(row.contains("The card has expired.") && !row.contains("<script>"));
+    assert!(browser.get("/events").await.text().contains(row), "{row}");
+}
+
+#[tokio::test]
+async fn the_tail_is_filtered_like_the_page_and_resumes_where_it_broke() {
+    let mut bench = Bench::new().await;
+    bench.tap(0, uid(1), None);
+    bench.tap(1, uid(1), None);
+    bench.tap(0, uid(1), None);
+    let browser = bench.signed_in().await;
+    let mut stream = open(&bench, &browser, "/events/stream?door=pharmacy&after=0").await;
+    assert!(event(&mut stream).await.unwrap().contains("id: 1"));
+    assert!(event(&mut stream).await.unwrap().contains("id: 3"));
+
+    let request = browser
+        .request(Method::GET, "/events/stream?after=0")
+        .header("last-event-id", "2")
+        .body(Body::empty())
+        .unwrap();
+    let response = bench.router.clone().oneshot(request).await.unwrap();
+    let mut stream = response.into_body().into_data_stream();
+    assert!(event(&mut stream).await.unwrap().contains("id: 3"));
+}
+
+#[tokio::test]
+async fn the_tail_ends_when_the_server_stops() {
+    let bench = Bench::new().await;
+    let browser = bench.signed_in().await;
+    let mut stream = open(&bench, &browser, "/events/stream").await;
+    bench.stop.send(true).unwrap();
+    assert_eq!(event(&mut stream).await, None);
+}
+
+#[tokio::test]
+async fn the_tail_ends_with_the_session() {
+    let mut bench = Bench::new().await;
+    let browser = bench.signed_in().await;
+    let mut stream = open(&bench, &browser, "/events/stream").await;
+    bench.wait_ms(31 * 60_000);
+    bench.tap(0, uid(1), None);
+    assert!(event(&mut stream).await.unwrap().contains("event: ended"));
+    assert_eq!(event(&mut stream).await, None);
+}
+
+#[tokio::test]
+async fn a_tail_without_a_session_is_refused_and_not_led_to_a_page() {
+    let bench = Bench::new().await;
+    let request = bench
+        .browser()
+        .request(Method::GET, "/events/stream")
+        .header("accept", "text/event-stream")
+        .body(Body::empty())
+        .unwrap();
+    assert_eq!(bench.send(request).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn there_are_only_so_many_tails_at_once() {
+    let bench = Bench::new().await;
+    let browser = bench.signed_in().await;
+    let mut open_ones = Vec::new();
+    for _ in 0..64 {
+        open_ones.push(open(&bench, &browser, "/events/stream").await);
+    }
+    let request = browser.request(Method::GET, "/events/stream").body(Body::empty()).unwrap();
+    assert_eq!(bench.send(request).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    open_ones.pop();
+    drop(open(&bench, &browser, "/events/stream").await);
+}
