@@ -1,1 +1,19 @@
-//! The whole site with the real binaries, and the demo.
+//! The whole site: the parts from which tests start real programs, and the demo.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | [`people`] | made-up people and cards, the same ones at every run |
+//! | [`http`] | the dashboard's API and a door's control, as any client would use them |
+//! | [`process`] | a program as a child process: its addresses, its end |
+//! | [`mosquitto`] | a real Mosquitto on a free port |
+//! | [`wait`] | waiting for a condition, with a bound |
+//! | [`whole`] | controller, broker and doors as the real programs |
+//! | [`demo`] | the same hospital in one process, made interactive |
+
+pub mod demo;
+pub mod http;
+pub mod mosquitto;
+pub mod people;
+pub mod process;
+pub mod wait;
+pub mod whole;

@@ -1,0 +1,109 @@
+//! The made-up hospital: its doors, its people, and who may pass where.
+
+use access::entry::Block;
+use access::envelope::DoorKey;
+use access::id::DoorId;
+use access::state::DoorState;
+use access::time::{UtcS, Window};
+use anyhow::Result;
+use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewDoor, Site, SiteError};
+
+use super::{Dumps, now};
+use crate::people::{Invented, invent};
+
+/// How many people work here.
+pub(super) const PEOPLE: usize = 300;
+
+/// The doors that have a name; further ones are numbered.
+const DOORS: [(&str, &str); 8] = [
+    ("main-entrance", "Pääovi"),
+    ("emergency", "Päivystys"),
+    ("ward-1", "Osasto 1"),
+    ("ward-2", "Osasto 2"),
+    ("theatre", "Leikkaussali"),
+    ("laboratory", "Laboratorio"),
+    ("pharmacy", "Apteekki"),
+    ("archive", "Arkisto"),
+];
+
+/// The second of these is in force at a card whose time is over, the third at one whose time is to come.
+const DAY_S: i64 = 24 * 60 * 60;
+
+/// Doors, people and cards, unless an earlier run has left them in the database.
+pub(super) fn furnish(site: &Site, doors: usize, dumps: &Dumps, say: &(dyn Fn(&str) + Sync)) -> Result<()> {
+    let ids = add_doors(site, doors)?;
+    let people = invent(PEOPLE);
+    if site.card(&people.first().map(|person| person.uid).unwrap_or_else(|| unreachable!("there are people"))).is_ok() {
+        say("Found the people of an earlier run");
+    } else {
+        say(&format!("Making up {PEOPLE} people and their cards"));
+        let imports: Vec<ImportPerson> = people.iter().enumerate().map(|(n, person)| import(n, person, &ids)).collect();
+        site.import(&actor(), &imports)?;
+        for person in people.iter().skip(7).step_by(50) {
+            site.block_card(&actor(), &person.uid, Block::Blocked)?;
+        }
+    }
+    for (name, uid, _) in dumps.iter() {
+        let doors = ids.iter().map(|id| (id.clone(), Window::ALWAYS)).collect();
+        let card = ImportCard { uid: *uid, kind: CardKind::Visitor, window: Window::ALWAYS, doors };
+        let person = ImportPerson { name: format!("Dump {name}"), external_id: None, cards: vec![card] };
+        match site.import(&actor(), &[person]) {
+            Ok(_) | Err(SiteError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// The id of a door by its place, from 0.
+pub(super) fn door(number: usize) -> Result<(DoorId, String)> {
+    Ok(match DOORS.get(number) {
+        Some((id, name)) => (id.parse()?, (*name).to_owned()),
+        None => (format!("door-{}", number + 1).parse()?, format!("Ovi {}", number + 1)),
+    })
+}
+
+/// What a person at the demo's page reads about a card: whose it is, and what is odd about it.
+pub(super) fn remark(number: usize) -> &'static str {
+    match number % 50 {
+        7 => "blocked",
+        17 => "expired",
+        27 => "not yet valid",
+        _ => "",
+    }
+}
+
+fn add_doors(site: &Site, count: usize) -> Result<Vec<DoorId>> {
+    let mut ids = Vec::new();
+    for number in 0..count {
+        let (id, name) = door(number)?;
+        let mut key = [0; 32];
+        getrandom::fill(&mut key).map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
+        let new = NewDoor { id: id.clone(), name, key: DoorKey::new(key), settings: DoorState::default().settings };
+        match site.add_door(&actor(), new) {
+            Ok(()) | Err(SiteError::Conflict { .. }) => ids.push(id),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(ids)
+}
+
+/// Everybody enters the main entrance, half of them any one of the other doors.
+fn import(number: usize, person: &Invented, ids: &[DoorId]) -> ImportPerson {
+    let admitted = |place: usize| place == 0 || (number + place).is_multiple_of(2);
+    let doors = ids.iter().enumerate().filter(|(place, _)| admitted(*place));
+    let now = crate::whole::now().0;
+    let window = match remark(number) {
+        "expired" => Window { from: None, until: Some(UtcS(now - DAY_S)) },
+        "not yet valid" => Window { from: Some(UtcS(now + 30 * DAY_S)), until: None },
+        _ => Window::ALWAYS,
+    };
+    let kind = if number % 3 == 0 { CardKind::Professional } else { CardKind::Staff };
+    let doors = doors.map(|(_, id)| (id.clone(), Window::ALWAYS)).collect();
+    let card = ImportCard { uid: person.uid, kind, window, doors };
+    ImportPerson { name: person.name.clone(), external_id: Some(person.external_id.clone()), cards: vec![card] }
+}
+
+fn actor() -> Actor<'static> {
+    Actor { operator: "demo", at: now() }
+}

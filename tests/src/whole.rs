@@ -1,0 +1,352 @@
+//! Controller, broker and doors as the real programs, set up as an administrator would.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use access::id::{DoorId, SiteId};
+use access::time::{UtcMs, UtcS, Window};
+use access::uid::Uid;
+use anyhow::{Context, Result, bail};
+use db::site::{Actor, CardKind, ImportCard, ImportPerson, Site};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::http::Client;
+use crate::mosquitto::Mosquitto;
+use crate::process::{Process, free_port, program};
+use crate::wait;
+
+/// The operator of every test, and the operator's password.
+pub const OPERATOR: (&str, &str) = ("matti", "a long password for tests");
+
+/// Which broker the site runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broker {
+    /// In the controller.
+    Embedded,
+    /// Beside it.
+    Mosquitto,
+}
+
+/// A running site.
+#[derive(Debug)]
+pub struct Whole {
+    folder: tempfile::TempDir,
+    controller: Option<Process>,
+    /// Only with [`Broker::Mosquitto`].
+    pub mosquitto: Option<Mosquitto>,
+    /// Its doors.
+    pub doors: Vec<Door>,
+    /// The dashboard's address.
+    pub dashboard: String,
+    /// The API, signed in.
+    pub api: Client,
+}
+
+/// A running door.
+#[derive(Debug)]
+pub struct Door {
+    folder: PathBuf,
+    process: Option<Process>,
+    /// Its id at the site.
+    pub id: String,
+    /// Its control.
+    pub control: Client,
+}
+
+#[derive(Deserialize)]
+struct ControllerReady {
+    dashboard: String,
+}
+
+#[derive(Deserialize)]
+struct DoorReady {
+    control: String,
+}
+
+#[derive(Deserialize)]
+struct List<T> {
+    items: Vec<T>,
+}
+
+#[derive(Deserialize)]
+struct DoorState {
+    online: bool,
+    up_to_date: bool,
+    generation_in_force: Option<u64>,
+}
+
+/// An event as the API shows it, as far as tests look at it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Event {
+    /// Its place in the central log.
+    pub id: i64,
+    /// Whose.
+    pub door: String,
+    /// Its place in the door's journal.
+    pub sequence: u64,
+    /// What happened, as a code.
+    pub code: String,
+    /// Why not, as codes.
+    #[serde(default)]
+    pub reasons: Vec<String>,
+    /// The card.
+    pub card: Option<String>,
+}
+
+impl Whole {
+    /// Starts a site with `doors` doors and these people, each with one card that is listed for every door.
+    ///
+    /// # Errors
+    /// If a program does not become ready.
+    pub fn start(broker: Broker, doors: usize, people: Vec<ImportPerson>) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let port = free_port()?;
+        let mosquitto = match broker {
+            Broker::Mosquitto => Some(Mosquitto::start(folder.path(), port)?),
+            Broker::Embedded => None,
+        };
+        write_config(folder.path(), broker, port)?;
+        let ids: Vec<String> = (1..=doors).map(|n| format!("door-{n}")).collect();
+        for id in &ids {
+            std::fs::create_dir(folder.path().join(id))?;
+            let out = folder.path().join(id).join("door.json");
+            controller(folder.path(), &["door", "add", id, "--name", id, "--out", &out.to_string_lossy()], None)?;
+        }
+        controller(folder.path(), &["operator", "add", OPERATOR.0], Some(OPERATOR.1))?;
+        let token = controller(folder.path(), &["token", "add", OPERATOR.0, "tests"], None)?;
+        import(folder.path(), people)?;
+        let (process, dashboard) = start_controller(folder.path())?;
+        let api = Client::new(&dashboard, Some(token.trim()));
+        let mut site = Self { folder, controller: Some(process), mosquitto, doors: Vec::new(), dashboard, api };
+        for id in ids {
+            let door = Door::start(site.folder.path().join(&id), &id)?;
+            site.doors.push(door);
+        }
+        Ok(site)
+    }
+
+    /// Where the site keeps its files.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Waits until every door has in force what the controller wants.
+    ///
+    /// # Errors
+    /// If that does not happen.
+    pub fn settle(&self) -> Result<()> {
+        wait::until("every door online with the wanted whitelist in force", || {
+            let doors: List<DoorState> = self.api.read("/api/v1/doors").ok()?;
+            let settled = |door: &DoorState| door.online && door.up_to_date && door.generation_in_force.is_some();
+            (doors.items.len() == self.doors.len() && doors.items.iter().all(settled)).then_some(())
+        })
+    }
+
+    /// All events of a door, in the order of the central log.
+    ///
+    /// # Errors
+    /// If the API does not answer.
+    pub fn events(&self, door: &str) -> Result<Vec<Event>> {
+        let mut events: Vec<Event> = Vec::new();
+        loop {
+            let after = events.last().map_or(0, |event| event.id);
+            let page: List<Event> = self.api.read(&format!("/api/v1/events?door={door}&after={after}&limit=200"))?;
+            if page.items.is_empty() {
+                return Ok(events);
+            }
+            events.extend(page.items);
+        }
+    }
+
+    /// The taps of a door among its events.
+    ///
+    /// # Errors
+    /// If the API does not answer.
+    pub fn taps(&self, door: &str) -> Result<Vec<Event>> {
+        let taps = |event: &Event| matches!(event.code.as_str(), "granted" | "denied");
+        Ok(self.events(door)?.into_iter().filter(taps).collect())
+    }
+
+    /// SIGKILL to the controller, and to its broker with it if that is embedded.
+    ///
+    /// # Errors
+    /// If it was not running.
+    pub fn kill_controller(&mut self) -> Result<()> {
+        self.controller.take().context("the controller is not running")?.kill()
+    }
+
+    /// Starts it again, with the same files and ports.
+    ///
+    /// # Errors
+    /// If it does not become ready.
+    pub fn start_controller(&mut self) -> Result<()> {
+        let (process, dashboard) = start_controller(self.folder.path())?;
+        self.controller = Some(process);
+        if dashboard != self.dashboard {
+            bail!("the dashboard moved from {} to {dashboard}", self.dashboard);
+        }
+        Ok(())
+    }
+
+    /// Stops everything as a service manager would.
+    ///
+    /// # Errors
+    /// If a program does not end cleanly.
+    pub fn stop(mut self) -> Result<()> {
+        for door in &mut self.doors {
+            door.process.take().map_or(Ok(()), Process::stop)?;
+        }
+        self.controller.take().map_or(Ok(()), Process::stop)
+    }
+}
+
+impl Door {
+    fn start(folder: PathBuf, id: &str) -> Result<Self> {
+        // A port of its own that stays the same when the door is started again.
+        let port = free_port()?;
+        std::fs::create_dir_all(folder.join("state"))?;
+        std::fs::write(
+            folder.join("agent.toml"),
+            format!(
+                "data = \"state\"\nprovisioning = \"door.json\"\nreader.kind = \"emulated\"\nio.kind = \"memory\"\n\
+                 control.address = \"127.0.0.1:{port}\"\n"
+            ),
+        )?;
+        let mut door =
+            Self { folder, process: None, id: id.to_owned(), control: Client::new("http://127.0.0.1:1", None) };
+        door.run()?;
+        Ok(door)
+    }
+
+    /// Starts the agent again, with the same files and port.
+    ///
+    /// # Errors
+    /// If it does not become ready.
+    pub fn run(&mut self) -> Result<()> {
+        let mut command = Command::new(program("kulku-door-agent")?);
+        command.arg("run").arg("--config").arg(self.folder.join("agent.toml")).arg("--json");
+        let (process, ready) = Process::start::<DoorReady>(&mut command, &self.folder.join("agent.log"))?;
+        self.process = Some(process);
+        self.control = Client::new(&base(&ready.control), None);
+        Ok(())
+    }
+
+    /// SIGKILL to the agent.
+    ///
+    /// # Errors
+    /// If it was not running.
+    pub fn kill(&mut self) -> Result<()> {
+        self.process.take().context("the agent is not running")?.kill()
+    }
+
+    /// The agent's process, for its figures.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
+    }
+
+    /// Where the agent keeps its files.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes a virtual card that can be tapped here under its own number.
+    ///
+    /// # Errors
+    /// If the door refuses it.
+    pub fn make_card(&self, uid: &str, kind: &str) -> Result<()> {
+        self.control.post("/cards", &json!({"name": uid, "uid": uid, "kind": kind}))?.success("/cards")?;
+        Ok(())
+    }
+
+    /// Cuts the door off, or connects it again.
+    ///
+    /// # Errors
+    /// If the door does not answer.
+    pub fn network(&self, up: bool) -> Result<()> {
+        self.control.post("/network", &json!({"up": up}))?.success("/network")?;
+        Ok(())
+    }
+}
+
+/// Invented people with one card each, listed for doors 1 to `doors` without a limit in time.
+///
+/// # Errors
+/// If a door's name is none.
+pub fn people(count: usize, doors: usize) -> Result<Vec<ImportPerson>> {
+    let doors = (1..=doors)
+        .map(|n| Ok((format!("door-{n}").parse::<DoorId>()?, Window::ALWAYS)))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(crate::people::invent(count)
+        .into_iter()
+        .map(|person| {
+            let card =
+                ImportCard { uid: person.uid, kind: CardKind::Staff, window: Window::ALWAYS, doors: doors.clone() };
+            ImportPerson { name: person.name, external_id: Some(person.external_id), cards: vec![card] }
+        })
+        .collect())
+}
+
+/// One person with one card, listed for door 1 and valid in this window.
+///
+/// # Errors
+/// If the number is none.
+pub fn person(name: &str, uid: &str, window: Window) -> Result<ImportPerson> {
+    let doors = vec![("door-1".parse::<DoorId>()?, Window::ALWAYS)];
+    let card = ImportCard { uid: uid.parse::<Uid>()?, kind: CardKind::Staff, window, doors };
+    Ok(ImportPerson { name: name.to_owned(), external_id: None, cards: vec![card] })
+}
+
+/// Now, in whole seconds.
+#[must_use]
+pub fn now() -> UtcS {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    UtcS(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+fn write_config(folder: &Path, broker: Broker, port: u16) -> Result<()> {
+    let mqtt = match broker {
+        Broker::Embedded => format!("[mqtt.embedded]\nlisten = \"127.0.0.1:{port}\"\n"),
+        Broker::Mosquitto => format!("[mqtt.external]\nhost = \"127.0.0.1\"\nport = {port}\n"),
+    };
+    let listen = format!("[dashboard]\nlisten = \"127.0.0.1:{}\"\n", free_port()?);
+    let text = format!("site = \"hospital\"\ndata = \".\"\n{listen}{mqtt}");
+    Ok(std::fs::write(folder.join("controller.toml"), text)?)
+}
+
+fn start_controller(folder: &Path) -> Result<(Process, String)> {
+    let mut command = Command::new(program("kulku-controller")?);
+    command.arg("run").arg("--config").arg(folder.join("controller.toml")).arg("--json");
+    let (process, ready) = Process::start::<ControllerReady>(&mut command, &folder.join("controller.log"))?;
+    Ok((process, base(&ready.dashboard)))
+}
+
+/// Runs a subcommand of the controller to its end, and returns what it printed.
+fn controller(folder: &Path, arguments: &[&str], input: Option<&str>) -> Result<String> {
+    let mut command = Command::new(program("kulku-controller")?);
+    command.args(arguments).arg("--config").arg(folder.join("controller.toml"));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    if let (Some(mut pipe), Some(input)) = (child.stdin.take(), input) {
+        pipe.write_all(input.as_bytes())?;
+    }
+    let output = child.wait_with_output()?;
+    if !output.status.success() {
+        bail!("kulku-controller {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+fn import(folder: &Path, people: Vec<ImportPerson>) -> Result<()> {
+    let site = Site::open(&folder.join("site.db"), &"hospital".parse::<SiteId>()?)?;
+    site.import(&Actor { operator: "tests", at: UtcMs(now().0 * 1000) }, &people)?;
+    Ok(())
+}
+
+fn base(address: &str) -> String {
+    if address.starts_with("http") { address.to_owned() } else { format!("http://{address}") }
+}

@@ -1,0 +1,10 @@
+//! The whole site: the real programs, a real Mosquitto, a real browser. `tests/run` builds and installs what these
+//! tests start.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
+
+mod bad_input;
+mod browser;
+mod demo;
+mod outage;
+mod taps;
+mod wire;
