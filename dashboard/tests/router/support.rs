@@ -90,7 +90,7 @@ impl Bench {
             stop: stopped,
             demo: demo.then(|| Arc::new(Emulated) as Arc<dyn DemoDoors>),
         });
-        Self { site, router, stop, people, clock, heads: [(0, Link::START); 3], _folder: folder }
+        Self { site, router, stop, clock, heads: [(0, Link::START); 3], _folder: folder }
     }
 
     pub(crate) fn now(&self) -> UtcMs {
