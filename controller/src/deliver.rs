@@ -55,6 +55,8 @@ impl Desk {
         }
         if self.looking.running.end() {
             self.look();
+        } else {
+            self.retry_unknown();
         }
     }
 

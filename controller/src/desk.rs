@@ -31,6 +31,10 @@ const ALARM_EVERY: Duration = Duration::from_secs(1);
 /// Reports in a row that do not follow upon what is stored before it is an alarm. One is a lost message.
 const GAPS_MAX: u32 = 3;
 
+/// Messages of doors that are not known yet, kept until the database has been looked at. A door may speak
+/// within milliseconds of being added, and would say the same again only half a minute later.
+const UNKNOWN_MAX: usize = 64;
+
 /// Lists that are sent at once. More would only make all of them slower.
 const TRANSFERS_MAX: usize = 4;
 
@@ -47,6 +51,7 @@ pub(crate) struct Desk {
     pub(crate) commands: Commands,
     pub(crate) transfers: Arc<Semaphore>,
     pub(crate) tickets: u64,
+    unknown: Vec<Incoming>,
     alarms: HashMap<(Option<DoorId>, &'static str), Instant>,
     refused: u64,
 }
@@ -77,6 +82,7 @@ impl Desk {
             commands: Commands::default(),
             transfers: Arc::new(Semaphore::new(TRANSFERS_MAX)),
             tickets: 0,
+            unknown: Vec::new(),
             alarms: HashMap::new(),
             refused: 0,
         }
@@ -157,12 +163,32 @@ impl Desk {
         }
     }
 
+    /// The database has been looked at: whoever is still unknown does not exist.
+    pub(crate) fn retry_unknown(&mut self) {
+        for incoming in std::mem::take(&mut self.unknown) {
+            let verified = self.verify(&incoming);
+            self.verified(incoming, verified);
+        }
+    }
+
     fn message(&mut self, incoming: Incoming) {
-        let verified = verify::address(&self.sender.site, &incoming.topic).and_then(|(door, channel)| {
-            let line = self.lines.get_mut(&door).ok_or(Refused::UnknownDoor)?;
-            let verified = verify::open(&self.sender.site, line, channel, &incoming.payload);
-            verified.map(|verified| (door.clone(), verified))
-        });
+        match self.verify(&incoming) {
+            Err(Refused::UnknownDoor) if self.unknown.len() < UNKNOWN_MAX => {
+                self.unknown.push(incoming);
+                self.look();
+            }
+            verified => self.verified(incoming, verified),
+        }
+    }
+
+    fn verify(&mut self, incoming: &Incoming) -> Result<(DoorId, Verified), Refused> {
+        let (door, channel) = verify::address(&self.sender.site, &incoming.topic)?;
+        let line = self.lines.get_mut(&door).ok_or(Refused::UnknownDoor)?;
+        let verified = verify::open(&self.sender.site, line, channel, &incoming.payload)?;
+        Ok((door, verified))
+    }
+
+    fn verified(&mut self, incoming: Incoming, verified: Result<(DoorId, Verified), Refused>) {
         match verified {
             Ok((door, Verified::Events(header, events))) => {
                 // The broker is told only once they are on disk.

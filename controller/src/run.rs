@@ -48,7 +48,13 @@ pub(crate) async fn run(mut desk: Desk, mut ears: Ears) {
                 Some(event) => desk.link_event(event),
                 None => break,
             },
-            Some(stored) = ears.stored.recv() => desk.stored(stored),
+            stored = ears.stored.recv() => match stored {
+                Some(stored) => desk.stored(stored),
+                None => {
+                    tracing::error!("the intake thread has ended");
+                    break;
+                }
+            },
             Some(answer) = ears.answers.recv() => answered(&mut desk, answer),
             Ok(()) = ears.changes.changed() => desk.look(),
             Ok(()) = ears.requests.changed() => desk.look_for_commands(),

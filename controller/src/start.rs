@@ -1,6 +1,8 @@
 //! Starting everything in order, and stopping it in the reverse.
 
+use std::fs::File;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -53,6 +55,8 @@ pub struct Controller {
     pages: JoinHandle<std::io::Result<()>>,
     main: JoinHandle<()>,
     threads: Vec<thread::JoinHandle<()>>,
+    /// Held while it runs.
+    lock: File,
 }
 
 /// Why the controller cannot start.
@@ -69,15 +73,21 @@ pub enum StartError {
         /// Why.
         source: SiteError,
     },
-    /// The folder of the database cannot be made.
+    /// The folder of the database, or the lock file in it, cannot be made.
     #[error(
         "{path}: the folder cannot be made: {source}; correct the key data, or make it for the account that runs this"
     )]
     Folder {
-        /// The folder.
+        /// The folder or file.
         path: String,
         /// Why.
         source: std::io::Error,
+    },
+    /// Another controller has it, and two would end each other's session at the broker in turn.
+    #[error("{path} is locked: another controller runs on this database; stop it first")]
+    Running {
+        /// The lock file beside the database.
+        path: String,
     },
     /// An address is taken, or none of this machine's.
     #[error("cannot listen on {addr}: {source}; free the address or change the key {key}")]
@@ -105,7 +115,7 @@ pub enum StartError {
 /// # Errors
 /// [`StartError`], which names what is wrong and what to change. Nothing is left running.
 pub async fn start(config: Config) -> Result<Controller, StartError> {
-    let site = open(&config).await?;
+    let (site, lock) = open(&config).await?;
     let listener = listen("dashboard.listen", config.dashboard).await?;
     let dashboard = listener.local_addr()?;
     let (sender, found, lines) = read(&site, &config).await?;
@@ -141,7 +151,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let main = tokio::spawn(run::run(desk, ears));
     let pages = serve(&config, listener, site.clone(), stopped);
     let threads = vec![intake.thread, clerk.thread];
-    Ok(Controller { dashboard, mqtt, site, broker, stop, pages, main, threads })
+    Ok(Controller { dashboard, mqtt, site, broker, stop, pages, main, threads, lock })
 }
 
 impl Controller {
@@ -166,6 +176,7 @@ impl Controller {
         if let Some(broker) = self.broker {
             broker.stop().await;
         }
+        drop(self.lock);
     }
 
     /// Ends when the controller can no longer do its work, which it never does by itself.
@@ -177,16 +188,26 @@ impl Controller {
     }
 }
 
-async fn open(config: &Config) -> Result<Site, StartError> {
+async fn open(config: &Config) -> Result<(Site, File), StartError> {
     let (path, site) = (config.database.clone(), config.site.clone());
     tokio::task::spawn_blocking(move || {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)
                 .map_err(|source| StartError::Folder { path: folder.display().to_string(), source })?;
         }
-        Ok(Site::open(&path, &site)?)
+        let lock = lock(&path.with_extension("lock"))?;
+        Ok((Site::open(&path, &site)?, lock))
     })
     .await?
+}
+
+/// The operating system lets go of it however this process ends.
+fn lock(path: &Path) -> Result<File, StartError> {
+    let file = File::create(path).map_err(|source| StartError::Folder { path: path.display().to_string(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => Err(StartError::Running { path: path.display().to_string() }),
+    }
 }
 
 async fn listen(key: &'static str, addr: SocketAddr) -> Result<TcpListener, StartError> {

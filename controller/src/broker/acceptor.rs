@@ -11,6 +11,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -64,6 +65,8 @@ pub(super) struct Acceptor {
     /// Oldest first. Those that have been admitted or have gone are skipped when their turn comes.
     handshakes: VecDeque<(Instant, u64)>,
     next: u64,
+    /// Refused passwords that have been told of.
+    told: u64,
 }
 
 impl Acceptor {
@@ -80,6 +83,7 @@ impl Acceptor {
             by_task: HashMap::new(),
             handshakes: VecDeque::new(),
             next: 1,
+            told: 0,
         }
     }
 
@@ -207,7 +211,12 @@ impl Acceptor {
         self.keeper.tally.connected(admitted);
     }
 
-    fn sweep(&self) {
+    fn sweep(&mut self) {
+        let refused = self.keeper.tally.passwords_refused.load(Ordering::Relaxed);
+        if refused > self.told {
+            tracing::warn!(count = refused - self.told, "sign-ins with a wrong name or password at the broker");
+            self.told = refused;
+        }
         let (router, monitor) = (Arc::clone(&self.router), Arc::clone(&self.monitor));
         tokio::spawn(async move {
             router.sweep_sessions().await;

@@ -18,12 +18,14 @@ mod door;
 mod operator;
 mod run;
 
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.";
+
 /// Whom the operator log names for what is done here: whoever has a shell on this machine.
 const OPERATOR: &str = "command-line";
 
 /// The central controller of a Kulku site: broker, log, whitelists, dashboard.
 #[derive(Parser)]
-#[command(name = "kulku-controller", version, after_help = "Exit codes: 0 done, 1 failed, 2 used wrongly.")]
+#[command(name = "kulku-controller", version, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -32,6 +34,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Runs until SIGTERM or Ctrl-C.
+    #[command(after_help = EXIT_CODES)]
     Run {
         #[command(flatten)]
         config: ConfigPath,
@@ -40,6 +43,7 @@ enum Command {
         json: bool,
     },
     /// Reads the configuration, says what it means, and changes nothing.
+    #[command(after_help = EXIT_CODES)]
     Check {
         #[command(flatten)]
         config: ConfigPath,
@@ -58,8 +62,10 @@ enum Command {
 #[derive(Subcommand)]
 enum Door {
     /// Adds a door with a fresh key and writes the file that its agent starts with.
+    #[command(after_help = EXIT_CODES)]
     Add(door::Add),
     /// Lists the doors.
+    #[command(after_help = EXIT_CODES)]
     List {
         #[command(flatten)]
         config: ConfigPath,
@@ -68,6 +74,7 @@ enum Door {
         json: bool,
     },
     /// Prints a door's password at the broker, for the password file of an external one.
+    #[command(after_help = EXIT_CODES)]
     BrokerPassword {
         /// Which door.
         id: DoorId,
@@ -80,6 +87,7 @@ enum Door {
 enum Operator {
     /// Adds an operator. The password is the first line of standard input, since arguments can be seen by
     /// every account on this machine.
+    #[command(after_help = EXIT_CODES)]
     Add {
         /// What they sign in with.
         name: String,
@@ -91,6 +99,7 @@ enum Operator {
 #[derive(Subcommand)]
 enum Token {
     /// Makes a token and prints it, once.
+    #[command(after_help = EXIT_CODES)]
     Add {
         /// Whose rights it has.
         operator: String,

@@ -52,3 +52,11 @@ async fn it_stops_with_doors_connected_and_goes_on_where_it_was_on_the_same_port
     assert!(second.boot > first.boot);
     bench.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_controller_on_the_same_database_is_refused() {
+    let bench = Bench::new(&[]).await;
+    let message = start(config(bench.database())).await.err().unwrap().to_string();
+    assert!(message.contains("another controller"), "{message}");
+    bench.restart().await.stop().await;
+}
