@@ -12,7 +12,8 @@ use tokio::time::Instant;
 
 use crate::ask::{Answer, Once, ask};
 use crate::clerk::Note;
-use crate::desk::{Desk, publish, utc_now};
+use crate::clock::utc_now;
+use crate::desk::{Desk, publish};
 
 /// Life of a command from the moment at which it was asked for. Whoever asked stands in front of the
 /// screen; two seconds below what a door accepts, so that a door's faster clock does not refuse it.

@@ -22,6 +22,8 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+pub use crate::endpoint::Endpoint;
+
 /// Largest configuration or password file that is read, in bytes.
 const FILE_LENGTH_MAX: u64 = 64 * 1024;
 
@@ -61,15 +63,6 @@ pub enum Mqtt {
         /// How the controller signs in; open if the broker asks for nothing.
         login: Option<Login>,
     },
-}
-
-/// Host and port.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Name or address.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
 }
 
 /// User name and password.
@@ -270,20 +263,6 @@ impl Checker<'_> {
 
     fn key(&self, key: &'static str, problem: &dyn fmt::Display) -> ConfigError {
         ConfigError::Key { path: self.0.to_path_buf(), key, problem: problem.to_string() }
-    }
-}
-
-impl std::str::FromStr for Endpoint {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (host, port) = text.rsplit_once(':').ok_or(())?;
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let port: u16 = port.parse().map_err(|_| ())?;
-        if host.is_empty() || port == 0 {
-            return Err(());
-        }
-        Ok(Self { host: host.to_owned(), port })
     }
 }
 

@@ -8,7 +8,6 @@ use access::envelope::Header;
 use access::event::Event;
 use access::id::DoorId;
 use access::message::{Down, STATUS_EVERY_MS, Status};
-use access::time::UtcMs;
 use db::site::{ChainFault, Report, Site};
 use link::{Incoming, Qos};
 use tokio::sync::{Semaphore, mpsc};
@@ -16,6 +15,7 @@ use tokio::time::Instant;
 
 use crate::ask::{Answer, Looking};
 use crate::clerk::Note;
+use crate::clock::utc_now;
 use crate::commands::Commands;
 use crate::intake::{Delivered, Stored};
 use crate::line::{Line, Sealer, Sender, Session};
@@ -294,10 +294,4 @@ pub(crate) fn publish(link: &link::Handle, sealer: &Sealer, message: &Down, qos:
         tracing::debug!(%error, "a message was not sent");
     }
     sent.is_ok()
-}
-
-/// Civil time.
-pub(crate) fn utc_now() -> UtcMs {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    UtcMs(since.map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
 }

@@ -7,6 +7,7 @@
 //! | [`scan`], [`ask`] | what should be true, read from the database, without waiting for it |
 //! | [`distribute`], [`deliver`], [`flight`], [`line`] | what is due to a door; sending it; what is on its way; one door |
 //! | [`commands`] | what a person asks of a door now |
+//! | [`mqtt`] | the way to the broker, embedded or external |
 //! | [`broker`] | the embedded MQTT broker, and the only place that knows which one it is |
 //! | [`config`], [`cli`] | configuration file and command line |
 #![expect(rustdoc::private_intra_doc_links, reason = "the table is for whoever reads the code")]
@@ -18,13 +19,16 @@ pub mod distribute;
 
 mod ask;
 mod clerk;
+mod clock;
 mod commands;
 mod deliver;
 mod desk;
+mod endpoint;
 mod flight;
 mod hex;
 mod intake;
 mod line;
+mod mqtt;
 mod run;
 mod scan;
 mod start;

@@ -1,5 +1,6 @@
 //! Starting everything in order, and stopping it in the reverse.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -12,29 +13,27 @@ use access::topic::Topic;
 use access::whitelist::{Generation, WhitelistId};
 use dashboard::Context;
 use db::site::{OpenError, Site, SiteError};
-use link::{Credentials, Options, OptionsError, Qos};
+use link::{OptionsError, Qos};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::timeout;
-use zeroize::Zeroizing;
 
 use crate::ask::{self, Looking, Once};
-use crate::broker::{Broker, Doors};
+use crate::broker::Broker;
 use crate::clerk::{self, Note};
-use crate::config::{Config, Endpoint, Mqtt};
-use crate::desk::{Desk, Parts, utc_now};
+use crate::clock::utc_now;
+use crate::config::{Config, Endpoint};
+use crate::desk::{Desk, Parts};
 use crate::intake;
 use crate::line::{Epochs, Line, Sender};
+use crate::mqtt;
 use crate::run::{self, Ears};
 use crate::scan::{self, Found};
 
 /// Messages in both directions between the loop and the broker that may be unconfirmed. Half of it may
 /// be used; with a delta for each of some hundred doors at once there is room left for a command.
 const LINK_INFLIGHT: u16 = 2_000;
-
-/// Client identifier at an external broker that asks for no user name.
-const CLIENT_ID: &str = "kulku_controller";
 
 /// Longest wait for pages that are being served when the controller stops.
 const PAGES_WAIT: Duration = Duration::from_secs(5);
@@ -119,7 +118,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let listener = listen("dashboard.listen", config.dashboard).await?;
     let dashboard = listener.local_addr()?;
     let (sender, found, lines) = read(&site, &config).await?;
-    let (broker, mqtt, mut options) = connect(&site, &config).await?;
+    let (broker, mqtt, mut options) = mqtt::connect(&site, &config).await?;
     options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
     options.manual_acks = true;
     options.inflight = LINK_INFLIGHT;
@@ -215,16 +214,13 @@ async fn listen(key: &'static str, addr: SocketAddr) -> Result<TcpListener, Star
 }
 
 /// Reads what should be true and where each door stood. All doors are away until they say otherwise.
-async fn read(
-    site: &Site,
-    config: &Config,
-) -> Result<(Sender, Generation, std::collections::BTreeMap<DoorId, Line>), StartError> {
+async fn read(site: &Site, config: &Config) -> Result<(Sender, Generation, BTreeMap<DoorId, Line>), StartError> {
     let (site, path) = (site.clone(), config.database.display().to_string());
     let read = move || {
         let now = utc_now();
         let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
         let Found { through, doors } = scan::all(&site)?;
-        let mut lines = std::collections::BTreeMap::new();
+        let mut lines = BTreeMap::new();
         for found in doors {
             site.record_offline(&found.door, None, now)?;
             let mut line = Line::new(found.door.clone(), found.keys, found.whitelist, found.state);
@@ -237,43 +233,6 @@ async fn read(
         Ok((sender, through, lines))
     };
     tokio::task::spawn_blocking(read).await?.map_err(|source| StartError::Site { path, source })
-}
-
-async fn connect(site: &Site, config: &Config) -> Result<(Option<Broker>, Endpoint, Options), StartError> {
-    match &config.mqtt {
-        Mqtt::Embedded { listen, .. } => {
-            let doors = Arc::new(SiteDoors(site.clone()));
-            let broker = Broker::start(*listen, config.site.clone(), doors)
-                .await
-                .map_err(|source| StartError::Listen { key: "mqtt.embedded.listen", addr: *listen, source })?;
-            let addr = broker.addr();
-            if !addr.ip().is_loopback() {
-                tracing::warn!(%addr, "the broker speaks without TLS: keep doors on a net of their own");
-            }
-            let (user, password) = broker.controller_login();
-            let mut options = Options::new(reachable(addr).to_string(), addr.port(), user);
-            options.credentials = Some(Credentials::new(user, password));
-            let mqtt = Endpoint { host: addr.ip().to_string(), port: addr.port() };
-            Ok((Some(broker), mqtt, options))
-        }
-        Mqtt::External { broker, login } => {
-            let client_id = login.as_ref().map_or(CLIENT_ID, |login| login.user.as_str());
-            let mut options = Options::new(broker.host.clone(), broker.port, client_id);
-            options.credentials =
-                login.as_ref().map(|login| Credentials::new(login.user.clone(), login.password.as_str()));
-            Ok((None, broker.clone(), options))
-        }
-    }
-}
-
-/// An address that stands for all of this machine's is reached over loopback.
-fn reachable(addr: SocketAddr) -> std::net::IpAddr {
-    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-    match addr.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    }
 }
 
 fn serve(
@@ -300,39 +259,10 @@ async fn told(mut stopped: watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
-/// The broker's doors are those of the database, so that one that is added is let in at once.
-struct SiteDoors(Site);
-
-impl Doors for SiteDoors {
-    fn passwords(&self, door: &DoorId) -> Vec<Zeroizing<[u8; 32]>> {
-        match self.0.door_keys() {
-            Ok(keys) => keys
-                .into_iter()
-                .filter(|(this, _, _)| this == door)
-                .map(|(_, _, key)| Zeroizing::new(key.broker_password()))
-                .collect(),
-            Err(error) => {
-                tracing::error!(%error, "door keys could not be read; the door will try again");
-                Vec::new()
-            }
-        }
-    }
-}
-
 impl Desk {
     /// What was compiled for each door.
     fn wanted(&self) -> Vec<(DoorId, WhitelistId, Generation)> {
         let of = |line: &Line| (line.door.clone(), line.desired.whitelist, line.desired.state);
         self.lines.values().map(of).collect()
-    }
-}
-
-impl std::fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.host.contains(':') {
-            write!(f, "[{}]:{}", self.host, self.port)
-        } else {
-            write!(f, "{}:{}", self.host, self.port)
-        }
     }
 }

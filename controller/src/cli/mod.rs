@@ -11,8 +11,8 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use db::site::{Actor, Site};
 
+use crate::clock::utc_now;
 use crate::config::Config;
-use crate::desk::utc_now;
 
 mod door;
 mod operator;
