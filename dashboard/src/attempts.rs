@@ -39,26 +39,16 @@ impl Failed {
 }
 
 impl Attempts {
-    /// Milliseconds that this name still has to wait; 0 if it may try now.
-    pub(crate) fn wait_ms(&self, name: &str, now: UtcMs) -> i64 {
-        self.with(|names| names.get(name).map_or(0, |failed| (failed.free_at().0 - now.0).clamp(0, WAIT_MS_MAX)))
-    }
-
-    /// Notes a wrong password. Noted before the password is looked at, so that many tries at once do not
-    /// all see an empty record.
-    pub(crate) fn failed(&self, name: &str, now: UtcMs) {
+    /// Milliseconds that this name still has to wait; 0 if it may try now, and then the try is noted as
+    /// failed before its password is looked at. A hundred tries at once so count as a hundred.
+    pub(crate) fn begin(&self, name: &str, now: UtcMs) -> i64 {
         self.with(|names| {
-            names.retain(|_, failed| now.0 - failed.last.0 < FORGOTTEN_MS);
-            if names.len() >= NAMES_MAX
-                && !names.contains_key(name)
-                && let Some(oldest) = names.iter().min_by_key(|(_, failed)| failed.last).map(|(name, _)| name.clone())
-            {
-                names.remove(&oldest);
+            let wait_ms = names.get(name).map_or(0, |failed| (failed.free_at().0 - now.0).clamp(0, WAIT_MS_MAX));
+            if wait_ms == 0 {
+                note(names, name, now);
             }
-            let failed = names.entry(name.to_owned()).or_insert(Failed { times: 0, last: now });
-            failed.times = failed.times.saturating_add(1);
-            failed.last = now;
-        });
+            wait_ms
+        })
     }
 
     /// Forgets the name after the right password.
@@ -72,6 +62,19 @@ impl Attempts {
     }
 }
 
+fn note(names: &mut HashMap<String, Failed>, name: &str, now: UtcMs) {
+    names.retain(|_, failed| now.0 - failed.last.0 < FORGOTTEN_MS);
+    if names.len() >= NAMES_MAX
+        && !names.contains_key(name)
+        && let Some(oldest) = names.iter().min_by_key(|(_, failed)| failed.last).map(|(name, _)| name.clone())
+    {
+        names.remove(&oldest);
+    }
+    let failed = names.entry(name.to_owned()).or_insert(Failed { times: 0, last: now });
+    failed.times = failed.times.saturating_add(1);
+    failed.last = now;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,23 +82,28 @@ mod tests {
     #[test]
     fn a_few_mistakes_are_free_and_then_the_wait_doubles_up_to_a_minute() {
         let attempts = Attempts::default();
+        let mut now = 0;
         let mut waits = Vec::new();
         for _ in 0..12 {
-            attempts.failed("maija", UtcMs(0));
-            waits.push(attempts.wait_ms("maija", UtcMs(0)));
+            let wait_ms = attempts.begin("maija", UtcMs(now));
+            waits.push(wait_ms);
+            if wait_ms > 0 {
+                now += wait_ms;
+                assert_eq!(attempts.begin("maija", UtcMs(now - 1)), 1);
+                assert_eq!(attempts.begin("maija", UtcMs(now)), 0);
+            }
         }
-        assert_eq!(waits, [0, 0, 0, 0, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
-        assert_eq!(attempts.wait_ms("maija", UtcMs(59_000)), 1_000);
-        assert_eq!(attempts.wait_ms("matti", UtcMs(0)), 0);
+        assert_eq!(waits, [0, 0, 0, 0, 0, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
+        assert_eq!(attempts.begin("matti", UtcMs(now)), 0);
         attempts.succeeded("maija");
-        assert_eq!(attempts.wait_ms("maija", UtcMs(0)), 0);
+        assert_eq!(attempts.begin("maija", UtcMs(now)), 0);
     }
 
     #[test]
     fn a_flood_of_names_takes_no_more_than_its_bound() {
         let attempts = Attempts::default();
         for number in 0..3_000_i64 {
-            attempts.failed(&number.to_string(), UtcMs(number));
+            attempts.begin(&number.to_string(), UtcMs(number));
         }
         assert_eq!(attempts.with(|names| names.len()), NAMES_MAX);
     }
@@ -103,8 +111,8 @@ mod tests {
     #[test]
     fn a_name_is_forgotten_after_a_quiet_while() {
         let attempts = Attempts::default();
-        attempts.failed("maija", UtcMs(0));
-        attempts.failed("matti", UtcMs(FORGOTTEN_MS));
+        attempts.begin("maija", UtcMs(0));
+        attempts.begin("matti", UtcMs(FORGOTTEN_MS));
         assert_eq!(attempts.with(|names| names.len()), 1);
     }
 }

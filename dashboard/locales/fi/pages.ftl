@@ -107,8 +107,8 @@ person-events-caption = Henkilön korttien tapahtumat hänen hallussaan, uusin e
 doors-title = Ovet
 doors-in-force =
     { $all ->
-        [one] Tavoite on voimassa { $current } ovella { $all } ovesta.
-       *[other] Tavoite on voimassa { $current } ovella { $all } ovesta.
+        [one] Halutut tiedot ovat voimassa: { $current } / { $all } ovi.
+       *[other] Halutut tiedot ovat voimassa: { $current } / { $all } ovea.
     }
 doors-show-offline = Vain ovet, joihin ei ole yhteyttä.
 doors-show-behind = Vain ovet, jotka ovat jäljessä tavoitteesta.

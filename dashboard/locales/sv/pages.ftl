@@ -6,8 +6,8 @@ count-offline =
     }
 count-behind =
     { $count ->
-        [one] dörr efter målet
-       *[other] dörrar efter målet
+        [one] dörr släpar efter
+       *[other] dörrar släpar efter
     }
 count-alarms =
     { $count ->
@@ -107,11 +107,11 @@ person-events-caption = Vad personens kort gjorde under innehavet, nyaste först
 doors-title = Dörrar
 doors-in-force =
     { $all ->
-        [one] Målet gäller vid { $current } av { $all } dörr.
-       *[other] Målet gäller vid { $current } av { $all } dörrar.
+        [one] Önskade uppgifter gäller vid { $current } av { $all } dörr.
+       *[other] Önskade uppgifter gäller vid { $current } av { $all } dörrar.
     }
 doors-show-offline = Endast dörrar utan anslutning.
-doors-show-behind = Endast dörrar som är efter målet.
+doors-show-behind = Endast dörrar som släpar efter.
 doors-show-all = Visa alla
 no-doors = Inga dörrar.
 door-connection = Anslutning
@@ -139,7 +139,7 @@ mode-until = { $mode }, till { $until }
 reading-uid-only = Endast numret (svagt)
 reading-sector = Numret och identifieraren
 generation-none = Ingen
-generation-behind = { $current }, målet är { $wanted }
+generation-behind = { $current }, önskad { $wanted }
 reader-answers = Svarar
 reader-silent = Svarar inte
 lock-released = Frigivet

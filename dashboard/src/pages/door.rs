@@ -6,10 +6,12 @@ use access::time::ClockTrust;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use db::site::{AlarmView, CommandState, CommandView, DoorView, EventFilter, EventView, Seek, Site, SiteError};
+use db::site::{
+    AlarmView, CommandState, CommandView, DoorView, EventFilter, EventView, LIST_MAX, Seek, Site, SiteError,
+};
 
 use super::views::{self, Mark};
-use super::{LAST_ROWS, ROWS, render};
+use super::{LAST_ROWS, render};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::page::Page;
@@ -79,7 +81,7 @@ pub(super) async fn unlock(State(app): State<App>, visit: Visit, Path(id): Path<
 
 fn find(site: &Site, id: &DoorId, command: Option<u64>) -> Result<Found, SiteError> {
     let filter = EventFilter { doors: vec![id.clone()], ..EventFilter::default() };
-    let mut alarms = site.alarms(true, ROWS)?;
+    let mut alarms = site.alarms(true, LIST_MAX)?;
     alarms.retain(|alarm| alarm.door.as_ref() == Some(id));
     let command = command.map(|command| site.command(command)).transpose()?;
     Ok(Found {

@@ -50,14 +50,16 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Result<Respons
     let found = app.db(move |site| find(site, since)).await?;
     let rows = Row::all(&visit.page, &found.last);
     let counts = counts(&visit.page, &found, since);
-    render(&Overview { page: visit.page, counts, alarms: found.alarms, rows })
+    let mut alarms = found.alarms;
+    alarms.truncate(ROWS as usize);
+    render(&Overview { page: visit.page, counts, alarms, rows })
 }
 
 fn find(site: &Site, since: UtcMs) -> Result<Found, SiteError> {
     let denied = EventFilter { code: Some("denied".to_owned()), from: Some(since), ..EventFilter::default() };
     Ok(Found {
         doors: site.doors()?,
-        alarms: site.alarms(true, ROWS)?,
+        alarms: site.alarms(true, COUNTED_MAX + 1)?,
         denied: site.events(&denied, Seek::Newest, COUNTED_MAX + 1)?.len(),
         last: site.events(&EventFilter::default(), Seek::Newest, LAST_ROWS)?,
     })

@@ -40,15 +40,12 @@ pub(super) async fn enter(
 ) -> Result<Response, Fault> {
     page.here = "/sign-in".to_owned();
     let name: String = form.value("name").chars().take(NAME_LENGTH_MAX).collect();
-    let now = app.now();
-    let wait_ms = app.attempts.wait_ms(&name, now);
+    let wait_ms = app.attempts.begin(&name, app.now());
     if wait_ms > 0 {
         let seconds = usize::try_from(wait_ms.div_euclid(1000) + 1).unwrap_or(1);
         let wait = page.number("sign-in-wait", "seconds", &seconds);
         return render_refused(&SignIn { page, form, wait });
     }
-    // Noted before it is known, so that a hundred tries at once count as a hundred.
-    app.attempts.failed(&name, now);
     let looked_up = name.clone();
     let operator = app.db(move |site| site.operator(&looked_up)).await?;
     let hash = operator.as_ref().map(|operator| operator.password_hash.as_str());

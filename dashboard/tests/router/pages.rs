@@ -317,3 +317,37 @@ async fn assets_are_kept_for_ever_and_the_first_page_stays_light() {
     assert!(weight < 60_000, "{weight} bytes");
     assert_eq!(browser.get("/assets/other.css").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn whatever_a_page_points_at_within_itself_is_there_once() {
+    let mut bench = Bench::with(true).await;
+    bench.tap(0, uid(1), Some(Reason::CardExpired));
+    bench.site.raise_alarm("chain-gap", Some(&crate::support::door(0)), None, bench.now()).unwrap();
+    let mut browser = bench.signed_in().await;
+    let mut pages = Vec::new();
+    for path in PAGES.into_iter().chain(["/events?card=1"]) {
+        pages.push((path, browser.get(path).await.text()));
+    }
+    for (path, form) in [("/cards", "uid=1&from=x"), ("/people", "name="), ("/cards/04A1B201/list", "from=x")] {
+        pages.push((path, browser.post(path, form).await.text()));
+    }
+    for (path, text) in pages {
+        let ids: Vec<&str> = attributes(&text, " id=\"").collect();
+        for id in &ids {
+            assert_eq!(ids.iter().filter(|other| other == &id).count(), 1, "{path}: {id} twice");
+        }
+        let pointers = [" for=\"", " aria-describedby=\"", " href=\"#"];
+        for target in pointers.iter().flat_map(|pointer| attributes(&text, pointer)) {
+            assert!(ids.contains(&target), "{path}: {target} is nowhere");
+        }
+        for input in text.split("<input ").skip(1).chain(text.split("<select ").skip(1)) {
+            let tag = input.split('>').next().unwrap();
+            let labelled = tag.contains("hidden") || tag.contains("checkbox") || tag.contains("id=\"");
+            assert!(labelled, "{path}: {tag} has no label");
+        }
+    }
+}
+
+fn attributes<'a>(text: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(name).skip(1).map(|rest| rest.split('"').next().unwrap())
+}

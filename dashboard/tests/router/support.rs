@@ -72,6 +72,11 @@ impl Bench {
 
     /// With or without the demo's doors.
     pub(crate) async fn with(demo: bool) -> Self {
+        Self::built(demo, false).await
+    }
+
+    /// With cookies bound to HTTPS, or not.
+    pub(crate) async fn built(demo: bool, secure_cookies: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
         let clock = Arc::new(AtomicI64::new(NOW));
@@ -86,7 +91,7 @@ impl Bench {
             site: site.clone(),
             clock: Arc::new(move || UtcMs(hand.load(Ordering::SeqCst))),
             zone: chrono_tz::Europe::Helsinki,
-            secure_cookies: false,
+            secure_cookies,
             stop: stopped,
             demo: demo.then(|| Arc::new(Emulated) as Arc<dyn DemoDoors>),
         });

@@ -118,6 +118,19 @@ async fn the_cookie_is_out_of_reach_for_scripts_and_other_sites() {
 }
 
 #[tokio::test]
+async fn over_https_the_cookie_is_bound_to_this_host() {
+    let bench = Bench::built(false, true).await;
+    let mut browser = bench.signed_in().await;
+    assert_eq!(browser.get("/").await.status, StatusCode::OK);
+    let form = "name=maija&password=correct+horse&next=%2F";
+    let cookie = bench.browser().post("/sign-in", form).await.header("set-cookie").to_owned();
+    assert!(cookie.starts_with("__Host-kulku="), "{cookie}");
+    assert!(cookie.contains("Secure") && cookie.contains("Path=/") && !cookie.contains("Domain"), "{cookie}");
+    let language = bench.browser().post("/language", "language=fi&back=%2F").await;
+    assert!(language.header("set-cookie").contains("; Secure"));
+}
+
+#[tokio::test]
 async fn wrong_names_and_passwords_are_refused_with_the_same_words() {
     let bench = Bench::new().await;
     let mut texts = Vec::new();
