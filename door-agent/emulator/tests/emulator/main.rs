@@ -34,4 +34,7 @@ mod traffic;
 #[cfg(test)]
 mod transcript;
 #[cfg(test)]
+#[cfg(feature = "dumps")]
+mod vendors;
+#[cfg(test)]
 mod weak;

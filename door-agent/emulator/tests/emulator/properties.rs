@@ -1,7 +1,7 @@
 //! Whatever is written to the chip, it neither panics nor stops.
 
 use embedded_hal::spi::{Operation, SpiDevice};
-use mfrc522_emulator::{Config, Emulator, SpiCost, VirtualCard};
+use mfrc522_emulator::{Config, Emulator, Fault, FaultKind, Personality, Plan, Span, SpiCost, VirtualCard, crc_a};
 use proptest::prelude::*;
 
 use crate::support::{Raw, UID_4, UID_7, card, reader, seeded, select};
@@ -15,6 +15,8 @@ enum Step {
     Place(bool),
     Take,
     Reset,
+    Fault(u8),
+    Plan(u64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -32,29 +34,76 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::Place),
         1 => Just(Step::Take),
         1 => Just(Step::Reset),
+        1 => any::<u8>().prop_map(Step::Fault),
+        1 => any::<u64>().prop_map(Step::Plan),
+    ]
+}
+
+/// Bytes and bits of the last one. Commands that some chip understands come often, with the right CRC.
+fn frame() -> impl Strategy<Value = (Vec<u8>, u8)> {
+    let known = prop::sample::select(vec![0x30, 0xA0, 0x60, 0x61, 0x64, 0x80, 0x50, 0xCF, 0xE0]);
+    let command = (known, prop::collection::vec(any::<u8>(), 0..20)).prop_map(|(command, rest)| {
+        let bytes = [&[command], &rest[..]].concat();
+        ([&bytes[..], &crc_a(&bytes)].concat(), 0)
+    });
+    let short = prop::sample::select(vec![(0x26, 7), (0x52, 7), (0x40, 7), (0x20, 7), (0x43, 0), (0x23, 0)]);
+    prop_oneof![
+        (prop::collection::vec(any::<u8>(), 1..64), 0_u8..8),
+        command,
+        short.prop_map(|(byte, last_bits)| (vec![byte], last_bits)),
     ]
 }
 
 fn perform(emulator: &Emulator, raw: &mut Raw, step: &Step) {
+    // A bus that is told to fail may do so.
+    let mut send = |operations: &mut [Operation<'_, u8>]| {
+        let _ = raw.0.transaction(operations);
+    };
     match step {
-        Step::Write(register, value) => raw.write(*register, *value),
-        Step::Read(register) => {
-            raw.read(*register);
-        }
-        Step::Bytes(bytes) => {
-            let mut read = [0; 3];
-            let mut operations = [Operation::Transfer(&mut read, bytes), Operation::DelayNs(1)];
-            raw.0.transaction(&mut operations).unwrap();
-        }
-        Step::Delay(delay_ns) => raw.0.transaction(&mut [Operation::DelayNs(*delay_ns)]).unwrap(),
+        Step::Write(register, value) => send(&mut [Operation::Write(&[register << 1, *value])]),
+        Step::Read(register) => send(&mut [Operation::TransferInPlace(&mut [register << 1 | 0x80, 0])]),
+        Step::Bytes(bytes) => send(&mut [Operation::Transfer(&mut [0; 3], bytes), Operation::DelayNs(1)]),
+        Step::Delay(delay_ns) => send(&mut [Operation::DelayNs(*delay_ns)]),
         Step::Place(seven) => {
             let uid: &[u8] = if *seven { &UID_7 } else { &UID_4 };
-            let _ = emulator.place_for(card(uid), 7);
+            let card = card(uid).with_personality(personality(emulator.transactions()));
+            let _ = emulator.place_for(card, 7);
         }
         Step::Take => {
             let _ = emulator.remove_uid(&UID_4);
         }
         Step::Reset => emulator.reset_chip(),
+        Step::Fault(chance) => emulator.schedule_fault(fault(*chance), Span::Transactions(1), Span::Transactions(4)),
+        Step::Plan(seed) => emulator.set_plan(Plan::random(*seed, 3).at(seed % 5, FaultKind::ResetChip)),
+    }
+}
+
+fn personality(chance: u64) -> Personality {
+    let all = [
+        Personality::Genuine,
+        Personality::Gen1a,
+        Personality::Gen1b,
+        Personality::Gen2,
+        Personality::Gen3,
+        Personality::Gen4Gtu { password: [0; 4] },
+        Personality::Gen4Gdm,
+        Personality::Fm11rf08s,
+        Personality::StaticNonce,
+    ];
+    all.into_iter().cycle().nth(usize::try_from(chance % 9).unwrap_or(0)).unwrap_or_default()
+}
+
+fn fault(chance: u8) -> Fault {
+    let (seed, per_mille) = (u64::from(chance), 500);
+    match chance % 8 {
+        0 => Fault::MisoStuckLow,
+        1 => Fault::MisoStuckHigh,
+        2 => Fault::SpiError,
+        3 => Fault::WriteDataRefused,
+        4 => Fault::CheckByteDamaged,
+        5 => Fault::BrownOut,
+        6 => Fault::MisoNoise { seed, per_mille },
+        _ => Fault::AirNoise { seed, per_mille },
     }
 }
 
@@ -85,6 +134,8 @@ proptest! {
             perform(&emulator, &mut raw, step);
         }
         let _ = emulator.clear();
+        emulator.set_fault(None);
+        emulator.set_plan(Plan::default());
         emulator.set_transaction_budget(Some(50_000));
         let spi = driver.release();
         let mut driver = mfrc522::Mfrc522::new(spi).init().unwrap();
@@ -95,16 +146,19 @@ proptest! {
 
     #[test]
     fn any_frame_may_be_sent_to_any_card_in_any_state(
-        frames in prop::collection::vec((prop::collection::vec(any::<u8>(), 1..64), 0_u8..8), 1..12),
+        frames in prop::collection::vec(frame(), 1..12),
         mini in any::<bool>(),
+        chip in any::<u64>(),
     ) {
         let (emulator, mut driver) = reader();
         let card = if mini { VirtualCard::mini(&UID_7) } else { VirtualCard::classic_1k(&UID_7) };
-        emulator.place(card.unwrap()).unwrap();
+        emulator.place(card.unwrap().with_personality(personality(chip))).unwrap();
+        emulator.record(10);
         select(&mut driver);
         for (bytes, last_bits) in &frames {
             let _ = driver.transceive::<64>(bytes, *last_bits, 0);
         }
+        prop_assert!(emulator.transcript().frames().count() <= 10);
     }
 
     #[test]
