@@ -131,6 +131,7 @@ fn composed() -> BTreeSet<String> {
         with("action", &[Action::UnlockOnce.code(), Action::TestSignal.code()]),
         with("clock", &["unknown", "kept", "synchronised"]),
         with("lock", &["released", "locked"]),
+        with("signal", &["granted", "denied", "test"]),
         with("doors-show", &["offline", "behind"]),
     ]
     .into_iter()

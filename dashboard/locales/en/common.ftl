@@ -47,6 +47,7 @@ seconds =
 search = Search
 filter = Filter
 filter-apply = Apply
+filter-wrong = This filter cannot be used. Please correct it:
 filter-clear = Clear
 older = Older
 newest = Newest

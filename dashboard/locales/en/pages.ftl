@@ -156,6 +156,7 @@ log-intro = Everything that operators changed. Each number is also the generatio
 log-number = Number
 log-operator = Operator
 log-detail = To what
+log-person = Person { $number }
 no-changes = No changes.
 
 demo-title = Tap a card
@@ -166,6 +167,10 @@ demo-tap = Tap the card
 demo-released = The lock was released.
 demo-locked = The lock stayed locked.
 demo-signal = Signal: { $signal }
+demo-wrong = The card was not tapped:
+signal-granted = green
+signal-denied = red
+signal-test = all lamps
 demo-reader = Reader: { $ms } ms
 
 change-person-add = Person added

@@ -47,6 +47,7 @@ seconds =
 search = Hae
 filter = Rajaa
 filter-apply = Näytä
+filter-wrong = Näin ei voi rajata. Korjaa tämä:
 filter-clear = Tyhjennä
 older = Vanhemmat
 newest = Uusimmat

@@ -156,6 +156,7 @@ log-intro = Kaikki käyttäjien tekemät muutokset. Jokainen numero on myös se 
 log-number = Numero
 log-operator = Käyttäjä
 log-detail = Kohde
+log-person = Henkilö { $number }
 no-changes = Ei muutoksia.
 
 demo-title = Näytä korttia lukijalle
@@ -166,6 +167,10 @@ demo-tap = Näytä kortti
 demo-released = Lukko vapautettiin.
 demo-locked = Lukko pysyi kiinni.
 demo-signal = Merkinanto: { $signal }
+demo-wrong = Korttia ei näytetty:
+signal-granted = vihreä
+signal-denied = punainen
+signal-test = kaikki valot
 demo-reader = Lukija: { $ms } ms
 
 change-person-add = Henkilö lisätty

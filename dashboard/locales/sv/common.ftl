@@ -47,6 +47,7 @@ seconds =
 search = Sök
 filter = Filtrera
 filter-apply = Visa
+filter-wrong = Så går det inte att filtrera. Rätta detta:
 filter-clear = Rensa
 older = Äldre
 newest = Nyaste

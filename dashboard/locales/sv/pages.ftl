@@ -156,6 +156,7 @@ log-intro = Allt som användare har ändrat. Varje nummer är också den version
 log-number = Nummer
 log-operator = Användare
 log-detail = Vad det gällde
+log-person = Person { $number }
 no-changes = Inga ändringar.
 
 demo-title = Visa ett kort för läsaren
@@ -166,6 +167,10 @@ demo-tap = Visa kortet
 demo-released = Låset frigavs.
 demo-locked = Låset förblev låst.
 demo-signal = Signal: { $signal }
+demo-wrong = Kortet visades inte:
+signal-granted = grönt
+signal-denied = rött
+signal-test = alla lampor
 demo-reader = Läsare: { $ms } ms
 
 change-person-add = Person tillagd

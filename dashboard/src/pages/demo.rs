@@ -100,7 +100,7 @@ fn lamp(page: &Page, form: &Form) -> Option<Lamp> {
         text: page.tr(text),
         reasons: form.values("reason").map(|code| page.code("reason", code)).collect(),
         lock: page.code("lock", &lock),
-        signal: page.tr1("demo-signal", "signal", form.value("signal")),
+        signal: page.tr1("demo-signal", "signal", &page.code("signal", form.value("signal"))),
         reader: page.tr1("demo-reader", "ms", form.value("reader_ms")),
     })
 }
