@@ -187,12 +187,9 @@ impl Emulator {
     }
 
     /// The chip resets itself, as after a brown-out or an electrostatic discharge: every setting is lost while
-    /// `VersionReg` still reads well.
+    /// `VersionReg` still reads well. A pulse on the reset pin does the same, and frees a wedged chip.
     pub fn reset_chip(&self) {
-        self.with(|world| {
-            let now_ns = world.clock.now_ns();
-            world.chip.power_on_reset(&mut world.field, now_ns);
-        });
+        self.with(World::reset_chip);
     }
 
     /// Changes what SPI traffic costs from now on.

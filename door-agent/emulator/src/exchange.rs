@@ -76,6 +76,7 @@ impl Field {
         self.transcript.note(|| reader_frame(frame, heard.then_some(number), &due, now_ns));
 
         self.take_off_before(&due, now_ns);
+        self.bring(&due, now_ns);
         let mut answers = self.answer(frame, &due, now_ns);
         for answer in &mut answers {
             self.disturb(answer, &due);
@@ -155,6 +156,17 @@ impl Field {
         }
         if any {
             self.pass(now_ns);
+        }
+    }
+
+    fn bring(&mut self, due: &[FaultKind], now_ns: u64) {
+        for kind in due {
+            if let FaultKind::SecondCard { uid } = kind
+                && let Ok(card) = VirtualCard::classic_1k(uid)
+            {
+                // Without room it does not come, as documented.
+                let _ = self.place(card, None, now_ns);
+            }
         }
     }
 

@@ -25,6 +25,9 @@ pub enum Fault {
     /// The chip has no power: its settings are lost, it hears nothing, MISO reads as zeros. It is awake as soon as
     /// the power is back.
     BrownOut,
+    /// The chip is wedged: registers are read and written, `VersionReg` looks well, and no command starts, a soft reset
+    /// neither. Only the reset pin helps, which is [`Emulator::reset_chip`](crate::Emulator::reset_chip).
+    Wedged,
     /// Bytes on MISO arrive with one bit wrong, so many in a thousand: a cable that is too long or too close to a
     /// motor.
     MisoNoise {

@@ -59,6 +59,12 @@ pub enum FaultKind {
         /// How long they stay away.
         away_ms: Option<u32>,
     },
+    /// A second card comes as the frame ends: a new MIFARE Classic 1K with this UID, which stays. Where there is no
+    /// room it does not come.
+    SecondCard {
+        /// Its UID.
+        uid: [u8; 4],
+    },
     /// The reader chip resets itself as the frame ends: settings lost, field off.
     ResetChip,
 }
@@ -100,8 +106,8 @@ impl Plan {
         self
     }
 
-    /// One to three faults of any kind but [`FaultKind::ResetChip`] among the first exchanges: what a program must
-    /// survive without help, since only the air is at fault.
+    /// One to three faults among the first exchanges, of any kind but [`FaultKind::ResetChip`] and
+    /// [`FaultKind::SecondCard`]: what a program must survive without help, since only the air is at fault.
     #[must_use]
     pub fn random(seed: u64, exchanges: u64) -> Self {
         let mut random = Random::new(seed);

@@ -1,9 +1,9 @@
 //! What went over the air, for golden tests and for eyes.
 //!
 //! ```text
-//!      417.2 µs    0  reader  26 (7 bits)
-//!      582.6 µs    0  card    04 00
-//!      1.204 ms    1  reader  93 20                       ! DropAnswer
+//!    480.000µs     0  reader  26 (7 bits)
+//!    645.412µs     0  card    04 00
+//!      1.132ms     1  reader  93 20 ! DropAnswer
 //! ```
 //!
 //! The second column is the number of the exchange, which a [`Plan`](crate::Plan) counts by.

@@ -3,7 +3,7 @@
 use embedded_hal::spi::Operation;
 
 use crate::chip::Chip;
-use crate::chip::registers::CHANGED_BY_TIME;
+use crate::chip::registers::{CHANGED_BY_TIME, at};
 use crate::clock::Clock;
 use crate::emulator::Config;
 use crate::fault::{Fault, Faults};
@@ -115,10 +115,18 @@ impl World {
         }
     }
 
+    /// Power-on reset, which is also what the reset pin does.
+    pub(crate) fn reset_chip(&mut self) {
+        if self.faults.now() == Some(Fault::Wedged) {
+            self.set_fault(None);
+        }
+        let now_ns = self.clock.now_ns();
+        self.chip.power_on_reset(&mut self.field, now_ns);
+    }
+
     fn fault_begins(&mut self, fault: Fault) {
         if fault == Fault::BrownOut {
-            let now_ns = self.clock.now_ns();
-            self.chip.power_on_reset(&mut self.field, now_ns);
+            self.reset_chip();
         }
     }
 
@@ -144,6 +152,7 @@ impl World {
         let miso = match meaning {
             _ if self.faults.now() == Some(Fault::BrownOut) => 0,
             ChipSelect::Address => 0,
+            ChipSelect::Writing(at::COMMAND) if self.faults.now() == Some(Fault::Wedged) => 0,
             ChipSelect::Writing(address) => {
                 self.polled = 0;
                 let now_ns = self.clock.now_ns();

@@ -22,6 +22,9 @@ mod properties;
 #[cfg(test)]
 mod random_plans;
 #[cfg(test)]
+#[cfg(feature = "dumps")]
+mod real_dumps;
+#[cfg(test)]
 mod registers;
 #[cfg(test)]
 mod self_test;

@@ -110,3 +110,18 @@ fn noise_on_the_air_spoils_some_taps_and_not_all() {
     let _ = driver.reqa();
     assert_eq!(select(&mut driver).as_bytes(), UID_4);
 }
+
+#[test]
+fn a_wedged_chip_looks_well_and_only_the_reset_pin_frees_it() {
+    let (emulator, mut driver) = reader_and_card(&UID_4);
+    emulator.set_fault(Some(Fault::Wedged));
+    emulator.set_transaction_budget(Some(2_000));
+    assert_eq!((driver.version(), Raw(emulator.spi()).read(0x2A)), (Ok(0x92), 0x80));
+    assert_eq!(driver.reqa().err(), Some(Error::Comm(SpiError::BudgetSpent)));
+    emulator.set_transaction_budget(None);
+    let mut raw = Raw(emulator.spi());
+    raw.write(0x01, 0x0F);
+    assert_eq!(raw.read(0x2A), 0x80, "a soft reset does not help");
+    emulator.reset_chip();
+    recovered(&emulator, driver);
+}

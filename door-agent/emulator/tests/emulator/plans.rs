@@ -226,3 +226,23 @@ fn several_faults_may_hit_one_exchange() {
     let (_emulator, mut driver, _) = planned(plan);
     assert_eq!(write_once(&mut driver), Err(Error::Crc));
 }
+
+#[test]
+fn a_second_card_that_comes_in_time_is_found_beside_the_first() {
+    let stranger = [0xDE, 0xAD, 0xBE, 0xE0];
+    let (emulator, mut driver, _) = with_fault(0, FaultKind::SecondCard { uid: stranger });
+    let first = select(&mut driver).as_bytes().to_vec();
+    driver.hlta().unwrap();
+    let second = select(&mut driver).as_bytes().to_vec();
+    assert_ne!(first, second);
+    assert!([&first, &second].iter().all(|uid| **uid == UID_4 || **uid == stranger));
+    assert_eq!(emulator.cards().len(), 2);
+}
+
+#[test]
+fn a_second_card_that_comes_late_does_not_disturb_a_session() {
+    for exchange in 1..8 {
+        let (_emulator, mut driver, _) = with_fault(exchange, FaultKind::SecondCard { uid: [1, 2, 3, 4] });
+        assert_eq!(write_once(&mut driver), Ok(NEW), "exchange {exchange}");
+    }
+}

@@ -74,7 +74,11 @@ fn perform(emulator: &Emulator, raw: &mut Raw, step: &Step) {
         }
         Step::Reset => emulator.reset_chip(),
         Step::Fault(chance) => emulator.schedule_fault(fault(*chance), Span::Transactions(1), Span::Transactions(4)),
-        Step::Plan(seed) => emulator.set_plan(Plan::random(*seed, 3).at(seed % 5, FaultKind::ResetChip)),
+        Step::Plan(seed) => {
+            let uid = seed.to_be_bytes().first_chunk::<4>().copied().unwrap_or_default();
+            let plan = Plan::random(*seed, 3).at(seed % 5, FaultKind::ResetChip);
+            emulator.set_plan(plan.at(seed % 3, FaultKind::SecondCard { uid }));
+        }
     }
 }
 
@@ -95,14 +99,15 @@ fn personality(chance: u64) -> Personality {
 
 fn fault(chance: u8) -> Fault {
     let (seed, per_mille) = (u64::from(chance), 500);
-    match chance % 8 {
+    match chance % 9 {
         0 => Fault::MisoStuckLow,
         1 => Fault::MisoStuckHigh,
         2 => Fault::SpiError,
         3 => Fault::WriteDataRefused,
         4 => Fault::CheckByteDamaged,
         5 => Fault::BrownOut,
-        6 => Fault::MisoNoise { seed, per_mille },
+        6 => Fault::Wedged,
+        7 => Fault::MisoNoise { seed, per_mille },
         _ => Fault::AirNoise { seed, per_mille },
     }
 }
