@@ -43,20 +43,27 @@ pub(crate) struct Line {
 /// A door's keys by their number.
 pub(crate) struct Keys(pub(crate) Vec<(u32, DoorKey)>);
 
-/// The epochs of a door's journal.
+/// The epochs of a door's journal, each with the newest boot that has been heard of in it.
+///
+/// ```text
+/// never heard of ──▶ Current ──another epoch is heard──▶ Past ──a later boot of it──▶ Current
+/// ```
+///
+/// What a box said before it was replaced is never news again. The same box, put back, is: it has a new
+/// boot.
 #[derive(Debug, Default)]
 pub(crate) struct Epochs {
-    current: Option<u64>,
-    past: VecDeque<u64>,
+    current: Option<(u64, u64)>,
+    past: VecDeque<(u64, u64)>,
 }
 
-/// Where an epoch stands.
+/// Where a message's epoch stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EpochIs {
     Current,
-    /// Never seen: the box was replaced or restored.
+    /// The box was replaced or restored, or put back.
     New,
-    /// Over: another one came after it.
+    /// Another one came after it.
     Past,
 }
 
@@ -117,7 +124,7 @@ impl Line {
             door: self.door.clone(),
             key_id,
             key: key.clone(),
-            epoch: self.epochs.current.unwrap_or(0),
+            epoch: self.epochs.current.map_or(0, |(epoch, _)| epoch),
             sequence: Arc::clone(&self.sequence),
         })
     }
@@ -135,24 +142,32 @@ impl Keys {
 
 impl Epochs {
     /// Continues from what was stored.
-    pub(crate) fn since(current: u64) -> Self {
-        Self { current: Some(current), past: VecDeque::new() }
+    pub(crate) fn since(current: Option<(u64, u64)>, journals: &[(u64, u64)]) -> Self {
+        let mut epochs = Self::default();
+        for (epoch, boot) in journals.iter().rev() {
+            epochs.begin(*epoch, *boot);
+        }
+        if let Some((epoch, boot)) = current {
+            epochs.begin(epoch, boot);
+        }
+        epochs
     }
 
-    pub(crate) fn find(&self, epoch: u64) -> EpochIs {
-        if self.current == Some(epoch) {
+    pub(crate) fn find(&self, epoch: u64, boot: u64) -> EpochIs {
+        if self.current.is_some_and(|(current, _)| current == epoch) {
             EpochIs::Current
-        } else if self.past.contains(&epoch) {
+        } else if self.past.iter().any(|(past, newest)| *past == epoch && boot <= *newest) {
             EpochIs::Past
         } else {
             EpochIs::New
         }
     }
 
-    pub(crate) fn begin(&mut self, epoch: u64) {
-        if let Some(over) = self.current.replace(epoch) {
-            self.past.push_back(over);
-        }
+    /// This epoch is the current one, and this boot is the newest of it so far.
+    pub(crate) fn begin(&mut self, epoch: u64, boot: u64) {
+        let over = self.current.replace((epoch, boot)).filter(|(over, _)| *over != epoch);
+        self.past.retain(|(past, _)| *past != epoch);
+        self.past.extend(over);
         while self.past.len() > PAST_EPOCHS_MAX {
             self.past.pop_front();
         }
@@ -206,19 +221,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_epoch_that_another_one_followed_is_over() {
-        let mut epochs = Epochs::since(7);
-        assert_eq!(epochs.find(7), EpochIs::Current);
-        assert_eq!(epochs.find(3), EpochIs::New);
-        epochs.begin(3);
-        assert_eq!(epochs.find(3), EpochIs::Current);
-        assert_eq!(epochs.find(7), EpochIs::Past);
+    fn what_a_replaced_box_said_is_over_until_it_is_put_back_and_boots_anew() {
+        let mut epochs = Epochs::since(Some((7, 4)), &[]);
+        assert_eq!(epochs.find(7, 4), EpochIs::Current);
+        assert_eq!(epochs.find(3, 1), EpochIs::New);
+        epochs.begin(3, 1);
+        assert_eq!(epochs.find(3, 1), EpochIs::Current);
+        assert_eq!(epochs.find(7, 4), EpochIs::Past);
+        assert_eq!(epochs.find(7, 5), EpochIs::New);
+        epochs.begin(7, 5);
+        assert_eq!(epochs.find(3, 1), EpochIs::Past);
+    }
+
+    #[test]
+    fn journals_in_the_log_are_known_to_be_over() {
+        let epochs = Epochs::since(Some((9, 2)), &[(9, 1), (8, 6)]);
+        assert_eq!(epochs.find(9, 2), EpochIs::Current);
+        assert_eq!(epochs.find(8, 6), EpochIs::Past);
     }
 
     #[test]
     fn past_epochs_are_bounded() {
         let mut epochs = Epochs::default();
-        (0..100).for_each(|epoch| epochs.begin(epoch));
+        (0..100).for_each(|epoch| epochs.begin(epoch, 1));
         assert_eq!(epochs.past.len(), PAST_EPOCHS_MAX);
     }
 }

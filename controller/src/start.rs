@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use access::envelope::Freshness;
 use access::id::DoorId;
 use access::topic::Topic;
 use access::whitelist::{Generation, WhitelistId};
@@ -224,9 +225,11 @@ async fn read(site: &Site, config: &Config) -> Result<(Sender, Generation, BTree
         for found in doors {
             site.record_offline(&found.door, None, now)?;
             let mut line = Line::new(found.door.clone(), found.keys, found.whitelist, found.state);
-            if let Some((epoch, boot, sequence)) = site.freshness(&found.door)? {
-                line.epochs = Epochs::since(epoch);
-                line.fresh_status = access::envelope::Freshness::since(boot, sequence);
+            let newest = site.freshness(&found.door)?;
+            let current = newest.map(|(epoch, boot, _)| (epoch, boot));
+            line.epochs = Epochs::since(current, &site.journals(&found.door)?);
+            if let Some((_, boot, sequence)) = newest {
+                line.fresh_status = Freshness::since(boot, sequence);
             }
             lines.insert(found.door, line);
         }

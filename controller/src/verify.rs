@@ -93,7 +93,7 @@ pub(crate) fn open(site: &SiteId, line: &mut Line, channel: Channel, payload: &[
                 return Err(Refused::Bounds);
             }
             // An old box that comes back to the net still holds events that belong in the log.
-            if line.epochs.find(header.epoch) != EpochIs::Past {
+            if line.epochs.find(header.epoch, header.boot) != EpochIs::Past {
                 fresh(line, &header, |line| &mut line.fresh_events)?;
             }
             Ok(Verified::Events(header, events))
@@ -103,14 +103,18 @@ pub(crate) fn open(site: &SiteId, line: &mut Line, channel: Channel, payload: &[
 
 /// A broker may deliver twice and an attacker may replay; both look the same and neither counts.
 fn fresh(line: &mut Line, header: &Header, of: impl Fn(&mut Line) -> &mut Freshness) -> Result<(), Refused> {
-    match line.epochs.find(header.epoch) {
+    match line.epochs.find(header.epoch, header.boot) {
         EpochIs::Current => {}
         EpochIs::Past => return Err(Refused::PastEpoch),
         EpochIs::New => {
-            line.epochs.begin(header.epoch);
             line.fresh_status = Freshness::default();
             line.fresh_events = Freshness::default();
         }
     }
-    if of(line).accept(header) { Ok(()) } else { Err(Refused::Replayed) }
+    if of(line).accept(header) {
+        line.epochs.begin(header.epoch, header.boot);
+        Ok(())
+    } else {
+        Err(Refused::Replayed)
+    }
 }

@@ -136,6 +136,20 @@ async fn a_status_of_a_journal_that_was_replaced_is_refused_and_its_events_are_n
     ward.report(events).await;
     let (_, epoch, through) = ward.acknowledged().await;
     assert_eq!((epoch, through), (old, 3));
+
+    // The log remembers it for a controller that starts anew.
+    bench.until("online", |site| site.doors().unwrap()[0].epoch == Some(5)).await;
+    let alarm = bench.site().alarms(true, 1).unwrap()[0].id;
+    bench.site().acknowledge_alarm(&super::support::actor(), alarm).unwrap();
+    let bench = bench.restart().await;
+    ward.connected().await;
+    ward.report_status().await;
+    bench.until_alarm("replayed-message").await;
+
+    // The old box itself, put back, has a new boot and is heard.
+    ward.header.boot = 2;
+    ward.report_status().await;
+    bench.until("online", |site| site.doors().unwrap()[0].epoch == Some(old)).await;
     bench.stop().await;
 }
 

@@ -1,6 +1,7 @@
 //! How doors are: the controller writes it, pages read it with the doors.
 
 use access::envelope::Header;
+use access::event::Event;
 use access::id::DoorId;
 use access::message::Status;
 use access::time::UtcMs;
@@ -11,6 +12,10 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::open::Wakes;
 use super::{Site, SiteError, row};
+
+/// Most journals of one door that are looked back at. A box is replaced or restored a few times in the
+/// life of a door.
+const JOURNALS_MAX: u32 = 16;
 
 impl Site {
     /// Notes how a door says it is, and that it is online. The caller has checked that the message is
@@ -101,6 +106,32 @@ impl Site {
                 Ok((number(0)?, number(1)?, number(2)?))
             })
             .optional()?)
+        })
+    }
+
+    /// The journals of a door that have events in the log: epoch, and boot of the newest event. A controller
+    /// that starts knows by it what a replaced box could have said before.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the file cannot be read.
+    pub fn journals(&self, door: &DoorId) -> Result<Vec<(u64, u64)>, SiteError> {
+        self.read(|db| {
+            let mut statement = row::prepare(
+                db,
+                "SELECT j.epoch, e.body FROM journal j
+                     JOIN door d ON d.number = j.door
+                     JOIN event e ON e.door = j.door AND e.epoch = j.epoch AND e.sequence = j.through
+                     WHERE d.id = $1 ORDER BY e.id DESC LIMIT $2",
+            )?;
+            let rows = statement.query_map((door.as_str(), JOURNALS_MAX), |row| {
+                Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, Vec<u8>>(1)?))
+            })?;
+            let mut journals = Vec::new();
+            for row in rows {
+                let (epoch, body) = row?;
+                journals.extend(Event::from_bytes(&body).ok().map(|event| (epoch, event.boot)));
+            }
+            Ok(journals)
         })
     }
 
