@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use access::envelope::DoorKey;
 use access::id::DoorId;
 use access::message::Down;
-use access::whitelist::{WhitelistId, WhitelistPart};
+use access::whitelist::{Generation, WhitelistId, WhitelistPart};
 use db::site::{Site, SiteError};
 use link::Qos;
 use tokio::sync::{Semaphore, mpsc};
@@ -32,7 +33,7 @@ impl Desk {
             return;
         }
         let after = self.looking.through;
-        let known = self.lines.values().map(|line| (line.door.clone(), line.desired.whitelist));
+        let known = self.lines.values().map(|line| (line.door.clone(), line.desired));
         let known = known.collect();
         ask(&self.site, &self.answers, move |site| scan::since(site, after, &known), Answer::Found);
     }
@@ -42,9 +43,14 @@ impl Desk {
         match found {
             Ok(Some(found)) => {
                 self.looking.through = found.through;
+                let mut keys = found.keys;
+                for (door, line) in &mut self.lines {
+                    line.keys.0 = keys.remove(door).unwrap_or_default();
+                }
                 let mut wanted = Vec::new();
                 for door in found.doors {
-                    wanted.extend(self.found_door(door));
+                    let new = keys.remove(&door.door);
+                    wanted.extend(self.found_door(door, new));
                 }
                 if !wanted.is_empty() {
                     self.note(Note::Wanted(wanted));
@@ -119,14 +125,18 @@ impl Desk {
         }
     }
 
-    fn found_door(&mut self, found: FoundDoor) -> Option<(DoorId, WhitelistId, access::whitelist::Generation)> {
-        let FoundDoor { door, keys, whitelist, state, changes } = found;
+    /// `new` has the keys of a door that was not known until now.
+    fn found_door(
+        &mut self,
+        found: FoundDoor,
+        new: Option<Vec<(u32, DoorKey)>>,
+    ) -> Option<(DoorId, WhitelistId, Generation)> {
+        let FoundDoor { door, whitelist, state, changes } = found;
         let generation = state.generation;
         let line = self.lines.entry(door.clone()).or_insert_with(|| {
             tracing::info!(%door, "a door was added");
-            Line::new(door.clone(), Vec::new(), WhitelistId::default(), state.clone())
+            Line::new(door.clone(), new.unwrap_or_default(), WhitelistId::default(), state.clone())
         });
-        line.keys.0 = keys;
         let before = std::mem::replace(&mut line.desired.whitelist, whitelist);
         let state_before = std::mem::replace(&mut line.desired.state, generation);
         line.state = state;

@@ -10,7 +10,7 @@ use access::uid::Uid;
 use access::whitelist::{Change, Generation, PART_ENTRIES_MAX, WhitelistId, WhitelistPart};
 use db::site::{Site, SiteError};
 
-use crate::distribute;
+use crate::distribute::{self, Desired};
 
 /// Cards that are asked for at once, within what a statement may hold.
 const CARDS_AT_ONCE: usize = 500;
@@ -19,14 +19,15 @@ const CARDS_AT_ONCE: usize = 500;
 pub(crate) struct Found {
     /// As of this change.
     pub(crate) through: Generation,
-    /// Every door.
+    /// The keys of every door.
+    pub(crate) keys: BTreeMap<DoorId, Vec<(u32, DoorKey)>>,
+    /// Every door that something is new of.
     pub(crate) doors: Vec<FoundDoor>,
 }
 
 /// What should be true at one door.
 pub(crate) struct FoundDoor {
     pub(crate) door: DoorId,
-    pub(crate) keys: Vec<(u32, DoorKey)>,
     pub(crate) whitelist: WhitelistId,
     pub(crate) state: DoorState,
     /// What leads here from the list that was known; `None` for a new door, and if it is too much for one
@@ -39,49 +40,47 @@ pub(crate) struct FoundDoor {
 /// A list that is still what was compiled last keeps the generation that doors know it by.
 pub(crate) fn all(site: &Site) -> Result<Found, SiteError> {
     let through = site.latest()?;
-    let mut keys = keys(site)?;
     let doors = site.doors()?.into_iter().map(|view| {
         let compiled = whole_id(site, &view.id, through)?;
         let unchanged = |last: &WhitelistId| (last.digest, last.entries) == (compiled.digest, compiled.entries);
         Ok(FoundDoor {
-            keys: keys.remove(&view.id).unwrap_or_default(),
             whitelist: view.wanted.filter(unchanged).unwrap_or(compiled),
             state: site.door_state(&view.id, through)?,
             changes: None,
             door: view.id,
         })
     });
-    Ok(Found { doors: doors.collect::<Result<_, SiteError>>()?, through })
+    Ok(Found { doors: doors.collect::<Result<_, SiteError>>()?, keys: keys(site)?, through })
 }
 
 /// What has changed since `after`; `None` if nothing has.
 pub(crate) fn since(
     site: &Site,
     after: Generation,
-    known: &BTreeMap<DoorId, WhitelistId>,
+    known: &BTreeMap<DoorId, Desired>,
 ) -> Result<Option<Found>, SiteError> {
     let through = site.latest()?;
     if through == after {
         return Ok(None);
     }
-    let mut keys = keys(site)?;
     let mut touched: BTreeMap<DoorId, Vec<Uid>> = BTreeMap::new();
     for (door, uid) in site.touched(after, through)? {
         touched.entry(door).or_default().push(uid);
     }
-    let mut doors = Vec::with_capacity(keys.len());
-    while let Some((door, keys)) = keys.pop_first() {
-        let (whitelist, changes) = match known.get(&door) {
-            Some(known) => {
-                let uids = touched.remove(&door).unwrap_or_default();
-                follow(site, &door, *known, &uids, after, through)?
-            }
-            None => (whole_id(site, &door, through)?, None),
+    let mut doors = Vec::new();
+    for view in site.doors()? {
+        let uids = touched.remove(&view.id).unwrap_or_default();
+        let (whitelist, changes) = match known.get(&view.id) {
+            Some(known) if uids.is_empty() && known.state == view.wanted_state => continue,
+            Some(known) => follow(site, &view.id, known.whitelist, &uids, after, through)?,
+            // Added after the change that this looks as of; the next look finds it.
+            None if view.wanted_state > through => continue,
+            None => (whole_id(site, &view.id, through)?, None),
         };
-        let state = site.door_state(&door, through)?;
-        doors.push(FoundDoor { door, keys, whitelist, state, changes });
+        let state = site.door_state(&view.id, through)?;
+        doors.push(FoundDoor { door: view.id, whitelist, state, changes });
     }
-    Ok(Some(Found { through, doors }))
+    Ok(Some(Found { through, keys: keys(site)?, doors }))
 }
 
 /// The delta from the list that a door says it has; `None` if the history does not lead from it.

@@ -52,8 +52,9 @@ pub struct Controller {
     pub site: Site,
     broker: Option<Broker>,
     stop: watch::Sender<bool>,
-    pages: JoinHandle<std::io::Result<()>>,
-    main: JoinHandle<()>,
+    /// Taken once it has ended, since nothing can be waited for twice.
+    pages: Option<JoinHandle<std::io::Result<()>>>,
+    main: Option<JoinHandle<()>>,
     threads: Vec<thread::JoinHandle<()>>,
     /// Held while it runs.
     lock: File,
@@ -148,8 +149,8 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         lines,
     });
     desk.note(Note::Wanted(desk.wanted()));
-    let main = tokio::spawn(run::run(desk, ears));
-    let pages = serve(&config, listener, site.clone(), stopped);
+    let main = Some(tokio::spawn(run::run(desk, ears)));
+    let pages = Some(serve(&config, listener, site.clone(), stopped));
     let threads = vec![intake.thread, clerk.thread];
     Ok(Controller { dashboard, mqtt, site, broker, stop, pages, main, threads, lock })
 }
@@ -160,12 +161,13 @@ impl Controller {
     pub async fn stop(self) {
         // An error means that nobody listens any more.
         let _ = self.stop.send(true);
-        let mut pages = self.pages;
-        if timeout(PAGES_WAIT, &mut pages).await.is_err() {
+        if let Some(mut pages) = self.pages
+            && timeout(PAGES_WAIT, &mut pages).await.is_err()
+        {
             tracing::warn!("some pages were still being served and were cut off");
             pages.abort();
         }
-        if let Err(error) = self.main.await {
+        if let Some(Err(error)) = ended(self.main).await {
             tracing::error!(%error, "the loop did not end in order");
         }
         let threads = self.threads;
@@ -181,10 +183,24 @@ impl Controller {
 
     /// Ends when the controller can no longer do its work, which it never does by itself.
     pub async fn failed(&mut self) {
+        let (main, pages) = (self.main.as_mut(), self.pages.as_mut());
         tokio::select! {
-            _ = &mut self.main => tracing::error!("the loop has ended"),
-            ended = &mut self.pages => tracing::error!(?ended, "pages are no longer served"),
+            _ = ended(main) => {
+                tracing::error!("the loop has ended");
+                self.main = None;
+            }
+            result = ended(pages) => {
+                tracing::error!(?result, "pages are no longer served");
+                self.pages = None;
+            }
         }
+    }
+}
+
+async fn ended<T>(task: Option<impl Future<Output = Result<T, JoinError>>>) -> Option<Result<T, JoinError>> {
+    match task {
+        Some(task) => Some(task.await),
+        None => None,
     }
 }
 
@@ -220,11 +236,12 @@ async fn read(site: &Site, config: &Config) -> Result<(Sender, Generation, BTree
     let read = move || {
         let now = utc_now();
         let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
-        let Found { through, doors } = scan::all(&site)?;
+        let Found { through, doors, mut keys } = scan::all(&site)?;
         let mut lines = BTreeMap::new();
         for found in doors {
             site.record_offline(&found.door, None, now)?;
-            let mut line = Line::new(found.door.clone(), found.keys, found.whitelist, found.state);
+            let keys = keys.remove(&found.door).unwrap_or_default();
+            let mut line = Line::new(found.door.clone(), keys, found.whitelist, found.state);
             let newest = site.freshness(&found.door)?;
             let current = newest.map(|(epoch, boot, _)| (epoch, boot));
             line.epochs = Epochs::since(current, &site.journals(&found.door)?);
