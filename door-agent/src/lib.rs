@@ -1,1 +1,31 @@
-//! The door agent: reader, lock, inputs, journal, MQTT.
+//! The door agent: it reads cards, decides by itself, drives the lock, and tells the controller.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | [`agent`] | starting and stopping a door |
+//! | [`config`], [`provisioning`] | how it is set up, and who it is |
+//! | [`run`] | the loop that owns everything which decides |
+//! | [`reader`], [`spi`], [`hardware`] | the thread that looks for cards, and the bus to its chip |
+//! | [`io`] | lock, lamps, contact, exit button |
+//! | [`journal`], [`store`] | the threads that own the door's two files |
+//! | [`uplink`], [`downlink`] | messages from the door and to it |
+//! | [`control`], [`taps`] | the emulated door's HTTP control |
+
+pub mod agent;
+pub mod clock;
+pub mod config;
+pub mod control;
+pub mod downlink;
+pub mod hardware;
+pub mod io;
+pub mod journal;
+pub mod provisioning;
+pub mod reader;
+pub mod run;
+pub mod spi;
+pub mod store;
+pub mod taps;
+pub mod uplink;
+
+pub use agent::{Agent, StartError};
+pub use config::{Config, ConfigError};

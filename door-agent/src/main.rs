@@ -1,2 +1,80 @@
-//! x
-fn main() {}
+//! `kulku-door-agent`: one door.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use door_agent::{Agent, Config, agent};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// One door: reader, lock, journal, and the link to the controller.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the door until it is told to stop (SIGINT or SIGTERM).
+    Run {
+        #[command(flatten)]
+        file: File,
+        /// Prints {"control":"ADDRESS"} on standard output once the door decides.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Checks configuration and provisioning, and does nothing else.
+    Check(File),
+    /// Drives the lock to rest, and does nothing else.
+    Rest(File),
+}
+
+#[derive(Args)]
+struct File {
+    /// The configuration.
+    #[arg(long, value_name = "FILE", default_value = "/etc/kulku/door-agent.toml")]
+    config: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match execute(Cli::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The last words are for the person at the terminal; if stderr is gone there is nobody.
+            let _ = writeln!(std::io::stderr(), "kulku-door-agent: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn execute(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Run { file, json } => run(Config::load(&file.config)?, json).await,
+        Command::Check(file) => Config::load(&file.config).map(drop).map_err(Into::into),
+        Command::Rest(file) => Ok(agent::rest(&Config::load(&file.config)?)?),
+    }
+}
+
+async fn run(config: Config, json: bool) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let door = Agent::start(config).await?;
+    if json {
+        let control = door.control().map(|address| address.to_string());
+        let line = serde_json::json!({ "control": control });
+        writeln!(std::io::stdout(), "{line}").context("cannot write to standard output")?;
+    }
+    let stop = async {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    Ok(door.run_until(stop).await?)
+}

@@ -32,6 +32,8 @@ pub struct JournalStart {
     pub epoch: u64,
     /// The newest event; 0 if there is none.
     pub head: u64,
+    /// Its link.
+    pub head_link: Link,
     /// Through which event the controller has acknowledged.
     pub acknowledged: u64,
     /// The latest civil time that the door has known.
@@ -111,6 +113,7 @@ impl Journal {
         JournalStart {
             epoch: self.head.epoch,
             head: self.head.sequence,
+            head_link: self.head.link,
             acknowledged: self.head.acknowledged,
             last_utc: self.head.last_utc,
         }

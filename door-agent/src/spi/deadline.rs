@@ -1,0 +1,81 @@
+//! Ends the driver's endless loops.
+//!
+//! The `mfrc522` driver polls the chip without a limit in its reset, in `transceive` and when it
+//! authenticates. With MISO stuck, or after the chip has reset itself, such a loop never ends. This bus
+//! takes so many transactions and so much time for one operation, and fails after that, and the
+//! driver's loop ends with the failure.
+
+use std::time::{Duration, Instant};
+
+use embedded_hal::spi::{Error, ErrorKind, ErrorType, Operation, SpiDevice};
+
+/// What one operation may cost.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// Chip-select windows. This is what ends a loop, always at the same place.
+    pub transactions: u32,
+    /// Time on the wall, in case the bus itself is slow. Generous, so that a busy machine is not taken
+    /// for a broken wire.
+    pub time: Duration,
+}
+
+impl Budget {
+    /// Waiting 25 ms for a card at 20 µs a transaction takes 1,250 of them.
+    pub const OPERATION: Self = Self { transactions: 4_000, time: Duration::from_millis(1_000) };
+}
+
+/// An SPI device that fails once the budget of the operation under way is spent.
+#[derive(Debug)]
+pub struct DeadlineSpi<S> {
+    inner: S,
+    budget: Budget,
+    left: u32,
+    until: Instant,
+}
+
+/// Why a transaction failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DeadlineError<E> {
+    /// The bus says so.
+    #[error("the SPI bus failed: {0:?}")]
+    Bus(E),
+    /// The chip did not come to an end.
+    #[error("the reader chip did not answer within its budget; check its wiring and power")]
+    Spent,
+}
+
+impl<S> DeadlineSpi<S> {
+    /// Nothing may be done until the first [`DeadlineSpi::begin`].
+    pub fn new(inner: S, budget: Budget) -> Self {
+        Self { inner, budget, left: 0, until: Instant::now() }
+    }
+
+    /// An operation begins, with a whole budget.
+    pub fn begin(&mut self) {
+        self.left = self.budget.transactions;
+        self.until = Instant::now() + self.budget.time;
+    }
+}
+
+impl<E: Error> Error for DeadlineError<E> {
+    fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Bus(error) => error.kind(),
+            Self::Spent => ErrorKind::Other,
+        }
+    }
+}
+
+impl<S: ErrorType> ErrorType for DeadlineSpi<S> {
+    type Error = DeadlineError<S::Error>;
+}
+
+impl<S: SpiDevice> SpiDevice for DeadlineSpi<S> {
+    fn transaction(&mut self, operations: &mut [Operation<'_, u8>]) -> Result<(), Self::Error> {
+        self.left = self.left.checked_sub(1).ok_or(DeadlineError::Spent)?;
+        if Instant::now() >= self.until {
+            return Err(DeadlineError::Spent);
+        }
+        self.inner.transaction(operations).map_err(DeadlineError::Bus)
+    }
+}

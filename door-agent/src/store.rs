@@ -1,0 +1,107 @@
+//! The thread that owns the whitelist's file: it puts in force what the controller sends.
+
+use std::thread::JoinHandle;
+
+use access::state::{Counters, DoorState};
+use access::whitelist::{Generation, WhitelistId, WhitelistPart};
+use db::door::{Applied, DoorDbError, Refused, StateApplied, WhitelistStore};
+use tokio::sync::mpsc;
+
+/// Pieces that may wait for the disk. The loop reads no further messages while there is no room, so a
+/// long list is held back at the broker and not in the door's memory.
+const ORDERS_MAX: usize = 2;
+
+/// Answers that may wait for the loop.
+const ANSWERS_MAX: usize = 16;
+
+/// Something to put in force.
+#[derive(Debug)]
+pub enum StoreOrder {
+    /// A piece of a whitelist.
+    Whitelist(WhitelistPart),
+    /// What the door shall be.
+    State(DoorState),
+    /// How far cards have counted.
+    Counters(Counters),
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum StoreAnswer {
+    /// This whitelist is in force.
+    Whitelist(WhitelistId),
+    /// A piece was put aside until the others come.
+    Staged,
+    /// This state is in force.
+    State(DoorState),
+    /// The counters of this generation are in force.
+    Counters(Generation),
+    /// It was not taken.
+    Refused(String),
+}
+
+/// The loop's end of the store.
+#[derive(Debug)]
+pub struct StoreThread {
+    orders: Option<mpsc::Sender<StoreOrder>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl StoreThread {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// If the operating system has no thread for it.
+    pub fn spawn(store: WhitelistStore) -> std::io::Result<(Self, mpsc::Receiver<StoreAnswer>)> {
+        let (orders, inbox) = mpsc::channel(ORDERS_MAX);
+        let (answers, answered) = mpsc::channel(ANSWERS_MAX);
+        let thread =
+            std::thread::Builder::new().name("whitelist".to_owned()).spawn(move || run(store, inbox, &answers))?;
+        Ok((Self { orders: Some(orders), thread: Some(thread) }, answered))
+    }
+
+    /// Where orders go.
+    #[must_use]
+    pub fn orders(&self) -> Option<mpsc::Sender<StoreOrder>> {
+        self.orders.clone()
+    }
+
+    /// Ends the thread after the transaction under way. The answers must have been received or dropped before,
+    /// and all clones of the orders' sender too.
+    pub fn stop(&mut self) {
+        drop(self.orders.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(mut store: WhitelistStore, mut inbox: mpsc::Receiver<StoreOrder>, answers: &mpsc::Sender<StoreAnswer>) {
+    while let Some(order) = inbox.blocking_recv() {
+        let answer = apply(&mut store, &order).unwrap_or_else(|error| StoreAnswer::Refused(error.to_string()));
+        if answers.blocking_send(answer).is_err() {
+            return;
+        }
+        while inbox.is_empty() && !inbox.is_closed() && store.sweep().unwrap_or(false) {}
+    }
+}
+
+fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, DoorDbError> {
+    Ok(match order {
+        StoreOrder::Whitelist(part) => match store.apply(part)? {
+            Applied::InForce(id) => StoreAnswer::Whitelist(id),
+            Applied::Staged { .. } => StoreAnswer::Staged,
+            // A status follows, by which the controller finds the right base.
+            Applied::Refused(Refused::OtherBase) => StoreAnswer::Whitelist(store.current()?),
+            Applied::Refused(refused) => StoreAnswer::Refused(refused.to_string()),
+        },
+        StoreOrder::State(state) => match store.set_state(state)? {
+            StateApplied::InForce => StoreAnswer::State(state.clone()),
+            StateApplied::Unchanged | StateApplied::Stale => StoreAnswer::State(store.state()?),
+            StateApplied::OutOfBounds => {
+                StoreAnswer::Refused("a value of the door's state is out of bounds".to_owned())
+            }
+        },
+        StoreOrder::Counters(counters) => StoreAnswer::Counters(store.raise_counters(counters)?),
+    })
+}

@@ -1,0 +1,248 @@
+//! Taps at the emulated door: somebody lays cards on the field, and is told what the person saw.
+//!
+//! ```text
+//!            laid down           decided              shown               field empty
+//!  Queued ─────────────▶ Laid ─────────────▶ Decided ──────▶ Shown ──────────────────▶ answered
+//!                          │ hold time and a second are over                             ▲
+//!                          └─────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! One tap is under way at a time, as at a real reader; the others wait.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use access::decide::Decision;
+use access::door::Signal;
+use access::time::MonoMs;
+use mfrc522_emulator::{CardId, Emulator, MAX_CARDS, VirtualCard};
+use serde::Serialize;
+use tokio::sync::oneshot;
+
+/// Taps that may wait for the one under way.
+pub const TAPS_MAX: usize = 64;
+
+/// Virtual cards of one door, about 2 KB each.
+pub const CARDS_MAX: usize = 4_096;
+
+/// Longest time that a card may be held, in milliseconds.
+pub const HOLD_MS_MAX: u64 = 10_000;
+
+/// Time beyond the hold until a tap is answered with what is known. Most of it is for a busy machine.
+const GRACE_MS: u64 = 1_000;
+
+/// What the person at the door saw.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TapAnswer {
+    /// `released` or `locked`, when the signal was shown.
+    pub lock: &'static str,
+    /// `granted`, `denied`, or `none` if the reader saw nothing.
+    pub signal: &'static str,
+    /// How long the reader was busy with the card, in milliseconds of its own time.
+    pub reader_ms: f64,
+    /// Every reason of a denial, as stable codes.
+    pub reasons: Vec<&'static str>,
+    /// The generation of the whitelist that it was decided from.
+    pub generation: u64,
+}
+
+/// Why a tap did not happen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TapRefused {
+    /// See [`TAPS_MAX`].
+    #[error("{TAPS_MAX} taps are waiting at this door already; try again later")]
+    Busy,
+    /// No such card.
+    #[error("there is no card {0:?} here; GET /cards lists them, PUT /cards/NAME and POST /cards add one")]
+    UnknownCard(String),
+    /// None, or more than fit.
+    #[error("a tap takes 1 to {MAX_CARDS} cards")]
+    Count,
+    /// See [`HOLD_MS_MAX`].
+    #[error("hold_ms must be between 1 and {HOLD_MS_MAX}")]
+    Hold,
+}
+
+/// One virtual card, for a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CardView {
+    /// Its name here.
+    pub name: String,
+    /// Its UID in hexadecimal.
+    pub uid: String,
+    /// `classic-1k`, or `other`.
+    pub kind: &'static str,
+    /// Its SAK byte.
+    pub sak: u8,
+}
+
+/// Cards, and the taps with them.
+#[derive(Debug)]
+pub struct Taps {
+    emulator: Emulator,
+    cards: BTreeMap<String, VirtualCard>,
+    waiting: VecDeque<Tap>,
+    current: Option<Current>,
+}
+
+/// Somebody wants to tap.
+#[derive(Debug)]
+struct Tap {
+    names: Vec<String>,
+    hold_ms: u64,
+    reply: oneshot::Sender<Result<TapAnswer, TapRefused>>,
+}
+
+#[derive(Debug)]
+struct Current {
+    names: Vec<String>,
+    laid: Vec<CardId>,
+    reply: oneshot::Sender<Result<TapAnswer, TapRefused>>,
+    until: MonoMs,
+    decided: Option<(Decision, Duration)>,
+    shown: Option<(Signal, bool)>,
+    left: bool,
+}
+
+impl Taps {
+    /// A field with nothing on it, and these cards beside it.
+    #[must_use]
+    pub fn new(emulator: Emulator, cards: BTreeMap<String, VirtualCard>) -> Self {
+        Self { emulator, cards, waiting: VecDeque::new(), current: None }
+    }
+
+    /// Takes a card in; one of the same name is replaced. `false` if there is no room.
+    pub fn put(&mut self, name: String, card: VirtualCard) -> bool {
+        let room = self.cards.len() < CARDS_MAX || self.cards.contains_key(&name);
+        if room {
+            self.cards.insert(name, card);
+        }
+        room
+    }
+
+    /// The cards by name.
+    #[must_use]
+    pub fn list(&self) -> Vec<CardView> {
+        self.cards.iter().map(|(name, card)| view(name, card)).collect()
+    }
+
+    /// Somebody wants to tap; the answer comes when it is over.
+    pub fn tap(
+        &mut self,
+        names: Vec<String>,
+        hold_ms: u64,
+        reply: oneshot::Sender<Result<TapAnswer, TapRefused>>,
+        now: MonoMs,
+    ) {
+        if let Err(refused) = self.check(&names, hold_ms) {
+            // Whoever asked may have gone; nobody else wants to know.
+            let _ = reply.send(Err(refused));
+            return;
+        }
+        self.waiting.push_back(Tap { names, hold_ms, reply });
+        self.begin_next(now);
+    }
+
+    /// The card on the field was decided on.
+    pub fn decided(&mut self, decision: Decision, took: Duration) {
+        if let Some(current) = &mut self.current {
+            current.decided.get_or_insert((decision, took));
+        }
+    }
+
+    /// The person was shown something. A signal that does not fit the decision is somebody else's, such as a
+    /// command's.
+    pub fn shown(&mut self, signal: Signal, released: bool, now: MonoMs) {
+        if let Some(current) = &mut self.current {
+            let granted = current.decided.map(|(decision, _)| decision.granted());
+            let own = if signal == Signal::Granted { Some(true) } else { Some(false) };
+            if granted == own && signal != Signal::Test {
+                current.shown.get_or_insert((signal, released));
+            }
+        }
+        self.finish(now);
+    }
+
+    /// The reader says that the field is empty.
+    pub fn left(&mut self, now: MonoMs) {
+        if let Some(current) = &mut self.current {
+            current.left = current.decided.is_some();
+        }
+        self.finish(now);
+    }
+
+    /// When [`Taps::tick`] is due, if nothing happens before.
+    #[must_use]
+    pub fn deadline(&self) -> Option<MonoMs> {
+        self.current.as_ref().map(|current| current.until)
+    }
+
+    /// The time has come that [`Taps::deadline`] named.
+    pub fn tick(&mut self, now: MonoMs) {
+        self.finish(now);
+    }
+
+    fn check(&self, names: &[String], hold_ms: u64) -> Result<(), TapRefused> {
+        if !(1..=MAX_CARDS).contains(&names.len()) {
+            return Err(TapRefused::Count);
+        }
+        if !(1..=HOLD_MS_MAX).contains(&hold_ms) {
+            return Err(TapRefused::Hold);
+        }
+        if let Some(unknown) = names.iter().find(|name| !self.cards.contains_key(*name)) {
+            return Err(TapRefused::UnknownCard(unknown.clone()));
+        }
+        if self.waiting.len() >= TAPS_MAX { Err(TapRefused::Busy) } else { Ok(()) }
+    }
+
+    fn begin_next(&mut self, now: MonoMs) {
+        if self.current.is_some() {
+            return;
+        }
+        let Some(Tap { names, hold_ms, reply }) = self.waiting.pop_front() else { return };
+        let cards = names.iter().filter_map(|name| self.cards.get(name).cloned()).collect();
+        // The field is empty between two taps, and the number was checked.
+        let laid = self.emulator.place_all_for(cards, hold_ms).unwrap_or_default();
+        let until = now + hold_ms + GRACE_MS;
+        self.current = Some(Current { names, laid, reply, until, decided: None, shown: None, left: false });
+    }
+
+    fn finish(&mut self, now: MonoMs) {
+        let over = |current: &mut Current| current.left && current.shown.is_some() || now >= current.until;
+        let Some(current) = self.current.take_if(over) else { return };
+        for (name, id) in current.names.iter().zip(&current.laid) {
+            // With what was written to it.
+            if let Some(card) = self.emulator.remove(*id) {
+                self.cards.insert(name.clone(), card);
+            }
+        }
+        let answer = answer(&current);
+        let _ = current.reply.send(Ok(answer));
+        self.begin_next(now);
+    }
+}
+
+/// How a card looks in a list.
+#[must_use]
+pub fn view(name: &str, card: &VirtualCard) -> CardView {
+    CardView {
+        name: name.to_owned(),
+        uid: access::uid::Uid::new(card.uid()).map(|uid| uid.hex()).unwrap_or_default(),
+        kind: if matches!(card.sak(), 0x08 | 0x88) { "classic-1k" } else { "other" },
+        sak: card.sak(),
+    }
+}
+
+fn answer(current: &Current) -> TapAnswer {
+    let (reasons, generation, took) = current.decided.map_or_else(Default::default, |(decision, took)| {
+        (decision.reasons.iter().map(access::reason::Reason::code).collect(), decision.generation.0, took)
+    });
+    TapAnswer {
+        lock: if current.shown.is_some_and(|(_, released)| released) { "released" } else { "locked" },
+        signal: current.shown.map_or("none", |(signal, _)| signal.code()),
+        // Microseconds are plenty.
+        reader_ms: (took.as_secs_f64() * 1e6).round() / 1e3,
+        reasons,
+        generation,
+    }
+}

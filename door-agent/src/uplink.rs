@@ -1,0 +1,204 @@
+//! Messages from the door: how it is, and what happened, oldest first.
+//!
+//! ```text
+//!                 connected, and events wait
+//!    Nothing out ────────────────────────────▶ One report out ──┐ 3 s without acknowledgement:
+//!        ▲                                        │        ▲     │ send it again
+//!        └────────── acknowledged through it ─────┘        └─────┘
+//! ```
+//!
+//! The sequence of a message begins with the number of its connection. The last will of a connection
+//! has the highest sequence in it, since the broker publishes it after everything else of that
+//! connection and perhaps after the next one's first message.
+
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use access::chain::Link;
+use access::envelope::{Header, seal};
+use access::event::Event;
+use access::message::{REPORT_EVENTS_MAX, Status, Up};
+use access::time::MonoMs;
+use access::topic::{Channel, Topic};
+use db::door::Pending;
+use link::{Handle, Qos, Will, WillFactory};
+
+use crate::provisioning::Provisioning;
+
+/// Time until a report without acknowledgement is sent again, in milliseconds.
+const RESEND_MS: u64 = 3_000;
+
+/// Sessions that may wait to be looked at; each is looked at when its connection is made or fails.
+const SESSIONS_MAX: usize = 16;
+
+const CONNECTION_SHIFT: u32 = 32;
+const LAST_OF_CONNECTION: u64 = u32::MAX as u64;
+
+/// Speaks for the door.
+pub struct Uplink {
+    seal: Sealer,
+    handle: Handle,
+    sessions: Receiver<(u64, u64)>,
+    pending: Pending,
+    connected: Option<Connection>,
+    acknowledged: u64,
+    out: Option<Out>,
+}
+
+/// What every message of this boot has in common.
+#[derive(Debug, Clone)]
+pub struct Sealer {
+    /// Who the door is.
+    pub identity: Provisioning,
+    /// Its journal's epoch.
+    pub epoch: u64,
+    /// Its boot.
+    pub boot: u64,
+}
+
+/// The connection that is up.
+#[derive(Debug, Clone, Copy)]
+struct Connection {
+    session: u64,
+    number: u64,
+    sent: u64,
+}
+
+/// A report that waits for its acknowledgement.
+#[derive(Debug, Clone, Copy)]
+struct Out {
+    through: u64,
+    since: MonoMs,
+}
+
+/// Makes the last wills, and tells the uplink the session of each connection.
+#[must_use]
+pub fn wills(seal: Sealer) -> (WillFactory, Receiver<(u64, u64)>) {
+    let (sessions, receiver): (SyncSender<(u64, u64)>, _) = sync_channel(SESSIONS_MAX);
+    let factory = move |connection: u64| {
+        let session = getrandom::u64().ok()?;
+        // If nobody has looked for so long, the connection starts without a session and takes no commands.
+        let _ = sessions.try_send((connection, session));
+        let sequence = connection << CONNECTION_SHIFT | LAST_OF_CONNECTION;
+        let (topic, payload) = seal.seal(sequence, Link::START, &Up::Offline { session });
+        Some(Will { topic, payload, qos: Qos::AtLeastOnce })
+    };
+    (Box::new(factory), receiver)
+}
+
+impl Sealer {
+    fn seal(&self, sequence: u64, link: Link, message: &Up) -> (String, Vec<u8>) {
+        let Provisioning { site, door, key_id, key, .. } = &self.identity;
+        let header = Header {
+            site: site.clone(),
+            door: door.clone(),
+            key_id: *key_id,
+            epoch: self.epoch,
+            boot: self.boot,
+            sequence,
+            link,
+        };
+        (Topic::build(site, door, Channel::of_up(message)), seal(key, &header, message))
+    }
+}
+
+impl Uplink {
+    /// Nothing has been sent, and the controller has everything through `acknowledged`.
+    #[must_use]
+    pub fn new(
+        seal: Sealer,
+        handle: Handle,
+        sessions: Receiver<(u64, u64)>,
+        pending: Pending,
+        acknowledged: u64,
+    ) -> Self {
+        Self { seal, handle, sessions, pending, connected: None, acknowledged, out: None }
+    }
+
+    /// The link has made this connection.
+    pub fn connected(&mut self, number: u64) {
+        let session = self.sessions.try_iter().filter(|(connection, _)| *connection == number).last();
+        self.connected = Some(Connection { session: session.map_or(0, |(_, session)| session), number, sent: 0 });
+        // What was under way on the last connection may be lost.
+        self.out = None;
+    }
+
+    /// The link is down.
+    pub fn disconnected(&mut self) {
+        self.connected = None;
+        self.out = None;
+        // Sessions of attempts that came to nothing.
+        self.sessions.try_iter().for_each(drop);
+    }
+
+    /// The session of the connection that is up.
+    #[must_use]
+    pub fn session(&self) -> Option<u64> {
+        self.connected.map(|connection| connection.session)
+    }
+
+    /// Through which event the controller has acknowledged.
+    #[must_use]
+    pub fn acknowledged(&self) -> u64 {
+        self.acknowledged
+    }
+
+    /// The controller has everything through this event; whether that was news.
+    pub fn acknowledge(&mut self, through: u64, head: u64) -> bool {
+        let news = through > self.acknowledged && through <= head;
+        if news {
+            self.acknowledged = through;
+        }
+        if self.out.is_some_and(|out| out.through <= self.acknowledged) {
+            self.out = None;
+        }
+        news
+    }
+
+    /// Sends the next report if there is one and none is out; a few hundred rows are read for it, within a
+    /// millisecond.
+    pub fn pump(&mut self, head: u64, now: MonoMs) {
+        if self.out.is_some_and(|out| now.since(out.since) < RESEND_MS) {
+            return;
+        }
+        self.out = None;
+        if self.connected.is_none() || head <= self.acknowledged {
+            return;
+        }
+        match self.pending.pending(self.acknowledged, REPORT_EVENTS_MAX) {
+            Ok(batch) => self.report(batch.previous, batch.events, now),
+            Err(error) => {
+                tracing::error!(%error, "the journal cannot be read");
+                self.out = Some(Out { through: u64::MAX, since: now });
+            }
+        }
+    }
+
+    /// When [`Uplink::pump`] is due again, if nothing happens before.
+    #[must_use]
+    pub fn deadline(&self) -> Option<MonoMs> {
+        self.out.map(|out| out.since + RESEND_MS)
+    }
+
+    /// Tells how the door is. `link` is of the newest event.
+    pub fn status(&mut self, status: Status, link: Link) {
+        self.send(link, &Up::Status(status));
+    }
+
+    fn report(&mut self, previous: Link, events: Vec<Event>, now: MonoMs) {
+        let Some(newest) = events.last() else { return };
+        // Also if it could not be sent: the deadline tries again.
+        self.out = Some(Out { through: newest.sequence, since: now });
+        self.send(previous, &Up::Events(events));
+    }
+
+    /// The broker may be slow and the link full; whatever is lost here is sent again later.
+    fn send(&mut self, link: Link, message: &Up) {
+        let Some(connection) = &mut self.connected else { return };
+        connection.sent += 1;
+        let sequence = connection.number << CONNECTION_SHIFT | connection.sent;
+        let (topic, payload) = self.seal.seal(sequence, link, message);
+        if let Err(error) = self.handle.try_publish(&topic, payload, Qos::AtLeastOnce) {
+            tracing::debug!(%error, "a message could not be sent");
+        }
+    }
+}

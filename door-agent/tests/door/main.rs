@@ -1,0 +1,7 @@
+//! One whole door on the emulator, in this process, without a network.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
+
+mod bench;
+mod control;
+mod journal;
+mod taps;
