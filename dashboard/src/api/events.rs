@@ -5,7 +5,8 @@ use axum::extract::State;
 use db::site::Seek;
 
 use super::LIMIT;
-use super::shape::{EventShape, List};
+use super::event::EventShape;
+use super::shape::List;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::query::{self, Pairs};

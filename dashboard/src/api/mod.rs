@@ -11,6 +11,7 @@ use crate::visit::require_token;
 mod body;
 mod cards;
 mod doors;
+mod event;
 mod events;
 mod people;
 pub(crate) mod problem;

@@ -1,15 +1,13 @@
 //! The JSON of the API. Field names carry their units; times are RFC 3339 in UTC; numbers of 64 random
 //! bits are texts, since JavaScript would round them.
 
-use access::decide::{Credential, Presented};
-use access::event::EventKind;
 use access::time::{UtcS, Window};
 use access::whitelist::WhitelistId;
-use db::site::{CardView, CommandState, CommandView, DoorView, EventView, Person};
+use db::site::{CardView, CommandState, CommandView, DoorView, Person};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
-use crate::sentence::{block_codes, command_code, refusal_code, trust_code};
+use crate::sentence::{block_codes, command_code, trust_code};
 use crate::when;
 
 /// A page of a list, and the cursor of the next.
@@ -64,8 +62,9 @@ pub(super) struct CardShape {
     doors: Vec<ListingShape>,
 }
 
+/// A person by number and name.
 #[derive(Serialize)]
-struct Holder {
+pub(super) struct Holder {
     id: i64,
     name: String,
 }
@@ -98,7 +97,7 @@ impl From<&CardView> for CardShape {
     }
 }
 
-fn holder(holder: Option<&(db::site::PersonId, String)>) -> Option<Holder> {
+pub(super) fn holder(holder: Option<&(db::site::PersonId, String)>) -> Option<Holder> {
     holder.map(|(person, name)| Holder { id: person.0, name: name.clone() })
 }
 
@@ -183,111 +182,6 @@ impl From<&DoorView> for DoorShape {
             epoch: door.epoch.map(|epoch| epoch.to_string()),
         }
     }
-}
-
-/// An event.
-#[derive(Serialize)]
-pub(super) struct EventShape {
-    id: i64,
-    door: String,
-    door_name: String,
-    epoch: String,
-    sequence: u64,
-    at: String,
-    clock: &'static str,
-    received: String,
-    code: &'static str,
-    reasons: Vec<&'static str>,
-    card: Option<String>,
-    holder: Option<Holder>,
-    generation: u64,
-    state_generation: u64,
-    mode: &'static str,
-    link_ok: bool,
-    #[serde(flatten)]
-    more: More,
-}
-
-/// What only some kinds of event have.
-#[derive(Default, Serialize)]
-#[serde(default)]
-struct More {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    presented: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sak: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    credential: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    command: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refusal: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waited_ms: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    count: Option<u32>,
-}
-
-impl From<&EventView> for EventShape {
-    fn from(view: &EventView) -> Self {
-        let event = &view.event;
-        let reasons = match event.kind {
-            EventKind::Tap { decision, .. } => decision.reasons.iter().map(|reason| reason.code()).collect(),
-            _ => Vec::new(),
-        };
-        Self {
-            id: view.id,
-            door: view.door.to_string(),
-            door_name: view.door_name.clone(),
-            epoch: view.epoch.to_string(),
-            sequence: view.sequence,
-            at: when::rfc3339(event.utc),
-            clock: trust_code(event.trust),
-            received: when::rfc3339(view.received),
-            code: event.kind.code(),
-            reasons,
-            card: event.subject.map(|subject| subject.uid.hex()),
-            holder: holder(view.holder.as_ref()),
-            generation: event.generation.0,
-            state_generation: event.state_generation.0,
-            mode: event.mode.code(),
-            link_ok: view.link_ok,
-            more: more(&event.kind),
-        }
-    }
-}
-
-fn more(kind: &EventKind) -> More {
-    let mut more = More::default();
-    match *kind {
-        EventKind::Tap { presented, credential, .. } => {
-            more.presented = Some(match presented {
-                Presented::Classic1k => "classic-1k",
-                Presented::Several => "several",
-                Presented::Unsupported { .. } => "unsupported",
-                Presented::Unreadable => "unreadable",
-            });
-            if let Presented::Unsupported { sak } = presented {
-                more.sak = Some(format!("{sak:02X}"));
-            }
-            more.credential = Some(match credential {
-                Credential::NotAsked => "not-asked",
-                Credential::Unreadable => "unreadable",
-                Credential::Verified => "verified",
-            });
-        }
-        EventKind::Command { id, action, refused } => {
-            more.command = Some(id.to_string());
-            more.action = Some(action.code());
-            more.refusal = refused.map(refusal_code);
-        }
-        EventKind::JournalSlow { waited_ms } => more.waited_ms = Some(waited_ms),
-        EventKind::MessagesRefused { count } => more.count = Some(count),
-        _ => {}
-    }
-    more
 }
 
 /// A command.

@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod forms;
 mod pages;
 mod stream;
 mod support;

@@ -118,6 +118,18 @@ async fn the_cookie_is_out_of_reach_for_scripts_and_other_sites() {
 }
 
 #[tokio::test]
+async fn signing_in_starts_a_session_under_a_new_id() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    let form = "name=maija&password=correct+horse&next=%2F";
+    let planted = browser.request(Method::GET, "/").body(Body::empty()).unwrap();
+    let again = browser.post("/sign-in", form).await;
+    assert!(again.header("set-cookie").starts_with("kulku="));
+    assert_eq!(bench.send(planted).await.status, StatusCode::SEE_OTHER, "the id from before is worth nothing");
+    assert_eq!(browser.get("/").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn over_https_the_cookie_is_bound_to_this_host() {
     let bench = Bench::built(false, true).await;
     let mut browser = bench.signed_in().await;

@@ -1,0 +1,110 @@
+//! What the forms of the pages do.
+
+use crate::support::{Bench, command, door};
+use axum::http::StatusCode;
+use db::site::CommandState;
+
+#[tokio::test]
+async fn a_card_is_added_given_listed_blocked_and_freed() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    let added = browser.post("/cards", "uid=04+11+22+33&kind=backup&from=&until=2026-12-24T12%3A00").await;
+    assert_eq!(added.header("location"), "/cards/04112233?done=card-added");
+    let place = "/cards/04112233";
+    let given = browser.post(&format!("{place}/give"), "person=1&from=&until=").await;
+    assert_eq!(given.header("location"), format!("{place}?done=card-given"));
+    let listed = browser.post(&format!("{place}/list"), "door=pharmacy&door=ward-3&from=&until=").await;
+    assert_eq!(listed.header("location"), format!("{place}?done=card-listed#doors"));
+    let blocked = browser.post(&format!("{place}/block"), "block=suspended").await;
+    assert_eq!(blocked.header("location"), format!("{place}?done=card-blocked"));
+    let text = browser.get(&format!("{place}?done=card-blocked")).await.text();
+    for part in ["The card was blocked.", "Suspended", "Maija Meik", "Osasto 3", "Apteekki", "24 Dec 2026, 12:00"] {
+        assert!(text.contains(part), "{part}");
+    }
+    browser.post(&format!("{place}/unblock"), "block=suspended").await;
+    browser.post(&format!("{place}/unlist"), "door=ward-3").await;
+    let card = bench.site.card(&"04112233".parse().unwrap()).unwrap();
+    assert!(card.blocks.is_empty());
+    assert_eq!(card.listings.len(), 1);
+    let log = browser.get("/log").await.text();
+    assert!(log.contains("Card blocked") && log.contains("maija"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_in_a_form_is_said_beside_the_field_and_the_rest_is_kept() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    for (path, form, field, kept) in [
+        ("/cards", "uid=12&kind=visitor&from=&until=", "uid-problem", "value=\"visitor\" selected"),
+        ("/cards", "uid=04A1B201&kind=staff&from=&until=", "uid-problem", "value=\"04A1B201\""),
+        (
+            "/cards",
+            "uid=04FFFFFF&kind=staff&from=2026-12-01T00%3A00&until=2026-11-01T00%3A00",
+            "until-problem",
+            "2026-12-01T00:00",
+        ),
+        ("/cards", "uid=04FFFFFF&kind=staff&from=2027-03-28T03%3A30&until=", "from-problem", "value=\"04FFFFFF\""),
+        ("/people", "name=&external_id=77", "name-problem", "value=\"77\""),
+        ("/people", "name=Matti&external_id=1001", "external_id-problem", "value=\"Matti\""),
+        ("/cards/04A1B201/list", "from=&until=2026-11-01T00%3A00", "at least", ""),
+        ("/cards/04A1B201/give", "person=999&from=&until=", "There is no such person", ""),
+        ("/cards/04A1B201/block", "block=whatever", "block-problem", ""),
+    ] {
+        let before = bench.site.latest().unwrap();
+        let answer = browser.post(path, form).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {form}");
+        let text = answer.text().to_lowercase();
+        let field = field.to_lowercase();
+        assert!(text.contains(&field), "{path} {form}: {field}");
+        assert!(text.contains(&kept.to_lowercase()), "{path} {form}: {kept}");
+        assert_eq!(bench.site.latest().unwrap(), before, "{path} {form}");
+    }
+}
+
+#[tokio::test]
+async fn unlocking_shows_what_became_of_it() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    let asked = browser.post("/doors/pharmacy/unlock", "").await;
+    let place = asked.header("location").to_owned();
+    assert!(place.starts_with("/doors/pharmacy?command="), "{place}");
+    let pending = browser.get(&place).await.text();
+    assert!(pending.contains("data-pending") && pending.contains("waiting to be sent"));
+    let id = place.rsplit('=').next().unwrap().parse().unwrap();
+    bench.site.set_command_state(id, CommandState::DoorAway, bench.now()).unwrap();
+    let away = browser.get(&place).await.text();
+    assert!(!away.contains("data-pending") && away.contains("the door is not connected"));
+    // A command to another door is nobody's business here.
+    let other = command(&bench.site, 1);
+    let text = browser.get(&format!("/doors/pharmacy?command={other}")).await.text();
+    assert!(!text.contains("id=\"command\""));
+}
+
+#[tokio::test]
+async fn an_alarm_is_shown_until_somebody_acknowledges_it() {
+    let bench = Bench::new().await;
+    bench.site.raise_alarm("chain-gap", Some(&door(1)), None, bench.now()).unwrap();
+    let mut browser = bench.signed_in().await;
+    for path in ["/", "/doors/ward-3"] {
+        assert!(browser.get(path).await.text().contains("Records of the door are missing"), "{path}");
+    }
+    assert!(!browser.get("/doors/main").await.text().contains("Records of the door are missing"));
+    let id = bench.site.alarms(true, 1).unwrap()[0].id;
+    let done = browser.post(&format!("/alarms/{id}/acknowledge"), "back=%2Fdoors%2Fward-3").await;
+    assert_eq!(done.header("location"), "/doors/ward-3?done=alarm-acknowledged");
+    assert!(bench.site.alarms(true, 1).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_demo_taps_once_and_shows_the_lamp_again_without_tapping() {
+    let bench = Bench::with(true).await;
+    let mut browser = bench.signed_in().await;
+    let tapped = browser.post("/demo/tap", "card=bad&door=pharmacy").await;
+    assert_eq!(tapped.status, StatusCode::SEE_OTHER);
+    let text = browser.get(tapped.header("location")).await.text();
+    assert!(text.contains("The lock stayed locked.") && text.contains("The card has expired."));
+    let good = browser.post("/demo/tap", "card=good&door=pharmacy").await;
+    assert!(browser.get(good.header("location")).await.text().contains("The lock was released."));
+    let wrong = browser.post("/demo/tap", "card=good&door=cellar").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
