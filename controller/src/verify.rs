@@ -118,3 +118,132 @@ fn fresh(line: &mut Line, header: &Header, of: impl Fn(&mut Line) -> &mut Freshn
         Err(Refused::Replayed)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use access::chain::Link;
+    use access::envelope::{DoorKey, MESSAGE_LENGTH_MAX, seal};
+    use access::event::EventKind;
+    use access::message::Down;
+    use access::state::{DoorState, Mode};
+    use access::time::{ClockTrust, MonoMs, UtcMs};
+    use access::whitelist::{Generation, WhitelistId};
+
+    fn key() -> DoorKey {
+        DoorKey::new([1; 32])
+    }
+
+    fn line() -> Line {
+        Line::new("ward".parse().unwrap(), vec![(1, key())], WhitelistId::default(), DoorState::default())
+    }
+
+    fn header() -> Header {
+        Header {
+            site: "hospital".parse().unwrap(),
+            door: "ward".parse().unwrap(),
+            key_id: 1,
+            epoch: 1,
+            boot: 1,
+            sequence: 1,
+            link: Link::START,
+        }
+    }
+
+    fn events(count: usize) -> Up {
+        let event = Event {
+            sequence: 1,
+            boot: 1,
+            mono: MonoMs(1),
+            utc: UtcMs(1),
+            trust: ClockTrust::Kept,
+            generation: Generation(0),
+            state_generation: Generation(0),
+            mode: Mode::Normal,
+            kind: EventKind::ExitPressed,
+            subject: None,
+        };
+        Up::Events(vec![event; count])
+    }
+
+    fn status(agent: &str) -> Up {
+        Up::Status(Status {
+            session: 1,
+            mono: MonoMs(1),
+            utc: UtcMs(1),
+            trust: ClockTrust::Kept,
+            wire_min: 1,
+            wire_max: 1,
+            agent: agent.to_owned(),
+            whitelist: WhitelistId::default(),
+            state_generation: Generation(0),
+            counters_generation: Generation(0),
+            mode: Mode::Normal,
+            journal_head: 0,
+            journal_acknowledged: 0,
+            reader: true,
+            lock_released: false,
+            contact_open: false,
+            messages_refused: 0,
+        })
+    }
+
+    fn open_one(line: &mut Line, channel: Channel, payload: &[u8]) -> Result<Verified, Refused> {
+        open(&"hospital".parse().unwrap(), line, channel, payload)
+    }
+
+    #[test]
+    fn each_flaw_is_refused_for_what_it_is() {
+        let sealed = |header: Header, message: &Up| seal(&key(), &header, message);
+        let of = |change: fn(&mut Header)| {
+            let mut header = header();
+            change(&mut header);
+            header
+        };
+        let mut newer = sealed(header(), &events(1));
+        newer[0] = 9;
+        let mut bent = sealed(header(), &events(1));
+        *bent.last_mut().unwrap() ^= 1;
+        let turned = seal(&key(), &header(), &Down::Acknowledged { epoch: 1, through: 1 });
+        let long = "a".repeat(AGENT_LENGTH_MAX + 1);
+        use EnvelopeError::{Forged, Malformed, TooLong, Version};
+        let cases = [
+            (vec![], Refused::Envelope(Malformed)),
+            (vec![1; 20], Refused::Envelope(Malformed)),
+            (vec![1; MESSAGE_LENGTH_MAX + 1], Refused::Envelope(TooLong(MESSAGE_LENGTH_MAX + 1))),
+            (newer, Refused::Envelope(Version(9))),
+            (bent, Refused::Envelope(Forged)),
+            (turned, Refused::Envelope(Forged)),
+            (sealed(of(|h| h.door = "pharmacy".parse().unwrap()), &events(1)), Refused::Mismatch),
+            (sealed(of(|h| h.site = "elsewhere".parse().unwrap()), &events(1)), Refused::Mismatch),
+            (sealed(of(|h| h.key_id = 2), &events(1)), Refused::UnknownKey),
+            (sealed(header(), &status("agent")), Refused::Channel),
+            (sealed(header(), &events(0)), Refused::Bounds),
+            (sealed(header(), &events(REPORT_EVENTS_MAX + 1)), Refused::Bounds),
+        ];
+        for (payload, refused) in cases {
+            assert_eq!(open_one(&mut line(), Channel::UpEvents, &payload).unwrap_err(), refused);
+        }
+        let payload = sealed(header(), &status(&long));
+        assert_eq!(open_one(&mut line(), Channel::UpStatus, &payload).unwrap_err(), Refused::Bounds);
+    }
+
+    #[test]
+    fn a_refused_message_changes_nothing_that_a_later_one_is_measured_by() {
+        let mut line = line();
+        let forged = seal(&DoorKey::new([2; 32]), &Header { boot: 99, epoch: 99, ..header() }, &events(1));
+        assert!(open_one(&mut line, Channel::UpEvents, &forged).is_err());
+        let right = seal(&key(), &header(), &events(1));
+        assert!(open_one(&mut line, Channel::UpEvents, &right).is_ok());
+        assert_eq!(open_one(&mut line, Channel::UpEvents, &right).unwrap_err(), Refused::Replayed);
+    }
+
+    #[test]
+    fn topics_that_a_door_does_not_publish_to_are_none_of_ours() {
+        let site: SiteId = "hospital".parse().unwrap();
+        assert!(address(&site, "kulku/hospital/ward/up/events").is_ok());
+        for foreign in ["kulku/hospital/ward/down/command", "kulku/elsewhere/ward/up/events", "x", ""] {
+            assert_eq!(address(&site, foreign).unwrap_err(), Refused::Topic, "{foreign}");
+        }
+    }
+}
