@@ -49,8 +49,7 @@ impl Door {
         };
         let mqtt = &bench.controller.mqtt;
         let mut options = Options::new(mqtt.host.clone(), mqtt.port, door);
-        let password: String = key(door).broker_password().iter().map(|byte| format!("{byte:02x}")).collect();
-        options.credentials = Some(Credentials::new(door, password));
+        options.credentials = Some(Credentials::new(door, password(door)));
         options.subscriptions = vec![(Topic::down_filter(&header.site, &id), Qos::AtLeastOnce)];
         let will = Will {
             topic: Topic::build(&header.site, &id, Channel::UpStatus),
@@ -220,6 +219,10 @@ impl Door {
     async fn event(&mut self) -> link::Event {
         timeout(DEADLINE, self.events.recv()).await.expect("nothing was heard").unwrap()
     }
+}
+
+pub(crate) fn password(door: &str) -> String {
+    key(door).broker_password().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn first_status() -> Status {

@@ -6,6 +6,7 @@
 mod commands;
 mod delivery;
 mod door;
+mod external;
 mod intake;
 mod start;
 mod support;

@@ -48,10 +48,15 @@ impl Bench {
 
     /// Stops the controller, and starts it anew on the same database and port.
     pub(crate) async fn restart(self) -> Self {
+        let listen = self.controller.mqtt.to_string().parse().unwrap();
+        self.restarted_with(|config| config.mqtt = Mqtt::Embedded { listen, doors_connect_to: None }).await
+    }
+
+    /// Stops the controller, and starts it anew on the same database with this changed.
+    pub(crate) async fn restarted_with(self, change: impl FnOnce(&mut Config)) -> Self {
         let Self { folder, controller } = self;
         let mut config = config(folder.path().join("site.db"));
-        let listen = controller.mqtt.to_string().parse().unwrap();
-        config.mqtt = Mqtt::Embedded { listen, doors_connect_to: None };
+        change(&mut config);
         controller.stop().await;
         let controller = start(config).await.unwrap();
         Self { folder, controller }
