@@ -219,7 +219,7 @@ impl Disk {
             counters: store.counters_generation()?,
             journal_head: start.head,
             journal_link: start.head_link,
-            reader_answers: true,
+            reader_answers: false,
             network_up: true,
             followed: Followed::default(),
             refused: 0,

@@ -7,7 +7,12 @@
 //!                          └─────────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! One tap is under way at a time, as at a real reader; the others wait.
+//! One tap is under way at a time, as at a real reader; the others wait, also for a reader that is still
+//! coming up.
+//!
+//! A card that is held for as long as the reader surely needs is not taken off before the reader has seen
+//! it: on a busy machine the reader's thread may sleep longer than a reader's own chip ever would. A shorter
+//! hold is exact.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -27,6 +32,9 @@ pub const CARDS_MAX: usize = 4_096;
 
 /// Longest time that a card may be held, in milliseconds.
 pub const HOLD_MS_MAX: u64 = 10_000;
+
+/// A card that is held for so long cannot be missed: an interval between two looks, and a look.
+const SURE_MS: u64 = 30;
 
 /// Time beyond the hold until a tap is answered with what is known. Most of it is for a busy machine.
 const GRACE_MS: u64 = 1_000;
@@ -83,6 +91,7 @@ pub struct Taps {
     cards: BTreeMap<String, VirtualCard>,
     waiting: VecDeque<Tap>,
     current: Option<Current>,
+    ready: bool,
 }
 
 /// Somebody wants to tap.
@@ -98,6 +107,8 @@ struct Current {
     names: Vec<String>,
     laid: Vec<CardId>,
     reply: oneshot::Sender<Result<TapAnswer, TapRefused>>,
+    /// When the cards are to be taken off; nothing if they have been, or leave by themselves.
+    lift_at: Option<MonoMs>,
     until: MonoMs,
     decided: Option<(Decision, Duration)>,
     shown: Option<(Signal, bool)>,
@@ -108,7 +119,7 @@ impl Taps {
     /// A field with nothing on it, and these cards beside it.
     #[must_use]
     pub fn new(emulator: Emulator, cards: BTreeMap<String, VirtualCard>) -> Self {
-        Self { emulator, cards, waiting: VecDeque::new(), current: None }
+        Self { emulator, cards, waiting: VecDeque::new(), current: None, ready: false }
     }
 
     /// Takes a card in; one of the same name is replaced. `false` if there is no room.
@@ -143,6 +154,12 @@ impl Taps {
         self.begin_next(now);
     }
 
+    /// The reader has told how it is, for the first time or again.
+    pub fn ready(&mut self, now: MonoMs) {
+        self.ready = true;
+        self.begin_next(now);
+    }
+
     /// The card on the field was decided on.
     pub fn decided(&mut self, decision: Decision, took: Duration) {
         if let Some(current) = &mut self.current {
@@ -174,11 +191,18 @@ impl Taps {
     /// When [`Taps::tick`] is due, if nothing happens before.
     #[must_use]
     pub fn deadline(&self) -> Option<MonoMs> {
-        self.current.as_ref().map(|current| current.until)
+        let current = self.current.as_ref()?;
+        let lift = current.lift_at.filter(|_| current.decided.is_some());
+        Some(lift.map_or(current.until, |lift| lift.min(current.until)))
     }
 
     /// The time has come that [`Taps::deadline`] named.
     pub fn tick(&mut self, now: MonoMs) {
+        let held_long_enough =
+            |current: &Current| current.decided.is_some() && current.lift_at.is_some_and(|lift| now >= lift);
+        if self.current.as_ref().is_some_and(held_long_enough) {
+            self.lift();
+        }
         self.finish(now);
     }
 
@@ -196,28 +220,41 @@ impl Taps {
     }
 
     fn begin_next(&mut self, now: MonoMs) {
-        if self.current.is_some() {
+        if self.current.is_some() || !self.ready {
             return;
         }
         let Some(Tap { names, hold_ms, reply }) = self.waiting.pop_front() else { return };
         let cards = names.iter().filter_map(|name| self.cards.get(name).cloned()).collect();
+        let (lift_at, leave_ms) =
+            if hold_ms < SURE_MS { (None, hold_ms) } else { (Some(now + hold_ms), hold_ms + GRACE_MS) };
         // The field is empty between two taps, and the number was checked.
-        let laid = self.emulator.place_all_for(cards, hold_ms).unwrap_or_default();
+        let laid = self.emulator.place_all_for(cards, leave_ms).unwrap_or_default();
         let until = now + hold_ms + GRACE_MS;
-        self.current = Some(Current { names, laid, reply, until, decided: None, shown: None, left: false });
+        self.current = Some(Current { names, laid, reply, lift_at, until, decided: None, shown: None, left: false });
     }
 
-    fn finish(&mut self, now: MonoMs) {
-        let over = |current: &mut Current| current.left && current.shown.is_some() || now >= current.until;
-        let Some(current) = self.current.take_if(over) else { return };
-        for (name, id) in current.names.iter().zip(&current.laid) {
-            // With what was written to it.
-            if let Some(card) = self.emulator.remove(*id) {
+    /// Takes the cards off, with what was written to them.
+    fn lift(&mut self) {
+        let Some(current) = &mut self.current else { return };
+        current.lift_at = None;
+        for (name, id) in current.names.iter().zip(current.laid.drain(..)) {
+            if let Some(card) = self.emulator.remove(id) {
                 self.cards.insert(name.clone(), card);
             }
         }
-        let answer = answer(&current);
-        let _ = current.reply.send(Ok(answer));
+    }
+
+    fn finish(&mut self, now: MonoMs) {
+        let over = |current: &Current| current.left && current.shown.is_some() || now >= current.until;
+        if !self.current.as_ref().is_some_and(over) {
+            return;
+        }
+        self.lift();
+        if let Some(current) = self.current.take() {
+            let answer = answer(&current);
+            // Whoever asked may have gone; nobody else wants to know.
+            let _ = current.reply.send(Ok(answer));
+        }
         self.begin_next(now);
     }
 }

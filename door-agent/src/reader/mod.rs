@@ -17,6 +17,8 @@
 mod chip;
 mod crc;
 mod presence;
+#[cfg(test)]
+mod tests;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
@@ -65,6 +67,8 @@ pub enum Report {
     },
     /// The field is empty again.
     Left,
+    /// The reader answers for the first time.
+    Ready,
     /// The reader does not answer.
     Blind,
     /// The reader answers again.
@@ -151,13 +155,14 @@ struct Watch<S> {
 impl<S: SpiDevice> Watch<S> {
     fn run(mut self) {
         let mut retry = RETRY_FIRST;
-        let mut blind = false;
+        let (mut blind, mut up) = (false, Report::Ready);
         loop {
             let went_well = match self.start() {
                 Ok(mut chip) => {
-                    if std::mem::take(&mut blind) && self.report(Report::Recovered).is_err() {
+                    if self.report(up).is_err() {
                         return;
                     }
+                    (blind, up) = (false, Report::Recovered);
                     match self.look_until_it_fails(&mut chip) {
                         Ok(looked) => looked,
                         Err(Stopped) => return,
@@ -168,9 +173,10 @@ impl<S: SpiDevice> Watch<S> {
                     false
                 }
             };
-            if !std::mem::replace(&mut blind, true) && self.report(Report::Blind).is_err() {
+            if !blind && self.report(Report::Blind).is_err() {
                 return;
             }
+            (blind, up) = (true, Report::Recovered);
             retry = if went_well { RETRY_FIRST } else { (retry * 2).min(RETRY_LONGEST) };
             if self.pause(retry).is_err() {
                 return;

@@ -14,6 +14,9 @@ use crate::reader::{Report, Verdict};
 
 impl DoorLoop {
     pub(super) fn on_report(&mut self, report: Report) {
+        if let (Some(taps), Report::Ready | Report::Blind | Report::Recovered) = (&mut self.taps, report) {
+            taps.ready(self.clock.at().mono);
+        }
         match report {
             Report::Came { number, presented, uid, took } => self.on_card(number, presented, uid, took),
             Report::Left => {
@@ -21,6 +24,10 @@ impl DoorLoop {
                 if let Some(taps) = &mut self.taps {
                     taps.left(now);
                 }
+            }
+            Report::Ready => {
+                self.facts.reader_answers = true;
+                self.send_status();
             }
             Report::Blind => self.on_reader(false, EventKind::ReaderBlind),
             Report::Recovered => self.on_reader(true, EventKind::ReaderRecovered),
