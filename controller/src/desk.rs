@@ -95,7 +95,10 @@ impl Desk {
 
     pub(crate) fn link_event(&mut self, event: link::Event) {
         match event {
-            link::Event::Connected { .. } => tracing::info!("connected to the broker"),
+            link::Event::Connected { .. } => {
+                tracing::info!("connected to the broker");
+                self.greet();
+            }
             link::Event::Disconnected { reason, .. } => {
                 tracing::warn!(%reason, "no connection to the broker; all doors count as away");
                 self.all_away();
@@ -235,6 +238,17 @@ impl Desk {
             tracing::info!(%door, "the door is away");
             line.flight.reset();
             self.note(Note::Offline { door: door.clone(), session: Some(session), at: utc_now() });
+        }
+    }
+
+    /// Doors that have been connected all the while do not know that the controller has heard nothing of
+    /// them. Each is told its state, which it answers by saying how it is; otherwise it would do so within
+    /// half a minute only. Nothing is kept for a door that is away.
+    fn greet(&self) {
+        for line in self.lines.values() {
+            if let Some(sealer) = line.sealer(&self.sender) {
+                publish(&self.link, &sealer, &Down::State(line.state.clone()), Qos::AtLeastOnce);
+            }
         }
     }
 

@@ -27,6 +27,8 @@ pub(crate) struct Door {
     pub(crate) header: Header,
     pub(crate) status: Status,
     pub(crate) list: BTreeMap<Uid, Entry>,
+    /// The boot of the controller that it last heard.
+    pub(crate) heard_from: u64,
     chunks: Vec<Entry>,
     journal: u64,
     head: Link,
@@ -62,6 +64,7 @@ impl Door {
             key: key(door),
             status: first_status(),
             list: BTreeMap::new(),
+            heard_from: 0,
             chunks: Vec::new(),
             journal: 0,
             head: Link::START,
@@ -142,6 +145,7 @@ impl Door {
                 let topic = Topic::parse(&message.topic).unwrap();
                 let (header, down) = sealed.open::<Down>(&self.key).unwrap();
                 assert_eq!((&topic.door, topic.channel), (&header.door, Channel::of_down(&down)));
+                self.heard_from = header.boot;
                 return (header, down);
             }
         }
