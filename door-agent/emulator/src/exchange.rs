@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::air::Downlink;
 use crate::card::VirtualCard;
 use crate::fault::Fault;
-use crate::field::{Answer, Field, Present};
+use crate::field::{Answer, Field};
 use crate::plan::{FaultKind, Plan, corrupt, corrupted};
 use crate::random::Random;
 use crate::transcript::{Frame, Side};
@@ -172,22 +172,19 @@ impl Field {
 
     fn take_off_after(&mut self, due: &[FaultKind], now_ns: u64) {
         let random = &mut self.disturbance.random;
-        let mut each = |act: &mut dyn FnMut(&mut Present, &mut Random)| {
-            self.present.iter_mut().for_each(|present| act(present, random));
-        };
-        for kind in due {
-            match *kind {
-                FaultKind::Remove { after_us: after_us @ 1.., away_ms } => each(&mut |present, _| {
-                    present.take_off(now_ns.saturating_add(u64::from(after_us) * 1_000), away_ms);
-                }),
-                FaultKind::TearWrite { left, away_ms } => each(&mut |present, random| {
-                    let fails_ns = present.card.interrupt(left, random.next(), now_ns);
-                    present.take_off(fails_ns, away_ms);
-                }),
-                FaultKind::LoseAck { away_ms } => each(&mut |present, _| {
-                    present.take_off(present.card.busy_until_ns(now_ns), away_ms);
-                }),
-                _ => {}
+        for present in &mut self.present {
+            for kind in due {
+                match *kind {
+                    FaultKind::Remove { after_us: after_us @ 1.., away_ms } => {
+                        present.take_off(now_ns.saturating_add(u64::from(after_us) * 1_000), away_ms);
+                    }
+                    FaultKind::TearWrite { left, away_ms } => {
+                        let fails_ns = present.card.interrupt(left, random.next(), now_ns);
+                        present.take_off(fails_ns, away_ms);
+                    }
+                    FaultKind::LoseAck { away_ms } => present.take_off(present.card.busy_until_ns(now_ns), away_ms),
+                    _ => {}
+                }
             }
         }
     }

@@ -20,6 +20,28 @@
 //! # }
 //! ```
 //!
+//! What goes wrong is planned by exchange. Here the data of a write is programmed and its acknowledgement lost:
+//!
+//! ```
+//! # use mfrc522::{Mfrc522, comm::blocking::spi::SpiInterface};
+//! # use mfrc522_emulator::{Emulator, FaultKind, Plan, VirtualCard};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = Emulator::default();
+//! # let driver = Mfrc522::new(SpiInterface::new(emulator.spi()));
+//! # let mut driver = driver.init().map_err(|error| format!("{error:?}"))?;
+//! let card = emulator.place(VirtualCard::classic_1k(&[0xDE, 0xAD, 0xBE, 0xEF])?)?;
+//! emulator.set_plan(Plan::new(1).at(6, FaultKind::LoseAck { away_ms: Some(0) }));
+//!
+//! # let atqa = driver.reqa().map_err(|error| format!("{error:?}"))?;
+//! # let uid = driver.select(&atqa).map_err(|error| format!("{error:?}"))?;
+//! # driver.mf_authenticate(&uid, 4, &[0xFF; 6]).map_err(|error| format!("{error:?}"))?;
+//! assert!(driver.mf_write(4, *b"written by hand!").is_err());
+//! let card = emulator.remove(card).ok_or("no card")?;
+//! assert_eq!(card.block(4), Some(*b"written by hand!"));
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Time is virtual and moves with SPI traffic, so tests are fast and repeatable; [`Pace::RealTime`] ties it to the
 //! wall. What is modelled, and what is not, is in the README.
 

@@ -41,8 +41,8 @@ impl Emulator {
         })
     }
 
-    /// Records the newest frames, so many at most and never more than [`MAX_FRAMES`](crate::MAX_FRAMES), from now on. 0
-    /// records nothing, which is how an emulator begins.
+    /// Records from now on, and forgets what was recorded before. Kept are the newest frames, so many at most and never
+    /// more than [`MAX_FRAMES`](crate::MAX_FRAMES). 0 records nothing, which is how an emulator begins.
     pub fn record(&self, frames: usize) {
         self.with(|world| world.field.transcript = Transcript::new(frames));
     }

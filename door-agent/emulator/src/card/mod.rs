@@ -218,7 +218,7 @@ impl VirtualCard {
         match &mut self.programming {
             Some(job) => {
                 job.torn = Some((torn, seed));
-                job.begun_ns.midpoint(job.done_ns)
+                job.begun_ns.midpoint(job.done_ns).max(now_ns)
             }
             None => now_ns,
         }
@@ -250,6 +250,7 @@ impl fmt::Debug for VirtualCard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("VirtualCard")
             .field("identity", &self.identity)
+            .field("personality", &self.personality)
             .field("blocks", &self.memory.blocks().len())
             .finish_non_exhaustive()
     }
