@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::envelope::Header;
-use access::event::Event;
 use access::id::DoorId;
-use access::message::{Down, STATUS_EVERY_MS, Status};
-use db::site::{ChainFault, Report, Site};
+use access::message::{Down, STATUS_EVERY_MS};
+use db::site::{ChainFault, Site};
 use link::{Incoming, Qos};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
@@ -18,8 +16,7 @@ use crate::clerk::Note;
 use crate::clock::utc_now;
 use crate::commands::Commands;
 use crate::intake::{Delivered, Stored};
-use crate::line::{Line, Sealer, Sender, Session};
-use crate::verify::{self, Refused, Verified};
+use crate::line::{Line, Sealer, Sender};
 
 /// A door that says nothing for so long is away, whatever the broker thinks.
 const SILENCE_MAX: Duration = Duration::from_millis(3 * STATUS_EVERY_MS);
@@ -30,10 +27,6 @@ const ALARM_EVERY: Duration = Duration::from_secs(1);
 
 /// Reports in a row that do not follow upon what is stored before it is an alarm. One is a lost message.
 const GAPS_MAX: u32 = 3;
-
-/// Messages of doors that are not known yet, kept until the database has been looked at. A door may speak
-/// within milliseconds of being added, and would say the same again only half a minute later.
-const UNKNOWN_MAX: usize = 64;
 
 /// Lists that are sent at once. More would only make all of them slower.
 const TRANSFERS_MAX: usize = 4;
@@ -51,9 +44,10 @@ pub(crate) struct Desk {
     pub(crate) commands: Commands,
     pub(crate) transfers: Arc<Semaphore>,
     pub(crate) tickets: u64,
-    unknown: Vec<Incoming>,
+    pub(crate) unknown: Vec<Incoming>,
     alarms: HashMap<(Option<DoorId>, &'static str), Instant>,
-    refused: u64,
+    /// By the alarm that they raise.
+    pub(crate) refused: BTreeMap<&'static str, u64>,
 }
 
 /// What a desk is set up with.
@@ -84,7 +78,7 @@ impl Desk {
             tickets: 0,
             unknown: Vec::new(),
             alarms: HashMap::new(),
-            refused: 0,
+            refused: BTreeMap::new(),
         }
     }
 
@@ -166,73 +160,8 @@ impl Desk {
         }
     }
 
-    /// The database has been looked at: whoever is still unknown does not exist.
-    pub(crate) fn retry_unknown(&mut self) {
-        for incoming in std::mem::take(&mut self.unknown) {
-            let verified = self.verify(&incoming);
-            self.verified(incoming, verified);
-        }
-    }
-
-    fn message(&mut self, incoming: Incoming) {
-        match self.verify(&incoming) {
-            Err(Refused::UnknownDoor) if self.unknown.len() < UNKNOWN_MAX => {
-                self.unknown.push(incoming);
-                self.look();
-            }
-            verified => self.verified(incoming, verified),
-        }
-    }
-
-    fn verify(&mut self, incoming: &Incoming) -> Result<(DoorId, Verified), Refused> {
-        let (door, channel) = verify::address(&self.sender.site, &incoming.topic)?;
-        let line = self.lines.get_mut(&door).ok_or(Refused::UnknownDoor)?;
-        let verified = verify::open(&self.sender.site, line, channel, &incoming.payload)?;
-        Ok((door, verified))
-    }
-
-    fn verified(&mut self, incoming: Incoming, verified: Result<(DoorId, Verified), Refused>) {
-        match verified {
-            Ok((door, Verified::Events(header, events))) => {
-                // The broker is told only once they are on disk.
-                self.events(door, &header, events, incoming.ack);
-                return;
-            }
-            Ok((door, Verified::Status(header, status))) => self.status(&door, header, status),
-            Ok((door, Verified::Offline { session })) => self.away(&door, session),
-            Err(refused) => self.refuse(&incoming.topic, refused),
-        }
-        if let Some(ack) = incoming.ack {
-            self.link.ack(ack);
-        }
-    }
-
-    fn events(&mut self, door: DoorId, header: &Header, events: Vec<Event>, ack: Option<link::AckToken>) {
-        let report =
-            Report { door, epoch: header.epoch, boot: header.boot, previous: header.link, events, received: utc_now() };
-        // The loop reads only while there is room, so this fails only if the thread has died, and then the
-        // door is told nothing and keeps its events.
-        if self.reports.try_send(Delivered { report, ack }).is_err() {
-            tracing::error!("a report could not be handed over; the door will send it again");
-        }
-    }
-
-    fn status(&mut self, door: &DoorId, header: Header, status: Status) {
-        let Some(line) = self.lines.get_mut(door) else { return };
-        let session = Session::new(header.boot, &status, Instant::now());
-        let same = |last: &Session| (last.id, last.boot) == (session.id, session.boot);
-        if !line.session.as_ref().is_some_and(same) {
-            tracing::info!(%door, "the door is connected");
-            line.flight.reset();
-        }
-        line.flight.reported(&line.desired, &session.reported);
-        line.session = Some(session);
-        self.note(Note::Status { door: door.clone(), header, status: Box::new(status), received: utc_now() });
-        self.advance(door);
-    }
-
     /// Only the current session counts: the last will of an old connection may come after a new one.
-    fn away(&mut self, door: &DoorId, session: u64) {
+    pub(crate) fn away(&mut self, door: &DoorId, session: u64) {
         let Some(line) = self.lines.get_mut(door) else { return };
         if line.session.take_if(|current| current.id == session).is_some() {
             tracing::info!(%door, "the door is away");
@@ -265,16 +194,6 @@ impl Desk {
         }
     }
 
-    fn refuse(&mut self, topic: &str, refused: Refused) {
-        self.refused += 1;
-        let door = verify::address(&self.sender.site, topic)
-            .ok()
-            .map(|(door, _)| door)
-            .filter(|door| self.lines.contains_key(door));
-        tracing::warn!(door = ?door, reason = %refused, count = self.refused, "a message was refused");
-        self.alarm(door, refused.alarm());
-    }
-
     fn fault(&mut self, door: &DoorId, fault: Option<ChainFault>) {
         let Some(line) = self.lines.get_mut(door) else { return };
         if let Some(fault) = fault {
@@ -289,15 +208,17 @@ impl Desk {
         }
     }
 
-    fn alarm(&mut self, door: Option<DoorId>, kind: &'static str) {
+    /// Says whether it was raised, or only counted because the last one is not long ago.
+    pub(crate) fn alarm(&mut self, door: Option<DoorId>, kind: &'static str) -> bool {
         let now = Instant::now();
         let key = (door, kind);
         let soon = |last: &Instant| now.saturating_duration_since(*last) < ALARM_EVERY;
         if self.alarms.get(&key).is_some_and(soon) {
-            return;
+            return false;
         }
         self.note(Note::Alarm { kind, door: key.0.clone(), at: utc_now() });
         self.alarms.insert(key, now);
+        true
     }
 }
 

@@ -3,7 +3,8 @@
 //! | module | subject |
 //! | --- | --- |
 //! | [`start`](mod@start), [`run`], [`desk`] | starting and stopping; the one loop; what it owns |
-//! | [`verify`], [`intake`], [`clerk`] | from bytes to a believed message; onto the disk; small notes |
+//! | [`hear`], [`verify`] | what doors say; from bytes to a believed message |
+//! | [`intake`], [`clerk`] | reports onto the disk, and small notes |
 //! | [`scan`], [`ask`] | what should be true, read from the database, without waiting for it |
 //! | [`distribute`], [`deliver`], [`flight`], [`line`] | what is due to a door; sending it; what is on its way; one door |
 //! | [`commands`] | what a person asks of a door now |
@@ -25,6 +26,7 @@ mod deliver;
 mod desk;
 mod endpoint;
 mod flight;
+mod hear;
 mod hex;
 mod intake;
 mod line;
