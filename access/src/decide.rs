@@ -38,6 +38,47 @@ pub enum Credential {
     Unreadable,
     /// It was read with the entry's keys, and it holds.
     Verified,
+    /// It was read, and is not what the site has written there.
+    Invalid,
+    /// It is ours and has suffered; nobody is accused.
+    Damaged,
+    /// There are two of it.
+    Cloned,
+    /// It holds, but its counter could not be moved, at a door that insists.
+    NotWritten,
+    /// The entry has no keys: the card has not been encoded.
+    NotEncoded,
+}
+
+impl Credential {
+    /// Why a door that asks for it denies.
+    #[must_use]
+    pub fn reason(self) -> Option<Reason> {
+        match self {
+            Self::Verified => None,
+            Self::NotAsked | Self::Unreadable => Some(Reason::CredentialUnreadable),
+            Self::Invalid => Some(Reason::CredentialInvalid),
+            Self::Damaged => Some(Reason::CredentialDamaged),
+            Self::Cloned => Some(Reason::CardCloned),
+            Self::NotWritten => Some(Reason::CredentialNotWritten),
+            Self::NotEncoded => Some(Reason::CardNotEncoded),
+        }
+    }
+
+    /// The stable code, for the API and the sentences.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotAsked => "not-asked",
+            Self::Unreadable => "unreadable",
+            Self::Verified => "verified",
+            Self::Invalid => "invalid",
+            Self::Damaged => "damaged",
+            Self::Cloned => "cloned",
+            Self::NotWritten => "not-written",
+            Self::NotEncoded => "not-encoded",
+        }
+    }
 }
 
 /// All that a decision depends on.
@@ -110,8 +151,10 @@ fn card(question: &Question<'_>, reasons: &mut Reasons) {
         reasons.insert(Reason::UnknownCard);
         return;
     };
-    if question.door.settings.reading == Reading::Sector && question.credential != Credential::Verified {
-        reasons.insert(Reason::CredentialUnreadable);
+    if question.door.settings.reading.asks_for_credential()
+        && let Some(reason) = question.credential.reason()
+    {
+        reasons.insert(reason);
     }
     blocks(entry, reasons);
     windows(entry, question.utc.second(), question.trust, reasons);

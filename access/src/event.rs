@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::command::{Action, Refusal};
 use crate::credential::block::Token;
 use crate::decide::{Credential, Decision, Presented};
+use crate::encode::{ChipClass, Outcome};
 use crate::state::Mode;
 use crate::time::{ClockTrust, MonoMs, UtcMs};
 use crate::uid::Uid;
@@ -120,6 +121,17 @@ pub enum EventKind {
         /// How many.
         count: u32,
     },
+    /// A job of an encoder ended; the subject is the card.
+    Encoded {
+        /// The job.
+        job: u64,
+        /// How.
+        outcome: Outcome,
+        /// What the chip is.
+        chip: ChipClass,
+    },
+    /// A card was laid on an encoder that had nothing to write; the subject is the card.
+    Presented,
 }
 
 impl EventKind {
@@ -143,6 +155,9 @@ impl EventKind {
             Self::WhitelistApplied => "whitelist-applied",
             Self::StateApplied => "state-applied",
             Self::MessagesRefused { .. } => "messages-refused",
+            Self::Encoded { outcome: Outcome::Done, .. } => "encoded",
+            Self::Encoded { .. } => "encoding-failed",
+            Self::Presented => "presented",
         }
     }
 }

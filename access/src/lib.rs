@@ -13,6 +13,7 @@
 //! | [`credential`] | what our sector on a card holds, and what it proves |
 //! | [`event`], [`chain`] | what happened at a door, and the chain that shows a missing link |
 //! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
+//! | [`encode`] | jobs for the reader at the desk that writes credentials |
 //! | [`message`], [`envelope`], [`topic`] | the wire, described for strangers in `docs/PROTOCOL.md` |
 #![no_std]
 
@@ -25,6 +26,7 @@ pub mod command;
 pub mod credential;
 pub mod decide;
 pub mod door;
+pub mod encode;
 pub mod entry;
 pub mod envelope;
 pub mod event;

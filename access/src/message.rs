@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
+use crate::encode::{EncodeJob, Stage};
 use crate::event::Event;
 use crate::state::{Counters, DoorState, Mode};
 use crate::time::{ClockTrust, MonoMs, UtcMs};
@@ -28,6 +29,13 @@ pub enum Up {
     Offline {
         /// The session that ended.
         session: u64,
+    },
+    /// An encoder is at this stage of a job. How the job ends is an event.
+    Encoding {
+        /// The job.
+        job: u64,
+        /// Where it stands.
+        stage: Stage,
     },
 }
 
@@ -92,4 +100,6 @@ pub enum Down {
     },
     /// Do this now.
     Command(Command),
+    /// Write this card.
+    Encode(EncodeJob),
 }

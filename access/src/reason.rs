@@ -86,6 +86,14 @@ reasons! {
     LockedDown = 28, "locked-down";
     /// The door does not know what time it is, and the card's conditions depend on it.
     TimeUnknown = 29, "time-unknown";
+    /// The card's sector was read, and is not what the site has written there.
+    CredentialInvalid = 30, "credential-invalid";
+    /// The card's credential has suffered and must be written anew; nobody is accused.
+    CredentialDamaged = 31, "credential-damaged";
+    /// The card left before its counter was written and read back: hold it longer.
+    CredentialNotWritten = 32, "credential-not-written";
+    /// The door asks for a credential, and the card has not been encoded.
+    CardNotEncoded = 33, "card-not-encoded";
 }
 
 impl Reason {

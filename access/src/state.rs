@@ -70,8 +70,13 @@ impl DoorSettings {
 pub enum Reading {
     /// The number only, which a telephone can copy: weak, and shown so.
     UidOnly,
-    /// The credential in our sector as well.
+    /// The credential in our sector as well. A copy of the whole card passes.
     Sector,
+    /// And its counter moves at each tap. The door opens before the write, a few times in a row even if the
+    /// write stays in doubt.
+    RollingLenient,
+    /// And its counter moves at each tap. The door opens when the write has been read back.
+    RollingStrict,
 }
 
 impl Reading {
@@ -81,13 +86,29 @@ impl Reading {
         match self {
             Self::UidOnly => "uid-only",
             Self::Sector => "sector",
+            Self::RollingLenient => "sector-rolling-lenient",
+            Self::RollingStrict => "sector-rolling-strict",
         }
+    }
+
+    /// Whether the credential is read at all.
+    #[must_use]
+    pub fn asks_for_credential(self) -> bool {
+        self != Self::UidOnly
+    }
+
+    /// Whether the card's counter moves.
+    #[must_use]
+    pub fn rolls(self) -> bool {
+        matches!(self, Self::RollingLenient | Self::RollingStrict)
     }
 
     /// The reading with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::UidOnly, Self::Sector].into_iter().find(|reading| reading.code() == code)
+        [Self::UidOnly, Self::Sector, Self::RollingLenient, Self::RollingStrict]
+            .into_iter()
+            .find(|reading| reading.code() == code)
     }
 }
 
@@ -128,6 +149,8 @@ pub struct Counters {
 pub struct Counter {
     /// The chip.
     pub uid: Uid,
+    /// Which encoding of it: a newer one begins anew.
+    pub issue: u8,
     /// The highest value that has been committed.
     pub value: u32,
     /// The nonce that stands beside that value on the card.

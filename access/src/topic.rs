@@ -8,6 +8,8 @@
 //! kulku/SITE/DOOR/down/counters    Counters                               door hears
 //! kulku/SITE/DOOR/down/ack         Acknowledged                           door hears
 //! kulku/SITE/DOOR/down/command     Command                                door hears
+//! kulku/SITE/DOOR/up/encoding      Encoding                               encoder publishes
+//! kulku/SITE/DOOR/down/encode      Encode                                 encoder hears
 //! ```
 //!
 //! A door publishes only below its own `up/` and hears only its own `down/`. Nothing is retained.
@@ -49,6 +51,10 @@ pub enum Channel {
     DownAck,
     /// [`Down::Command`].
     DownCommand,
+    /// [`Up::Encoding`].
+    UpEncoding,
+    /// [`Down::Encode`].
+    DownEncode,
 }
 
 /// Not one of ours.
@@ -57,7 +63,7 @@ pub enum Channel {
 pub struct TopicError;
 
 impl Channel {
-    const ALL: [(Self, &'static str); 7] = [
+    const ALL: [(Self, &'static str); 9] = [
         (Self::UpStatus, "up/status"),
         (Self::UpEvents, "up/events"),
         (Self::DownWhitelist, "down/whitelist"),
@@ -65,6 +71,8 @@ impl Channel {
         (Self::DownCounters, "down/counters"),
         (Self::DownAck, "down/ack"),
         (Self::DownCommand, "down/command"),
+        (Self::UpEncoding, "up/encoding"),
+        (Self::DownEncode, "down/encode"),
     ];
 
     /// Where a message of a door belongs.
@@ -73,6 +81,7 @@ impl Channel {
         match message {
             Up::Status(_) | Up::Offline { .. } => Self::UpStatus,
             Up::Events(_) => Self::UpEvents,
+            Up::Encoding { .. } => Self::UpEncoding,
         }
     }
 
@@ -85,6 +94,7 @@ impl Channel {
             Down::Counters(_) => Self::DownCounters,
             Down::Acknowledged { .. } => Self::DownAck,
             Down::Command(_) => Self::DownCommand,
+            Down::Encode(_) => Self::DownEncode,
         }
     }
 

@@ -8,6 +8,7 @@ use access::credential::mad::{Aid, Directory};
 use access::credential::rolling::Reading;
 use access::credential::sealed::{CardKeys, open, seal};
 use access::credential::trailer::{Conditions, trailer};
+use access::encode::{KEYS_MAX, KeyPair, WORK_LENGTH_MAX, Work};
 use access::envelope::DoorKey;
 use access::id::SiteId;
 use access::uid::Uid;
@@ -173,6 +174,26 @@ fn sealed_keys_open_at_one_door_for_one_card_and_are_the_same_each_time() {
     }
     assert!(sealed.0.len() <= access::entry::SEALED_KEYS_LENGTH_MAX);
     assert!(!sealed.0.windows(6).any(|part| part == keys.key_a.0), "the broker sees no key");
+}
+
+#[test]
+fn work_opens_at_one_encoder_for_one_card_and_shows_nothing() {
+    let (uid, encoder) = (uid(), DoorKey::new([7; 32]));
+    let work = Work {
+        sector: sector(1),
+        keys: vec![KeyPair::TRANSPORT; KEYS_MAX],
+        blocks: [[0xAB; 16]; 4],
+        application: Some(Aid(0x4811)),
+        refuse_magic: true,
+    };
+    let sealed = work.seal(&encoder, &uid);
+    assert!(sealed.0.len() <= WORK_LENGTH_MAX);
+    assert!(Work::unseal(&sealed, &encoder, &uid) == Ok(work.clone()));
+    assert!(Work::unseal(&sealed, &DoorKey::new([8; 32]), &uid).is_err());
+    assert!(Work::unseal(&sealed, &encoder, &"04A1B2C3".parse().unwrap()).is_err());
+    assert_eq!(format!("{work:?}"), "Work(hidden)");
+    let too_many = Work { keys: vec![KeyPair::TRANSPORT; KEYS_MAX + 1], ..work.clone() };
+    assert!(Work::unseal(&too_many.seal(&encoder, &uid), &encoder, &uid).is_err());
 }
 
 proptest! {

@@ -141,15 +141,27 @@ fn a_lockdown_beats_a_good_card_until_it_ends() {
 
 #[test]
 fn a_door_that_asks_for_the_credential_denies_without_it_but_reads_only_who_could_pass() {
-    let settings = DoorSettings { release_ms: 5_000, reading: Reading::Sector };
-    let (door, entry) = (DoorState { settings, ..DoorState::default() }, good_entry());
-    let with = |credential| Question { credential, entry: Some(&entry), ..question(&door) };
-    assert_eq!(reasons_of(&with(Credential::NotAsked)), [Reason::CredentialUnreadable]);
-    assert_eq!(reasons_of(&with(Credential::Unreadable)), [Reason::CredentialUnreadable]);
-    assert_eq!(reasons_of(&with(Credential::Verified)), []);
-    assert!(could_pass(&with(Credential::NotAsked)));
-    let blocked = Entry { blocks: Blocks::NONE.with(Block::Blocked), ..good_entry() };
-    assert!(!could_pass(&Question { entry: Some(&blocked), ..question(&door) }));
+    let denied = [
+        (Credential::NotAsked, Reason::CredentialUnreadable),
+        (Credential::Unreadable, Reason::CredentialUnreadable),
+        (Credential::Invalid, Reason::CredentialInvalid),
+        (Credential::Damaged, Reason::CredentialDamaged),
+        (Credential::Cloned, Reason::CardCloned),
+        (Credential::NotWritten, Reason::CredentialNotWritten),
+        (Credential::NotEncoded, Reason::CardNotEncoded),
+    ];
+    for reading in [Reading::Sector, Reading::RollingLenient, Reading::RollingStrict] {
+        let settings = DoorSettings { release_ms: 5_000, reading };
+        let (door, entry) = (DoorState { settings, ..DoorState::default() }, good_entry());
+        let with = |credential| Question { credential, entry: Some(&entry), ..question(&door) };
+        for (credential, reason) in denied {
+            assert_eq!(reasons_of(&with(credential)), [reason]);
+        }
+        assert_eq!(reasons_of(&with(Credential::Verified)), []);
+        assert!(could_pass(&with(Credential::NotAsked)));
+        let blocked = Entry { blocks: Blocks::NONE.with(Block::Blocked), ..good_entry() };
+        assert!(!could_pass(&Question { entry: Some(&blocked), ..question(&door) }));
+    }
 }
 
 #[test]

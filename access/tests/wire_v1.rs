@@ -7,6 +7,7 @@ use access::chain::{Link, link};
 use access::command::{Action, Command, Refusal};
 use access::credential::block::Token;
 use access::decide::{Credential, Decision, Presented};
+use access::encode::{ChipClass, EncodeJob, Outcome, SealedWork, Stage};
 use access::entry::{Block, Blocks, Entry, Grant, ScheduleId, SealedKeys};
 use access::envelope::{DoorKey, EnvelopeError, Freshness, Header, MESSAGE_LENGTH_MAX, Sealed, seal};
 use access::event::{Event, EventKind, Rolling, Subject};
@@ -139,6 +140,7 @@ fn messages_of_a_door() {
         "01012a03c0c407f6a1bfe9d66602ac0205000000008001ac0200010704a1b2c3d4e5f630313233343536373839616263646566"
     );
     assert_eq!(up(&Up::Offline { session: 9 }), "0209");
+    assert_eq!(up(&Up::Encoding { job: 7, stage: Stage::Locking }), "030703");
 }
 
 #[test]
@@ -153,8 +155,10 @@ fn messages_to_a_door() {
         mode_until: Some(UtcS(1_800_000_000)),
         settings,
     };
-    let counters =
-        Counters { generation: Generation(1), counters: vec![Counter { uid: uid(), value: 1_000, nonce: 0xBEEF }] };
+    let counters = Counters {
+        generation: Generation(1),
+        counters: vec![Counter { uid: uid(), issue: 7, value: 1_000, nonce: 0xBEEF }],
+    };
     let command = Command { id: 77, boot: 3, session: 9, expires: MonoMs(65_000), action: Action::UnlockOnce };
     assert_eq!(
         down(&Down::Whitelist(delta)),
@@ -165,9 +169,12 @@ fn messages_to_a_door() {
         "0001ac02a09ccb99c2b5ebbf3af8fdc79bd5acbce742dd92e7b3f396ba9a7bf5c5fde3f4bdc6e61f010001010704a1b2c3d4e5f60180c49fd50c0180c8ceb40d00000000000000000201000180ee89ab0d00010301020300"
     );
     assert_eq!(down(&Down::State(state)), "0105010180c8ceb40d882700");
-    assert_eq!(down(&Down::Counters(counters)), "0201010704a1b2c3d4e5f6e807effd02");
+    assert_eq!(down(&Down::Counters(counters)), "0201010704a1b2c3d4e5f607e807effd02");
     assert_eq!(down(&Down::Acknowledged { epoch: 0x0102, through: 41 }), "03820229");
     assert_eq!(down(&Down::Command(command)), "044d0309e8fb0300");
+    let sealed = SealedWork(vec![1, 2, 3]);
+    let job = EncodeJob { id: 77, boot: 3, session: 9, expires: MonoMs(65_000), uid: uid(), sealed };
+    assert_eq!(down(&Down::Encode(job)), "054d0309e8fb030704a1b2c3d4e5f603010203");
 }
 
 #[test]
@@ -215,6 +222,8 @@ fn every_kind_of_event() {
         (EventKind::WhitelistApplied, "0a"),
         (EventKind::StateApplied, "0b"),
         (EventKind::MessagesRefused { count: 300 }, "0cac02"),
+        (EventKind::Encoded { job: 7, outcome: Outcome::InDoubt, chip: ChipClass::BackDoor }, "0d070309"),
+        (EventKind::Presented, "0e"),
     ];
     for (kind, expected) in kinds {
         let bytes = Event { kind, subject: None, ..event() }.to_bytes();

@@ -53,7 +53,6 @@ pub struct SealError;
 /// Encrypts for one door.
 #[must_use]
 pub fn seal(door: &DoorKey, uid: &Uid, keys: &CardKeys) -> SealedKeys {
-    let mut secret = door.seal_key();
     let plain = Plain {
         sector: keys.sector,
         issue: keys.issue,
@@ -61,17 +60,11 @@ pub fn seal(door: &DoorKey, uid: &Uid, keys: &CardKeys) -> SealedKeys {
         static_digest: keys.static_digest,
         rolling: keys.rolling.0,
     };
+    // Writing plain data to memory cannot fail in postcard; nothing would not open.
     let mut bytes = postcard::to_allocvec(&plain).unwrap_or_default();
-    let tag = keyed(&secret).chain_update(uid.as_bytes()).chain_update(&bytes).finalize().into_bytes();
-    let nonce: Vec<u8> = tag.iter().take(NONCE_LENGTH).copied().collect();
-    let sealed =
-        run(&secret, &nonce, |cipher, nonce| cipher.encrypt(nonce, Payload { msg: &bytes, aad: uid.as_bytes() }).ok());
-    secret.zeroize();
+    let sealed = encrypt(door, uid, &bytes);
     bytes.zeroize();
-    let mut whole = nonce;
-    // Encryption in memory of a few bytes cannot fail; nothing but a nonce would not open.
-    whole.extend(sealed.unwrap_or_default());
-    SealedKeys(whole)
+    SealedKeys(sealed)
 }
 
 /// Decrypts at the door.
@@ -79,12 +72,7 @@ pub fn seal(door: &DoorKey, uid: &Uid, keys: &CardKeys) -> SealedKeys {
 /// # Errors
 /// [`SealError`] if this is not for this door and card.
 pub fn open(door: &DoorKey, uid: &Uid, sealed: &SealedKeys) -> Result<CardKeys, SealError> {
-    let (nonce, text) = sealed.0.split_at_checked(NONCE_LENGTH).ok_or(SealError)?;
-    let mut secret = door.seal_key();
-    let bytes =
-        run(&secret, nonce, |cipher, nonce| cipher.decrypt(nonce, Payload { msg: text, aad: uid.as_bytes() }).ok());
-    secret.zeroize();
-    let mut bytes = bytes.ok_or(SealError)?;
+    let mut bytes = decrypt(door, uid, &sealed.0)?;
     let plain = postcard::from_bytes::<Plain>(&bytes);
     bytes.zeroize();
     let plain = plain.map_err(|_| SealError)?;
@@ -95,6 +83,29 @@ pub fn open(door: &DoorKey, uid: &Uid, sealed: &SealedKeys) -> Result<CardKeys, 
         static_digest: plain.static_digest,
         rolling: RollingKey(plain.rolling),
     })
+}
+
+/// Nonce and ciphertext.
+pub(crate) fn encrypt(door: &DoorKey, uid: &Uid, bytes: &[u8]) -> Vec<u8> {
+    let mut secret = door.seal_key();
+    let tag = keyed(&secret).chain_update(uid.as_bytes()).chain_update(bytes).finalize().into_bytes();
+    let mut whole: Vec<u8> = tag.iter().take(NONCE_LENGTH).copied().collect();
+    let sealed =
+        run(&secret, &whole, |cipher, nonce| cipher.encrypt(nonce, Payload { msg: bytes, aad: uid.as_bytes() }).ok());
+    secret.zeroize();
+    // Encryption in memory of a few bytes cannot fail; nothing but a nonce would not open.
+    whole.extend(sealed.unwrap_or_default());
+    whole
+}
+
+/// The bytes that [`encrypt`] was given. They hold keys: the caller wipes them.
+pub(crate) fn decrypt(door: &DoorKey, uid: &Uid, whole: &[u8]) -> Result<Vec<u8>, SealError> {
+    let (nonce, text) = whole.split_at_checked(NONCE_LENGTH).ok_or(SealError)?;
+    let mut secret = door.seal_key();
+    let bytes =
+        run(&secret, nonce, |cipher, nonce| cipher.decrypt(nonce, Payload { msg: text, aad: uid.as_bytes() }).ok());
+    secret.zeroize();
+    bytes.ok_or(SealError)
 }
 
 fn run(
