@@ -290,7 +290,7 @@ fn a_state_moves_forward_only() {
 fn a_counter_never_goes_back() {
     let site = Site::new();
     let mut store = site.open();
-    let counter = |value| Counter { uid: uid(1), value, nonce: 7 };
+    let counter = |value| Counter { uid: uid(1), issue: 1, value, nonce: 7 };
     let message = |generation, value| Counters { generation: Generation(generation), counters: vec![counter(value)] };
     assert_eq!(store.raise_counters(&message(5, 9)).unwrap(), Generation(5));
     assert_eq!(store.raise_counters(&message(4, 8)).unwrap(), Generation(5));

@@ -1,6 +1,6 @@
 //! The JSON of an event.
 
-use access::decide::{Credential, Presented};
+use access::decide::Presented;
 use access::event::EventKind;
 use db::site::EventView;
 use serde::Serialize;
@@ -96,11 +96,7 @@ fn more(kind: &EventKind) -> More {
             if let Presented::Unsupported { sak } = presented {
                 more.sak = Some(format!("{sak:02X}"));
             }
-            more.credential = Some(match credential {
-                Credential::NotAsked => "not-asked",
-                Credential::Unreadable => "unreadable",
-                Credential::Verified => "verified",
-            });
+            more.credential = Some(credential.code());
         }
         EventKind::Command { id, action, refused } => {
             more.command = Some(id.to_string());

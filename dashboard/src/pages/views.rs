@@ -129,7 +129,7 @@ pub(super) fn reading(page: &Page, view: &DoorView) -> Mark {
     let text = page.code("reading", view.settings.reading.code());
     match view.settings.reading {
         Reading::UidOnly => Mark::warn(text),
-        Reading::Sector => Mark::good(text),
+        Reading::Sector | Reading::RollingLenient | Reading::RollingStrict => Mark::good(text),
     }
 }
 

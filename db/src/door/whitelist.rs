@@ -158,8 +158,10 @@ impl WhitelistStore {
     pub fn counter(&mut self, uid: &Uid) -> Result<Option<Counter>, DoorDbError> {
         self.transact(|transaction| {
             transaction
-                .prepare_cached("SELECT value, nonce FROM counter WHERE uid = $1")?
-                .query_row([uid.as_bytes()], |row| Ok(Counter { uid: *uid, value: row.get(0)?, nonce: row.get(1)? }))
+                .prepare_cached("SELECT issue, value, nonce FROM counter WHERE uid = $1")?
+                .query_row([uid.as_bytes()], |row| {
+                    Ok(Counter { uid: *uid, issue: row.get(0)?, value: row.get(1)?, nonce: row.get(2)? })
+                })
                 .optional()
         })
     }
@@ -174,12 +176,12 @@ impl WhitelistStore {
             let rows: u32 = transaction.query_row("SELECT count(*) FROM counter", [], |row| row.get(0))?;
             let room = usize::try_from(COUNTERS_ROWS_MAX.saturating_sub(rows)).unwrap_or(0);
             let mut raise = transaction.prepare_cached(
-                "INSERT INTO counter (uid, value, nonce) VALUES ($1, $2, $3) \
-                 ON CONFLICT (uid) DO UPDATE SET value = excluded.value, nonce = excluded.nonce \
-                 WHERE excluded.value > counter.value",
+                "INSERT INTO counter (uid, issue, value, nonce) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT (uid) DO UPDATE SET issue = excluded.issue, value = excluded.value, nonce = excluded.nonce \
+                 WHERE (excluded.issue, excluded.value) > (counter.issue, counter.value)",
             )?;
             for counter in counters.counters.iter().take(room) {
-                raise.execute(params![counter.uid.as_bytes(), counter.value, counter.nonce])?;
+                raise.execute(params![counter.uid.as_bytes(), counter.issue, counter.value, counter.nonce])?;
             }
             let generation = counters_generation(transaction)?.max(counters.generation);
             transaction.execute("UPDATE meta SET counters_generation = $1", [to_sql(generation.0)])?;

@@ -42,6 +42,7 @@ CREATE TABLE state (
 
 CREATE TABLE counter (
     uid   BLOB    PRIMARY KEY,
+    issue INTEGER NOT NULL,
     value INTEGER NOT NULL,
     nonce INTEGER NOT NULL
 ) WITHOUT ROWID;
