@@ -9,6 +9,9 @@ if (live && "EventSource" in window) followEvents(live);
 const command = document.querySelector("[data-pending]");
 if (command) followCommand(command);
 
+// What is wrong with a form is the first thing to read and to tab on from.
+document.querySelector("[role=alert][tabindex]")?.focus();
+
 function followEvents(box) {
   const rows = document.getElementById("live-rows");
   const button = box.querySelector("button");
