@@ -8,6 +8,8 @@ CREATE TABLE site (
     name     TEXT    NOT NULL,
     -- The controller's last boot number: doors refuse messages of an earlier boot.
     boot     INTEGER NOT NULL DEFAULT 0,
+    -- The newest generation of the counters' stream.
+    counters INTEGER NOT NULL DEFAULT 0,
     -- Head of the chain over all events in the order of their intake (SHA-256).
     log_head BLOB    NOT NULL
 ) STRICT;
@@ -77,11 +79,36 @@ CREATE INDEX holding_by_person ON holding (person);
 CREATE INDEX holding_by_since ON holding (since);
 CREATE INDEX holding_by_until ON holding (until) WHERE until IS NOT NULL;
 
+-- Versioned: what may stand in our sector of a card. One that is active is what doors are told of; those
+-- that are pending were begun and may have been written in part, so their keys must stay known. No key is
+-- here: keys are derived from the masters, which this file must never hold.
+CREATE TABLE card_credential (
+    id          INTEGER PRIMARY KEY,
+    uid         BLOB    NOT NULL REFERENCES card (uid),
+    sector      INTEGER NOT NULL,
+    -- Which masters.
+    key_version INTEGER NOT NULL,
+    credential  INTEGER NOT NULL,
+    -- Counted up with each encoding of the chip, modulo 256.
+    issue       INTEGER NOT NULL,
+    state       TEXT    NOT NULL,
+    -- What the chip turned out to be.
+    chip        TEXT    NOT NULL,
+    since       INTEGER NOT NULL REFERENCES change (number),
+    until       INTEGER REFERENCES change (number)
+) STRICT;
+CREATE INDEX card_credential_by_uid ON card_credential (uid, since);
+CREATE UNIQUE INDEX card_credential_now ON card_credential (uid) WHERE until IS NULL AND state = 'active';
+CREATE INDEX card_credential_by_since ON card_credential (since);
+CREATE INDEX card_credential_by_until ON card_credential (until) WHERE until IS NOT NULL;
+
 -- Doors. The number keeps the log's rows and indexes small; the id stands on the wire and is never reused.
 CREATE TABLE door (
     number INTEGER PRIMARY KEY,
     id     TEXT    NOT NULL UNIQUE,
     name   TEXT    NOT NULL,
+    -- door, or encoder: a reader at a desk that writes credentials and has no list.
+    kind   TEXT    NOT NULL,
     since  INTEGER NOT NULL REFERENCES change (number)
 ) STRICT;
 
@@ -108,6 +135,7 @@ CREATE TABLE door_setting (
 ) STRICT;
 CREATE INDEX door_setting_by_door ON door_setting (door, since);
 CREATE UNIQUE INDEX door_setting_now ON door_setting (door) WHERE until IS NULL;
+CREATE INDEX door_setting_by_since ON door_setting (since);
 
 -- Versioned: a card may pass a door, for a time. The one plain rule so far.
 CREATE TABLE listing (
@@ -222,12 +250,64 @@ CREATE TABLE command (
 ) STRICT;
 CREATE INDEX command_waiting ON command (requested_ms) WHERE state = 'requested';
 
+-- Jobs for encoders and what became of them. `id` is random, with the bits of an unsigned number.
+CREATE TABLE encode_job (
+    id           INTEGER PRIMARY KEY,
+    uid          BLOB    NOT NULL REFERENCES card (uid),
+    encoder      INTEGER NOT NULL REFERENCES door (number),
+    work         TEXT    NOT NULL,
+    operator     TEXT    NOT NULL,
+    requested_ms INTEGER NOT NULL,
+    state        TEXT    NOT NULL,
+    changed_ms   INTEGER NOT NULL,
+    -- What the chip turned out to be; NULL as long as nobody has said.
+    chip         TEXT,
+    -- What is to stand on the card; NULL if it is to be wiped, and until the job is begun.
+    record       INTEGER REFERENCES card_credential (id)
+) STRICT;
+CREATE INDEX encode_job_waiting ON encode_job (requested_ms) WHERE state = 'requested';
+CREATE INDEX encode_job_by_card ON encode_job (uid, requested_ms);
+CREATE INDEX encode_job_by_encoder ON encode_job (encoder, requested_ms);
+
+-- How the counters of cards moved at doors, each step once: one card leaves a token once, so two steps
+-- from the same token are two cards.
+CREATE TABLE step (
+    id           INTEGER PRIMARY KEY,
+    uid          BLOB    NOT NULL REFERENCES card (uid),
+    issue        INTEGER NOT NULL,
+    from_counter INTEGER NOT NULL,
+    from_nonce   INTEGER NOT NULL,
+    to_counter   INTEGER NOT NULL,
+    to_nonce     INTEGER NOT NULL,
+    stepped_in   INTEGER NOT NULL,
+    event        INTEGER NOT NULL REFERENCES event (id)
+) STRICT;
+CREATE UNIQUE INDEX step_once ON step (uid, issue, from_counter, from_nonce, to_counter, to_nonce);
+
+-- How far each card has counted. Its generation is of a sequence of its own: a tap must not look like a
+-- change of what decides.
+CREATE TABLE counter (
+    uid        BLOB    PRIMARY KEY REFERENCES card (uid),
+    issue      INTEGER NOT NULL,
+    value      INTEGER NOT NULL,
+    nonce      INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    -- Who said so, in which life of its journal: it need not be told.
+    door       INTEGER NOT NULL REFERENCES door (number),
+    epoch      INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX counter_by_generation ON counter (generation);
+
 -- What a human must look at. Open until acknowledged.
 CREATE TABLE alarm (
     id              INTEGER PRIMARY KEY,
     kind            TEXT    NOT NULL,
     door            INTEGER REFERENCES door (number),
     event           INTEGER REFERENCES event (id),
+    -- The event that contradicts it, if it takes two.
+    other_event     INTEGER REFERENCES event (id),
+    -- The card, if the alarm is about one: two copied cards at one door are two alarms.
+    uid             BLOB,
     first_ms        INTEGER NOT NULL,
     last_ms         INTEGER NOT NULL,
     -- While open, the same at the same door is counted here: a page of a thousand rows hides the others.
@@ -235,7 +315,7 @@ CREATE TABLE alarm (
     acknowledged_ms INTEGER,
     acknowledged_by TEXT
 ) STRICT;
-CREATE UNIQUE INDEX alarm_open ON alarm (kind, COALESCE(door, 0)) WHERE acknowledged_ms IS NULL;
+CREATE UNIQUE INDEX alarm_open ON alarm (kind, COALESCE(door, 0), COALESCE(uid, x'')) WHERE acknowledged_ms IS NULL;
 
 -- Who signs in.
 CREATE TABLE operator (

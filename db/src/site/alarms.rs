@@ -2,6 +2,7 @@
 
 use access::id::DoorId;
 use access::time::UtcMs;
+use access::uid::Uid;
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -24,6 +25,9 @@ pub struct AlarmView {
     pub door_name: Option<String>,
     /// The event that raised it last.
     pub event: Option<i64>,
+    /// The event that contradicts it, if it takes two to raise the alarm, such as two taps of one card
+    /// that cannot both be of one card. Both are to be shown side by side.
+    pub other_event: Option<i64>,
     /// When it was raised first.
     pub first: UtcMs,
     /// When it was raised last.
@@ -56,7 +60,7 @@ impl Site {
                     .optional()?
                     .ok_or_else(|| SiteError::not_found("event", &event))?;
             }
-            raise(db, kind, door, event, at)
+            raise(db, &Raised { door, event, ..Raised::new(kind, at) })
         })
     }
 
@@ -69,7 +73,7 @@ impl Site {
             let mut statement = row::prepare(
                 db,
                 "SELECT a.id, a.kind, d.id, d.name, a.event, a.first_ms, a.last_ms, a.count,
-                        a.acknowledged_by, a.acknowledged_ms
+                        a.acknowledged_by, a.acknowledged_ms, a.other_event
                  FROM alarm a LEFT JOIN door d ON d.number = a.door
                  WHERE NOT $1 OR a.acknowledged_ms IS NULL
                  ORDER BY a.last_ms DESC, a.id DESC LIMIT $2",
@@ -100,23 +104,43 @@ impl Site {
     }
 }
 
-/// Raises an alarm inside a transaction.
-pub(super) fn raise(
-    db: &Connection,
-    kind: &str,
-    door: Option<i64>,
-    event: Option<i64>,
-    at: UtcMs,
-) -> Result<(), SiteError> {
+/// What raises an alarm.
+pub(super) struct Raised<'a> {
+    pub(super) kind: &'a str,
+    pub(super) at: UtcMs,
+    pub(super) door: Option<i64>,
+    pub(super) event: Option<i64>,
+    pub(super) other_event: Option<i64>,
+    /// Alarms about different cards are different alarms.
+    pub(super) uid: Option<&'a Uid>,
+}
+
+impl<'a> Raised<'a> {
+    pub(super) fn new(kind: &'a str, at: UtcMs) -> Self {
+        Self { kind, at, door: None, event: None, other_event: None, uid: None }
+    }
+}
+
+/// Raises an alarm inside a transaction. The two events of one that takes two always belong together.
+pub(super) fn raise(db: &Connection, raised: &Raised<'_>) -> Result<(), SiteError> {
     row::prepare(
         db,
-        "INSERT INTO alarm (kind, door, event, first_ms, last_ms, count)
-         VALUES ($1, $2, $3, $4, $4, 1)
-         ON CONFLICT (kind, COALESCE(door, 0)) WHERE acknowledged_ms IS NULL DO UPDATE
+        "INSERT INTO alarm (kind, door, event, other_event, uid, first_ms, last_ms, count)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, 1)
+         ON CONFLICT (kind, COALESCE(door, 0), COALESCE(uid, x'')) WHERE acknowledged_ms IS NULL DO UPDATE
          SET count = MIN(alarm.count + 1, 4294967295), last_ms = excluded.last_ms,
+             other_event = CASE WHEN excluded.event IS NULL THEN alarm.other_event
+                                ELSE excluded.other_event END,
              event = COALESCE(excluded.event, alarm.event)",
     )?
-    .execute((kind, door, event, at.0))?;
+    .execute((
+        raised.kind,
+        raised.door,
+        raised.event,
+        raised.other_event,
+        raised.uid.map(Uid::as_bytes),
+        raised.at.0,
+    ))?;
     Ok(())
 }
 
@@ -132,6 +156,7 @@ fn view(row: &Row<'_>) -> Result<AlarmView, SiteError> {
         door: has_door.then(|| row::door(row, 2)).transpose()?,
         door_name: row.get(3)?,
         event: row.get(4)?,
+        other_event: row.get(10)?,
         first: UtcMs(row.get(5)?),
         last: UtcMs(row.get(6)?),
         count: row.get(7)?,

@@ -8,7 +8,7 @@ use access::uid::Uid;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::open::Wakes;
-use super::{Actor, PersonId, Site, SiteError, change, holdings, row};
+use super::{Actor, DoorKind, PersonId, Site, SiteError, change, counters, holdings, row};
 
 mod types;
 mod view;
@@ -57,7 +57,10 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn block_card(&self, actor: &Actor<'_>, uid: &Uid, block: Block) -> Result<CardView, SiteError> {
-        self.set_blocks(actor, uid, "card-block", block, |blocks| blocks.with(block))
+        self.write(Wakes::Changes, |db| {
+            self::block(db, actor, uid, block)?;
+            view::one(db, uid)
+        })
     }
 
     /// Takes something out of a card's way. What is not there is no change.
@@ -65,8 +68,11 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`].
     pub fn unblock_card(&self, actor: &Actor<'_>, uid: &Uid, block: Block) -> Result<CardView, SiteError> {
-        self.set_blocks(actor, uid, "card-unblock", block, |blocks| {
-            Blocks::from_bits(blocks.bits() & !Blocks::NONE.with(block).bits())
+        self.write(Wakes::Changes, |db| {
+            set_blocks(db, actor, uid, "card-unblock", block, |blocks| {
+                Blocks::from_bits(blocks.bits() & !Blocks::NONE.with(block).bits())
+            })?;
+            view::one(db, uid)
         })
     }
 
@@ -128,27 +134,30 @@ impl Site {
     pub fn cards(&self, filter: &CardFilter, page: CardPage) -> Result<Vec<CardView>, SiteError> {
         self.read(|db| view::page(db, filter, page))
     }
+}
 
-    fn set_blocks(
-        &self,
-        actor: &Actor<'_>,
-        uid: &Uid,
-        action: &str,
-        block: Block,
-        set: impl FnOnce(Blocks) -> Blocks,
-    ) -> Result<CardView, SiteError> {
-        self.write(Wakes::Changes, |db| {
-            let (blocks, window) = state(db, uid)?.ok_or_else(SiteError::no_such_card)?;
-            let after = set(blocks);
-            if after != blocks {
-                let detail = format!("{} {}", uid.hex(), block.reason().code());
-                let change = change::begin(db, actor, action, &detail)?;
-                close_state(db, change, uid)?;
-                insert_state(db, change, uid, after, window)?;
-            }
-            view::one(db, uid)
-        })
+/// Puts something in a card's way, inside a transaction. A repeated block makes no new change.
+pub(super) fn block(db: &Connection, actor: &Actor<'_>, uid: &Uid, block: Block) -> Result<(), SiteError> {
+    set_blocks(db, actor, uid, "card-block", block, |blocks| blocks.with(block))
+}
+
+fn set_blocks(
+    db: &Connection,
+    actor: &Actor<'_>,
+    uid: &Uid,
+    action: &str,
+    block: Block,
+    set: impl FnOnce(Blocks) -> Blocks,
+) -> Result<(), SiteError> {
+    let (blocks, window) = state(db, uid)?.ok_or_else(SiteError::no_such_card)?;
+    let after = set(blocks);
+    if after != blocks {
+        let detail = format!("{} {}", uid.hex(), block.reason().code());
+        let change = change::begin(db, actor, action, &detail)?;
+        close_state(db, change, uid)?;
+        insert_state(db, change, uid, after, window)?;
     }
+    Ok(())
 }
 
 /// Refuses what cannot be a card of somebody.
@@ -175,10 +184,14 @@ pub(super) fn insert(db: &Connection, change: i64, card: &NewCard) -> Result<(),
 
 /// Inserts a listing where none holds.
 pub(super) fn list(db: &Connection, change: i64, uid: &Uid, door: i64, window: Window) -> Result<(), SiteError> {
+    if row::kind(db, door)? != DoorKind::Door {
+        return Err(SiteError::invalid("door", "is-encoder"));
+    }
     let (from, until) = row::bounds(window);
     row::prepare(db, "INSERT INTO listing (door, uid, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
         .execute((door, uid.as_bytes(), from, until, change))?;
-    Ok(())
+    // The door was told of nothing while it did not list the card.
+    counters::renew(db, uid)
 }
 
 fn unlist(db: &Connection, change: i64, uid: &Uid, door: i64) -> Result<(), SiteError> {
@@ -196,11 +209,16 @@ fn listed(db: &Connection, uid: &Uid, door: i64) -> Result<Option<Window>, SiteE
     row::first(statement.query((door, uid.as_bytes()))?, |r| row::window(r, 0))
 }
 
-fn need(db: &Connection, uid: &Uid) -> Result<(), SiteError> {
-    row::prepare(db, "SELECT 1 FROM card WHERE uid = $1")?
-        .query_row([uid.as_bytes()], |_| Ok(()))
-        .optional()?
-        .ok_or_else(SiteError::no_such_card)
+/// Refuses a card that the site does not have.
+pub(super) fn need(db: &Connection, uid: &Uid) -> Result<(), SiteError> {
+    if exists(db, uid)? { Ok(()) } else { Err(SiteError::no_such_card()) }
+}
+
+/// Whether the site has the card.
+pub(super) fn exists(db: &Connection, uid: &Uid) -> Result<bool, SiteError> {
+    let found =
+        row::prepare(db, "SELECT 1 FROM card WHERE uid = $1")?.query_row([uid.as_bytes()], |_| Ok(())).optional()?;
+    Ok(found.is_some())
 }
 
 fn state(db: &Connection, uid: &Uid) -> Result<Option<(Blocks, Window)>, SiteError> {

@@ -221,7 +221,7 @@ fn refusal_code(refusal: Refusal) -> &'static str {
     }
 }
 
-/// A guess at an id must not hit another's command.
-fn random() -> Result<u64, SiteError> {
+/// A guess at an id must not hit another's command or job.
+pub(super) fn random() -> Result<u64, SiteError> {
     getrandom::u64().map_err(|error| SiteError::Storage(Box::new(error)))
 }

@@ -24,6 +24,32 @@ const DOORS_MAX: i64 = 10_000;
 /// The id of a door's first key.
 const FIRST_KEY: u32 = 1;
 
+/// What stands at an opening, and what at a desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DoorKind {
+    /// A reader and a lock.
+    Door,
+    /// A reader that writes credentials. It has no list, and does not count where doors are counted.
+    Encoder,
+}
+
+impl DoorKind {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Door => "door",
+            Self::Encoder => "encoder",
+        }
+    }
+
+    /// The kind with this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Door, Self::Encoder].into_iter().find(|kind| kind.code() == code)
+    }
+}
+
 /// A door to be added.
 #[derive(Clone)]
 pub struct NewDoor {
@@ -43,9 +69,25 @@ impl Site {
     /// # Errors
     /// [`SiteError::Invalid`], or [`SiteError::Conflict`] if there is a door of this name.
     pub fn add_door(&self, actor: &Actor<'_>, door: NewDoor) -> Result<(), SiteError> {
+        self.add(actor, door, DoorKind::Door)
+    }
+
+    /// Adds an encoder. It has an id and a key as a door has; its settings mean nothing.
+    ///
+    /// # Errors
+    /// As [`Site::add_door`].
+    pub fn add_encoder(&self, actor: &Actor<'_>, encoder: NewDoor) -> Result<(), SiteError> {
+        self.add(actor, encoder, DoorKind::Encoder)
+    }
+
+    fn add(&self, actor: &Actor<'_>, door: NewDoor, kind: DoorKind) -> Result<(), SiteError> {
         let NewDoor { id, name, key, settings } = door;
         row::check_text("name", &name, NAME_LENGTH_MAX)?;
         check(settings)?;
+        let added = match kind {
+            DoorKind::Door => "door-add",
+            DoorKind::Encoder => "encoder-add",
+        };
         self.write(Wakes::Changes, |db| {
             if row::door_number(db, &id)?.is_some() {
                 return Err(SiteError::conflict("door", &id));
@@ -54,9 +96,10 @@ impl Site {
             if count >= DOORS_MAX {
                 return Err(SiteError::invalid("door", "too-many"));
             }
-            let change = change::begin(db, actor, "door-add", id.as_str())?;
-            let number = row::prepare(db, "INSERT INTO door (id, name, since) VALUES ($1, $2, $3) RETURNING number")?
-                .query_row((id.as_str(), &name, change), |row| row.get(0))?;
+            let change = change::begin(db, actor, added, id.as_str())?;
+            let number =
+                row::prepare(db, "INSERT INTO door (id, name, kind, since) VALUES ($1, $2, $3, $4) RETURNING number")?
+                    .query_row((id.as_str(), &name, kind.code(), change), |row| row.get(0))?;
             row::prepare(db, "INSERT INTO door_key (door, key_id, secret, since) VALUES ($1, $2, $3, $4)")?
                 .execute((number, FIRST_KEY, key.expose(), change))?;
             insert_state(db, change, number, Mode::Normal, None, settings)
@@ -90,6 +133,22 @@ impl Site {
                  ORDER BY d.id, k.key_id",
             )?;
             row::all(statement.query([])?, |r| Ok((row::door(r, 0)?, r.get(1)?, key(r, 2)?)))
+        })
+    }
+
+    /// The newest key of a door, with its number: what is sealed for the door is sealed with it.
+    ///
+    /// # Errors
+    /// [`SiteError::NotFound`] for the door.
+    pub fn newest_door_key(&self, door: &DoorId) -> Result<(u32, DoorKey), SiteError> {
+        self.read(|db| {
+            let mut statement = row::prepare(
+                db,
+                "SELECT k.key_id, k.secret FROM door_key k JOIN door d ON d.number = k.door
+                 WHERE d.id = $1 ORDER BY k.key_id DESC LIMIT 1",
+            )?;
+            let newest = row::first(statement.query([door.as_str()])?, |r| Ok((r.get(0)?, key(r, 1)?)))?;
+            newest.ok_or_else(|| SiteError::not_found("door", door))
         })
     }
 

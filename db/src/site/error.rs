@@ -13,7 +13,8 @@ pub enum SiteError {
         /// What is wrong.
         field: &'static str,
         /// Stable code: `empty`, `too-long`, `too-many`, `out-of-range`, `reversed-window`,
-        /// `duplicate`, `unknown-door`, `unknown-person`, `random-uid`.
+        /// `duplicate`, `unknown-door`, `unknown-person`, `unknown-encoder`, `is-encoder`, `busy`,
+        /// `random-uid`.
         problem: &'static str,
     },
     /// There is no such thing.

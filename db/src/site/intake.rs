@@ -18,10 +18,12 @@ use access::id::DoorId;
 use access::time::UtcMs;
 use rusqlite::Connection;
 
+use super::alarms::Raised;
 use super::open::Wakes;
 use super::{Site, SiteError, alarms, row};
 
 mod check;
+mod clones;
 mod store;
 
 /// Events of one door, as one message brought them. The caller has checked the message's MAC.
@@ -83,8 +85,9 @@ pub enum ChainFault {
 impl Site {
     /// Stores what doors report, in one transaction that is on disk when this returns. Reports of one
     /// door are taken in the order in which they stand. Raises the alarms `chain-broken`, `chain-fork`,
-    /// `journal-slow`, `messages-refused`, `reader-blind` and `opened-unreleased`, and tells commands
-    /// what became of them. A gap raises nothing here: it is mended when the door reports again.
+    /// `journal-slow`, `messages-refused`, `reader-blind` and `opened-unreleased`, and tells commands and
+    /// encodings what became of them. Joins the steps of cards' counters: two that one card cannot have made
+    /// raise `clone-suspected` and block the card; those that a faded slot explains, `credential-damaged`. A gap raises nothing here: it is mended when the door reports again.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for an unknown door; then nothing is stored.
@@ -143,7 +146,7 @@ fn take(db: &Connection, report: &Report, log_head: &mut Link) -> Result<Outcome
         Some(ChainFault::Fork { .. }) => "chain-fork",
         Some(ChainFault::Gap { .. }) | None => return Ok(outcome),
     };
-    alarms::raise(db, alarm, Some(door), None, report.received)?;
+    alarms::raise(db, &Raised { door: Some(door), ..Raised::new(alarm, report.received) })?;
     Ok(outcome)
 }
 

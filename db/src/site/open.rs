@@ -82,7 +82,7 @@ pub(super) enum Wakes {
     Nobody,
     /// Those who wait for [`Site::changes`], if there is a new change.
     Changes,
-    /// Those who wait for [`Site::news`].
+    /// Those who wait for [`Site::news`]; and as always those who wait for changes, if there is one.
     News,
     /// Those who wait for [`Site::requests`] and [`Site::news`].
     Requests,
@@ -131,7 +131,7 @@ impl Site {
         self.inner.news.subscribe()
     }
 
-    /// Counts up at each requested command.
+    /// Counts up at each requested command and each requested encoding.
     #[must_use]
     pub fn requests(&self) -> watch::Receiver<u64> {
         self.inner.requests.subscribe()
@@ -164,15 +164,13 @@ impl Site {
         let count_up = |sender: &watch::Sender<u64>| {
             sender.send_modify(|count| *count = count.wrapping_add(1));
         };
+        self.inner.changes.send_if_modified(|known| {
+            let is_new = newest > *known;
+            *known = newest.max(*known);
+            is_new
+        });
         match wakes {
-            Wakes::Nobody => {}
-            Wakes::Changes => {
-                self.inner.changes.send_if_modified(|known| {
-                    let is_new = newest > *known;
-                    *known = newest.max(*known);
-                    is_new
-                });
-            }
+            Wakes::Nobody | Wakes::Changes => {}
             Wakes::News => count_up(&self.inner.news),
             Wakes::Requests => {
                 count_up(&self.inner.requests);

@@ -8,7 +8,7 @@ use access::uid::Uid;
 use access::whitelist::{Digest, Generation, WhitelistId};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Rows};
 
-use super::{LIST_MAX, SiteError};
+use super::{DoorKind, LIST_MAX, SiteError};
 
 /// Stands for "no bound" where a statement compares with a number.
 pub(super) const LIMIT_ALL: i64 = i64::MAX;
@@ -159,4 +159,10 @@ pub(super) fn need_door(db: &Connection, door: &DoorId) -> Result<i64, SiteError
 /// The same for a door that is an argument beside what the call is about.
 pub(super) fn known_door(db: &Connection, door: &DoorId) -> Result<i64, SiteError> {
     door_number(db, door)?.ok_or(SiteError::invalid("door", "unknown-door"))
+}
+
+/// Whether a number stands for a door or for an encoder.
+pub(super) fn kind(db: &Connection, door: i64) -> Result<DoorKind, SiteError> {
+    let code: String = prepare(db, "SELECT kind FROM door WHERE number = $1")?.query_row([door], |row| row.get(0))?;
+    DoorKind::from_code(&code).ok_or(SiteError::corrupt("kind of door"))
 }

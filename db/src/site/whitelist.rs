@@ -99,8 +99,9 @@ macro_rules! select_entries {
 }
 use select_entries;
 
-/// A pair may differ if its listing began or ended, or if the state or a holding of a card did that was
-/// listed at any time in between. A version that ends is followed by another today; that is asked for all
+/// A pair may differ if its listing began or ended, or if the state, a holding or the credential of a card
+/// did that was listed at any time in between, or if the door began or ceased to ask for credentials, since
+/// only then entries carry keys. A version that ends is followed by another today; that is asked for all
 /// the same, since a pair that is missed here is a card that goes on opening a door.
 const TOUCHED: &str = "
     WITH card_touched (uid) AS (
@@ -108,8 +109,15 @@ const TOUCHED: &str = "
         UNION SELECT uid FROM card_state WHERE until > $1 AND until <= $2
         UNION SELECT uid FROM holding WHERE since > $1 AND since <= $2
         UNION SELECT uid FROM holding WHERE until > $1 AND until <= $2
+        UNION SELECT uid FROM card_credential WHERE since > $1 AND since <= $2
+        UNION SELECT uid FROM card_credential WHERE until > $1 AND until <= $2
+    ), door_touched (door) AS (
+        SELECT now.door FROM door_setting now JOIN door_setting was ON was.door = now.door AND was.until = now.since
+        WHERE now.since > $1 AND now.since <= $2 AND (now.reading = 'uid-only') <> (was.reading = 'uid-only')
     ), pair (door, uid) AS (
         SELECT l.door, l.uid FROM card_touched c JOIN listing l ON l.uid = c.uid
+        WHERE l.since <= $2 AND (l.until IS NULL OR l.until > $1)
+        UNION SELECT l.door, l.uid FROM door_touched d JOIN listing l ON l.door = d.door
         WHERE l.since <= $2 AND (l.until IS NULL OR l.until > $1)
         UNION SELECT door, uid FROM listing WHERE since > $1 AND since <= $2
         UNION SELECT door, uid FROM listing WHERE until > $1 AND until <= $2

@@ -6,7 +6,7 @@ use access::time::{ClockTrust, UtcMs, UtcS};
 use access::whitelist::{Generation, WhitelistId};
 use rusqlite::{Connection, Row};
 
-use super::read_state;
+use super::{DoorKind, read_state};
 use crate::site::{SiteError, row};
 
 /// A door as it should be and as it last said it is.
@@ -16,6 +16,8 @@ pub struct DoorView {
     pub id: DoorId,
     /// What people call it.
     pub name: String,
+    /// Whether it is a door at all: an encoder is shown apart, and not counted among them.
+    pub kind: DoorKind,
     /// How it is set up.
     pub settings: DoorSettings,
     /// The mode that is wanted.
@@ -71,7 +73,8 @@ macro_rules! select_doors {
                     r.list_generation, r.list_digest, r.list_entries,
                     r.online, r.last_seen_ms, r.agent, r.state_generation, r.journal_head,
                     r.journal_acknowledged, r.reader, r.lock_released, r.contact_open,
-                    r.clock_offset_ms, r.trust, r.messages_refused, r.epoch, r.boot, r.session, r.mode
+                    r.clock_offset_ms, r.trust, r.messages_refused, r.epoch, r.boot, r.session, r.mode,
+                    d.kind
              FROM door d
              JOIN door_setting s ON s.door = d.number AND s.until IS NULL
              LEFT JOIN door_wanted w ON w.door = d.number
@@ -98,6 +101,7 @@ fn view(row: &Row<'_>) -> Result<DoorView, SiteError> {
     Ok(DoorView {
         id: row::door(row, 0)?,
         name: row.get(1)?,
+        kind: code(row, 29, DoorKind::from_code)?.ok_or(SiteError::corrupt("kind of door"))?,
         settings: state.settings,
         mode: state.mode,
         mode_until: state.mode_until,

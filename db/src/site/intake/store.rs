@@ -2,13 +2,15 @@
 
 use access::chain::Link;
 use access::event::{Event, EventKind};
-use access::time::UtcMs;
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 
 use super::Report;
 use super::check::Parts;
-use crate::site::{SiteError, alarms, commands, row};
+use super::clones::{self, Tap};
+use crate::site::alarms::{self, Raised};
+use crate::site::encodings::{self, Ended};
+use crate::site::{SiteError, commands, row};
 
 /// Appends events that follow the last one stored. `before` is the link before the first of them as the
 /// report has it, and whether that is the link that is stored; the door's own chain is followed, so that
@@ -30,7 +32,7 @@ pub(super) fn append(
         link = parts.link(link, report.epoch);
         let stored = Stored { door, report, event, parts: &parts, link, fits };
         let id = insert(db, &stored)?;
-        consequences(db, door, id, event, report.received)?;
+        consequences(db, &stored, id)?;
         *log_head = chained(*log_head, report, event.sequence, link);
         fits = true;
     }
@@ -88,7 +90,9 @@ fn insert(db: &Connection, stored: &Stored<'_>) -> Result<i64, SiteError> {
 
 /// What a human must look at, and what an operator waits for. Times are the controller's: a door's clock
 /// may be years off.
-fn consequences(db: &Connection, door: i64, id: i64, event: &Event, received: UtcMs) -> Result<(), SiteError> {
+fn consequences(db: &Connection, stored: &Stored<'_>, id: i64) -> Result<(), SiteError> {
+    let Stored { door, report, event, .. } = *stored;
+    let received = report.received;
     let alarm = match &event.kind {
         EventKind::JournalSlow { .. } => "journal-slow",
         EventKind::MessagesRefused { .. } => "messages-refused",
@@ -97,9 +101,19 @@ fn consequences(db: &Connection, door: i64, id: i64, event: &Event, received: Ut
         EventKind::Command { id, refused, .. } => {
             return commands::answered(db, door, *id, *refused, received);
         }
+        EventKind::Tap { credential, rolling, .. } => {
+            let Some(subject) = &event.subject else { return Ok(()) };
+            let tap = Tap { door, epoch: report.epoch, event: id, uid: &subject.uid, received };
+            return clones::tapped(db, &tap, *credential, rolling.as_ref());
+        }
+        EventKind::Encoded { job, outcome, chip } => {
+            let Some(subject) = &event.subject else { return Ok(()) };
+            let end = Ended { encoder: door, job: *job, uid: &subject.uid, outcome: *outcome, chip: *chip };
+            return encodings::ended(db, &end, received);
+        }
         _ => return Ok(()),
     };
-    alarms::raise(db, alarm, Some(door), Some(id), received)
+    alarms::raise(db, &Raised { door: Some(door), event: Some(id), ..Raised::new(alarm, received) })
 }
 
 fn chained(head: Link, report: &Report, sequence: u64, link: Link) -> Link {
