@@ -1,6 +1,5 @@
 //! The readers that can be chosen: both drive the same code in [`crate::reader`].
 
-use std::thread::park_timeout;
 use std::time::{Duration, Instant};
 
 use mfrc522_emulator::{Emulator, Spi};
@@ -9,17 +8,21 @@ use rppal::spi::{Bus as RppalBus, Mode, SlaveSelect};
 
 use crate::config::Bus;
 use crate::reader::Hardware;
-use crate::spi::rppal::RppalSpi;
+use crate::spi::rppal::{RppalSpi, wait};
 
 /// The chip is held in reset for so long, and left alone for so long after it: its crystal has to start
 /// (MFRC522 datasheet, 8.8.2).
 const RESET: Duration = Duration::from_millis(50);
 
-/// The reader of an emulated door. Its time is the emulator's.
+/// The reader of an emulated door, with its reset line wired. Its time is the emulator's.
 #[must_use]
 pub fn emulated(emulator: Emulator, interval: Duration) -> Hardware<Spi> {
     let clock = emulator.clone();
-    Hardware { bus: Box::new(move || Ok(emulator.spi())), now: Box::new(move || clock.now()), interval }
+    let open = move || {
+        emulator.reset_chip();
+        Ok(emulator.spi())
+    };
+    Hardware { bus: Box::new(open), now: Box::new(move || clock.now()), interval }
 }
 
 /// An MFRC522 on a Raspberry Pi.
@@ -50,14 +53,6 @@ pub fn raspberry_pi(bus: Bus, interval: Duration) -> Hardware<RppalSpi> {
         })
     };
     Hardware { bus: Box::new(open), now: Box::new(move || start.elapsed()), interval }
-}
-
-/// The reader's thread has nothing else to do meanwhile.
-fn wait(duration: Duration) {
-    let until = Instant::now() + duration;
-    while let Some(left) = until.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
-        park_timeout(left);
-    }
 }
 
 fn rppal_bus(number: u8) -> Result<RppalBus, String> {

@@ -1,188 +1,266 @@
-//! The chip: brought up carefully, and asked what is in its field.
+//! The chip: brought up carefully, asked for single frames, and checked now and then.
 //!
-//! Frames go through the unmodified driver's public `transceive`. Its own `select` is not used: it takes
-//! several cards for one after another and hides the SAK byte, which tells a MIFARE Classic 1K from other
-//! cards.
+//! Frames go through the unmodified driver's public `transceive`; registers that the driver keeps to itself
+//! are reached past it. What a card does with the frames is in [`super::select`] and [`super::sector`].
 
-use access::decide::Presented;
-use access::uid::Uid;
-use embedded_hal::spi::SpiDevice;
+use std::time::Duration;
+
+use embedded_hal::spi::{Operation, SpiDevice};
 use mfrc522::comm::blocking::spi::{DummyDelay, SpiInterface};
 use mfrc522::{Error, Initialized, Mfrc522};
 
-use super::crc::crc_a;
-use crate::spi::{Budget, DeadlineError, DeadlineSpi, SharedSpi};
+use crate::spi::{Budget, DeadlineError, DeadlineSpi, Pace, SharedSpi};
 
-/// Registers that are reached past the driver (MFRC522 datasheet, 9.3).
-const T_RELOAD_HIGH: u8 = 0x2C;
-const T_RELOAD_LOW: u8 = 0x2D;
-const VERSION: u8 = 0x37;
+/// Registers (MFRC522 datasheet, 9.3).
+pub(super) mod at {
+    pub(crate) const COMMAND: u8 = 0x01;
+    pub(crate) const COM_IRQ: u8 = 0x04;
+    pub(crate) const ERROR: u8 = 0x06;
+    pub(crate) const STATUS_2: u8 = 0x08;
+    pub(crate) const FIFO_DATA: u8 = 0x09;
+    pub(crate) const FIFO_LEVEL: u8 = 0x0A;
+    pub(crate) const BIT_FRAMING: u8 = 0x0D;
+    pub(crate) const MODE: u8 = 0x11;
+    pub(crate) const TX_CONTROL: u8 = 0x14;
+    pub(crate) const T_MODE: u8 = 0x2A;
+    pub(crate) const T_RELOAD_HIGH: u8 = 0x2C;
+    pub(crate) const T_RELOAD_LOW: u8 = 0x2D;
+    pub(crate) const VERSION: u8 = 0x37;
+}
 
-/// Ticks of 25 µs until a card counts as silent: 2 ms. While it is activated a card answers within 0.1 ms;
-/// the driver's own 25 ms would be the time of every poll of an empty field.
-const SILENCE_TICKS: u16 = 80;
+/// `PowerDown` of `CommandReg`.
+const POWER_DOWN: u8 = 0x10;
+/// `MFCrypto1On` of `Status2Reg`.
+pub(super) const CRYPTO_1_ON: u8 = 0x08;
+/// `Tx1RFEn` and `Tx2RFEn` of `TxControlReg`.
+const ANTENNA_ON: u8 = 0x03;
+/// `TxControlReg` after a reset, with the antenna off.
+const ANTENNA_OFF: u8 = 0x80;
+
+/// What the driver's `init` leaves in the registers that it sets once.
+const T_MODE_SET: u8 = 0x80;
+const MODE_SET: u8 = 0x3D;
+
+/// Ticks of 25 µs until silence counts as silence, while cards are being looked for: a card answers a request
+/// within 0.1 ms, and this is the time of every look at an empty field.
+pub(super) const POLL_TICKS: u16 = 60;
+/// The same for authentication and reading: 5 ms (MF1S50YYX_V1, 9).
+pub(super) const SECTOR_TICKS: u16 = 200;
+/// The same for the programming of a block: 10 ms (MF1S50YYX_V1, 9), and a little.
+pub(super) const WRITE_TICKS: u16 = 408;
 
 /// Times that the version is read before the chip is believed to be there.
 const VERSION_READS: usize = 3;
 
-const WUPA: u8 = 0x52;
-const SELECT_LEVELS: [u8; 3] = [0x93, 0x95, 0x97];
-const ANTICOLLISION: u8 = 0x20;
-const SELECT: u8 = 0x70;
-const CASCADE_TAG: u8 = 0x88;
-const SAK_CASCADE: u8 = 0x04;
-
-/// Select acknowledge of a MIFARE Classic 1K; the second is of Infineon's.
-const SAK_CLASSIC_1K: [u8; 2] = [0x08, 0x88];
+/// A card without field for so long has forgotten what it was doing, and with field for so long is awake
+/// (ISO/IEC 14443-3, 5: 5 ms each).
+const FIELD_PAUSE: Duration = Duration::from_millis(5);
 
 type Bus<S> = SharedSpi<DeadlineSpi<S>>;
 type Driver<S> = Mfrc522<SpiInterface<Bus<S>, DummyDelay>, Initialized>;
 
 /// A chip that has been brought up.
-pub(super) struct Chip<S: SpiDevice> {
+pub struct Chip<S: SpiDevice> {
     bus: Bus<S>,
     driver: Driver<S>,
     version: u8,
-}
-
-/// What was in the field when it was looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sight {
-    /// Nothing answered.
-    Empty,
-    /// Something answered.
-    Something(Presented, Option<Uid>),
+    /// What stands in the timer.
+    ticks: u16,
 }
 
 /// The chip does not work.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ChipError {
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChipError {
     /// Nothing answers, or noise does.
     #[error(
         "no MFRC522 answers on the bus (its version reads {first:#04x}, then {then:#04x}); check its wiring and power"
     )]
-    Absent { first: u8, then: u8 },
+    Absent {
+        /// What was read first.
+        first: u8,
+        /// And what later.
+        then: u8,
+    },
+    /// A register has lost what was written to it.
+    #[error(
+        "the reader chip has lost its settings (register {register:#04x} reads {found:#04x}); check its power if this comes often"
+    )]
+    Lost {
+        /// Which register.
+        register: u8,
+        /// What it holds.
+        found: u8,
+    },
     /// The bus failed, or the chip did not come to an end.
     #[error("{0}")]
     Bus(String),
 }
 
-/// How a frame ended.
-enum Frame<const N: usize> {
-    Answer([u8; N]),
+/// What came back for one frame.
+pub(super) enum Heard<const N: usize> {
+    /// So many bytes; of the last one only so many bits, or 0 for all.
+    Answer { bytes: [u8; N], count: usize, bits: usize },
+    /// Nothing.
     Silence,
+    /// Several cards at once.
     Collision,
+    /// Something with an error in it.
     Damaged,
 }
 
 impl<S: SpiDevice> Chip<S> {
     /// Brings the chip up. The driver's reset is not called before the chip has shown that it is there.
-    pub(super) fn start(bus: S) -> Result<Self, ChipError> {
-        let bus = SharedSpi::new(DeadlineSpi::new(bus, Budget::OPERATION));
+    ///
+    /// # Errors
+    /// [`ChipError`] says what is missing.
+    pub fn start(bus: S) -> Result<Self, ChipError> {
+        Self::bring_up(SharedSpi::new(DeadlineSpi::new(bus, Budget::OPERATION)))
+    }
+
+    /// Resets the chip by command and sets it up anew; the field is off for a moment, too.
+    ///
+    /// # Errors
+    /// [`ChipError`]: then only the reset line can help, or a human.
+    pub fn restart(self) -> Result<Self, ChipError> {
+        Self::bring_up(self.bus)
+    }
+
+    fn bring_up(bus: Bus<S>) -> Result<Self, ChipError> {
         let version = present(&bus)?;
         bus.with(DeadlineSpi::begin);
-        let driver =
-            Mfrc522::new(SpiInterface::new(bus.clone())).init().map_err(|error| ChipError::Bus(text(error)))?;
-        let [high, low] = SILENCE_TICKS.to_be_bytes();
-        write(&bus, T_RELOAD_HIGH, high)?;
-        write(&bus, T_RELOAD_LOW, low)?;
-        Ok(Self { bus, driver, version })
+        let driver = Mfrc522::new(SpiInterface::new(bus.clone())).init().map_err(failed)?;
+        let mut chip = Self { bus, driver, version, ticks: 0 };
+        chip.begin();
+        let [high, low] = POLL_TICKS.to_be_bytes();
+        chip.put(at::T_RELOAD_HIGH, high)?;
+        chip.put(at::T_RELOAD_LOW, low)?;
+        chip.ticks = POLL_TICKS;
+        chip.check()?;
+        Ok(chip)
     }
 
-    /// Wakes what is in the field, and if it is one card reads its number and kind.
+    /// Whether the chip still holds what it was told. A version that reads well proves nothing: a chip that
+    /// has reset itself shows it, and so does one whose cipher was left on.
     ///
-    /// The card is left selected, so that its sector can be read.
-    pub(super) fn look(&mut self) -> Result<Sight, ChipError> {
-        match self.frame::<2>(&[WUPA], 7)? {
-            Frame::Silence => Ok(Sight::Empty),
-            // Cards of different kinds give different answers at once.
-            Frame::Collision => Ok(Sight::Something(Presented::Several, None)),
-            Frame::Damaged => self.unreadable(),
-            Frame::Answer(_) => self.select(),
+    /// # Errors
+    /// [`ChipError`] names the first register that is wrong.
+    pub fn check(&mut self) -> Result<(), ChipError> {
+        self.begin();
+        let [high, low] = self.ticks.to_be_bytes();
+        let expected = [
+            (at::VERSION, 0xFF, self.version),
+            (at::T_MODE, 0xFF, T_MODE_SET),
+            (at::T_RELOAD_HIGH, 0xFF, high),
+            (at::T_RELOAD_LOW, 0xFF, low),
+            (at::MODE, 0xFF, MODE_SET),
+            (at::TX_CONTROL, ANTENNA_ON, ANTENNA_ON),
+            (at::STATUS_2, CRYPTO_1_ON, 0),
+            (at::COMMAND, POWER_DOWN, 0),
+        ];
+        for (register, mask, value) in expected {
+            let found = self.get(register)?;
+            if found & mask != value {
+                return Err(ChipError::Lost { register, found });
+            }
         }
+        Ok(())
     }
 
-    /// Sends the selected card to rest, so that the next look wakes it again.
-    pub(super) fn halt(&mut self) -> Result<(), ChipError> {
-        let [low, high] = crc_a(&[0x50, 0x00]);
-        self.bus.with(DeadlineSpi::begin);
-        // Silence is what a halted card gives; anything else the next look finds.
-        match self.driver.transceive::<0>(&[0x50, 0x00, low, high], 0, 0) {
-            Err(Error::Comm(error)) => Err(ChipError::Bus(bus_text(error))),
-            _ => Ok(()),
-        }
+    /// Switches the field off for a moment: cards forget what they were doing, also those that rest.
+    ///
+    /// # Errors
+    /// [`ChipError::Bus`].
+    pub fn cycle_field(&mut self) -> Result<(), ChipError> {
+        self.begin();
+        self.put(at::STATUS_2, 0)?;
+        self.put(at::TX_CONTROL, ANTENNA_OFF)?;
+        self.wait(FIELD_PAUSE)?;
+        self.put(at::TX_CONTROL, ANTENNA_OFF | ANTENNA_ON)?;
+        self.wait(FIELD_PAUSE)
     }
 
-    fn select(&mut self) -> Result<Sight, ChipError> {
-        let mut uid = Vec::with_capacity(Uid::LENGTH_MAX);
-        for level in SELECT_LEVELS {
-            let number = match self.frame::<5>(&[level, ANTICOLLISION], 0)? {
-                Frame::Answer(number) => number,
-                Frame::Collision => return Ok(Sight::Something(Presented::Several, None)),
-                Frame::Silence | Frame::Damaged => return self.unreadable(),
-            };
-            let [a, b, c, d, check] = number;
-            if a ^ b ^ c ^ d != check {
-                return self.unreadable();
-            }
-            let mut command = [level, SELECT, a, b, c, d, check, 0, 0];
-            let crc = crc_a(&[level, SELECT, a, b, c, d, check]);
-            for (to, from) in command.iter_mut().skip(7).zip(crc) {
-                *to = from;
-            }
-            let Frame::Answer([sak, low, high]) = self.frame::<3>(&command, 0)? else {
-                return self.unreadable();
-            };
-            if crc_a(&[sak]) != [low, high] {
-                return self.unreadable();
-            }
-            if sak & SAK_CASCADE == 0 {
-                uid.extend([a, b, c, d]);
-                return Ok(card(sak, &uid));
-            }
-            if a != CASCADE_TAG {
-                return self.unreadable();
-            }
-            uid.extend([b, c, d]);
-        }
-        self.unreadable()
+    /// Ends the cipher. Whoever forgets that hears no card any more.
+    ///
+    /// # Errors
+    /// [`ChipError::Bus`].
+    pub fn stop_crypto(&mut self) -> Result<(), ChipError> {
+        self.begin();
+        self.put(at::STATUS_2, 0)
     }
 
-    /// One frame to the cards and one back, of exactly `N` bytes.
-    fn frame<const N: usize>(&mut self, bytes: &[u8], last_bits: u8) -> Result<Frame<N>, ChipError> {
-        self.bus.with(DeadlineSpi::begin);
+    /// Waits in the bus's own time.
+    ///
+    /// # Errors
+    /// [`ChipError::Bus`].
+    pub fn wait(&mut self, duration: Duration) -> Result<(), ChipError> {
+        let delay_ns = u32::try_from(duration.as_nanos()).unwrap_or(u32::MAX);
+        self.bus.transaction(&mut [Operation::DelayNs(delay_ns)]).map_err(bus_failed)
+    }
+
+    /// Sets how long silence is waited for, if it is not so already.
+    pub(super) fn limit(&mut self, ticks: u16) -> Result<(), ChipError> {
+        self.begin();
+        let ([high, low], [high_now, low_now]) = (ticks.to_be_bytes(), self.ticks.to_be_bytes());
+        if high != high_now {
+            self.put(at::T_RELOAD_HIGH, high)?;
+        }
+        if low != low_now {
+            self.put(at::T_RELOAD_LOW, low)?;
+        }
+        self.ticks = ticks;
+        Ok(())
+    }
+
+    /// One frame to the cards, and what comes back. Of the frame's last byte so many bits are sent, or all for 0.
+    pub(super) fn exchange<const N: usize>(
+        &mut self,
+        bytes: &[u8],
+        last_bits: u8,
+        pace: Option<Pace>,
+    ) -> Result<Heard<N>, ChipError> {
+        self.bus.with(|bus| bus.begin_at(pace));
         match self.driver.transceive::<N>(bytes, last_bits, 0) {
-            Ok(data) if data.valid_bytes == N && data.valid_bits == 0 => Ok(Frame::Answer(data.buffer)),
-            Ok(_) => Ok(Frame::Damaged),
-            Err(Error::Timeout) => Ok(Frame::Silence),
-            Err(Error::Collision) => Ok(Frame::Collision),
-            Err(Error::Comm(error)) => Err(ChipError::Bus(bus_text(error))),
-            Err(_) => Ok(Frame::Damaged),
+            Ok(data) => Ok(Heard::Answer { bytes: data.buffer, count: data.valid_bytes, bits: data.valid_bits }),
+            Err(Error::Timeout) => Ok(Heard::Silence),
+            Err(Error::Collision) => Ok(Heard::Collision),
+            Err(Error::Comm(error)) => Err(bus_failed(error)),
+            Err(_) => Ok(Heard::Damaged),
         }
     }
 
-    /// Noise may come from a card at the edge of the field, or from a wire that is stuck: then the
-    /// version reads wrong as well.
-    fn unreadable(&self) -> Result<Sight, ChipError> {
-        let version = read(&self.bus, VERSION)?;
-        if version == self.version {
-            Ok(Sight::Something(Presented::Unreadable, None))
-        } else {
-            Err(ChipError::Absent { first: self.version, then: version })
-        }
+    /// Noise may come from a card at the edge of the field, or from a wire that is stuck: then the version
+    /// reads wrong as well.
+    pub(super) fn still_there(&mut self) -> Result<(), ChipError> {
+        self.begin();
+        let then = self.get(at::VERSION)?;
+        if then == self.version { Ok(()) } else { Err(ChipError::Absent { first: self.version, then }) }
     }
-}
 
-fn card(sak: u8, uid: &[u8]) -> Sight {
-    let presented = if SAK_CLASSIC_1K.contains(&sak) { Presented::Classic1k } else { Presented::Unsupported { sak } };
-    Sight::Something(presented, Uid::new(uid).ok())
+    /// A whole budget for what follows.
+    pub(super) fn begin(&self) {
+        self.bus.with(DeadlineSpi::begin);
+    }
+
+    pub(super) fn get(&self, register: u8) -> Result<u8, ChipError> {
+        read(&self.bus, register)
+    }
+
+    pub(super) fn put(&self, register: u8, value: u8) -> Result<(), ChipError> {
+        self.send(&[register << 1, value])
+    }
+
+    /// An address and what goes there, in one transaction.
+    pub(super) fn send(&self, bytes: &[u8]) -> Result<(), ChipError> {
+        self.bus.clone().write(bytes).map_err(bus_failed)
+    }
 }
 
 /// A wire that is stuck reads as zeros or ones, one that floats reads differently each time.
 fn present<S: SpiDevice>(bus: &Bus<S>) -> Result<u8, ChipError> {
-    let first = read(bus, VERSION)?;
+    bus.with(DeadlineSpi::begin);
+    let first = read(bus, at::VERSION)?;
     for _ in 1..VERSION_READS {
-        let then = read(bus, VERSION)?;
+        let then = read(bus, at::VERSION)?;
         if then != first || matches!(then, 0x00 | 0xFF) {
             return Err(ChipError::Absent { first, then });
         }
@@ -192,32 +270,25 @@ fn present<S: SpiDevice>(bus: &Bus<S>) -> Result<u8, ChipError> {
 
 fn read<S: SpiDevice>(bus: &Bus<S>, register: u8) -> Result<u8, ChipError> {
     let mut bytes = [register << 1 | 0x80, 0];
-    bus.with(DeadlineSpi::begin);
-    bus.clone().transfer_in_place(&mut bytes).map_err(|error| ChipError::Bus(bus_text(error)))?;
+    bus.clone().transfer_in_place(&mut bytes).map_err(bus_failed)?;
     let [_, value] = bytes;
     Ok(value)
 }
 
-fn write<S: SpiDevice>(bus: &Bus<S>, register: u8, value: u8) -> Result<(), ChipError> {
-    bus.with(DeadlineSpi::begin);
-    bus.clone().write(&[register << 1, value]).map_err(|error| ChipError::Bus(bus_text(error)))
-}
-
 /// The driver's errors print as nothing.
-fn text<E: std::fmt::Debug>(error: Error<DeadlineError<E>>) -> String {
+fn failed<E: std::fmt::Debug>(error: Error<DeadlineError<E>>) -> ChipError {
     match error {
-        Error::Comm(error) => bus_text(error),
-        Error::Timeout => "the reader chip did not answer".to_owned(),
-        _ => "the reader chip answered nonsense".to_owned(),
+        Error::Comm(error) => bus_failed(error),
+        Error::Timeout => ChipError::Bus("the reader chip did not answer".to_owned()),
+        _ => ChipError::Bus("the reader chip answered nonsense".to_owned()),
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "an error that ends here")]
-fn bus_text<E: std::fmt::Debug>(error: DeadlineError<E>) -> String {
-    match error {
+fn bus_failed<E: std::fmt::Debug>(error: DeadlineError<E>) -> ChipError {
+    ChipError::Bus(match error {
         DeadlineError::Bus(error) => format!("the SPI bus failed: {error:?}"),
         DeadlineError::Spent => {
             "the reader chip did not come to an end within its budget; check its wiring and power".to_owned()
         }
-    }
+    })
 }

@@ -1,36 +1,41 @@
-//! The reader: one thread that looks into the field, and tells the loop who is there.
+//! The reader: one thread that looks into the field, tells the loop who is there, and does what the loop wants of it.
 //!
 //! ```text
-//!            chip answers               sight, verdict, halt
-//!  Blind ───────────────────▶ Looking ◀─────────────────────┐
-//!   │ ▲                        │ │                          │
-//!   │ │ 3 failures in a row    │ └──────────────────────────┘
-//!   └─┴────────────────────────┘
-//!   tries again after 0.25, 0.5, … 8 s
+//!   reader thread                        loop
+//!     Came(number, UID) ───────────────▶ looks the card up
+//!                       ◀─────────────── Verdict: done, or read it with these keys, or write it
+//!     Read(findings), Encoded(outcome) ▶ decides
 //! ```
 //!
-//! A tap has two steps. The first reads the card's number and tells it. Then the thread waits for the loop's
-//! [`Verdict`], because the keys to the card's sector come from the whitelist entry. Today the loop
-//! always answers [`Verdict::Done`]; reading the sector is another variant, and its place is
-//! [`Watch::second_step`].
+//! A tap has two steps, because the keys to the card's sector come from its whitelist entry. Neither side waits for
+//! the other without a bound. What the thread does is in [`watch`]; frames and sectors are in [`chip`], [`select`],
+//! [`sector`]; the work on a card in [`tap`], [`encode`] and the probes.
 
-mod chip;
+pub mod chip;
 mod crc;
+pub mod encode;
 mod presence;
+mod probe;
+pub mod sector;
+pub mod select;
+pub mod tap;
 #[cfg(test)]
 mod tests;
+pub mod watch;
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access::decide::Presented;
+use access::encode::{Stage, Work};
 use access::uid::Uid;
 use embedded_hal::spi::SpiDevice;
 use tokio::sync::mpsc;
 
-use chip::{Chip, ChipError, Sight};
-use presence::{News, Presence};
+use encode::Ended;
+use tap::{Findings, Task};
+use watch::{Then, Watch};
 
 /// Reports that may wait for the loop. It takes one in microseconds; a person makes two a second.
 pub const REPORTS_MAX: usize = 16;
@@ -38,18 +43,8 @@ pub const REPORTS_MAX: usize = 16;
 /// Orders that may wait for the reader. The loop gives one for each report.
 const ORDERS_MAX: usize = 4;
 
-/// Wait between two looks while somebody holds a card there.
-const BUSY_INTERVAL: Duration = Duration::from_millis(5);
-
 /// Longest wait for the loop's verdict. Beyond it the card is let go; the tap is decided all the same.
 const VERDICT_WAIT: Duration = Duration::from_millis(200);
-
-/// Failures in a row until the chip is brought up anew.
-const FAILURES_MAX: u32 = 3;
-
-/// First and longest wait before a chip that does not answer is tried again.
-const RETRY_FIRST: Duration = Duration::from_millis(250);
-const RETRY_LONGEST: Duration = Duration::from_secs(8);
 
 /// What the reader tells.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -65,6 +60,29 @@ pub enum Report {
         /// How long the reader was busy with it, by the reader's own clock.
         took: Duration,
     },
+    /// The card of this number was read as the verdict said.
+    Read {
+        /// Of the card that came.
+        number: u64,
+        /// What was found.
+        findings: Findings,
+        /// How long that took, by the reader's own clock.
+        took: Duration,
+    },
+    /// The writing of a card is at this stage.
+    Encoding {
+        /// The job.
+        job: u64,
+        /// Where it stands.
+        stage: Stage,
+    },
+    /// The writing of a card is over.
+    Encoded {
+        /// The job.
+        job: u64,
+        /// How it ended.
+        ended: Ended,
+    },
     /// The field is empty again.
     Left,
     /// The reader answers for the first time.
@@ -76,25 +94,39 @@ pub enum Report {
 }
 
 /// What is to be done with the card that came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Verdict {
     /// Nothing more: its number was enough.
     Done,
+    /// Read its credential; [`Report::Read`] answers.
+    Read(Box<Task>),
 }
 
-#[derive(Debug, Clone, Copy)]
+/// A card to be written; [`Report::Encoded`] answers.
+#[derive(Debug)]
+pub struct Job {
+    /// Its number.
+    pub id: u64,
+    /// The chip.
+    pub uid: Uid,
+    /// What to do.
+    pub work: Work,
+}
+
+#[derive(Debug)]
 enum Order {
     Verdict(u64, Verdict),
+    Encode(Box<Job>),
     Stop,
 }
 
 /// How a reader is made. Everything is made in the reader's own thread.
 pub struct Hardware<S> {
-    /// Makes the bus, and pulls the chip's reset line if there is one.
+    /// Pulls the chip's reset line if there is one, and makes the bus.
     pub bus: Box<dyn FnMut() -> Result<S, String> + Send>,
     /// Time, by which the reader's work is measured.
     pub now: Box<dyn Fn() -> Duration + Send>,
-    /// Wait between two looks at an empty field.
+    /// From one look at an empty field to the next.
     pub interval: Duration,
 }
 
@@ -116,8 +148,9 @@ impl Reader {
     ) -> std::io::Result<Self> {
         let (orders, inbox) = sync_channel(ORDERS_MAX);
         let run = move || {
-            let watch = Watch { hardware, reports, orders: inbox, presence: Presence::default(), number: 0 };
-            watch.run();
+            let mut desk = Desk { reports, orders: inbox };
+            // The only way out is that somebody stops the thread, or went away.
+            let _ = desk.run(&mut Watch::new(hardware));
         };
         let thread = std::thread::Builder::new().name("reader".to_owned()).spawn(run)?;
         Ok(Self { orders, thread: Some(thread) })
@@ -130,8 +163,14 @@ impl Reader {
         }
     }
 
-    /// Ends the thread and waits for it: at most a look and a wait for a verdict. The reports must be
-    /// received or dropped meanwhile.
+    /// Has a card written that lies there. `false` if the reader has no room for an order.
+    #[must_use = "a job that was not taken is over"]
+    pub fn encode(&self, job: Job) -> bool {
+        self.orders.try_send(Order::Encode(Box::new(job))).is_ok()
+    }
+
+    /// Ends the thread and waits for it: at most a look, or the work on one card. The reports must be received or
+    /// dropped meanwhile.
     pub fn stop(&mut self) {
         // A full queue is emptied by the thread within one look.
         let told = self.orders.send(Order::Stop).is_ok();
@@ -144,106 +183,62 @@ impl Reader {
 /// Somebody told the thread to stop, or went away.
 struct Stopped;
 
-struct Watch<S> {
-    hardware: Hardware<S>,
+/// The thread's end of the queues.
+struct Desk {
     reports: mpsc::Sender<Report>,
     orders: Receiver<Order>,
-    presence: Presence,
-    number: u64,
 }
 
-impl<S: SpiDevice> Watch<S> {
-    fn run(mut self) {
-        let mut retry = RETRY_FIRST;
-        let (mut blind, mut up) = (false, Report::Ready);
+impl Desk {
+    fn run<S: SpiDevice>(&mut self, watch: &mut Watch<S>) -> Result<(), Stopped> {
         loop {
-            let went_well = match self.start() {
-                Ok(mut chip) => {
-                    if self.report(up).is_err() {
-                        return;
-                    }
-                    (blind, up) = (false, Report::Recovered);
-                    match self.look_until_it_fails(&mut chip) {
-                        Ok(looked) => looked,
-                        Err(Stopped) => return,
-                    }
-                }
-                Err(reason) => {
-                    tracing::warn!(%reason, "the reader does not answer");
-                    false
-                }
-            };
-            if !blind && self.report(Report::Blind).is_err() {
-                return;
+            let turn = watch.turn();
+            if let Some(report) = turn.report {
+                self.report(report)?;
             }
-            (blind, up) = (true, Report::Recovered);
-            retry = if went_well { RETRY_FIRST } else { (retry * 2).min(RETRY_LONGEST) };
-            if self.pause(retry).is_err() {
-                return;
+            match (turn.then, turn.report) {
+                (Then::Verdict, Some(Report::Came { number, .. })) => self.second_step(watch, number)?,
+                (Then::Verdict, _) => watch.let_go(),
+                (Then::Wait(interval), _) => self.pause(watch, interval)?,
             }
         }
     }
 
-    fn start(&mut self) -> Result<Chip<S>, String> {
-        let bus = (self.hardware.bus)()?;
-        Chip::start(bus).map_err(|error| error.to_string())
-    }
-
-    /// Whether at least one look went well before too many failed.
-    fn look_until_it_fails(&mut self, chip: &mut Chip<S>) -> Result<bool, Stopped> {
-        let (mut failures, mut looked) = (0, false);
-        while failures < FAILURES_MAX {
-            match self.look(chip)? {
-                Ok(()) => (failures, looked) = (0, true),
-                Err(reason) => {
-                    failures += 1;
-                    tracing::debug!(%reason, failures, "a look into the field failed");
-                }
-            }
-            let interval = if self.presence.is_busy() { BUSY_INTERVAL } else { self.hardware.interval };
-            self.pause(interval)?;
-        }
-        Ok(looked)
-    }
-
-    fn look(&mut self, chip: &mut Chip<S>) -> Result<Result<(), ChipError>, Stopped> {
-        let begun = (self.hardware.now)();
-        let sight = match chip.look() {
-            Ok(sight) => sight,
-            Err(error) => return Ok(Err(error)),
-        };
-        let took = (self.hardware.now)().saturating_sub(begun);
-        match self.presence.observe(sight) {
-            Some(News::Came(presented, uid)) => {
-                self.number += 1;
-                self.report(Report::Came { number: self.number, presented, uid, took })?;
-                self.second_step()?;
-            }
-            Some(News::Left) => self.report(Report::Left)?,
-            None => {}
-        }
-        Ok(if sight == Sight::Empty { Ok(()) } else { chip.halt() })
-    }
-
-    /// Waits for what the loop wants of the card that came.
-    fn second_step(&mut self) -> Result<(), Stopped> {
+    /// Waits for what the loop wants of the card that came, and does it.
+    fn second_step<S: SpiDevice>(&mut self, watch: &mut Watch<S>, of: u64) -> Result<(), Stopped> {
+        let until = Instant::now() + VERDICT_WAIT;
         loop {
-            match self.orders.recv_timeout(VERDICT_WAIT) {
-                Ok(Order::Verdict(number, Verdict::Done)) if number == self.number => return Ok(()),
+            match self.orders.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(Order::Verdict(number, Verdict::Read(task))) if number == of => {
+                    return watch.follow(&task).map_or(Ok(()), |report| self.report(report));
+                }
+                Ok(Order::Verdict(number, Verdict::Done)) if number == of => break,
                 // A verdict that came too late for an earlier card.
                 Ok(Order::Verdict(..)) => {}
-                Err(RecvTimeoutError::Timeout) => return Ok(()),
+                Ok(Order::Encode(job)) => return self.encode(watch, &job),
+                Err(RecvTimeoutError::Timeout) => break,
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return Err(Stopped),
             }
         }
+        watch.let_go();
+        Ok(())
     }
 
-    /// Waits, but hears an order to stop at once.
-    fn pause(&mut self, interval: Duration) -> Result<(), Stopped> {
+    /// Waits, but hears an order at once.
+    fn pause<S: SpiDevice>(&mut self, watch: &mut Watch<S>, interval: Duration) -> Result<(), Stopped> {
         match self.orders.recv_timeout(interval) {
             Ok(Order::Verdict(..)) | Err(RecvTimeoutError::Timeout) => Ok(()),
+            Ok(Order::Encode(job)) => self.encode(watch, &job),
             Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => Err(Stopped),
         }
+    }
+
+    fn encode<S: SpiDevice>(&mut self, watch: &mut Watch<S>, job: &Job) -> Result<(), Stopped> {
+        let mut gone = false;
+        let report = watch.encode(job, &mut |stage| {
+            gone |= self.report(Report::Encoding { job: job.id, stage }).is_err();
+        });
+        if gone { Err(Stopped) } else { self.report(report) }
     }
 
     fn report(&self, report: Report) -> Result<(), Stopped> {

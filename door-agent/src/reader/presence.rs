@@ -15,7 +15,7 @@
 use access::decide::Presented;
 use access::uid::Uid;
 
-use super::chip::Sight;
+use super::select::Sight;
 
 /// Empty looks in a row until a card counts as gone. One alone may be a bad moment of the radio.
 const ABSENT_LOOKS: u32 = 3;

@@ -1,5 +1,7 @@
 //! The reader against a chip and wires that fail.
 
+use super::chip::{Chip, ChipError};
+use super::select::Sight;
 use super::*;
 use crate::spi::{Budget, DeadlineSpi, SharedSpi};
 use mfrc522::Mfrc522;

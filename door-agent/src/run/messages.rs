@@ -32,6 +32,7 @@ impl DoorLoop {
             Ok((_, Down::State(state))) => self.facts.held = Some(StoreOrder::State(state)),
             Ok((_, Down::Counters(counters))) => self.facts.held = Some(StoreOrder::Counters(counters)),
             Ok((_, Down::Acknowledged { epoch, through })) => self.on_acknowledged(epoch, through),
+            Ok((_, Down::Encode(_))) => {}
             Ok((_, Down::Command(command))) => {
                 let at = self.clock.at();
                 // Session 0 is of no connection, so no command can name it.

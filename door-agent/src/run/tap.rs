@@ -19,6 +19,7 @@ impl DoorLoop {
         }
         match report {
             Report::Came { number, presented, uid, took } => self.on_card(number, presented, uid, took),
+            Report::Read { .. } | Report::Encoding { .. } | Report::Encoded { .. } => {}
             Report::Left => {
                 let now = self.clock.at().mono;
                 if let Some(taps) = &mut self.taps {

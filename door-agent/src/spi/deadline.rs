@@ -1,13 +1,19 @@
-//! Ends the driver's endless loops.
+//! Ends the driver's endless loops, and lets them sleep.
 //!
 //! The `mfrc522` driver polls the chip without a limit in its reset, in `transceive` and when it
 //! authenticates. With MISO stuck, or after the chip has reset itself, such a loop never ends. This bus
 //! takes so many transactions and so much time for one operation, and fails after that, and the
 //! driver's loop ends with the failure.
+//!
+//! A loop that waits for an empty field would ask the chip some fifty times for nothing. With a [`Pace`]
+//! this bus waits before it passes such a question on.
 
 use std::time::{Duration, Instant};
 
 use embedded_hal::spi::{Error, ErrorKind, ErrorType, Operation, SpiDevice};
+
+/// Reading `ComIrqReg`, which is what a waiting loop does (MFRC522 datasheet, 9.3.1.5).
+const READ_COM_IRQ: u8 = 0x04 << 1 | 0x80;
 
 /// What one operation may cost.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +30,15 @@ impl Budget {
     pub const OPERATION: Self = Self { transactions: 4_000, time: Duration::from_millis(1_000) };
 }
 
+/// How often a loop may ask the chip whether something has happened, in nanoseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Before the first question of an operation.
+    pub first_ns: u32,
+    /// Before each further one.
+    pub then_ns: u32,
+}
+
 /// An SPI device that fails once the budget of the operation under way is spent.
 #[derive(Debug)]
 pub struct DeadlineSpi<S> {
@@ -31,6 +46,8 @@ pub struct DeadlineSpi<S> {
     budget: Budget,
     left: u32,
     until: Instant,
+    pace: Option<Pace>,
+    asked: bool,
 }
 
 /// Why a transaction failed.
@@ -47,13 +64,28 @@ pub enum DeadlineError<E> {
 impl<S> DeadlineSpi<S> {
     /// Nothing may be done until the first [`DeadlineSpi::begin`].
     pub fn new(inner: S, budget: Budget) -> Self {
-        Self { inner, budget, left: 0, until: Instant::now() }
+        Self { inner, budget, left: 0, until: Instant::now(), pace: None, asked: false }
     }
 
-    /// An operation begins, with a whole budget.
+    /// An operation begins, with a whole budget, and without a pace.
     pub fn begin(&mut self) {
+        self.begin_at(None);
+    }
+
+    /// An operation begins that waits at this pace.
+    pub fn begin_at(&mut self, pace: Option<Pace>) {
         self.left = self.budget.transactions;
         self.until = Instant::now() + self.budget.time;
+        (self.pace, self.asked) = (pace, false);
+    }
+}
+
+impl<S: SpiDevice> DeadlineSpi<S> {
+    /// The bus waits. [`Operation::DelayNs`] is how it is told, so that an emulated bus waits in its own time.
+    fn question(&mut self, pace: Pace, buffer: &mut [u8]) -> Result<(), S::Error> {
+        let wait_ns = if self.asked { pace.then_ns } else { pace.first_ns };
+        self.asked = true;
+        self.inner.transaction(&mut [Operation::DelayNs(wait_ns), Operation::TransferInPlace(buffer)])
     }
 }
 
@@ -76,6 +108,12 @@ impl<S: SpiDevice> SpiDevice for DeadlineSpi<S> {
         if Instant::now() >= self.until {
             return Err(DeadlineError::Spent);
         }
-        self.inner.transaction(operations).map_err(DeadlineError::Bus)
+        let done = match (self.pace, operations) {
+            (Some(pace), [Operation::TransferInPlace(buffer)]) if buffer.first() == Some(&READ_COM_IRQ) => {
+                self.question(pace, buffer)
+            }
+            (_, operations) => self.inner.transaction(operations),
+        };
+        done.map_err(DeadlineError::Bus)
     }
 }

@@ -4,5 +4,5 @@ mod deadline;
 pub mod rppal;
 mod shared;
 
-pub use deadline::{Budget, DeadlineError, DeadlineSpi};
+pub use deadline::{Budget, DeadlineError, DeadlineSpi, Pace};
 pub use shared::SharedSpi;

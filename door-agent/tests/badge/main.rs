@@ -1,0 +1,15 @@
+//! The badge at the reader, over the emulator, in virtual time.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot set up its case has failed"
+)]
+
+mod clones;
+mod encoding;
+mod latency;
+mod plans;
+mod stand;
+mod supervisor;
+mod taps;
