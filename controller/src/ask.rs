@@ -2,9 +2,10 @@
 
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
-use db::site::{CommandView, Site, SiteError};
+use db::site::{Begun, CommandView, EncodeView, Moved, Site, SiteError};
 use tokio::sync::mpsc;
 
+use crate::counters::Asked;
 use crate::scan::Found;
 
 /// Answers that may wait for the loop. Whoever has one waits, holding one.
@@ -16,6 +17,14 @@ pub(crate) enum Answer {
     Found(Result<Option<Found>, SiteError>),
     /// Commands that wait to be sent.
     Requested(Result<Vec<CommandView>, SiteError>),
+    /// Encodings that wait to be sent.
+    Encodings(Result<Vec<EncodeView>, SiteError>),
+    /// An encoding whose credential has been noted, unless it has ended meanwhile.
+    Begun { id: u64, begun: Result<Option<Begun>, SiteError> },
+    /// How far the counters' stream has come, and whom it concerns.
+    CountersMoved(Result<(Generation, Vec<(DoorId, Generation)>), SiteError>),
+    /// Counters for a door.
+    Counters(Asked, Result<Vec<Moved>, SiteError>),
     /// A delta for a door, if the history leads from its list.
     Delta { door: DoorId, ticket: u64, part: Result<Option<WhitelistPart>, SiteError> },
     /// Whether the whole list was sent to a door.

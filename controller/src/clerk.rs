@@ -9,7 +9,7 @@ use access::id::DoorId;
 use access::message::Status;
 use access::time::UtcMs;
 use access::whitelist::{Generation, WhitelistId};
-use db::site::{CommandState, Site, SiteError};
+use db::site::{CommandState, EncodeState, Site, SiteError};
 use tokio::sync::mpsc;
 
 /// Notes that may wait. A large site's doors report a few dozen times a second and a note takes about a
@@ -23,6 +23,7 @@ pub(crate) enum Note {
     Offline { door: DoorId, session: Option<u64>, at: UtcMs },
     Wanted(Vec<(DoorId, WhitelistId, Generation)>),
     Command { id: u64, state: CommandState, at: UtcMs },
+    Encoding { id: u64, state: EncodeState, at: UtcMs },
     Alarm { kind: &'static str, door: Option<DoorId>, at: UtcMs },
 }
 
@@ -51,6 +52,7 @@ fn write(site: &Site, note: Note) -> Result<(), SiteError> {
         Note::Offline { door, session, at } => site.record_offline(&door, session, at).map(drop),
         Note::Wanted(wanted) => site.record_wanted(&wanted),
         Note::Command { id, state, at } => site.set_command_state(id, state, at).map(drop),
+        Note::Encoding { id, state, at } => site.set_encoding_stage(id, state, at).map(drop),
         Note::Alarm { kind, door, at } => site.raise_alarm(kind, door.as_ref(), None, at),
     }
 }

@@ -10,6 +10,11 @@
 //! [mqtt.embedded]
 //! listen = "0.0.0.0:1883"
 //! doors_connect_to = "kulku.hospital.example:1883"
+//!
+//! [badge]
+//! sector = 15
+//! application = "4811"
+//! refuse_magic = true
 //! ```
 
 use std::fmt;
@@ -17,6 +22,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use access::credential::Sector;
+use access::credential::mad::Aid;
 use access::id::SiteId;
 use chrono_tz::Tz;
 use serde::Deserialize;
@@ -26,6 +33,12 @@ pub use crate::endpoint::Endpoint;
 
 /// Largest configuration or password file that is read, in bytes.
 const FILE_LENGTH_MAX: u64 = 64 * 1024;
+
+/// Application ids below this one mean something about the directory itself (NXP AN10787, 3.6).
+const APPLICATIONS_FROM: u16 = 0x0100;
+
+/// The name of the masters among the credentials that systemd hands over.
+const MASTERS: &str = "masters";
 
 /// What the controller is started with.
 #[derive(Clone)]
@@ -42,6 +55,10 @@ pub struct Config {
     pub mqtt: Mqtt,
     /// The zone in which people read and enter times.
     pub zone: Tz,
+    /// The credential file with the masters; open if the site encodes no cards.
+    pub masters_file: Option<PathBuf>,
+    /// How cards are encoded.
+    pub badge: Badge,
     /// The demo's doors, if this is the demo.
     pub demo: Option<Arc<dyn dashboard::DemoDoors>>,
 }
@@ -63,6 +80,17 @@ pub enum Mqtt {
         /// How the controller signs in; open if the broker asks for nothing.
         login: Option<Login>,
     },
+}
+
+/// How cards are encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Badge {
+    /// Where a card that has no credential yet gets it.
+    pub sector: Sector,
+    /// What the sector is entered as in the directory of a card that has one.
+    pub application: Option<Aid>,
+    /// Whether an encoder refuses chips that can be rewritten or have a back door; else they are only noted.
+    pub refuse_magic: bool,
 }
 
 /// User name and password.
@@ -116,6 +144,17 @@ struct RawConfig {
     dashboard: RawDashboard,
     #[serde(default)]
     mqtt: RawMqtt,
+    masters_file: Option<PathBuf>,
+    #[serde(default)]
+    badge: RawBadge,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct RawBadge {
+    sector: Option<u8>,
+    application: Option<String>,
+    refuse_magic: Option<bool>,
 }
 
 #[derive(Deserialize, Default)]
@@ -202,7 +241,30 @@ impl Checker<'_> {
             zone: zone.parse().map_err(|_| {
                 self.key("time_zone", &format!("{zone:?} is no zone of the IANA database, such as Europe/Helsinki"))
             })?,
+            masters_file: raw.masters_file.map(|file| self.beside(&file)).or_else(given_masters),
+            badge: self.badge(&raw.badge)?,
             demo: None,
+        })
+    }
+
+    fn badge(&self, raw: &RawBadge) -> Result<Badge, ConfigError> {
+        const APPLICATION: &str = "badge.application";
+        let application = raw.application.as_deref().map(|text| {
+            let is_id = text.len() == 4 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
+            let number = u16::from_str_radix(text, 16).ok().filter(|number| is_id && *number >= APPLICATIONS_FROM);
+            number.map(Aid).ok_or_else(|| {
+                self.key(
+                    APPLICATION,
+                    &format!("{text:?} is not the id of an application: four hexadecimal digits, such as \"4811\""),
+                )
+            })
+        });
+        let sector = raw.sector.map(Sector::try_from).transpose();
+        let default = Badge::default();
+        Ok(Badge {
+            sector: sector.map_err(|error| self.key("badge.sector", &error))?.unwrap_or(default.sector),
+            application: application.transpose()?,
+            refuse_magic: raw.refuse_magic.unwrap_or(default.refuse_magic),
         })
     }
 
@@ -266,10 +328,23 @@ impl Checker<'_> {
     }
 }
 
+impl Default for Badge {
+    fn default() -> Self {
+        // Others begin with the first.
+        Self { sector: Sector::LAST, application: None, refuse_magic: true }
+    }
+}
+
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Login({}, hidden)", self.user)
     }
+}
+
+/// The masters that systemd hands over (`LoadCredential=masters:…`), if it does.
+fn given_masters() -> Option<PathBuf> {
+    let file = PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?).join(MASTERS);
+    file.exists().then_some(file)
 }
 
 fn read_bounded(path: &Path) -> std::io::Result<Zeroizing<String>> {

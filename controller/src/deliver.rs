@@ -6,16 +6,19 @@ use std::time::Duration;
 use access::envelope::DoorKey;
 use access::id::DoorId;
 use access::message::Down;
+use access::state::DoorState;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
-use db::site::{Site, SiteError};
+use db::site::{DoorKind, Site, SiteError};
 use link::Qos;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::ask::{Answer, ask};
 use crate::clerk::Note;
+use crate::compile;
 use crate::desk::{Desk, publish};
 use crate::distribute::{Cutter, Way, chunk_count};
+use crate::keys::Keyring;
 use crate::line::{Line, Sealer};
 use crate::scan::{self, Found, FoundDoor};
 
@@ -35,7 +38,9 @@ impl Desk {
         let after = self.looking.through;
         let known = self.lines.values().map(|line| (line.door.clone(), line.desired));
         let known = known.collect();
-        ask(&self.site, &self.answers, move |site| scan::since(site, after, &known), Answer::Found);
+        let secrets = self.secrets.clone();
+        let question = move |site: &Site| scan::since(site, secrets.as_deref(), after, &known);
+        ask(&self.site, &self.answers, question, Answer::Found);
     }
 
     /// What has changed goes to the doors that it touches, and to no other.
@@ -55,6 +60,8 @@ impl Desk {
                 if !wanted.is_empty() {
                     self.note(Note::Wanted(wanted));
                 }
+                // A card that was listed brings its counter along.
+                self.counters.stale = true;
             }
             Ok(None) => {}
             Err(error) => tracing::error!(%error, "changes could not be read; trying again"),
@@ -75,7 +82,13 @@ impl Desk {
         if due.state && publish(&self.link, &sealer, &Down::State(line.state.clone()), Qos::AtLeastOnce) {
             line.flight.sent_state(line.desired.state, Instant::now());
         }
+        if line.kind == DoorKind::Encoder {
+            return;
+        }
         let to = line.desired.whitelist;
+        if due.counters {
+            self.read_counters(door);
+        }
         match due.whitelist {
             Way::Nothing => {}
             Way::Delta { from } => self.read_delta(door, from, to),
@@ -131,11 +144,12 @@ impl Desk {
         found: FoundDoor,
         new: Option<Vec<(u32, DoorKey)>>,
     ) -> Option<(DoorId, WhitelistId, Generation)> {
-        let FoundDoor { door, whitelist, state, changes } = found;
+        let FoundDoor { door, kind, whitelist, state, changes } = found;
+        self.check_masters(&door, &state);
         let generation = state.generation;
         let line = self.lines.entry(door.clone()).or_insert_with(|| {
             tracing::info!(%door, "a door was added");
-            Line::new(door.clone(), new.unwrap_or_default(), WhitelistId::default(), state.clone())
+            Line::new(door.clone(), kind, new.unwrap_or_default(), WhitelistId::default(), state.clone())
         });
         let before = std::mem::replace(&mut line.desired.whitelist, whitelist);
         let state_before = std::mem::replace(&mut line.desired.state, generation);
@@ -148,7 +162,18 @@ impl Desk {
             self.send_at_once(&door, before, whitelist, part);
         }
         self.advance(&door);
-        Some((door, whitelist, generation))
+        (kind == DoorKind::Door).then_some((door, whitelist, generation))
+    }
+
+    /// A door that asks for credentials which nobody can derive keeps everybody out: somebody must know.
+    pub(crate) fn check_masters(&mut self, door: &DoorId, state: &DoorState) {
+        if self.secrets.is_none() && state.settings.reading.asks_for_credential() {
+            tracing::error!(
+                %door,
+                "the door asks for credentials, and the controller has no masters: it admits nobody; set masters_file"
+            );
+            self.alarm(Some(door.clone()), "no-masters");
+        }
     }
 
     /// The short way: a door that has the list before, or is about to, gets the changes without another
@@ -168,10 +193,11 @@ impl Desk {
     fn read_delta(&mut self, door: &DoorId, from: WhitelistId, to: WhitelistId) {
         let ticket = self.ticket();
         let (asked, answered) = (door.clone(), door.clone());
+        let secrets = self.secrets.clone();
         let task = ask(
             &self.site,
             &self.answers,
-            move |site| scan::delta(site, &asked, from, to),
+            move |site| scan::delta(site, secrets.as_deref(), &asked, from, to),
             move |part| Answer::Delta { door: answered, ticket, part },
         );
         if let Some(line) = self.lines.get_mut(door) {
@@ -181,7 +207,14 @@ impl Desk {
 
     fn send_whole(&mut self, door: &DoorId, to: WhitelistId, sealer: Sealer) {
         let ticket = self.ticket();
-        let transfer = Transfer { site: self.site.clone(), link: self.link.clone(), door: door.clone(), to, sealer };
+        let transfer = Transfer {
+            site: self.site.clone(),
+            secrets: self.secrets.clone(),
+            link: self.link.clone(),
+            door: door.clone(),
+            to,
+            sealer,
+        };
         let (turns, answers) = (Arc::clone(&self.transfers), self.answers.clone());
         tracing::info!(%door, entries = to.entries, "sending the whole list");
         let task = tokio::spawn(async move {
@@ -205,6 +238,7 @@ impl Desk {
 /// A whole list on its way to one door.
 struct Transfer {
     site: Site,
+    secrets: Option<Arc<Keyring>>,
     link: link::Handle,
     door: DoorId,
     to: WhitelistId,
@@ -216,9 +250,9 @@ impl Transfer {
     async fn run(self, turns: &Semaphore) -> bool {
         // The semaphore is never closed.
         let Ok(_turn) = turns.acquire().await else { return false };
-        let Self { site, link, door, to, sealer } = self;
+        let Self { site, secrets, link, door, to, sealer } = self;
         let (ahead, mut parts) = mpsc::channel(CHUNKS_AHEAD);
-        let reading = tokio::task::spawn_blocking(move || read(&site, &door, to, &ahead));
+        let reading = tokio::task::spawn_blocking(move || read(&site, secrets.as_deref(), &door, to, &ahead));
         let mut pace = interval(CHUNK_PACE);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sent = 0_u32;
@@ -237,9 +271,15 @@ impl Transfer {
 }
 
 /// If nobody takes the chunks any more the rest is read for nothing, which ends by itself.
-fn read(site: &Site, door: &DoorId, to: WhitelistId, ahead: &mpsc::Sender<WhitelistPart>) -> Result<(), SiteError> {
+fn read(
+    site: &Site,
+    secrets: Option<&Keyring>,
+    door: &DoorId,
+    to: WhitelistId,
+    ahead: &mpsc::Sender<WhitelistPart>,
+) -> Result<(), SiteError> {
     let mut cutter = Cutter::new(to);
-    site.for_each_entry(door, to.generation, |entry| {
+    compile::each(site, secrets, door, to.generation, |entry| {
         if let Some(part) = cutter.push(entry) {
             let _ = ahead.blocking_send(part);
         }

@@ -15,7 +15,11 @@ use crate::ask::{Answer, Looking};
 use crate::clerk::Note;
 use crate::clock::utc_now;
 use crate::commands::Commands;
+use crate::config::Badge;
+use crate::counters::Counting;
+use crate::encodings::Encodings;
 use crate::intake::{Delivered, Stored};
+use crate::keys::Keyring;
 use crate::line::{Line, Sealer, Sender};
 
 /// A door that says nothing for so long is away, whatever the broker thinks.
@@ -42,6 +46,10 @@ pub(crate) struct Desk {
     pub(crate) answers: mpsc::Sender<Answer>,
     pub(crate) looking: Looking,
     pub(crate) commands: Commands,
+    pub(crate) encodings: Encodings,
+    pub(crate) counters: Counting,
+    pub(crate) secrets: Option<Arc<Keyring>>,
+    pub(crate) badge: Badge,
     pub(crate) transfers: Arc<Semaphore>,
     pub(crate) tickets: u64,
     pub(crate) unknown: Vec<Incoming>,
@@ -60,6 +68,9 @@ pub(crate) struct Parts {
     pub(crate) answers: mpsc::Sender<Answer>,
     pub(crate) looking: Looking,
     pub(crate) lines: BTreeMap<DoorId, Line>,
+    pub(crate) counters: Counting,
+    pub(crate) secrets: Option<Arc<Keyring>>,
+    pub(crate) badge: Badge,
 }
 
 impl Desk {
@@ -74,6 +85,10 @@ impl Desk {
             answers: parts.answers,
             looking: parts.looking,
             commands: Commands::default(),
+            encodings: Encodings::default(),
+            counters: parts.counters,
+            secrets: parts.secrets,
+            badge: parts.badge,
             transfers: Arc::new(Semaphore::new(TRANSFERS_MAX)),
             tickets: 0,
             unknown: Vec::new(),
@@ -118,6 +133,7 @@ impl Desk {
         self.sender.head = head;
         let mut through: BTreeMap<(DoorId, u64), u64> = BTreeMap::new();
         for outcome in outcomes {
+            self.counters.stale |= outcome.inserted > 0;
             self.fault(&outcome.door, outcome.fault);
             through.insert((outcome.door, outcome.epoch), outcome.through);
         }
@@ -151,7 +167,9 @@ impl Desk {
         for door in connected {
             self.advance(&door);
         }
+        self.look_for_counters();
         self.expire_commands(now);
+        self.expire_encodings(now);
     }
 
     pub(crate) fn note(&self, note: Note) {
@@ -167,6 +185,7 @@ impl Desk {
             tracing::info!(%door, "the door is away");
             line.flight.reset();
             self.note(Note::Offline { door: door.clone(), session: Some(session), at: utc_now() });
+            self.encoder_away(door);
         }
     }
 
@@ -190,6 +209,7 @@ impl Desk {
             }
         }
         for door in gone {
+            self.encoder_away(&door);
             self.note(Note::Offline { door, session: None, at: utc_now() });
         }
     }

@@ -26,7 +26,7 @@ pub struct Desired {
     pub whitelist: WhitelistId,
     /// Its state.
     pub state: Generation,
-    /// Its counters; 0 as long as the site counts nothing.
+    /// The newest counter that concerns it; 0 if none does, the highest number until that has been read.
     pub counters: Generation,
 }
 
@@ -82,7 +82,8 @@ pub fn due(desired: &Desired, reported: &Reported, deltas_failed: bool) -> Due {
     } else {
         Way::Delta { from }
     };
-    Due { whitelist, state: desired.state != reported.state, counters: desired.counters != reported.counters }
+    // Counters only ever go on, and their generation with them, even over a restored site database.
+    Due { whitelist, state: desired.state != reported.state, counters: desired.counters > reported.counters }
 }
 
 /// The changes that lead from one list to the next, from the touched cards' entries before and after.

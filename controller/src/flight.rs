@@ -13,6 +13,7 @@
 
 use std::time::Duration;
 
+use access::message::STATUS_EVERY_MS;
 use access::whitelist::{Generation, WhitelistId};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
@@ -25,6 +26,10 @@ const ANSWER_WAIT: Duration = Duration::from_secs(3);
 /// Longest time between two tries. A door that refuses a list must not be flooded with it.
 const ANSWER_WAIT_MAX: Duration = Duration::from_secs(60);
 
+/// Time for a door to report counters. It need not do so at once: they move at every tap, and its next
+/// status tells.
+const COUNTERS_WAIT: Duration = Duration::from_millis(2 * STATUS_EVERY_MS);
+
 /// More time for each chunk, which a door writes to its disk.
 const CHUNK_WAIT: Duration = Duration::from_millis(50);
 
@@ -36,6 +41,9 @@ const DELTA_FAILURES_MAX: u32 = 2;
 pub(crate) struct Flight {
     whitelist: Stage,
     state: Option<(Generation, Instant)>,
+    counters: Option<(Generation, Instant)>,
+    /// Somebody reads which counters to send.
+    pub(crate) counters_asked: bool,
     failures: u32,
 }
 
@@ -60,7 +68,7 @@ impl Flight {
                 Stage::Idle => reported.whitelist,
             },
             state: self.state.map_or(reported.state, |(generation, _)| generation),
-            counters: reported.counters,
+            counters: self.counters_reached(reported),
         };
         due(desired, &reached, self.failures > DELTA_FAILURES_MAX)
     }
@@ -72,6 +80,11 @@ impl Flight {
             Stage::Busy { .. } => None,
             Stage::Idle => Some(reported.whitelist),
         }
+    }
+
+    /// The counters that the door has once everything has arrived.
+    pub(crate) fn counters_reached(&self, reported: &Reported) -> Generation {
+        self.counters.map_or(reported.counters, |(sent, _)| sent.max(reported.counters))
     }
 
     pub(crate) fn busy(&mut self, ticket: u64, task: AbortHandle) {
@@ -104,6 +117,10 @@ impl Flight {
         self.state = Some((generation, now + self.wait()));
     }
 
+    pub(crate) fn sent_counters(&mut self, generation: Generation, now: Instant) {
+        self.counters = Some((generation, now + COUNTERS_WAIT));
+    }
+
     /// The door has told what it has.
     pub(crate) fn reported(&mut self, desired: &Desired, reported: &Reported) {
         if matches!(self.whitelist, Stage::Sent { to, .. } if to == reported.whitelist) {
@@ -111,6 +128,9 @@ impl Flight {
         }
         if self.state.is_some_and(|(sent, _)| sent == reported.state) {
             self.state = None;
+        }
+        if self.counters.is_some_and(|(sent, _)| sent <= reported.counters) {
+            self.counters = None;
         }
         if desired.whitelist == reported.whitelist && desired.state == reported.state {
             self.failures = 0;
@@ -126,6 +146,9 @@ impl Flight {
         }
         if state_late {
             self.state = None;
+        }
+        if self.counters.is_some_and(|(_, until)| now >= until) {
+            self.counters = None;
         }
         if list_late || state_late {
             self.failures = self.failures.saturating_add(1);
@@ -180,6 +203,21 @@ mod tests {
         assert_eq!(flight.due(&desired(5), &reported(4)).whitelist, Way::Nothing);
         flight.tick(now + ANSWER_WAIT);
         assert_eq!(flight.due(&desired(5), &reported(4)).whitelist, Way::Delta { from: id(4) });
+    }
+
+    #[test]
+    fn counters_that_were_sent_are_due_again_only_if_the_door_never_tells_that_it_has_them() {
+        let mut flight = Flight::default();
+        let desired = Desired { counters: Generation(7), ..Desired::default() };
+        let reported = |counters| Reported { counters: Generation(counters), ..Reported::default() };
+        assert!(flight.due(&desired, &reported(5)).counters);
+        let now = Instant::now();
+        flight.sent_counters(Generation(7), now);
+        assert!(!flight.due(&desired, &reported(5)).counters);
+        flight.tick(now + COUNTERS_WAIT);
+        assert!(flight.due(&desired, &reported(5)).counters);
+        assert!(!flight.due(&desired, &reported(7)).counters);
+        assert!(!flight.due(&desired, &reported(9)).counters, "a restored site goes on from where doors are");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::clerk::Note;
 use crate::clock::utc_now;
+use crate::counters::UNREAD;
 use crate::desk::Desk;
 use crate::intake::Delivered;
 use crate::line::Session;
@@ -55,6 +56,7 @@ impl Desk {
             }
             Ok((door, Verified::Status(header, status))) => self.status(&door, header, status),
             Ok((door, Verified::Offline { session })) => self.away(&door, session),
+            Ok((door, Verified::Encoding { job, stage })) => self.encoding_stage(&door, job, stage),
             Err(refused) => self.refuse(&incoming.topic, refused),
         }
         if let Some(ack) = incoming.ack {
@@ -76,12 +78,18 @@ impl Desk {
         let Some(line) = self.lines.get_mut(door) else { return };
         let session = Session::new(header.boot, &status, Instant::now());
         let same = |last: &Session| (last.id, last.boot) == (session.id, session.boot);
-        if !line.session.as_ref().is_some_and(same) {
+        let is_new = !line.session.as_ref().is_some_and(same);
+        if is_new {
             tracing::info!(%door, "the door is connected");
             line.flight.reset();
+            line.desired.counters = UNREAD;
         }
         line.flight.reported(&line.desired, &session.reported);
         line.session = Some(session);
+        if is_new {
+            // A job is of one session.
+            self.encoder_away(door);
+        }
         self.note(Note::Status { door: door.clone(), header, status: Box::new(status), received: utc_now() });
         self.advance(door);
     }

@@ -15,6 +15,16 @@ pub(crate) fn encode(bytes: &[u8]) -> Zeroizing<String> {
     text
 }
 
+/// Fills `bytes` from twice as many digits; nothing if there are more or fewer, or others.
+pub(crate) fn decode(text: &str, bytes: &mut [u8]) -> Option<()> {
+    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let mut digits = text.bytes();
+    for byte in bytes {
+        *byte = value(digits.next()?)? << 4 | value(digits.next()?)?;
+    }
+    digits.next().is_none().then_some(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -23,5 +33,15 @@ mod tests {
     fn every_byte_becomes_two_digits() {
         assert_eq!(*encode(&[0x00, 0x9f, 0xa0, 0xff]), "009fa0ff");
         assert_eq!(*encode(&[]), "");
+    }
+
+    #[test]
+    fn digits_become_bytes_again_and_nothing_else_does() {
+        let mut bytes = [0; 4];
+        assert_eq!(decode("009FA0ff", &mut bytes), Some(()));
+        assert_eq!(bytes, [0x00, 0x9f, 0xa0, 0xff]);
+        for wrong in ["009FA0f", "009FA0ff0", "009FA0fg", "", "+09FA0ff"] {
+            assert_eq!(decode(wrong, &mut bytes), None, "{wrong}");
+        }
     }
 }

@@ -7,7 +7,10 @@
 //! | [`intake`], [`clerk`] | reports onto the disk, and small notes |
 //! | [`scan`], [`ask`] | what should be true, read from the database, without waiting for it |
 //! | [`distribute`], [`deliver`], [`flight`], [`line`] | what is due to a door; sending it; what is on its way; one door |
-//! | [`commands`] | what a person asks of a door now |
+//! | [`commands`], [`encodings`] | what a person asks of a door now, and of an encoder |
+//! | [`keys`] | the masters, and everything that is derived from them |
+//! | [`compile`] | a door's entries with the keys that are sealed for it |
+//! | [`counters`] | how far cards have counted, to the doors that it concerns |
 //! | [`mqtt`] | the way to the broker, embedded or external |
 //! | [`broker`] | the embedded MQTT broker, and the only place that knows which one it is |
 //! | [`config`], [`cli`] | configuration file and command line |
@@ -17,13 +20,17 @@ pub mod broker;
 pub mod cli;
 pub mod config;
 pub mod distribute;
+pub mod keys;
 
 mod ask;
 mod clerk;
 mod clock;
 mod commands;
+mod compile;
+mod counters;
 mod deliver;
 mod desk;
+mod encodings;
 mod endpoint;
 mod flight;
 mod hear;

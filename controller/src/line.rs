@@ -11,6 +11,7 @@ use access::message::{Down, Status};
 use access::state::DoorState;
 use access::time::MonoMs;
 use access::whitelist::WhitelistId;
+use db::site::DoorKind;
 use tokio::time::Instant;
 
 use crate::distribute::{Desired, Reported};
@@ -23,6 +24,7 @@ const PAST_EPOCHS_MAX: usize = 16;
 /// One door.
 pub(crate) struct Line {
     pub(crate) door: DoorId,
+    pub(crate) kind: DoorKind,
     pub(crate) keys: Keys,
     pub(crate) epochs: Epochs,
     /// Of the topic `up/status`.
@@ -30,6 +32,8 @@ pub(crate) struct Line {
     /// Of the topic `up/events`. It starts anew with the controller, since the journal's own numbers keep
     /// events from being stored twice.
     pub(crate) fresh_events: Freshness,
+    /// Of the topic `up/encoding`.
+    pub(crate) fresh_encoding: Freshness,
     /// Open while the door is connected.
     pub(crate) session: Option<Session>,
     pub(crate) desired: Desired,
@@ -100,13 +104,21 @@ pub(crate) struct Sealer {
 }
 
 impl Line {
-    pub(crate) fn new(door: DoorId, keys: Vec<(u32, DoorKey)>, wanted: WhitelistId, state: DoorState) -> Self {
+    pub(crate) fn new(
+        door: DoorId,
+        kind: DoorKind,
+        keys: Vec<(u32, DoorKey)>,
+        wanted: WhitelistId,
+        state: DoorState,
+    ) -> Self {
         Self {
             door,
+            kind,
             keys: Keys(keys),
             epochs: Epochs::default(),
             fresh_status: Freshness::default(),
             fresh_events: Freshness::default(),
+            fresh_encoding: Freshness::default(),
             session: None,
             desired: Desired { whitelist: wanted, state: state.generation, ..Desired::default() },
             state,
@@ -124,7 +136,7 @@ impl Line {
             door: self.door.clone(),
             key_id,
             key: key.clone(),
-            epoch: self.epochs.current.map_or(0, |(epoch, _)| epoch),
+            epoch: self.epochs.current(),
             sequence: Arc::clone(&self.sequence),
         })
     }
@@ -135,7 +147,7 @@ impl Keys {
         self.0.iter().find(|(this, _)| *this == id).map(|(_, key)| key)
     }
 
-    fn newest(&self) -> Option<(u32, &DoorKey)> {
+    pub(crate) fn newest(&self) -> Option<(u32, &DoorKey)> {
         self.0.iter().max_by_key(|(id, _)| *id).map(|(id, key)| (*id, key))
     }
 }
@@ -151,6 +163,11 @@ impl Epochs {
             epochs.begin(epoch, boot);
         }
         epochs
+    }
+
+    /// 0 before anything was heard.
+    pub(crate) fn current(&self) -> u64 {
+        self.current.map_or(0, |(epoch, _)| epoch)
     }
 
     pub(crate) fn find(&self, epoch: u64, boot: u64) -> EpochIs {

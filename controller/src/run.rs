@@ -42,6 +42,7 @@ pub(crate) async fn run(mut desk: Desk, mut ears: Ears) {
     let mut ticks = 0_u32;
     desk.look();
     desk.look_for_commands();
+    desk.look_for_encodings();
     loop {
         tokio::select! {
             event = ears.link.recv(), if desk.has_room() => match event {
@@ -57,12 +58,17 @@ pub(crate) async fn run(mut desk: Desk, mut ears: Ears) {
             },
             Some(answer) = ears.answers.recv() => answered(&mut desk, answer),
             Ok(()) = ears.changes.changed() => desk.look(),
-            Ok(()) = ears.requests.changed() => desk.look_for_commands(),
+            Ok(()) = ears.requests.changed() => {
+                desk.look_for_commands();
+                desk.look_for_encodings();
+            }
             _ = tick.tick() => {
                 desk.tick();
                 ticks = ticks.wrapping_add(1);
                 if ticks.is_multiple_of(LOOK_EVERY_TICKS) {
                     desk.look();
+                    // One that could not be begun because the database was busy is tried again.
+                    desk.look_for_encodings();
                 }
             }
             _ = ears.stop.wait_for(|stop| *stop) => break,
@@ -75,6 +81,10 @@ fn answered(desk: &mut Desk, answer: Answer) {
     match answer {
         Answer::Found(found) => desk.found(found),
         Answer::Requested(requested) => desk.requested(requested),
+        Answer::Encodings(requested) => desk.encodings_requested(requested),
+        Answer::Begun { id, begun } => desk.encoding_begun(id, begun),
+        Answer::CountersMoved(moved) => desk.counters_moved(moved),
+        Answer::Counters(asked, moved) => desk.counters_read(&asked, moved),
         Answer::Delta { door, ticket, part } => desk.delta_read(&door, ticket, part),
         Answer::Whole { door, ticket, to, sent } => desk.whole_sent(&door, ticket, to, sent),
     }

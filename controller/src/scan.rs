@@ -8,9 +8,11 @@ use access::id::DoorId;
 use access::state::DoorState;
 use access::uid::Uid;
 use access::whitelist::{Change, Generation, PART_ENTRIES_MAX, WhitelistId, WhitelistPart};
-use db::site::{Site, SiteError};
+use db::site::{DoorKind, DoorView, Site, SiteError};
 
+use crate::compile;
 use crate::distribute::{self, Desired};
+use crate::keys::Keyring;
 
 /// Cards that are asked for at once, within what a statement may hold.
 const CARDS_AT_ONCE: usize = 500;
@@ -28,6 +30,7 @@ pub(crate) struct Found {
 /// What should be true at one door.
 pub(crate) struct FoundDoor {
     pub(crate) door: DoorId,
+    pub(crate) kind: DoorKind,
     pub(crate) whitelist: WhitelistId,
     pub(crate) state: DoorState,
     /// What leads here from the list that was known; `None` for a new door, and if it is too much for one
@@ -38,15 +41,16 @@ pub(crate) struct FoundDoor {
 /// Everything, at the start.
 ///
 /// A list that is still what was compiled last keeps the generation that doors know it by.
-pub(crate) fn all(site: &Site) -> Result<Found, SiteError> {
+pub(crate) fn all(site: &Site, secrets: Option<&Keyring>) -> Result<Found, SiteError> {
     let through = site.latest()?;
     let doors = site.doors()?.into_iter().map(|view| {
-        let compiled = whole_id(site, &view.id, through)?;
+        let compiled = whole_id(site, secrets, &view, through)?;
         let unchanged = |last: &WhitelistId| (last.digest, last.entries) == (compiled.digest, compiled.entries);
         Ok(FoundDoor {
             whitelist: view.wanted.filter(unchanged).unwrap_or(compiled),
             state: site.door_state(&view.id, through)?,
             changes: None,
+            kind: view.kind,
             door: view.id,
         })
     });
@@ -56,6 +60,7 @@ pub(crate) fn all(site: &Site) -> Result<Found, SiteError> {
 /// What has changed since `after`; `None` if nothing has.
 pub(crate) fn since(
     site: &Site,
+    secrets: Option<&Keyring>,
     after: Generation,
     known: &BTreeMap<DoorId, Desired>,
 ) -> Result<Option<Found>, SiteError> {
@@ -72,13 +77,13 @@ pub(crate) fn since(
         let uids = touched.remove(&view.id).unwrap_or_default();
         let (whitelist, changes) = match known.get(&view.id) {
             Some(known) if uids.is_empty() && known.state == view.wanted_state => continue,
-            Some(known) => follow(site, &view.id, known.whitelist, &uids, after, through)?,
+            Some(known) => follow(site, secrets, &view.id, known.whitelist, &uids, (after, through))?,
             // Added after the change that this looks as of; the next look finds it.
             None if view.wanted_state > through => continue,
-            None => (whole_id(site, &view.id, through)?, None),
+            None => (whole_id(site, secrets, &view, through)?, None),
         };
         let state = site.door_state(&view.id, through)?;
-        doors.push(FoundDoor { door: view.id, whitelist, state, changes });
+        doors.push(FoundDoor { door: view.id, kind: view.kind, whitelist, state, changes });
     }
     Ok(Some(Found { through, keys: keys(site)?, doors }))
 }
@@ -86,6 +91,7 @@ pub(crate) fn since(
 /// The delta from the list that a door says it has; `None` if the history does not lead from it.
 pub(crate) fn delta(
     site: &Site,
+    secrets: Option<&Keyring>,
     door: &DoorId,
     from: WhitelistId,
     to: WhitelistId,
@@ -97,25 +103,25 @@ pub(crate) fn delta(
     }
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for some in uids.chunks(CARDS_AT_ONCE) {
-        before.extend(site.entries(door, Some(some), from.generation)?);
-        after.extend(site.entries(door, Some(some), to.generation)?);
+        before.extend(compile::some(site, secrets, door, some, from.generation)?);
+        after.extend(compile::some(site, secrets, door, some, to.generation)?);
     }
     Ok(distribute::delta(from, to, &before, &after))
 }
 
 fn follow(
     site: &Site,
+    secrets: Option<&Keyring>,
     door: &DoorId,
     known: WhitelistId,
     uids: &[Uid],
-    after: Generation,
-    through: Generation,
+    (after, through): (Generation, Generation),
 ) -> Result<(WhitelistId, Option<Vec<Change>>), SiteError> {
     let mut whitelist = known;
     let mut all = Vec::new();
     for some in uids.chunks(CARDS_AT_ONCE) {
-        let before = site.entries(door, Some(some), after)?;
-        let now = site.entries(door, Some(some), through)?;
+        let before = compile::some(site, secrets, door, some, after)?;
+        let now = compile::some(site, secrets, door, some, through)?;
         all.extend(distribute::changes(&mut whitelist, &before, &now));
     }
     if !all.is_empty() {
@@ -125,9 +131,17 @@ fn follow(
     Ok((whitelist, fits.then_some(all)))
 }
 
-fn whole_id(site: &Site, door: &DoorId, as_of: Generation) -> Result<WhitelistId, SiteError> {
+fn whole_id(
+    site: &Site,
+    secrets: Option<&Keyring>,
+    door: &DoorView,
+    as_of: Generation,
+) -> Result<WhitelistId, SiteError> {
+    if door.kind == DoorKind::Encoder {
+        return Ok(WhitelistId::default());
+    }
     let mut id = WhitelistId { generation: as_of, ..WhitelistId::default() };
-    site.for_each_entry(door, as_of, |entry| id.replace(None, Some(&entry.to_bytes())))?;
+    compile::each(site, secrets, &door.id, as_of, |entry| id.replace(None, Some(&entry.to_bytes())))?;
     Ok(id)
 }
 

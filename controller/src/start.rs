@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use access::credential::keys::KeyVersion;
 use access::envelope::Freshness;
 use access::id::DoorId;
 use access::topic::Topic;
 use access::whitelist::{Generation, WhitelistId};
 use dashboard::Context;
-use db::site::{OpenError, Site, SiteError};
+use db::site::{DoorKind, OpenError, Site, SiteError};
 use link::{OptionsError, Qos};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -25,8 +26,10 @@ use crate::broker::Broker;
 use crate::clerk::{self, Note};
 use crate::clock::utc_now;
 use crate::config::{Config, Endpoint};
+use crate::counters::Counting;
 use crate::desk::{Desk, Parts};
 use crate::intake;
+use crate::keys::{Keyring, KeysError};
 use crate::line::{Epochs, Line, Sender};
 use crate::mqtt;
 use crate::run::{self, Ears};
@@ -100,6 +103,9 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// The masters.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// The broker's name or sign-in cannot be used.
     #[error("the broker cannot be used: {0}")]
     Link(#[from] OptionsError),
@@ -119,7 +125,8 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let (site, lock) = open(&config).await?;
     let listener = listen("dashboard.listen", config.dashboard).await?;
     let dashboard = listener.local_addr()?;
-    let (sender, found, lines) = read(&site, &config).await?;
+    let secrets = masters(&config).await?;
+    let Read { sender, found, lines, counters } = read(&site, &config, secrets.clone()).await?;
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config).await?;
     options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
     options.manual_acks = true;
@@ -138,7 +145,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         requests: site.requests(),
         stop: stopped.clone(),
     };
-    let desk = Desk::new(Parts {
+    let mut desk = Desk::new(Parts {
         site: site.clone(),
         sender,
         link: handle,
@@ -147,8 +154,12 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         answers,
         looking: Looking { through: found, running: Once::default() },
         lines,
+        counters: Counting { through: counters, stale: true, running: Once::default() },
+        secrets,
+        badge: config.badge,
     });
     desk.note(Note::Wanted(desk.wanted()));
+    desk.check_all_masters();
     let main = Some(tokio::spawn(run::run(desk, ears)));
     let pages = Some(serve(&config, listener, site.clone(), stopped));
     let threads = vec![intake.thread, clerk.thread];
@@ -230,18 +241,36 @@ async fn listen(key: &'static str, addr: SocketAddr) -> Result<TcpListener, Star
     TcpListener::bind(addr).await.map_err(|source| StartError::Listen { key, addr, source })
 }
 
+async fn masters(config: &Config) -> Result<Option<Arc<Keyring>>, StartError> {
+    let (path, site) = (config.masters_file.clone(), config.site.clone());
+    let read = move || path.map(|path| Keyring::read(&path, &site)).transpose();
+    Ok(tokio::task::spawn_blocking(read).await??.map(Arc::new))
+}
+
+/// What the loop starts from.
+struct Read {
+    sender: Sender,
+    found: Generation,
+    lines: BTreeMap<DoorId, Line>,
+    counters: Generation,
+}
+
 /// Reads what should be true and where each door stood. All doors are away until they say otherwise.
-async fn read(site: &Site, config: &Config) -> Result<(Sender, Generation, BTreeMap<DoorId, Line>), StartError> {
+async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyring>>) -> Result<Read, StartError> {
     let (site, path) = (site.clone(), config.database.display().to_string());
     let read = move || {
         let now = utc_now();
         let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
-        let Found { through, doors, mut keys } = scan::all(&site)?;
+        let Found { through, doors, mut keys } = scan::all(&site, secrets.as_deref())?;
+        check_versions(&site, secrets.as_deref(), through)?;
+        site.give_up_encodings(now)?;
+        // What moved before is found for each door when it connects.
+        let (counters, _) = site.counters_moved(Generation(u64::MAX))?;
         let mut lines = BTreeMap::new();
         for found in doors {
             site.record_offline(&found.door, None, now)?;
             let keys = keys.remove(&found.door).unwrap_or_default();
-            let mut line = Line::new(found.door.clone(), keys, found.whitelist, found.state);
+            let mut line = Line::new(found.door.clone(), found.kind, keys, found.whitelist, found.state);
             let newest = site.freshness(&found.door)?;
             let current = newest.map(|(epoch, boot, _)| (epoch, boot));
             line.epochs = Epochs::since(current, &site.journals(&found.door)?);
@@ -250,9 +279,22 @@ async fn read(site: &Site, config: &Config) -> Result<(Sender, Generation, BTree
             }
             lines.insert(found.door, line);
         }
-        Ok((sender, through, lines))
+        Ok(Read { sender, found: through, lines, counters })
     };
     tokio::task::spawn_blocking(read).await?.map_err(|source| StartError::Site { path, source })
+}
+
+/// Cards whose masters are gone are read by no door that asks for credentials.
+fn check_versions(site: &Site, secrets: Option<&Keyring>, as_of: Generation) -> Result<(), SiteError> {
+    let Some(secrets) = secrets else { return Ok(()) };
+    let known: Vec<KeyVersion> = secrets.versions().collect();
+    let records = site.credentials(None, as_of)?.into_iter();
+    let lost = records.filter(|record| !known.contains(&record.version)).count();
+    if lost > 0 {
+        tracing::error!(cards = lost, "masters that cards were encoded with are missing; no door can read those cards");
+        site.raise_alarm("no-masters", None, None, utc_now())?;
+    }
+    Ok(())
 }
 
 fn serve(
@@ -283,6 +325,13 @@ impl Desk {
     /// What was compiled for each door.
     fn wanted(&self) -> Vec<(DoorId, WhitelistId, Generation)> {
         let of = |line: &Line| (line.door.clone(), line.desired.whitelist, line.desired.state);
-        self.lines.values().map(of).collect()
+        self.lines.values().filter(|line| line.kind == DoorKind::Door).map(of).collect()
+    }
+
+    fn check_all_masters(&mut self) {
+        let states: Vec<_> = self.lines.values().map(|line| (line.door.clone(), line.state.clone())).collect();
+        for (door, state) in states {
+            self.check_masters(&door, &state);
+        }
     }
 }

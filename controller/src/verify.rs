@@ -1,5 +1,6 @@
 //! From bytes on a topic to a message that a door really sent, or the reason why it is refused.
 
+use access::encode::Stage;
 use access::envelope::{EnvelopeError, Freshness, Header, Sealed};
 use access::event::Event;
 use access::id::{DoorId, SiteId};
@@ -14,6 +15,7 @@ pub(crate) enum Verified {
     Status(Header, Status),
     Events(Header, Vec<Event>),
     Offline { session: u64 },
+    Encoding { job: u64, stage: Stage },
 }
 
 /// Why a message was refused.
@@ -62,7 +64,8 @@ impl Refused {
 /// Reads the topic: which door is meant.
 pub(crate) fn address(site: &SiteId, topic: &str) -> Result<(DoorId, Channel), Refused> {
     let topic = Topic::parse(topic).map_err(|_| Refused::Topic)?;
-    let ours = &topic.site == site && matches!(topic.channel, Channel::UpStatus | Channel::UpEvents);
+    let ours =
+        &topic.site == site && matches!(topic.channel, Channel::UpStatus | Channel::UpEvents | Channel::UpEncoding);
     if ours { Ok((topic.door, topic.channel)) } else { Err(Refused::Topic) }
 }
 
@@ -88,6 +91,10 @@ pub(crate) fn open(site: &SiteId, line: &mut Line, channel: Channel, payload: &[
             fresh(line, &header, |line| &mut line.fresh_status)?;
             Ok(Verified::Status(header, status))
         }
+        Up::Encoding { job, stage } => {
+            fresh(line, &header, |line| &mut line.fresh_encoding)?;
+            Ok(Verified::Encoding { job, stage })
+        }
         Up::Events(events) => {
             if events.is_empty() || events.len() > REPORT_EVENTS_MAX {
                 return Err(Refused::Bounds);
@@ -109,6 +116,7 @@ fn fresh(line: &mut Line, header: &Header, of: impl Fn(&mut Line) -> &mut Freshn
         EpochIs::New => {
             line.fresh_status = Freshness::default();
             line.fresh_events = Freshness::default();
+            line.fresh_encoding = Freshness::default();
         }
     }
     if of(line).accept(header) {
@@ -129,13 +137,15 @@ mod tests {
     use access::state::{DoorState, Mode};
     use access::time::{ClockTrust, MonoMs, UtcMs};
     use access::whitelist::{Generation, WhitelistId};
+    use db::site::DoorKind;
 
     fn key() -> DoorKey {
         DoorKey::new([1; 32])
     }
 
     fn line() -> Line {
-        Line::new("ward".parse().unwrap(), vec![(1, key())], WhitelistId::default(), DoorState::default())
+        let keys = vec![(1, key())];
+        Line::new("ward".parse().unwrap(), DoorKind::Door, keys, WhitelistId::default(), DoorState::default())
     }
 
     fn header() -> Header {

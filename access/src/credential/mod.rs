@@ -30,6 +30,9 @@ pub struct Sector(u8);
 pub struct SectorError(pub u8);
 
 impl Sector {
+    /// The last one.
+    pub const LAST: Self = Self(15);
+
     /// The number.
     #[must_use]
     pub fn number(self) -> u8 {

@@ -40,6 +40,9 @@ pub(super) struct Add {
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(
         i64::from(DoorSettings::RELEASE_MS_MIN)..=i64::from(DoorSettings::RELEASE_MS_MAX)))]
     release_ms: Option<u32>,
+    /// It is an encoder: a reader at a desk that writes credentials, without a lock.
+    #[arg(long, conflicts_with = "release_ms")]
+    encoder: bool,
 }
 
 pub(super) fn add(add: &Add) -> anyhow::Result<()> {
@@ -62,12 +65,14 @@ pub(super) fn add(add: &Add) -> anyhow::Result<()> {
     let mut settings = DoorState::default().settings;
     settings.release_ms = add.release_ms.unwrap_or(settings.release_ms);
     let door = NewDoor { id: add.id.clone(), name: add.name.clone(), key, settings };
-    if let Err(error) = site.add_door(&actor(), door) {
+    let added = if add.encoder { site.add_encoder(&actor(), door) } else { site.add_door(&actor(), door) };
+    if let Err(error) = added {
         // It holds a key that opens nothing.
         let _ = std::fs::remove_file(&out);
         return Err(error.into());
     }
-    say(&format!("Door {} is added. Bring {} to it and delete the file here.", add.id, out.display()))
+    let what = if add.encoder { "Encoder" } else { "Door" };
+    say(&format!("{what} {} is added. Bring {} to it and delete the file here.", add.id, out.display()))
 }
 
 pub(super) fn list(config: &Config, json: bool) -> anyhow::Result<()> {
@@ -128,6 +133,7 @@ fn as_json(door: &DoorView) -> serde_json::Value {
     json!({
         "id": door.id.as_str(),
         "name": door.name,
+        "kind": door.kind.code(),
         "online": door.online,
         "mode": door.mode.code(),
         "generation_wanted": door.wanted.map(|list| list.generation.0),

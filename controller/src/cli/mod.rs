@@ -15,6 +15,7 @@ use crate::clock::utc_now;
 use crate::config::Config;
 
 mod door;
+mod keys;
 mod operator;
 mod run;
 
@@ -51,6 +52,9 @@ enum Command {
     /// Doors. Works while the controller runs.
     #[command(subcommand)]
     Door(Door),
+    /// Masters, from which the keys of cards are derived.
+    #[command(subcommand)]
+    Keys(Keys),
     /// People who sign in to the dashboard. Works while the controller runs.
     #[command(subcommand)]
     Operator(Operator),
@@ -81,6 +85,13 @@ enum Door {
         #[command(flatten)]
         config: ConfigPath,
     },
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Draws new masters and puts them into a file.
+    #[command(after_help = EXIT_CODES)]
+    New(keys::New),
 }
 
 #[derive(Subcommand)]
@@ -137,6 +148,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Door(Door::Add(add)) => door::add(&add),
         Command::Door(Door::List { config, json }) => door::list(&config.read()?, json),
         Command::Door(Door::BrokerPassword { id, config }) => door::broker_password(&config.read()?, &id),
+        Command::Keys(Keys::New(new)) => keys::new(&new),
         Command::Operator(Operator::Add { name, config }) => operator::add(&config.read()?, &name),
         Command::Token(Token::Add { operator, label, config }) => {
             operator::add_token(&config.read()?, &operator, &label)

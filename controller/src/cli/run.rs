@@ -8,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::say;
 use crate::config::{Config, Mqtt};
+use crate::keys::Keyring;
 use crate::{Controller, start};
 
 /// The broker's library tells of every connection at its middle level; ours does already.
@@ -44,8 +45,16 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         || "not known: set mqtt.embedded.doors_connect_to before you add doors".to_owned(),
         |endpoint| endpoint.to_string(),
     );
+    let masters = match &config.masters_file {
+        Some(file) => {
+            let keys = Keyring::read(file, &config.site)?;
+            let versions: Vec<String> = keys.versions().map(|version| version.number().to_string()).collect();
+            format!("{}, versions {}", file.display(), versions.join(", "))
+        }
+        None => "none: no card can be encoded, and doors that ask for credentials admit nobody".to_owned(),
+    };
     say(&format!(
-        "site       {}\ndatabase   {}\ndashboard  {}\nbroker     {mqtt}\ndoors use  {doors}\ntime zone  {}",
+        "site       {}\ndatabase   {}\ndashboard  {}\nbroker     {mqtt}\ndoors use  {doors}\ntime zone  {}\nmasters    {masters}",
         config.site,
         config.database.display(),
         config.dashboard,

@@ -8,7 +8,7 @@ use access::id::DoorId;
 use access::state::DoorState;
 use access::time::{UtcMs, Window};
 use access::uid::Uid;
-use controller::config::{Config, Mqtt};
+use controller::config::{Badge, Config, Mqtt};
 use controller::{Controller, start};
 use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewDoor, Site};
 use tokio::time::timeout;
@@ -95,6 +95,8 @@ pub(crate) fn config(database: PathBuf) -> Config {
         behind_proxy: false,
         mqtt: Mqtt::Embedded { listen: "127.0.0.1:0".parse().unwrap(), doors_connect_to: None },
         zone: chrono_tz::Europe::Helsinki,
+        masters_file: None,
+        badge: Badge::default(),
         demo: None,
     }
 }

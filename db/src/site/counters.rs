@@ -62,25 +62,6 @@ impl Site {
         })
     }
 
-    /// The generation of the newest counter that concerns a door; 0 if none does.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`] for the door.
-    pub fn newest_counter(&self, door: &DoorId, epoch: u64) -> Result<Generation, SiteError> {
-        self.read(|db| {
-            let door = row::need_door(db, door)?;
-            let mut statement = row::prepare(
-                db,
-                "SELECT c.generation FROM counter c
-                 WHERE (c.door <> $1 OR c.epoch <> $2)
-                   AND EXISTS (SELECT 1 FROM listing l WHERE l.door = $1 AND l.uid = c.uid AND l.until IS NULL)
-                 ORDER BY c.generation DESC LIMIT 1",
-            )?;
-            let newest = row::first(statement.query((door, epoch.cast_signed()))?, |r| Ok(r.get::<_, i64>(0)?))?;
-            Ok(Generation(newest.unwrap_or(0).cast_unsigned()))
-        })
-    }
-
     /// What moved after a generation of the stream: through which generation this tells, and for each door
     /// that lists one of the cards the newest generation that concerns it. Costs what moved, however many
     /// cards there are.

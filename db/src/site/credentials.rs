@@ -22,6 +22,9 @@ use super::{Site, SiteError, row};
 /// Cards that one statement asks for: far below SQLite's bound on parameters.
 const ONLY_AT_ONCE: usize = 500;
 
+/// Sectors that may be ours: 1 to 15.
+const SECTORS: u8 = 15;
+
 /// What stands in a card's sector. There is no key here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CredentialRecord {
@@ -133,6 +136,18 @@ pub(super) fn next_issue(db: &Connection, uid: &Uid) -> Result<u8, SiteError> {
     let mut statement = row::prepare(db, "SELECT issue FROM card_credential WHERE uid = $1 ORDER BY id DESC LIMIT 1")?;
     let last: Option<u8> = row::first(statement.query([uid.as_bytes()])?, |r| Ok(r.get(0)?))?;
     Ok(last.unwrap_or(0).wrapping_add(1))
+}
+
+/// The sector after the last one that was tried on a chip, going round, that was never tried; where all were,
+/// simply the next.
+pub(super) fn untried_sector(db: &Connection, uid: &Uid, first: Sector) -> Result<Sector, SiteError> {
+    let mut statement = row::prepare(db, "SELECT sector FROM card_credential WHERE uid = $1 ORDER BY id DESC")?;
+    let tried: Vec<u8> = row::all(statement.query([uid.as_bytes()])?, |r| Ok(r.get(0)?))?;
+    let last = tried.first().copied().unwrap_or(first.number());
+    let mut round = (0..SECTORS).map(|step| (last + step) % SECTORS + 1);
+    let next = round.clone().next();
+    let untried = round.find(|sector| !tried.contains(sector)).or(next);
+    untried.and_then(|sector| Sector::try_from(sector).ok()).ok_or(SiteError::corrupt("credential"))
 }
 
 /// Inserts a record and returns its number; its `since` is this change.

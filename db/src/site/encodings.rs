@@ -103,11 +103,15 @@ impl Site {
                 return Ok(None);
             }
             let known = credentials::now(db, &job.uid)?;
+            let sector = match job.work {
+                EncodeWork::EncodeElsewhere => credentials::untried_sector(db, &job.uid, plan.sector)?,
+                EncodeWork::Encode | EncodeWork::Wipe => known.first().map_or(plan.sector, |record| record.sector),
+            };
             let record = match job.work {
                 EncodeWork::Wipe => None,
-                EncodeWork::Encode => Some(begin(db, &job, plan, at)?),
+                _ => Some(begin(db, &job, &EncodePlan { sector, ..*plan }, at)?),
             };
-            Ok(Some(Begun { job, record, known }))
+            Ok(Some(Begun { job, sector, record, known }))
         })
     }
 
@@ -200,8 +204,8 @@ pub(super) fn ended(db: &Connection, end: &Ended<'_>, at: UtcMs) -> Result<(), S
     let Some((work, operator, record)) = moved else { return Ok(()) };
     let actor = Actor { operator: &operator, at };
     match (end.outcome, EncodeWork::from_code(&work), record) {
-        (Outcome::Done, Some(EncodeWork::Encode), Some(record)) => activate(db, &actor, end, record),
         (Outcome::Done, Some(EncodeWork::Wipe), _) => wiped(db, &actor, end.uid),
+        (Outcome::Done, _, Some(record)) => activate(db, &actor, end, record),
         // The card was not changed, so what was to be written is nowhere.
         (Outcome::Untouched | Outcome::Foreign | Outcome::ChipRefused | Outcome::Refused, _, Some(record)) => {
             let change = change::begin(db, &actor, "card-encode-withdraw", &end.uid.hex())?;

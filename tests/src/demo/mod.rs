@@ -8,7 +8,7 @@ use access::id::SiteId;
 use access::time::UtcMs;
 use anyhow::{Context, Result};
 use controller::Controller;
-use controller::config::{Config, Mqtt};
+use controller::config::{Badge, Config, Mqtt};
 use db::site::{Actor, Site};
 use door_agent::Agent;
 use serde::Serialize;
@@ -104,6 +104,8 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
         behind_proxy: false,
         mqtt: Mqtt::Embedded { listen: options.mqtt, doors_connect_to: None },
         zone: chrono_tz::Europe::Helsinki,
+        masters_file: None,
+        badge: Badge::default(),
         demo: Some(Arc::clone(&taps) as Arc<dyn dashboard::DemoDoors>),
     };
     say("Starting the controller with its broker and dashboard");

@@ -37,8 +37,11 @@ pub struct EncodeView {
 /// What to do with a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EncodeWork {
-    /// Write a credential with a new issue number.
+    /// Write a credential with a new issue number, where the card has one or else where the site has them.
     Encode,
+    /// The same in the next sector that was never tried on this card: the one before is lost, or somebody
+    /// else's.
+    EncodeElsewhere,
     /// Give the sector back as it was delivered.
     Wipe,
 }
@@ -83,7 +86,7 @@ pub enum EncodeState {
 /// What the controller decides about an encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EncodePlan {
-    /// Where to write.
+    /// Where the site has its credentials; a card that has one elsewhere keeps it there.
     pub sector: Sector,
     /// Under which masters.
     pub version: KeyVersion,
@@ -96,6 +99,8 @@ pub struct EncodePlan {
 pub struct Begun {
     /// The job.
     pub job: EncodeView,
+    /// Where.
+    pub sector: Sector,
     /// What to write; nothing if the card is to be wiped.
     pub record: Option<CredentialRecord>,
     /// What may be on the card until then, the likeliest first.
@@ -108,6 +113,7 @@ impl EncodeWork {
     pub fn code(self) -> &'static str {
         match self {
             Self::Encode => "encode",
+            Self::EncodeElsewhere => "encode-elsewhere",
             Self::Wipe => "wipe",
         }
     }
@@ -115,7 +121,7 @@ impl EncodeWork {
     /// The work with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Encode, Self::Wipe].into_iter().find(|work| work.code() == code)
+        [Self::Encode, Self::EncodeElsewhere, Self::Wipe].into_iter().find(|work| work.code() == code)
     }
 }
 
