@@ -7,8 +7,12 @@
 )]
 
 mod cards;
+mod clones;
 mod commands;
+mod counters;
+mod credentials;
 mod doors;
+mod encodings;
 mod files;
 mod intake;
 mod log;

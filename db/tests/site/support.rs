@@ -1,7 +1,10 @@
 //! A site in a folder of its own, and short ways to say what a test needs.
 
 use access::chain::{Link, link};
+use access::credential::Sector;
+use access::credential::keys::KeyVersion;
 use access::decide::{Credential, Decision, Presented};
+use access::encode::{ChipClass, Outcome};
 use access::envelope::DoorKey;
 use access::event::{Event, EventKind, Subject};
 use access::id::{DoorId, SiteId};
@@ -10,7 +13,9 @@ use access::state::{DoorState, Mode};
 use access::time::{ClockTrust, MonoMs, UtcMs, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
-use db::site::{Actor, CardKind, NewCard, NewDoor, NewPerson, PersonId, Report, Site, SiteError};
+use db::site::{
+    Actor, CardKind, EncodePlan, EncodeWork, NewCard, NewDoor, NewPerson, PersonId, Report, Site, SiteError,
+};
 use tempfile::TempDir;
 
 pub(crate) const NOW: UtcMs = UtcMs(1_800_000_000_000);
@@ -71,6 +76,33 @@ impl Bench {
         self.site.add_door(&ACTOR, new)
     }
 
+    pub(crate) fn add_encoder(&self, name: &str) -> DoorId {
+        let new = NewDoor {
+            id: door(name),
+            name: format!("Encoder {name}"),
+            key: DoorKey::new([8; 32]),
+            settings: DoorState::default().settings,
+        };
+        self.site.add_encoder(&ACTOR, new).unwrap();
+        door(name)
+    }
+
+    /// What an encoder says about a job, as the only event of a new epoch.
+    pub(crate) fn encoded(&self, name: &str, epoch: u64, card: Uid, job: u64, outcome: Outcome) {
+        let mut journal = Journal::of(name, epoch, 0);
+        let said = event(1, EventKind::Encoded { job, outcome, chip: ChipClass::Plain });
+        journal.events = vec![Event { subject: Some(Subject { uid: card, salt: [1; 16] }), ..said }];
+        self.site.intake(&[journal.report(1, 1)]).unwrap();
+    }
+
+    /// Encodes a card at an encoder, from the request to the event, and returns the issue number.
+    pub(crate) fn encode(&self, encoder: &DoorId, epoch: u64, card: Uid) -> u8 {
+        let job = self.site.request_encoding(&ACTOR, &card, encoder, EncodeWork::Encode).unwrap().id;
+        let begun = self.site.begin_encoding(job, &plan(1), NOW).unwrap().unwrap();
+        self.encoded(encoder.as_str(), epoch, card, job, Outcome::Done);
+        begun.record.unwrap().issue
+    }
+
     pub(crate) fn add_card(&self, number: u8) -> Uid {
         let new = NewCard { uid: uid(number), kind: CardKind::Staff, window: Window::ALWAYS };
         self.site.add_card(&ACTOR, new).unwrap().uid
@@ -83,6 +115,15 @@ impl Bench {
 
     pub(crate) fn latest(&self) -> Generation {
         self.site.latest().unwrap()
+    }
+}
+
+/// Sector 5, with masters of this version.
+pub(crate) fn plan(version: u8) -> EncodePlan {
+    EncodePlan {
+        sector: Sector::try_from(5).unwrap(),
+        version: KeyVersion::new(version).unwrap(),
+        credential: 0x00C0_FFEE,
     }
 }
 

@@ -8,7 +8,8 @@
 //! tap "cloned"      a door knew by itself                      ──▶ alarm clone-suspected, card blocked
 //! ```
 //!
-//! The block is a change like any other, so every door that lists the card hears of it by the ordinary way.
+//! The block is a change like any other, so every door that lists the card hears of it by the ordinary way. A
+//! card that has been encoded anew since is not blocked: a copy of what it bore before opens nothing.
 
 use access::credential::block::Token;
 use access::credential::rolling::{Joined, Step, join};
@@ -22,7 +23,7 @@ use rusqlite::Connection;
 
 use crate::site::alarms::{self, Raised};
 use crate::site::counters::{self, Source};
-use crate::site::{Actor, SiteError, cards, row};
+use crate::site::{Actor, CredentialRecord, CredentialState, SiteError, cards, credentials, row};
 
 /// Whom the operator log names for what nobody did by hand.
 const SYSTEM: &str = "kulku";
@@ -60,7 +61,7 @@ pub(super) fn tapped(
         }
     }
     match credential {
-        Credential::Cloned => suspect(db, tap, last_good(db, tap)?),
+        Credential::Cloned => suspect(db, tap, rolling.map(|rolling| rolling.issue), last_good(db, tap)?),
         Credential::Damaged => damaged(db, tap, None),
         _ => Ok(()),
     }
@@ -97,7 +98,7 @@ fn stepped(db: &Connection, tap: &Tap<'_>, issue: u8, step: Step) -> Result<(), 
     }
     let find = |joined: Joined| others.iter().find(|(other, _)| join(&step, other) == joined).map(|(_, event)| *event);
     match (find(Joined::Forked), find(Joined::Damaged)) {
-        (Some(other), _) => suspect(db, tap, Some(other)),
+        (Some(other), _) => suspect(db, tap, Some(issue), Some(other)),
         (None, Some(other)) => damaged(db, tap, Some(other)),
         (None, None) => Ok(()),
     }
@@ -129,8 +130,13 @@ fn last_good(db: &Connection, tap: &Tap<'_>) -> Result<Option<i64>, SiteError> {
     row::first(statement.query((tap.uid.as_bytes(), tap.event, cloned))?, |r| Ok(r.get(0)?))
 }
 
-fn suspect(db: &Connection, tap: &Tap<'_>, other: Option<i64>) -> Result<(), SiteError> {
+fn suspect(db: &Connection, tap: &Tap<'_>, issue: Option<u8>, other: Option<i64>) -> Result<(), SiteError> {
     alarms::raise(db, &raised("clone-suspected", tap, other))?;
+    let current = credentials::now(db, tap.uid)?.into_iter().find(|record| record.state == CredentialState::Active);
+    let replaced = |(current, issue): (CredentialRecord, u8)| current.issue != issue;
+    if current.zip(issue).is_some_and(replaced) {
+        return Ok(());
+    }
     cards::block(db, &Actor { operator: SYSTEM, at: tap.received }, tap.uid, Block::Cloned)
 }
 
