@@ -23,8 +23,8 @@ const SAK_CASCADE: u8 = 0x04;
 const SAK_CLASSIC_1K: [u8; 2] = [0x08, 0x88];
 
 /// A request and its answer take 0.35 ms on the air. If nothing has come then, nothing will but the end of the
-/// time, and so the field is asked for in three or four questions.
-const REQUEST_PACE: Pace = Pace { first_ns: 330_000, then_ns: 600_000 };
+/// time: four or five questions are enough for it.
+const REQUEST_PACE: Pace = Pace { first_ns: 350_000, then_ns: 300_000 };
 
 /// Silence is what a halted card gives, and its time is known.
 const HALT_PACE: Pace = Pace { first_ns: 1_850_000, then_ns: 100_000 };

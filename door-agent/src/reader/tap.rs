@@ -94,7 +94,7 @@ impl<S: SpiDevice> Chip<S> {
     /// # Errors
     /// [`ChipError`] if the chip failed; what was found until then is in the second place.
     pub fn credential(&mut self, uid: &Uid, task: &Task) -> (Findings, Result<(), ChipError>) {
-        let mut tap = Tap { uid, task, judged: None, written: false };
+        let mut tap = Tap { uid, task, judged: None, written: false, found: None };
         for trial in 0..TRIALS {
             let tried = if trial == 0 { Ok(true) } else { self.wake(uid).map_err(CardError::from) };
             match tried.and_then(|here| if here { tap.run(self) } else { Err(CardError::Silent) }) {
@@ -113,6 +113,8 @@ struct Tap<'a> {
     task: &'a Task,
     judged: Option<Move>,
     written: bool,
+    /// Where the card stood, judged or not.
+    found: Option<Token>,
 }
 
 /// A step that the card is to make.
@@ -136,6 +138,8 @@ impl Tap<'_> {
         let Some(rolls) = &self.task.rolls else { return Ok(Credential::Verified) };
         let a = self.slot(Slot::A, &chip.read_block(first + Slot::A.block())?);
         let b = self.slot(Slot::B, &chip.read_block(first + Slot::B.block())?);
+        let furthest = [a, b].into_iter().flatten().map(|reading| reading.token).max();
+        self.found = self.found.or(furthest);
         let (token, slot, steps_in) = match rolling::judge(a, b, rolls.seen) {
             Verdict::Current { token, write, steps_in } => (token, write, steps_in),
             Verdict::Damaged => return Ok(Credential::Damaged),
@@ -173,7 +177,7 @@ impl Tap<'_> {
         let written = self.judged.filter(|_| self.written).map(|step| step.to);
         let rolling = self.task.rolls.as_ref().map(|_| Rolling {
             issue: self.task.keys.issue,
-            found: self.judged.map(|step| step.from),
+            found: self.judged.map(|step| step.from).or(self.found),
             written,
             stepped_in: self.judged.is_some_and(|step| step.steps_in),
         });
