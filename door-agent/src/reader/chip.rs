@@ -212,7 +212,6 @@ fn text<E: std::fmt::Debug>(error: Error<DeadlineError<E>>) -> String {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "an error that ends here")]
 fn bus_text<E: std::fmt::Debug>(error: DeadlineError<E>) -> String {
     match error {
         DeadlineError::Bus(error) => format!("the SPI bus failed: {error:?}"),

@@ -155,14 +155,15 @@ struct Watch<S> {
 impl<S: SpiDevice> Watch<S> {
     fn run(mut self) {
         let mut retry = RETRY_FIRST;
-        let (mut blind, mut up) = (false, Report::Ready);
+        let mut blind = false;
         loop {
             let went_well = match self.start() {
                 Ok(mut chip) => {
+                    let up = if blind { Report::Recovered } else { Report::Ready };
                     if self.report(up).is_err() {
                         return;
                     }
-                    (blind, up) = (false, Report::Recovered);
+                    blind = false;
                     match self.look_until_it_fails(&mut chip) {
                         Ok(looked) => looked,
                         Err(Stopped) => return,
@@ -176,7 +177,7 @@ impl<S: SpiDevice> Watch<S> {
             if !blind && self.report(Report::Blind).is_err() {
                 return;
             }
-            (blind, up) = (true, Report::Recovered);
+            blind = true;
             retry = if went_well { RETRY_FIRST } else { (retry * 2).min(RETRY_LONGEST) };
             if self.pause(retry).is_err() {
                 return;

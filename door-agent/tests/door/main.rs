@@ -5,3 +5,4 @@ mod bench;
 mod control;
 mod journal;
 mod taps;
+mod wire;
