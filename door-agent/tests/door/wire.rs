@@ -75,27 +75,27 @@ impl Controller {
     }
 
     async fn hear(&mut self) -> (Header, Up) {
-        let wait = async {
-            loop {
-                if let link::Event::Message(message) = self.heard.recv().await.unwrap() {
-                    return Sealed::parse(&message.payload).unwrap().open(&key()).unwrap();
-                }
+        loop {
+            if let link::Event::Message(message) = self.heard.recv().await.unwrap() {
+                let (header, message) = Sealed::parse(&message.payload).unwrap().open(&key()).unwrap();
+                self.epoch = header.epoch;
+                return (header, message);
             }
-        };
-        let (header, message) = tokio::time::timeout(DEADLINE, wait).await.expect("the door says nothing");
-        self.epoch = header.epoch;
-        (header, message)
+        }
     }
 
     /// The next status for which `holds`.
     async fn status(&mut self, holds: impl Fn(&Status) -> bool) -> Status {
-        loop {
-            if let (_, Up::Status(status)) = self.hear().await
-                && holds(&status)
-            {
-                return status;
+        let wait = async {
+            loop {
+                if let (_, Up::Status(status)) = self.hear().await
+                    && holds(&status)
+                {
+                    return status;
+                }
             }
-        }
+        };
+        tokio::time::timeout(DEADLINE, wait).await.expect("no such status comes")
     }
 
     /// The next events, acknowledged.
@@ -111,12 +111,15 @@ impl Controller {
 
     /// Hears events until one is of this kind.
     async fn event(&mut self, is: impl Fn(&EventKind) -> bool) -> Event {
-        loop {
-            let (_, events) = self.events().await;
-            if let Some(event) = events.into_iter().find(|event| is(&event.kind)) {
-                return event;
+        let wait = async {
+            loop {
+                let (_, events) = self.events().await;
+                if let Some(event) = events.into_iter().find(|event| is(&event.kind)) {
+                    return event;
+                }
             }
-        }
+        };
+        tokio::time::timeout(DEADLINE, wait).await.expect("no such event comes")
     }
 
     fn sealed(&mut self, message: &Down) -> (String, Vec<u8>) {
@@ -203,6 +206,7 @@ async fn a_blocked_card_is_refused_as_soon_as_the_status_says_so() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lockdown_holds_and_an_older_state_does_not_lift_it() {
     let Some((_broker, mut controller, bench)) = site().await else { return };
+    controller.status(|_| true).await;
     let state = |generation, mode| DoorState { generation: Generation(generation), mode, ..DoorState::default() };
     controller.say(&Down::State(state(5, Mode::LockedDown))).await;
     controller.status(|status| status.mode == Mode::LockedDown).await;
