@@ -115,6 +115,7 @@ fn composed() -> BTreeSet<String> {
         "opened-unreleased",
         "forged-message",
         "wire-version",
+        "replayed-message",
     ];
     let with = |prefix: &str, codes: &[&str]| codes.iter().map(|code| format!("{prefix}-{code}")).collect::<Vec<_>>();
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();

@@ -84,6 +84,7 @@ alarm-reader-blind = The reader does not answer
 alarm-opened-unreleased = Opened without release
 alarm-forged-message = A message did not carry the door’s seal
 alarm-wire-version = The door’s program is too old or too new
+alarm-replayed-message = A message came a second time
 
 live-on = Live
 live-paused = Paused

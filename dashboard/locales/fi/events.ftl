@@ -84,6 +84,7 @@ alarm-reader-blind = Lukija ei vastaa
 alarm-opened-unreleased = Ovi avattiin ilman vapautusta
 alarm-forged-message = Viestissä ei ollut oven sinettiä
 alarm-wire-version = Oven ohjelma on liian vanha tai liian uusi
+alarm-replayed-message = Viesti tuli toisen kerran
 
 live-on = Päivittyy
 live-paused = Tauolla

@@ -84,6 +84,7 @@ alarm-reader-blind = Läsaren svarar inte
 alarm-opened-unreleased = Dörren öppnades utan frigivning
 alarm-forged-message = Ett meddelande saknade dörrens sigill
 alarm-wire-version = Dörrens program är för gammalt eller för nytt
+alarm-replayed-message = Ett meddelande kom en andra gång
 
 live-on = Uppdateras
 live-paused = Pausad
