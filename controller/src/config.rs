@@ -22,20 +22,19 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use access::credential::Sector;
-use access::credential::mad::Aid;
 use access::id::SiteId;
 use chrono_tz::Tz;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+mod badge;
+
 pub use crate::endpoint::Endpoint;
+pub use badge::Badge;
+use badge::RawBadge;
 
 /// Largest configuration or password file that is read, in bytes.
 const FILE_LENGTH_MAX: u64 = 64 * 1024;
-
-/// Application ids below this one mean something about the directory itself (NXP AN10787, 3.6).
-const APPLICATIONS_FROM: u16 = 0x0100;
 
 /// The name of the masters among the credentials that systemd hands over.
 const MASTERS: &str = "masters";
@@ -80,17 +79,6 @@ pub enum Mqtt {
         /// How the controller signs in; open if the broker asks for nothing.
         login: Option<Login>,
     },
-}
-
-/// How cards are encoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Badge {
-    /// Where a card that has no credential yet gets it.
-    pub sector: Sector,
-    /// What the sector is entered as in the directory of a card that has one.
-    pub application: Option<Aid>,
-    /// Whether an encoder refuses chips that can be rewritten or have a back door; else they are only noted.
-    pub refuse_magic: bool,
 }
 
 /// User name and password.
@@ -147,14 +135,6 @@ struct RawConfig {
     masters_file: Option<PathBuf>,
     #[serde(default)]
     badge: RawBadge,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct RawBadge {
-    sector: Option<u8>,
-    application: Option<String>,
-    refuse_magic: Option<bool>,
 }
 
 #[derive(Deserialize, Default)]
@@ -247,27 +227,6 @@ impl Checker<'_> {
         })
     }
 
-    fn badge(&self, raw: &RawBadge) -> Result<Badge, ConfigError> {
-        const APPLICATION: &str = "badge.application";
-        let application = raw.application.as_deref().map(|text| {
-            let is_id = text.len() == 4 && text.bytes().all(|digit| digit.is_ascii_hexdigit());
-            let number = u16::from_str_radix(text, 16).ok().filter(|number| is_id && *number >= APPLICATIONS_FROM);
-            number.map(Aid).ok_or_else(|| {
-                self.key(
-                    APPLICATION,
-                    &format!("{text:?} is not the id of an application: four hexadecimal digits, such as \"4811\""),
-                )
-            })
-        });
-        let sector = raw.sector.map(Sector::try_from).transpose();
-        let default = Badge::default();
-        Ok(Badge {
-            sector: sector.map_err(|error| self.key("badge.sector", &error))?.unwrap_or(default.sector),
-            application: application.transpose()?,
-            refuse_magic: raw.refuse_magic.unwrap_or(default.refuse_magic),
-        })
-    }
-
     fn mqtt(&self, raw: RawMqtt) -> Result<Mqtt, ConfigError> {
         match (raw.embedded, raw.external) {
             (Some(_), Some(_)) => Err(self.key("mqtt", &"give either embedded or external, not both")),
@@ -325,13 +284,6 @@ impl Checker<'_> {
 
     fn key(&self, key: &'static str, problem: &dyn fmt::Display) -> ConfigError {
         ConfigError::Key { path: self.0.to_path_buf(), key, problem: problem.to_string() }
-    }
-}
-
-impl Default for Badge {
-    fn default() -> Self {
-        // Others begin with the first.
-        Self { sector: Sector::LAST, application: None, refuse_magic: true }
     }
 }
 

@@ -152,3 +152,6 @@ fn keys(site: &Site) -> Result<BTreeMap<DoorId, Vec<(u32, DoorKey)>>, SiteError>
     }
     Ok(keys)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,5 @@
 //! Starting everything in order, and stopping it in the reverse.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -8,13 +7,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use access::credential::keys::KeyVersion;
-use access::envelope::Freshness;
-use access::id::DoorId;
 use access::topic::Topic;
-use access::whitelist::{Generation, WhitelistId};
 use dashboard::Context;
-use db::site::{DoorKind, OpenError, Site, SiteError};
+use db::site::{OpenError, Site, SiteError};
 use link::{OptionsError, Qos};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
@@ -29,11 +24,11 @@ use crate::config::{Config, Endpoint};
 use crate::counters::Counting;
 use crate::desk::{Desk, Parts};
 use crate::intake;
-use crate::keys::{Keyring, KeysError};
-use crate::line::{Epochs, Line, Sender};
+use crate::keys::KeysError;
 use crate::mqtt;
 use crate::run::{self, Ears};
-use crate::scan::{self, Found};
+
+mod read;
 
 /// Messages in both directions between the loop and the broker that may be unconfirmed. Half of it may
 /// be used; with a delta for each of some hundred doors at once there is room left for a command.
@@ -125,8 +120,8 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let (site, lock) = open(&config).await?;
     let listener = listen("dashboard.listen", config.dashboard).await?;
     let dashboard = listener.local_addr()?;
-    let secrets = masters(&config).await?;
-    let Read { sender, found, lines, counters } = read(&site, &config, secrets.clone()).await?;
+    let secrets = read::masters(&config).await?;
+    let read::Read { sender, found, lines, counters } = read::read(&site, &config, secrets.clone()).await?;
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config).await?;
     options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
     options.manual_acks = true;
@@ -241,62 +236,6 @@ async fn listen(key: &'static str, addr: SocketAddr) -> Result<TcpListener, Star
     TcpListener::bind(addr).await.map_err(|source| StartError::Listen { key, addr, source })
 }
 
-async fn masters(config: &Config) -> Result<Option<Arc<Keyring>>, StartError> {
-    let (path, site) = (config.masters_file.clone(), config.site.clone());
-    let read = move || path.map(|path| Keyring::read(&path, &site)).transpose();
-    Ok(tokio::task::spawn_blocking(read).await??.map(Arc::new))
-}
-
-/// What the loop starts from.
-struct Read {
-    sender: Sender,
-    found: Generation,
-    lines: BTreeMap<DoorId, Line>,
-    counters: Generation,
-}
-
-/// Reads what should be true and where each door stood. All doors are away until they say otherwise.
-async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyring>>) -> Result<Read, StartError> {
-    let (site, path) = (site.clone(), config.database.display().to_string());
-    let read = move || {
-        let now = utc_now();
-        let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
-        let Found { through, doors, mut keys } = scan::all(&site, secrets.as_deref())?;
-        check_versions(&site, secrets.as_deref(), through)?;
-        site.give_up_encodings(now)?;
-        // What moved before is found for each door when it connects.
-        let (counters, _) = site.counters_moved(Generation(u64::MAX))?;
-        let mut lines = BTreeMap::new();
-        for found in doors {
-            site.record_offline(&found.door, None, now)?;
-            let keys = keys.remove(&found.door).unwrap_or_default();
-            let mut line = Line::new(found.door.clone(), found.kind, keys, found.whitelist, found.state);
-            let newest = site.freshness(&found.door)?;
-            let current = newest.map(|(epoch, boot, _)| (epoch, boot));
-            line.epochs = Epochs::since(current, &site.journals(&found.door)?);
-            if let Some((_, boot, sequence)) = newest {
-                line.fresh_status = Freshness::since(boot, sequence);
-            }
-            lines.insert(found.door, line);
-        }
-        Ok(Read { sender, found: through, lines, counters })
-    };
-    tokio::task::spawn_blocking(read).await?.map_err(|source| StartError::Site { path, source })
-}
-
-/// Cards whose masters are gone are read by no door that asks for credentials.
-fn check_versions(site: &Site, secrets: Option<&Keyring>, as_of: Generation) -> Result<(), SiteError> {
-    let Some(secrets) = secrets else { return Ok(()) };
-    let known: Vec<KeyVersion> = secrets.versions().collect();
-    let records = site.credentials(None, as_of)?.into_iter();
-    let lost = records.filter(|record| !known.contains(&record.version)).count();
-    if lost > 0 {
-        tracing::error!(cards = lost, "masters that cards were encoded with are missing; no door can read those cards");
-        site.raise_alarm("no-masters", None, None, utc_now())?;
-    }
-    Ok(())
-}
-
 fn serve(
     config: &Config,
     listener: TcpListener,
@@ -319,19 +258,4 @@ fn serve(
 async fn told(mut stopped: watch::Receiver<bool>) {
     // An error means that whoever could tell is gone, which is the same.
     let _ = stopped.wait_for(|stopped| *stopped).await;
-}
-
-impl Desk {
-    /// What was compiled for each door.
-    fn wanted(&self) -> Vec<(DoorId, WhitelistId, Generation)> {
-        let of = |line: &Line| (line.door.clone(), line.desired.whitelist, line.desired.state);
-        self.lines.values().filter(|line| line.kind == DoorKind::Door).map(of).collect()
-    }
-
-    fn check_all_masters(&mut self) {
-        let states: Vec<_> = self.lines.values().map(|line| (line.door.clone(), line.state.clone())).collect();
-        for (door, state) in states {
-            self.check_masters(&door, &state);
-        }
-    }
 }

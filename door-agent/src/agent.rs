@@ -109,13 +109,13 @@ impl Agent {
     /// If a part of the door has ended by itself.
     pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), PartDied> {
         tokio::select! {
-            ended = &mut self.door => ended.unwrap_or_else(|_| Err(PartDied::LOOP)),
+            ended = &mut self.door => ended.unwrap_or(Err(PartDied::LOOP)),
             () = stop => self.stop().await,
         }
     }
 
     async fn ended(self) -> Result<(), PartDied> {
-        self.door.await.unwrap_or_else(|_| Err(PartDied::LOOP))
+        self.door.await.unwrap_or(Err(PartDied::LOOP))
     }
 }
 
@@ -250,7 +250,7 @@ fn start_reader(config: &Config, reports: mpsc::Sender<Report>) -> Result<(Reade
             Ok((Reader::spawn(hardware, reports).map_err(no_thread)?, Some(emulator)))
         }
         HardwareConfig::RaspberryPi { bus, .. } => {
-            let hardware = hardware::raspberry_pi(bus.clone(), config.poll_interval);
+            let hardware = hardware::raspberry_pi(*bus, config.poll_interval);
             Ok((Reader::spawn(hardware, reports).map_err(no_thread)?, None))
         }
     }

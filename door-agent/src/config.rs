@@ -55,7 +55,7 @@ pub enum HardwareConfig {
 }
 
 /// The SPI bus of an MFRC522.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bus {
     /// 0 is the one on the header.
     pub number: u8,

@@ -27,7 +27,7 @@ const UNWRITTEN_MAX: usize = 10_000;
 /// Wait before a disk that refused is tried again.
 const RETRY: Duration = Duration::from_secs(1);
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 enum Order {
     Append(Ticket, Draft),
     Acknowledge { epoch: u64, through: u64 },

@@ -79,6 +79,7 @@ async fn keep(desk: &Desk, name: String, card: VirtualCard) -> Result<impl IntoR
         return Err(Problem::bad(format!("a card's name has 1 to {NAME_LENGTH_MAX} bytes and no control characters")));
     }
     let seen = view(&name, &card);
+    let card = Box::new(card);
     if desk.ask(|reply| Request::PutCard { name, card, reply }).await? {
         Ok((StatusCode::CREATED, Json(seen)))
     } else {

@@ -33,7 +33,7 @@ pub(crate) enum Request {
     Exit(oneshot::Sender<DoorView>),
     Network { up: bool, reply: oneshot::Sender<DoorView> },
     Cards(oneshot::Sender<Vec<CardView>>),
-    PutCard { name: String, card: VirtualCard, reply: oneshot::Sender<bool> },
+    PutCard { name: String, card: Box<VirtualCard>, reply: oneshot::Sender<bool> },
 }
 
 /// The door as somebody in front of it sees it, and a little of what is behind.

@@ -147,8 +147,9 @@ impl DoorLoop {
 
     /// The threads end once nobody speaks to them. Their last answers need nobody.
     async fn stop(self, inboxes: Inboxes) {
-        let Self { mut reader, mut journal, mut store, .. } = self;
-        drop(inboxes);
+        let Self { mut reader, mut journal, mut store, lookup, uplink, .. } = self;
+        // The writers close their files last, and so bring the write-ahead logs home.
+        drop((inboxes, lookup, uplink));
         let stop = move || {
             reader.stop();
             store.stop();

@@ -79,3 +79,13 @@ async fn a_restarted_door_knows_its_list_and_goes_on_counting() {
     assert_eq!(codes(&events), ["started", "granted", "stopped", "started", "granted", "stopped"]);
     assert_eq!((events[0].boot, events[5].boot), (1, 2));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_that_was_stopped_leaves_whole_files_and_no_logs_beside_them() {
+    let bench = Bench::start().await;
+    bench.tap("short").await;
+    let folder = bench.stop().await;
+    for name in [db::door::JOURNAL_FILE, db::door::WHITELIST_FILE] {
+        assert!(!folder.path().join(format!("{name}-wal")).exists(), "{name}");
+    }
+}

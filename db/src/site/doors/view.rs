@@ -40,7 +40,7 @@ pub struct DoorView {
     pub state_in_force: Option<Generation>,
     /// The newest event of its journal.
     pub journal_head: Option<u64>,
-    /// Through which event it has been acknowledged.
+    /// Through which event it has come in, which is what the door is told; its last status may be older.
     pub journal_acknowledged: Option<u64>,
     /// Whether its reader answers.
     pub reader: Option<bool>,
@@ -72,13 +72,14 @@ macro_rules! select_doors {
                     w.list_generation, w.list_digest, w.list_entries,
                     r.list_generation, r.list_digest, r.list_entries,
                     r.online, r.last_seen_ms, r.agent, r.state_generation, r.journal_head,
-                    r.journal_acknowledged, r.reader, r.lock_released, r.contact_open,
+                    COALESCE(j.through, r.journal_acknowledged), r.reader, r.lock_released, r.contact_open,
                     r.clock_offset_ms, r.trust, r.messages_refused, r.epoch, r.boot, r.session, r.mode,
                     d.kind
              FROM door d
              JOIN door_setting s ON s.door = d.number AND s.until IS NULL
              LEFT JOIN door_wanted w ON w.door = d.number
-             LEFT JOIN door_status r ON r.door = d.number ",
+             LEFT JOIN door_status r ON r.door = d.number
+             LEFT JOIN journal j ON j.door = r.door AND j.epoch = r.epoch ",
             $rest
         )
     };

@@ -1,0 +1,289 @@
+//! The door and a controller, over a real Mosquitto where one is installed.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::process::{Child, Command as Process, Stdio};
+use std::time::Duration;
+
+use access::chain::{Link, link};
+use access::command::{Action, Command};
+use access::entry::{Block, Blocks, Entry, Grant, ScheduleId};
+use access::envelope::{DoorKey, Header, Sealed, seal};
+use access::event::{Event, EventKind};
+use access::message::{Down, Status, Up};
+use access::state::{DoorState, Mode};
+use access::time::Window;
+use access::topic::{Channel, Topic};
+use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
+use link::{Options, Qos};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use crate::bench::{Bench, prepare};
+
+/// Far more than any step needs.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+struct Mosquitto {
+    process: Child,
+    port: u16,
+    _settings: tempfile::NamedTempFile,
+}
+
+impl Mosquitto {
+    /// `None`, and a line that says so, if it is not installed.
+    #[expect(clippy::print_stdout, reason = "a skipped test must say so")]
+    fn start() -> Option<Self> {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut settings = tempfile::NamedTempFile::new().unwrap();
+        writeln!(settings, "listener {port} 127.0.0.1\nallow_anonymous true\nuser root").unwrap();
+        let mut command = Process::new("mosquitto");
+        let started = command.arg("-c").arg(settings.path()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        match started {
+            Ok(process) => Some(Self { process, port, _settings: settings }),
+            Err(error) => {
+                println!("skipped: mosquitto cannot be started ({error})");
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Mosquitto {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A controller of a few lines: it hears one door, and says what a test wants it to say.
+struct Controller {
+    handle: link::Handle,
+    heard: mpsc::Receiver<link::Event>,
+    sequence: u64,
+    epoch: u64,
+}
+
+impl Controller {
+    async fn start(port: u16) -> Self {
+        let mut options = Options::new("127.0.0.1", port, "controller");
+        options.subscriptions = vec![(Topic::up_filter(&"hospital".parse().unwrap()), Qos::AtLeastOnce)];
+        options.jitter = Box::new(|ceiling| ceiling.min(Duration::from_millis(20)));
+        let (handle, mut heard) = link::open(options).unwrap();
+        while !matches!(heard.recv().await.unwrap(), link::Event::Connected { .. }) {}
+        Self { handle, heard, sequence: 0, epoch: 0 }
+    }
+
+    async fn hear(&mut self) -> (Header, Up) {
+        loop {
+            if let link::Event::Message(message) = self.heard.recv().await.unwrap() {
+                let (header, message) = Sealed::parse(&message.payload).unwrap().open(&key()).unwrap();
+                self.epoch = header.epoch;
+                return (header, message);
+            }
+        }
+    }
+
+    /// The next status for which `holds`.
+    async fn status(&mut self, holds: impl Fn(&Status) -> bool) -> Status {
+        let wait = async {
+            loop {
+                if let (_, Up::Status(status)) = self.hear().await
+                    && holds(&status)
+                {
+                    return status;
+                }
+            }
+        };
+        tokio::time::timeout(DEADLINE, wait).await.expect("no such status comes")
+    }
+
+    /// The next events, acknowledged.
+    async fn events(&mut self) -> (Header, Vec<Event>) {
+        loop {
+            if let (header, Up::Events(events)) = self.hear().await {
+                let through = events.last().unwrap().sequence;
+                self.say(&Down::Acknowledged { epoch: header.epoch, through }).await;
+                return (header, events);
+            }
+        }
+    }
+
+    /// Hears events until one is of this kind.
+    async fn event(&mut self, is: impl Fn(&EventKind) -> bool) -> Event {
+        let wait = async {
+            loop {
+                let (_, events) = self.events().await;
+                if let Some(event) = events.into_iter().find(|event| is(&event.kind)) {
+                    return event;
+                }
+            }
+        };
+        tokio::time::timeout(DEADLINE, wait).await.expect("no such event comes")
+    }
+
+    fn sealed(&mut self, message: &Down) -> (String, Vec<u8>) {
+        self.sequence += 1;
+        let (site, door) = ("hospital".parse().unwrap(), "pharmacy".parse().unwrap());
+        let topic = Topic::build(&site, &door, Channel::of_down(message));
+        let (boot, sequence, link) = (1, self.sequence, Link::START);
+        let header = Header { site, door, key_id: 1, epoch: self.epoch, boot, sequence, link };
+        (topic, seal(&key(), &header, message))
+    }
+
+    async fn say(&mut self, message: &Down) {
+        let (topic, payload) = self.sealed(message);
+        self.send(&topic, payload).await;
+    }
+
+    async fn send(&self, topic: &str, payload: Vec<u8>) {
+        self.handle.publish(topic, payload, Qos::AtLeastOnce).await.unwrap();
+    }
+}
+
+fn key() -> DoorKey {
+    DoorKey::new([7; 32])
+}
+
+async fn site() -> Option<(Mosquitto, Controller, Bench)> {
+    let broker = Mosquitto::start()?;
+    let (folder, config) = prepare();
+    let file = folder.path().join("door.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("\"port\":9", &format!("\"port\":{}", broker.port))).unwrap();
+    let controller = Controller::start(broker.port).await;
+    let bench = Bench::start_in(folder, config).await;
+    Some((broker, controller, bench))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_come_once_in_order_and_linked_also_after_a_cut() {
+    let Some((_broker, mut controller, bench)) = site().await else { return };
+    bench.tap("short").await;
+    bench.post("/network", json!({"up": false})).await;
+    for _ in 0..10 {
+        bench.tap("unlisted").await;
+    }
+    bench.post("/network", json!({"up": true})).await;
+    let mut all: Vec<Event> = Vec::new();
+    let mut head = Link::START;
+    while all.len() < 12 {
+        let (header, events) = controller.events().await;
+        let known = all.len() as u64;
+        if events[0].sequence == known + 1 {
+            assert_eq!(header.link, head, "before event {}", known + 1);
+        }
+        for event in events.into_iter().filter(|event| event.sequence > known) {
+            head = link(head, header.epoch, &event);
+            all.push(event);
+        }
+    }
+    let sequences: Vec<u64> = all.iter().map(|event| event.sequence).collect();
+    assert_eq!(sequences, (1..=12).collect::<Vec<_>>());
+    bench.until("the acknowledgement is noted", |state| state["journal"]["acknowledged"] == 12).await;
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_blocked_card_is_refused_as_soon_as_the_status_says_so() {
+    let Some((_broker, mut controller, bench)) = site().await else { return };
+    assert_eq!(bench.tap("short").await["signal"], "granted");
+    let from = controller.status(|_| true).await.whitelist;
+    let grants = vec![Grant { window: Window::ALWAYS, schedule: ScheduleId::ALWAYS }];
+    let listed = Entry { grants, ..Entry::new("01A062BD".parse().unwrap()) };
+    let blocked = Entry { blocks: Blocks::NONE.with(Block::Blocked), ..listed.clone() };
+    let mut to = WhitelistId { generation: Generation(8), ..from };
+    to.replace(Some(&listed.to_bytes()), Some(&blocked.to_bytes()));
+    let delta = WhitelistPart::Delta { from, to, changes: vec![Change::Put(blocked)] };
+    controller.say(&Down::Whitelist(delta)).await;
+    controller.status(|status| status.whitelist == to).await;
+    assert_eq!(bench.tap("short").await["reasons"], json!(["card-blocked"]));
+    let applied = controller.event(|kind| *kind == EventKind::WhitelistApplied).await;
+    assert_eq!(applied.generation, Generation(8));
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lockdown_holds_and_an_older_state_does_not_lift_it() {
+    let Some((_broker, mut controller, bench)) = site().await else { return };
+    controller.status(|_| true).await;
+    let state = |generation, mode| DoorState { generation: Generation(generation), mode, ..DoorState::default() };
+    controller.say(&Down::State(state(5, Mode::LockedDown))).await;
+    controller.status(|status| status.mode == Mode::LockedDown).await;
+    controller.say(&Down::State(state(4, Mode::Normal))).await;
+    controller.status(|status| status.state_generation == Generation(5)).await;
+    assert_eq!(bench.tap("short").await["reasons"], json!(["locked-down"]));
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_opens_once_and_never_late_or_again() {
+    let Some((_broker, mut controller, bench)) = site().await else { return };
+    let status = controller.status(|_| true).await;
+    let good =
+        Command { id: 1, boot: 1, session: status.session, expires: status.mono + 9_000, action: Action::UnlockOnce };
+    for (command, code, lock) in [
+        (Command { session: good.session ^ 1, ..good }, "command-refused", "locked"),
+        (Command { boot: 9, ..good }, "command-refused", "locked"),
+        (Command { expires: status.mono, ..good }, "command-refused", "locked"),
+        (good, "command-followed", "released"),
+        (good, "command-refused", "released"),
+    ] {
+        controller.say(&Down::Command(command)).await;
+        let event = controller.event(|kind| matches!(kind, EventKind::Command { .. })).await;
+        assert_eq!(event.kind.code(), code, "{command:?}");
+        bench.until("the lock", |state| state["lock"] == lock).await;
+    }
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_replayed_and_foreign_messages_open_nothing_and_are_counted() {
+    let Some((_broker, mut controller, bench)) = site().await else { return };
+    let status = controller.status(|_| true).await;
+    let session = status.session;
+    let unlock = Command { id: 1, boot: 1, session, expires: status.mono + 9_000, action: Action::UnlockOnce };
+    let (topic, good) = controller.sealed(&Down::Command(unlock));
+    let mut forged = good.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    let mut newer = good.clone();
+    newer[0] = 99;
+    let cut = good[..good.len() - 1].to_vec();
+    for payload in [forged, newer, cut, b"nonsense".to_vec(), Vec::new()] {
+        controller.send(&topic, payload).await;
+    }
+    let state = bench.until("all are counted", |state| state["messages_refused"] == 5).await;
+    assert_eq!(state["lock"], "locked");
+    let told = controller.event(|kind| matches!(kind, EventKind::MessagesRefused { .. })).await;
+    assert_eq!(told.kind, EventKind::MessagesRefused { count: 1 }, "the first is told at once");
+    controller.send(&topic, good.clone()).await;
+    bench.until("the genuine one opens", |state| state["lock"] == "released").await;
+    controller.send(&topic, good).await;
+    bench.until("its copy is counted", |state| state["messages_refused"] == 6).await;
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_connection_is_told_by_its_will_with_the_highest_number_of_its_session() {
+    let Some((_broker, mut controller, bench)) = site().await else { return };
+    let session = controller.status(|_| true).await.session;
+    bench.post("/network", json!({"up": false})).await;
+    let mut newest = 0;
+    let (header, gone) = loop {
+        match controller.hear().await {
+            (header, Up::Offline { session }) => break (header, session),
+            (header, _) => newest = newest.max(header.sequence),
+        }
+    };
+    assert_eq!(gone, session);
+    assert!(header.sequence > newest);
+    bench.post("/network", json!({"up": true})).await;
+    loop {
+        if let (next, Up::Status(status)) = controller.hear().await {
+            assert_ne!(status.session, session);
+            assert!(next.sequence > header.sequence, "a late will never hides the next session");
+            break;
+        }
+    }
+    bench.stop().await;
+}
