@@ -1,0 +1,91 @@
+//! What the loop starts from, read from the disk.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use access::credential::keys::KeyVersion;
+use access::envelope::Freshness;
+use access::id::DoorId;
+use access::whitelist::{Generation, WhitelistId};
+use db::site::{DoorKind, Site, SiteError};
+
+use super::StartError;
+use crate::clock::utc_now;
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::keys::Keyring;
+use crate::line::{Epochs, Line, Sender};
+use crate::scan::{self, Found};
+
+/// The masters, if there are any.
+pub(super) async fn masters(config: &Config) -> Result<Option<Arc<Keyring>>, StartError> {
+    let (path, site) = (config.masters_file.clone(), config.site.clone());
+    let read = move || path.map(|path| Keyring::read(&path, &site)).transpose();
+    Ok(tokio::task::spawn_blocking(read).await??.map(Arc::new))
+}
+
+/// What the loop starts from.
+pub(super) struct Read {
+    pub(super) sender: Sender,
+    pub(super) found: Generation,
+    pub(super) lines: BTreeMap<DoorId, Line>,
+    pub(super) counters: Generation,
+}
+
+/// Reads what should be true and where each door stood. All doors are away until they say otherwise.
+pub(super) async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyring>>) -> Result<Read, StartError> {
+    let (site, path) = (site.clone(), config.database.display().to_string());
+    let read = move || {
+        let now = utc_now();
+        let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
+        let Found { through, doors, mut keys } = scan::all(&site, secrets.as_deref())?;
+        check_versions(&site, secrets.as_deref(), through)?;
+        site.give_up_encodings(now)?;
+        // What moved before is found for each door when it connects.
+        let (counters, _) = site.counters_moved(Generation(u64::MAX))?;
+        let mut lines = BTreeMap::new();
+        for found in doors {
+            site.record_offline(&found.door, None, now)?;
+            let keys = keys.remove(&found.door).unwrap_or_default();
+            let mut line = Line::new(found.door.clone(), found.kind, keys, found.whitelist, found.state);
+            let newest = site.freshness(&found.door)?;
+            let current = newest.map(|(epoch, boot, _)| (epoch, boot));
+            line.epochs = Epochs::since(current, &site.journals(&found.door)?);
+            if let Some((_, boot, sequence)) = newest {
+                line.fresh_status = Freshness::since(boot, sequence);
+            }
+            lines.insert(found.door, line);
+        }
+        Ok(Read { sender, found: through, lines, counters })
+    };
+    tokio::task::spawn_blocking(read).await?.map_err(|source| StartError::Site { path, source })
+}
+
+/// Cards whose masters are gone are read by no door that asks for credentials.
+fn check_versions(site: &Site, secrets: Option<&Keyring>, as_of: Generation) -> Result<(), SiteError> {
+    let Some(secrets) = secrets else { return Ok(()) };
+    let known: Vec<KeyVersion> = secrets.versions().collect();
+    let records = site.credentials(None, as_of)?.into_iter();
+    let lost = records.filter(|record| !known.contains(&record.version)).count();
+    if lost > 0 {
+        tracing::error!(cards = lost, "masters that cards were encoded with are missing; no door can read those cards");
+        site.raise_alarm("no-masters", None, None, utc_now())?;
+    }
+    Ok(())
+}
+
+impl Desk {
+    /// What was compiled for each door.
+    pub(super) fn wanted(&self) -> Vec<(DoorId, WhitelistId, Generation)> {
+        let of = |line: &Line| (line.door.clone(), line.desired.whitelist, line.desired.state);
+        self.lines.values().filter(|line| line.kind == DoorKind::Door).map(of).collect()
+    }
+
+    /// Says at once which doors admit nobody for want of masters.
+    pub(super) fn check_all_masters(&mut self) {
+        let states: Vec<_> = self.lines.values().map(|line| (line.door.clone(), line.state.clone())).collect();
+        for (door, state) in states {
+            self.check_masters(&door, &state);
+        }
+    }
+}
