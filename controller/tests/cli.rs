@@ -85,6 +85,52 @@ fn a_door_is_added_with_a_file_that_only_its_owner_reads_and_that_is_never_writt
 }
 
 #[test]
+fn an_encoder_is_added_as_a_door_is_and_listed_as_what_it_is() {
+    let folder = Folder::new();
+    let added = folder.run(&["door", "add", "desk", "--name", "Desk", "--encoder"]);
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    assert!(text(&added.stdout).contains("Encoder desk"));
+    let doors: serde_json::Value = serde_json::from_slice(&folder.run(&["door", "list", "--json"]).stdout).unwrap();
+    assert_eq!(doors[0]["kind"], "encoder");
+}
+
+#[test]
+fn masters_are_drawn_into_a_file_that_only_its_owner_reads_and_more_are_added_below() {
+    let folder = Folder::new();
+    let keys = |rest: &[&str]| {
+        let arguments = [&["keys", "new", "--out", "masters"], rest].concat();
+        Command::new(env!("CARGO_BIN_EXE_kulku-controller"))
+            .args(arguments)
+            .current_dir(folder.0.path())
+            .output()
+            .unwrap()
+    };
+    assert!(keys(&[]).status.success());
+    let path = folder.path("masters");
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let first = std::fs::read_to_string(&path).unwrap();
+    assert_eq!((first.len(), &first[..2]), (2 + 256 + 1, "1 "));
+    assert!(keys(&["--version", "7"]).status.success());
+    assert!(keys(&[]).status.success());
+    for taken in ["7", "16"] {
+        let refused = keys(&["--version", taken]);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(text(&refused.stderr).contains("masters") && text(&refused.stderr).contains(taken));
+    }
+    let all = std::fs::read_to_string(&path).unwrap();
+    assert!(all.starts_with(&first));
+    let versions: Vec<&str> = all.lines().map(|line| line.split_once(' ').unwrap().0).collect();
+    assert_eq!(versions, ["1", "7", "8"]);
+
+    let config = std::fs::read_to_string(folder.path("controller.toml")).unwrap();
+    std::fs::write(folder.path("controller.toml"), format!("masters_file = \"masters\"\n{config}")).unwrap();
+    let checked = folder.run(&["check"]);
+    assert!(text(&checked.stdout).contains("versions 8, 7, 1"));
+    let secret = &first[2..20];
+    assert!(!text(&checked.stdout).contains(secret) && !text(&checked.stderr).contains(secret));
+}
+
+#[test]
 fn an_operators_password_comes_from_standard_input_and_a_token_is_printed_once() {
     let folder = Folder::new();
     let add = |password: &str| {

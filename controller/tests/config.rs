@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use controller::config::{Config, Endpoint, Mqtt};
+use controller::config::{Badge, Config, Endpoint, Mqtt};
 
 struct Folder(tempfile::TempDir);
 
@@ -60,6 +60,10 @@ fn each_wrong_value_is_named_with_its_file_and_key() {
             "site = \"hospital\"\ndata = \"d\"\n[mqtt.external]\nhost=\"h\"\nport=1\nuser=\"u\"\npassword_file=\"no\"",
             "mqtt.external.password_file",
         ),
+        ("site = \"hospital\"\ndata = \"d\"\n[badge]\nsector = 0", "badge.sector"),
+        ("site = \"hospital\"\ndata = \"d\"\n[badge]\nsector = 16", "badge.sector"),
+        ("site = \"hospital\"\ndata = \"d\"\n[badge]\napplication = \"0004\"", "badge.application"),
+        ("site = \"hospital\"\ndata = \"d\"\n[badge]\napplication = \"+481\"", "badge.application"),
         ("site = \"hospital", "line 1"),
     ];
     let folder = Folder::new();
@@ -107,4 +111,19 @@ fn doors_are_sent_to_the_named_endpoint_and_never_to_an_unspecified_address() {
     assert_eq!(read("[mqtt.embedded]\nlisten = \"0.0.0.0:1883\"\n").doors_connect_to(), None);
     let named = "[mqtt.embedded]\nlisten = \"0.0.0.0:1883\"\ndoors_connect_to = \"kulku.example:8883\"\n";
     assert_eq!(read(named).doors_connect_to(), endpoint("kulku.example", 8883));
+}
+
+#[test]
+fn cards_are_encoded_as_the_table_badge_says_and_suspect_chips_are_refused_unless_it_says_otherwise() {
+    let folder = Folder::new();
+    let least = Config::read(&folder.file("kulku.toml", LEAST)).unwrap();
+    assert_eq!((least.badge, least.masters_file), (Badge::default(), None));
+    assert!(least.badge.refuse_magic && least.badge.application.is_none());
+    let text = format!(
+        "masters_file = \"masters\"\n{LEAST}[badge]\nsector = 4\napplication = \"4811\"\nrefuse_magic = false\n"
+    );
+    let config = Config::read(&folder.file("kulku.toml", &text)).unwrap();
+    assert_eq!(config.masters_file, Some(folder.0.path().join("masters")));
+    assert_eq!((config.badge.sector.number(), config.badge.refuse_magic), (4, false));
+    assert_eq!(config.badge.application, Some(access::credential::mad::Aid(0x4811)));
 }

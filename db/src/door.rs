@@ -15,6 +15,7 @@ mod journal;
 mod lookup;
 mod pending;
 mod schema;
+mod seen;
 mod whitelist;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ pub use apply::{Applied, Refused, WHITELIST_ENTRIES_MAX, WHITELIST_PARTS_MAX};
 pub use journal::{Acknowledged, Draft, JOURNAL_EVENTS_MAX, Journal, JournalStart};
 pub use lookup::Lookup;
 pub use pending::{Batch, Pending};
+pub use seen::Seen;
 pub use whitelist::{COUNTERS_ROWS_MAX, StateApplied, WhitelistStore};
 
 /// Name of the whitelist's file in the agent's data folder.

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use access::chain::{Link, link};
+use access::encode::EncodeJob;
 use access::entry::Entry;
 use access::envelope::{DoorKey, Header, Sealed, seal};
-use access::event::{Event, EventKind};
+use access::event::{Event, EventKind, Subject};
 use access::id::DoorId;
 use access::message::{Down, Status, Up};
-use access::state::Mode;
+use access::state::{Counter, Mode};
 use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::topic::{Channel, Topic};
 use access::uid::Uid;
@@ -29,6 +30,8 @@ pub(crate) struct Door {
     pub(crate) list: BTreeMap<Uid, Entry>,
     /// The boot of the controller that it last heard.
     pub(crate) heard_from: u64,
+    /// As it was told; the highest of each card.
+    pub(crate) counters: BTreeMap<Uid, Counter>,
     chunks: Vec<Entry>,
     journal: u64,
     head: Link,
@@ -65,6 +68,7 @@ impl Door {
             status: first_status(),
             list: BTreeMap::new(),
             heard_from: 0,
+            counters: BTreeMap::new(),
             chunks: Vec::new(),
             journal: 0,
             head: Link::START,
@@ -106,6 +110,31 @@ impl Door {
             }
         });
         events.collect()
+    }
+
+    /// The next event of its journal, with this card.
+    pub(crate) fn happen_with(&mut self, uid: Uid, kind: EventKind) -> Vec<Event> {
+        let mut events = self.happen(&[kind]);
+        events.iter_mut().for_each(|event| event.subject = Some(Subject { uid, salt: [3; 16] }));
+        events
+    }
+
+    /// Follows what it hears until this holds.
+    pub(crate) async fn follow_until(&mut self, holds: impl Fn(&Self) -> bool) {
+        while !holds(self) {
+            let (_, message) = self.hear().await;
+            self.follow(message);
+        }
+    }
+
+    /// The next job of an encoder; whatever else comes is followed.
+    pub(crate) async fn job(&mut self) -> EncodeJob {
+        loop {
+            match self.hear().await.1 {
+                Down::Encode(job) => return job,
+                other => self.follow(other),
+            }
+        }
     }
 
     /// Reports events that follow upon those before.
@@ -204,6 +233,14 @@ impl Door {
                 }
             }
             Down::State(state) => self.status.state_generation = state.generation,
+            Down::Counters(told) => {
+                for counter in told.counters {
+                    let known = self.counters.entry(counter.uid).or_insert(counter);
+                    assert!(known.value <= counter.value, "a counter went back");
+                    *known = counter;
+                }
+                self.status.counters_generation = told.generation;
+            }
             _ => {}
         }
     }

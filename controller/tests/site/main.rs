@@ -3,9 +3,11 @@
 //! Nothing sleeps; every wait is for a condition and has a deadline.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod badge;
 mod commands;
 mod delivery;
 mod door;
+mod encoder;
 mod external;
 mod intake;
 mod start;

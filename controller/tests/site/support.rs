@@ -1,11 +1,12 @@
 //! A site in a temporary folder.
 
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use access::envelope::DoorKey;
 use access::id::DoorId;
-use access::state::DoorState;
+use access::state::{DoorSettings, DoorState, Reading};
 use access::time::{UtcMs, Window};
 use access::uid::Uid;
 use controller::config::{Badge, Config, Mqtt};
@@ -29,13 +30,32 @@ impl Bench {
 
     /// The same; before it starts this is done.
     pub(crate) async fn prepared(doors: &[&str], prepare: impl FnOnce(&Site)) -> Self {
+        Self::with(doors, prepare, |_, _| {}).await
+    }
+
+    /// The same, with masters of version 1 and an encoder.
+    pub(crate) async fn with_masters(doors: &[&str], encoder: &str, prepare: impl FnOnce(&Site)) -> Self {
+        let prepare = |site: &Site| {
+            site.add_encoder(&actor(), new_door(encoder)).unwrap();
+            prepare(site);
+        };
+        Self::with(doors, prepare, |config, folder| config.masters_file = Some(masters(folder))).await
+    }
+
+    async fn with(doors: &[&str], prepare: impl FnOnce(&Site), change: impl FnOnce(&mut Config, &Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
         doors.iter().for_each(|door| add_door(&site, door));
         prepare(&site);
         drop(site);
-        let controller = start(config(folder.path().join("site.db"))).await.unwrap();
+        let mut config = config(folder.path().join("site.db"));
+        change(&mut config, folder.path());
+        let controller = start(config).await.unwrap();
         Self { folder, controller }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn site(&self) -> &Site {
@@ -114,13 +134,35 @@ pub(crate) fn key(door: &str) -> DoorKey {
 }
 
 pub(crate) fn add_door(site: &Site, door: &str) {
-    let new = NewDoor {
+    site.add_door(&actor(), new_door(door)).unwrap();
+}
+
+pub(crate) fn new_door(door: &str) -> NewDoor {
+    NewDoor {
         id: door.parse().unwrap(),
         name: door.to_uppercase(),
         key: key(door),
         settings: DoorState::default().settings,
-    };
-    site.add_door(&actor(), new).unwrap();
+    }
+}
+
+/// The bytes of the masters that tests use.
+pub(crate) fn master_bytes() -> [u8; 128] {
+    std::array::from_fn(|at| u8::try_from(at).unwrap())
+}
+
+/// The file with them.
+pub(crate) fn masters(folder: &Path) -> PathBuf {
+    let digits: String = master_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let path = folder.join("masters");
+    std::fs::write(&path, format!("1 {digits}\n")).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    path
+}
+
+pub(crate) fn set_reading(site: &Site, door: &str, reading: Reading) {
+    let settings = DoorSettings { reading, ..DoorState::default().settings };
+    site.set_settings(&actor(), &door.parse().unwrap(), settings).unwrap();
 }
 
 pub(crate) fn uid(number: u32) -> Uid {

@@ -17,7 +17,7 @@ const LOOKUP: &str = "SELECT meta.generation, entry.body FROM meta \
 #[derive(Debug)]
 pub struct Lookup {
     path: PathBuf,
-    connection: Connection,
+    pub(super) connection: Connection,
 }
 
 impl Lookup {
@@ -52,7 +52,7 @@ impl Lookup {
         Ok((Generation(from_sql(generation)), entry))
     }
 
-    fn sql(&self, source: rusqlite::Error) -> DoorDbError {
+    pub(super) fn sql(&self, source: rusqlite::Error) -> DoorDbError {
         DoorDbError::Sql { path: self.path.clone(), source }
     }
 }

@@ -177,7 +177,9 @@ impl WhitelistStore {
             let room = usize::try_from(COUNTERS_ROWS_MAX.saturating_sub(rows)).unwrap_or(0);
             let mut raise = transaction.prepare_cached(
                 "INSERT INTO counter (uid, issue, value, nonce) VALUES ($1, $2, $3, $4) \
-                 ON CONFLICT (uid) DO UPDATE SET issue = excluded.issue, value = excluded.value, nonce = excluded.nonce \
+                 ON CONFLICT (uid) DO UPDATE SET issue = excluded.issue, value = excluded.value, \
+                 nonce = excluded.nonce, \
+                 in_doubt = CASE WHEN excluded.issue = counter.issue THEN counter.in_doubt ELSE 0 END \
                  WHERE (excluded.issue, excluded.value) > (counter.issue, counter.value)",
             )?;
             for counter in counters.counters.iter().take(room) {
@@ -190,7 +192,10 @@ impl WhitelistStore {
     }
 
     /// All that `act` does is on disk afterwards, or nothing of it.
-    fn transact<T>(&mut self, act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, DoorDbError> {
+    pub(super) fn transact<T>(
+        &mut self,
+        act: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, DoorDbError> {
         let path = &self.path;
         let work = || {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
