@@ -76,6 +76,8 @@ pub enum Input {
     Recorded(Ticket),
     /// Something else that belongs in the journal.
     Note(EventKind),
+    /// The same, about a card.
+    NoteCard(EventKind, Uid),
     /// The time that [`Door::deadline`] named has come.
     Tick,
 }
@@ -210,6 +212,9 @@ impl Door {
             Input::Recorded(ticket) => self.recorded(ticket, now, &mut effects),
             Input::Note(kind) => {
                 self.record(kind, None, &mut effects);
+            }
+            Input::NoteCard(kind, uid) => {
+                self.record(kind, Some(uid), &mut effects);
             }
             Input::Opened | Input::Closed | Input::Tick => {}
         }

@@ -3,7 +3,7 @@
 use access::credential::mad::{Aid, Directory, KEY_A};
 use access::credential::keys::SectorKey;
 use access::credential::trailer::{Conditions, trailer};
-use access::encode::{ChipClass, KeyPair, Outcome, Stage, Work};
+use access::encode::{ChipClass, Outcome, Stage, Work};
 use access::decide::Credential;
 use access::uid::Uid;
 use door_agent::reader::{Job, Report};
@@ -94,7 +94,7 @@ fn what_stands_there_already_is_not_written_again() {
     assert_eq!(outcome, Outcome::Done);
     assert_eq!(stages, [Stage::Probing, Stage::Writing], "no trailer is written");
     let transcript = stand.emulator.transcript();
-    let data = transcript.frames().iter().filter(|frame| frame.bytes.len() == 18 && frame.exchange.is_some());
+    let data = transcript.frames().filter(|frame| frame.bytes.len() == 18 && frame.exchange.is_some());
     assert_eq!(data.filter(|frame| frame.from == mfrc522_emulator::Side::Reader).count(), 0);
 }
 
@@ -234,7 +234,7 @@ fn exchanges() -> (u64, u64) {
     let wanted = work.blocks[3];
     assert_eq!(encode(&mut stand, &UID_4, work).0, Outcome::Done);
     let transcript = stand.emulator.transcript();
-    let trailer = transcript.frames().iter().find(|frame| frame.bytes.starts_with(&wanted)).unwrap();
+    let trailer = transcript.frames().find(|frame| frame.bytes.starts_with(&wanted)).unwrap();
     (stand.emulator.exchanges(), trailer.exchange.unwrap())
 }
 
