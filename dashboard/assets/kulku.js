@@ -6,8 +6,8 @@ const ANNOUNCE_MS = 10000;
 const live = document.getElementById("live");
 if (live && "EventSource" in window) followEvents(live);
 
-const command = document.querySelector("[data-pending]");
-if (command) followCommand(command);
+const pending = document.querySelector("[data-pending]");
+if (pending) follow(pending, Number(pending.dataset.pending) || 20);
 
 // What is wrong with a form is the first thing to read and to tab on from.
 document.querySelector("[role=alert][tabindex]")?.focus();
@@ -84,18 +84,25 @@ function followEvents(box) {
   show("on");
 }
 
-// Asks what became of a command until its end is known; a command lives for seconds.
-async function followCommand(note, tries = 20) {
+// Asks what became of a command or an encoding until its end is known, or nobody waits for it any more.
+async function follow(note, tries) {
   await new Promise((done) => setTimeout(done, 700));
   const answer = await fetch(location.href).catch(() => null);
   if (answer?.ok) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const now = page.getElementById("command");
-    if (now && now.textContent !== note.textContent) {
+    const now = page.getElementById(note.id);
+    if (!now) return location.reload();
+    const over = !now.hasAttribute("data-pending");
+    if (now.textContent !== note.textContent) {
       note.className = now.className;
       note.replaceChildren(...now.childNodes);
     }
-    if (!now || !now.hasAttribute("data-pending")) return;
+    // What stands below in its section may be new as well: it is shown once, at the end.
+    if (over && note.closest("section")) {
+      while (note.nextSibling) note.nextSibling.remove();
+      while (now.nextSibling) note.parentElement.append(now.nextSibling);
+    }
+    if (over) return;
   }
-  if (tries > 0) followCommand(note, tries - 1);
+  if (tries > 0) follow(note, tries - 1);
 }

@@ -25,6 +25,7 @@ pub(crate) const DONE: &[&str] = &[
     "card-unlisted",
     "person-added",
     "alarm-acknowledged",
+    "door-set",
     "signed-out",
 ];
 
@@ -126,6 +127,7 @@ impl Page {
         let mut places = vec![
             ("/", "nav-overview"),
             ("/events", "nav-events"),
+            ("/alarms", "nav-alarms"),
             ("/cards", "nav-cards"),
             ("/people", "nav-people"),
             ("/doors", "nav-doors"),

@@ -161,6 +161,9 @@ pub(crate) const EVENT_CODES: &[&str] = &[
     "whitelist-applied",
     "state-applied",
     "messages-refused",
+    "encoded",
+    "encoding-failed",
+    "presented",
 ];
 
 #[cfg(test)]

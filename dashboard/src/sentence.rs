@@ -1,9 +1,11 @@
 //! Events, reasons, blocks and commands in the words of the reader's language.
 
 use access::command::{Action, Refusal};
-use access::decide::Presented;
+use access::credential::block::Token;
+use access::decide::{Credential, Decision, Presented};
+use access::encode::{ChipClass, Outcome};
 use access::entry::{Block, Blocks};
-use access::event::EventKind;
+use access::event::{EventKind, Rolling};
 use access::time::ClockTrust;
 use db::site::{CommandState, EventView};
 
@@ -54,9 +56,9 @@ impl Row {
 
 fn tone(code: &str) -> (&'static str, &'static str) {
     match code {
-        "granted" | "command-followed" => ("good", "✓"),
+        "granted" | "command-followed" | "encoded" => ("good", "✓"),
         "denied" | "command-refused" => ("bad", "✕"),
-        "opened-unreleased" | "journal-slow" | "reader-blind" | "messages-refused" => ("warn", "▲"),
+        "opened-unreleased" | "journal-slow" | "reader-blind" | "messages-refused" | "encoding-failed" => ("warn", "▲"),
         _ => ("plain", "•"),
     }
 }
@@ -74,13 +76,23 @@ fn details(page: &Page, view: &EventView) -> Vec<String> {
 
 fn of_kind(page: &Page, kind: &EventKind) -> Vec<String> {
     match kind {
-        EventKind::Tap { presented, decision, .. } => {
+        EventKind::Tap { presented, credential, decision, rolling } => {
             let mut all: Vec<String> =
                 decision.reasons.iter().map(|reason| page.code("reason", reason.code())).collect();
             if all.is_empty() && !decision.granted() {
                 all.push(page.tr("reason-of-newer-version"));
             }
             all.extend(presented_as(page, *presented));
+            all.extend(credential_as(page, *credential, decision));
+            all.extend(rolling.map(|rolling| step(page, &rolling)));
+            all
+        }
+        EventKind::Encoded { outcome, chip: class, .. } => {
+            let mut all: Vec<String> = Vec::new();
+            if *outcome != Outcome::Done {
+                all.push(page.code("encoding", outcome.code()));
+            }
+            all.push(chip(page, *class));
             all
         }
         EventKind::Command { action, refused, .. } => {
@@ -106,6 +118,29 @@ fn presented_as(page: &Page, presented: Presented) -> Option<String> {
         Presented::Unsupported { sak } => Some(page.tr1("note-sak", "sak", &format!("{sak:02X}"))),
         _ => None,
     }
+}
+
+/// What was read of the credential, unless a reason of the denial says it already.
+fn credential_as(page: &Page, credential: Credential, decision: &Decision) -> Option<String> {
+    let told = credential.reason().is_some_and(|reason| decision.reasons.iter().any(|other| other == reason));
+    (credential != Credential::NotAsked && !told).then(|| page.code("credential", credential.code()))
+}
+
+/// How the card's counter moved.
+fn step(page: &Page, rolling: &Rolling) -> String {
+    let number = |token: Token| token.counter.to_string();
+    let found = rolling.found.map_or_else(|| page.tr("counter-none"), number);
+    match rolling.written {
+        Some(to) => {
+            page.lang.say_with("note-counter-moved", &[("found", found.into()), ("written", number(to).into())])
+        }
+        None => page.tr1("note-counter-kept", "found", &found),
+    }
+}
+
+/// What kind of chip it is.
+pub(crate) fn chip(page: &Page, class: ChipClass) -> String {
+    page.code("chip", class.code())
 }
 
 /// The stable code of how far a clock is trusted.

@@ -11,9 +11,11 @@ use std::fs;
 use std::path::Path;
 
 use access::command::Action;
+use access::decide::Credential;
+use access::encode::ChipClass;
 use access::reason::Reason;
 use access::state::{Mode, Reading};
-use db::site::CardKind;
+use db::site::{CardKind, CredentialState, EncodeState, EncodeWork};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
 /// Key to the variables in its sentence.
@@ -81,7 +83,20 @@ fn templates_hold_no_text_of_their_own() {
 }
 
 /// Keys made of a prefix and a code that other crates own: alarms and the operator log.
-const OPEN_ENDED: &[&str] = &["alarm-", "change-", "error-t", "done-", "problem-", "lock-"];
+const OPEN_ENDED: &[&str] = &["alarm-", "change-", "error-t", "done-", "problem-", "lock-", "advice-"];
+
+const READINGS: [Reading; 4] = [Reading::UidOnly, Reading::Sector, Reading::RollingLenient, Reading::RollingStrict];
+
+/// All that a door may say of a credential that it asked for.
+const CREDENTIALS: [Credential; 7] = [
+    Credential::Unreadable,
+    Credential::Verified,
+    Credential::Invalid,
+    Credential::Damaged,
+    Credential::Cloned,
+    Credential::NotWritten,
+    Credential::NotEncoded,
+];
 
 fn composed() -> BTreeSet<String> {
     let events = [
@@ -101,6 +116,9 @@ fn composed() -> BTreeSet<String> {
         "whitelist-applied",
         "state-applied",
         "messages-refused",
+        "encoded",
+        "encoding-failed",
+        "presented",
     ];
     let refusals = ["expired", "other-boot", "other-session", "repeated"];
     let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
@@ -116,6 +134,9 @@ fn composed() -> BTreeSet<String> {
         "forged-message",
         "wire-version",
         "replayed-message",
+        "no-masters",
+        "clone-suspected",
+        "credential-damaged",
     ];
     let with = |prefix: &str, codes: &[&str]| codes.iter().map(|code| format!("{prefix}-{code}")).collect::<Vec<_>>();
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
@@ -128,7 +149,13 @@ fn composed() -> BTreeSet<String> {
         with("alarm", &alarms),
         with("kind", &CardKind::ALL.map(CardKind::code)),
         with("mode", &[Mode::Normal.code(), Mode::LockedDown.code()]),
-        with("reading", &[Reading::UidOnly.code(), Reading::Sector.code()]),
+        with("reading", &READINGS.map(Reading::code)),
+        with("reading-about", &READINGS.map(Reading::code)),
+        with("credential", &CREDENTIALS.map(Credential::code)),
+        with("credential-state", &[CredentialState::Pending, CredentialState::Active].map(CredentialState::code)),
+        with("chip", &ChipClass::ALL.map(ChipClass::code)),
+        with("encoding", &EncodeState::ALL.map(EncodeState::code)),
+        with("work", &[EncodeWork::Encode, EncodeWork::EncodeElsewhere, EncodeWork::Wipe].map(EncodeWork::code)),
         with("action", &[Action::UnlockOnce.code(), Action::TestSignal.code()]),
         with("clock", &["unknown", "kept", "synchronised"]),
         with("lock", &["released", "locked"]),

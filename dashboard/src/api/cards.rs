@@ -12,6 +12,7 @@ use db::site::{Actor, CardFilter, CardKind, CardPage, CardView, NewCard, PersonI
 use serde::Deserialize;
 
 use super::body::{Body, Optional};
+use super::encodings::WholeCard;
 use super::events::limit;
 use super::shape::{CardShape, List, WindowShape};
 use crate::app::App;
@@ -34,11 +35,12 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
     Ok(Json(List { items: cards.iter().map(CardShape::from).collect(), next }))
 }
 
-/// One card.
-pub(super) async fn show(State(app): State<App>, Path(uid): Path<String>) -> Result<Json<CardShape>, Fault> {
+/// One card, with what stands in its sector.
+pub(super) async fn show(State(app): State<App>, Path(uid): Path<String>) -> Result<Json<WholeCard>, Fault> {
     let uid = uid_of(&uid)?;
-    let card = app.db(move |site| site.card(&uid)).await?;
-    Ok(Json(CardShape::from(&card)))
+    let found = app.db(move |site| Ok((site.card(&uid)?, site.credentials(Some(&[uid]), site.latest()?)?)));
+    let (card, records) = found.await?;
+    Ok(Json(WholeCard::new(&card, &records)))
 }
 
 /// A card to be added.
@@ -160,7 +162,8 @@ async fn change(
     Ok(Json(CardShape::from(&card)))
 }
 
-fn uid_of(text: &str) -> Result<Uid, Fault> {
+/// The card that a path names.
+pub(super) fn uid_of(text: &str) -> Result<Uid, Fault> {
     text.parse().map_err(|_| Fault::NotFound)
 }
 

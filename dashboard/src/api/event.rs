@@ -1,7 +1,8 @@
 //! The JSON of an event.
 
+use access::credential::block::Token;
 use access::decide::Presented;
-use access::event::EventKind;
+use access::event::{EventKind, Rolling};
 use db::site::EventView;
 use serde::Serialize;
 
@@ -52,6 +53,41 @@ struct More {
     waited_ms: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rolling: Option<RollingShape>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoding: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chip: Option<&'static str>,
+}
+
+/// How the counter of a credential moved.
+#[derive(Serialize)]
+struct RollingShape {
+    issue: u8,
+    found: Option<TokenShape>,
+    written: Option<TokenShape>,
+    stepped_in: bool,
+}
+
+#[derive(Serialize)]
+struct TokenShape {
+    counter: u32,
+    nonce: u16,
+}
+
+impl From<Rolling> for RollingShape {
+    fn from(rolling: Rolling) -> Self {
+        let token = |token: Option<Token>| token.map(|Token { counter, nonce }| TokenShape { counter, nonce });
+        Self {
+            issue: rolling.issue,
+            found: token(rolling.found),
+            written: token(rolling.written),
+            stepped_in: rolling.stepped_in,
+        }
+    }
 }
 
 impl From<&EventView> for EventShape {
@@ -86,7 +122,7 @@ impl From<&EventView> for EventShape {
 fn more(kind: &EventKind) -> More {
     let mut more = More::default();
     match *kind {
-        EventKind::Tap { presented, credential, .. } => {
+        EventKind::Tap { presented, credential, rolling, .. } => {
             more.presented = Some(match presented {
                 Presented::Classic1k => "classic-1k",
                 Presented::Several => "several",
@@ -97,11 +133,17 @@ fn more(kind: &EventKind) -> More {
                 more.sak = Some(format!("{sak:02X}"));
             }
             more.credential = Some(credential.code());
+            more.rolling = rolling.map(RollingShape::from);
         }
         EventKind::Command { id, action, refused } => {
             more.command = Some(id.to_string());
             more.action = Some(action.code());
             more.refusal = refused.map(refusal_code);
+        }
+        EventKind::Encoded { job, outcome, chip } => {
+            more.encoding = Some(job.to_string());
+            more.outcome = Some(outcome.code());
+            more.chip = Some(chip.code());
         }
         EventKind::JournalSlow { waited_ms } => more.waited_ms = Some(waited_ms),
         EventKind::MessagesRefused { count } => more.count = Some(count),

@@ -8,9 +8,11 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::visit::require_token;
 
+mod alarms;
 mod body;
 mod cards;
 mod doors;
+mod encodings;
 mod event;
 mod events;
 mod people;
@@ -26,10 +28,14 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/doors", get(doors::list))
         .route("/doors/{id}", get(doors::show))
         .route("/doors/{id}/unlock", post(doors::unlock))
+        .route("/doors/{id}/settings", put(doors::settings))
         .route("/commands/{id}", get(doors::command))
+        .route("/encodings/{id}", get(encodings::show))
+        .route("/alarms", get(alarms::list))
         .route("/events", get(events::list))
         .route("/cards", get(cards::list).post(cards::add))
         .route("/cards/{uid}", get(cards::show))
+        .route("/cards/{uid}/encode", post(encodings::ask))
         .route("/cards/{uid}/block", post(cards::block))
         .route("/cards/{uid}/unblock", post(cards::unblock))
         .route("/cards/{uid}/give", post(cards::give))

@@ -126,6 +126,7 @@ impl From<&Person> for PersonShape {
 pub(super) struct DoorShape {
     id: String,
     name: String,
+    kind: &'static str,
     online: bool,
     last_seen: Option<String>,
     mode: &'static str,
@@ -157,6 +158,7 @@ impl From<&DoorView> for DoorShape {
         Self {
             id: door.id.to_string(),
             name: door.name.clone(),
+            kind: door.kind.code(),
             online: door.online,
             last_seen: door.last_seen.map(when::rfc3339),
             mode: door.mode.code(),

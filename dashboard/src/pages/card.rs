@@ -6,10 +6,14 @@ use access::uid::Uid;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{Actor, CardView, EventFilter, EventView, Page as Rows, PeopleFilter, PersonId, Seek, Site, SiteError};
+use db::site::{
+    Actor, CardView, DoorKind, DoorView, EventFilter, EventView, Page as Rows, PeopleFilter, PersonId, Seek, Site,
+    SiteError,
+};
 
+use super::credential::{self, Section};
 use super::views::Card;
-use super::{LAST_ROWS, ROWS, choices, done, door_names, render, render_refused};
+use super::{LAST_ROWS, ROWS, choices, done, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
@@ -20,11 +24,12 @@ use crate::visit::{Visit, actor};
 
 #[derive(Template)]
 #[template(path = "card.html")]
-struct CardPage {
+pub(super) struct CardPage {
     page: Page,
     card: Card,
+    credential: Section,
     form: Form,
-    /// The form that has to be corrected: `give`, `list` or `block`.
+    /// The form that has to be corrected: `give`, `list`, `block` or `encode`.
     failed: &'static str,
     /// Whether people have been searched for to give the card to.
     giving: bool,
@@ -146,22 +151,27 @@ async fn change(
 
 struct Found {
     card: CardView,
-    doors: Vec<(String, String)>,
+    credential: credential::Found,
+    /// Encoders among them.
+    doors: Vec<DoorView>,
     people: Vec<(String, String)>,
     last: Vec<EventView>,
 }
 
-async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'static str) -> Result<CardPage, Fault> {
+/// The page, with a form on it that may have to be corrected.
+pub(super) async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'static str) -> Result<CardPage, Fault> {
     let who = form.optional("who");
     let giving = who.is_some() || failed == "give";
     let found = app.db(move |site| find(site, &uid, who, giving)).await?;
+    let named = form.value("encoding").parse().ok();
     Ok(CardPage {
-        card: Card::new(&page, &found.card),
+        card: Card::new(&page, &found.card).with_readings(&page, &found.doors, &found.credential.records),
+        credential: Section::new(&page, &found.credential, &found.doors, named),
         rows: Row::all(&page, &found.last),
         block_choices: choices::blocks(&page),
         page: page.at(&place(&uid)),
         people: found.people,
-        doors: found.doors,
+        doors: names(&found.doors),
         form,
         failed,
         giving,
@@ -178,17 +188,29 @@ fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool) -> Result<Fou
     };
     Ok(Found {
         card: site.card(uid)?,
-        doors: door_names(site)?,
+        credential: credential::Found {
+            records: site.credentials(Some(&[*uid]), site.latest()?)?,
+            jobs: site.encodings_of(uid)?,
+        },
+        doors: site.doors()?,
         people: people.into_iter().map(|person| (person.id.0.to_string(), person.name)).collect(),
         last: site.events(&filter, Seek::Newest, LAST_ROWS)?,
     })
 }
 
-fn uid_of(text: &str) -> Result<Uid, Fault> {
+/// Id and name of those that a card can be listed for.
+fn names(doors: &[DoorView]) -> Vec<(String, String)> {
+    let doors = doors.iter().filter(|door| door.kind == DoorKind::Door);
+    doors.map(|door| (door.id.to_string(), door.name.clone())).collect()
+}
+
+/// The card that a path names.
+pub(super) fn uid_of(text: &str) -> Result<Uid, Fault> {
     text.parse().map_err(|_| Fault::NotFound)
 }
 
-fn place(uid: &Uid) -> String {
+/// Where its page is.
+pub(super) fn place(uid: &Uid) -> String {
     format!("/cards/{}", uid.hex())
 }
 

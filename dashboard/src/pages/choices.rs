@@ -1,6 +1,7 @@
 //! What can be chosen in forms: code and text.
 
 use access::reason::Reason;
+use access::state::Reading;
 use db::site::CardKind;
 
 use crate::page::Page;
@@ -18,6 +19,12 @@ pub(super) fn reasons(page: &Page) -> Choices {
 
 pub(super) fn kinds(page: &Page) -> Choices {
     all(page, "kind", CardKind::ALL.iter().map(|kind| kind.code()))
+}
+
+/// The weakest first.
+pub(super) fn readings(page: &Page) -> Choices {
+    let readings = [Reading::UidOnly, Reading::Sector, Reading::RollingLenient, Reading::RollingStrict];
+    all(page, "reading", readings.map(Reading::code).into_iter())
 }
 
 /// What a person puts in a card's way by hand; the others come from registers.

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::site::{
-    AlarmView, CommandState, CommandView, DoorView, EventFilter, EventView, LIST_MAX, Seek, Site, SiteError,
+    AlarmView, CommandState, CommandView, DoorKind, DoorView, EventFilter, EventView, LIST_MAX, Seek, Site, SiteError,
 };
 
 use super::views::{self, Mark};
@@ -33,6 +33,8 @@ struct DoorPage {
 struct Shown {
     id: String,
     name: String,
+    /// Whether there is a lock to release and something to set.
+    opens: bool,
 }
 
 struct CommandShown {
@@ -65,7 +67,7 @@ pub(super) async fn show(
         command: found.command.map(|command| shown(&page, &command)),
         rows: Row::all(&page, &found.last),
         alarms: found.alarms,
-        door: Shown { id: found.door.id.to_string(), name: found.door.name },
+        door: Shown { id: found.door.id.to_string(), opens: found.door.kind == DoorKind::Door, name: found.door.name },
         page,
     })
 }
@@ -74,7 +76,11 @@ pub(super) async fn show(
 pub(super) async fn unlock(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
     let id: DoorId = id.parse().map_err(|_| Fault::NotFound)?;
     let (caller, operator) = (app.clone(), visit.operator);
-    let command = app.db(move |site| site.request_command(&actor(&caller, &operator), &id, Action::UnlockOnce)).await?;
+    let asked = app.db(move |site| match site.door(&id)?.kind {
+        DoorKind::Door => site.request_command(&actor(&caller, &operator), &id, Action::UnlockOnce).map(Some),
+        DoorKind::Encoder => Ok(None),
+    });
+    let command = asked.await?.ok_or(Fault::NotFound)?;
     let place = format!("/doors/{}?command={}", command.door, command.id);
     Ok(Redirect::to(&place).into_response())
 }
@@ -105,16 +111,22 @@ fn facts(page: &Page, door: &DoorView) -> Vec<(&'static str, Mark)> {
     let mut facts = vec![
         ("door-connection", views::connection(page, door)),
         ("door-last-seen", Mark::plain(views::last_seen(page, door))),
-        ("door-mode", views::mode(page, door)),
-        ("door-reading", views::reading(page, door)),
-        ("door-in-force", views::in_force(page, door)),
-        ("door-release", release(page, door)),
     ];
+    if door.kind == DoorKind::Door {
+        facts.extend([
+            ("door-mode", views::mode(page, door)),
+            ("door-reading", views::reading(page, door.settings.reading)),
+            ("door-in-force", views::in_force(page, door)),
+            ("door-release", release(page, door)),
+        ]);
+    }
+    let released = door.lock_released.filter(|_| door.kind == DoorKind::Door);
+    let open = door.contact_open.filter(|_| door.kind == DoorKind::Door);
     let told = [
         ("door-backlog", views::backlog(door).map(|events| Mark::plain(events.to_string()))),
         ("door-reader", door.reader.map(|reads| reader(page, reads))),
-        ("door-lock", door.lock_released.map(|released| lock(page, released))),
-        ("door-contact", door.contact_open.map(|open| contact(page, open))),
+        ("door-lock", released.map(|released| lock(page, released))),
+        ("door-contact", open.map(|open| contact(page, open))),
         ("door-clock", door.trust.map(|trust| clock(page, door, trust))),
         ("door-agent", door.agent.clone().map(Mark::plain)),
         ("door-refused", door.messages_refused.map(refused)),

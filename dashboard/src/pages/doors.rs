@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use db::site::{DoorKind, DoorView};
 
 use super::render;
 use super::views::{Door, is_behind};
@@ -21,16 +22,20 @@ struct Doors {
     /// `offline` or `behind`, if only those are shown.
     show: String,
     doors: Vec<Door>,
+    /// Those that write cards. They decide nothing, so they are not counted among the doors.
+    encoders: Vec<Door>,
 }
 
 /// The page.
 pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
     let page = visit.page;
     let views = app.db(|site| site.doors()).await?;
-    let current = views.iter().filter(|door| !is_behind(door)).count();
-    let summary = page.lang.say_with("doors-in-force", &[("current", current.into()), ("all", views.len().into())]);
+    let (doors, encoders): (Vec<DoorView>, Vec<DoorView>) =
+        views.into_iter().partition(|view| view.kind == DoorKind::Door);
+    let current = doors.iter().filter(|door| !is_behind(door)).count();
+    let summary = page.lang.say_with("doors-in-force", &[("current", current.into()), ("all", doors.len().into())]);
     let show = pairs.get("show").filter(|show| ["offline", "behind"].contains(show)).unwrap_or_default().to_owned();
-    let doors = views
+    let doors = doors
         .iter()
         .filter(|door| match show.as_str() {
             "offline" => !door.online,
@@ -39,5 +44,6 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> 
         })
         .map(|door| Door::new(&page, door))
         .collect();
-    render(&Doors { page, summary, show, doors })
+    let encoders = encoders.iter().filter(|_| show.is_empty()).map(|encoder| Door::new(&page, encoder)).collect();
+    render(&Doors { page, summary, show, doors, encoders })
 }

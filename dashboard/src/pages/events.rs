@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use db::site::{EventView, Seek};
 
-use super::{ROWS, choices, door_names, render, render_refused};
+use super::{ROWS, choices, place_names, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
@@ -52,7 +52,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> 
     if matches!(seek, Seek::After(_)) {
         views.reverse();
     }
-    let doors = app.db(door_names).await?;
+    let doors = app.db(place_names).await?;
     let failed = form.failed();
     let template = page(visit.page, &pairs, form, doors, (seek, views, more));
     if failed { render_refused(&template) } else { render(&template) }

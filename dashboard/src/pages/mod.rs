@@ -5,8 +5,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use db::site::Site;
-use db::site::SiteError;
+use db::site::{DoorKind, Site, SiteError};
 
 use crate::app::App;
 use crate::assets;
@@ -17,6 +16,7 @@ mod alarms;
 mod card;
 mod cards;
 mod choices;
+mod credential;
 mod demo;
 mod door;
 mod doors;
@@ -26,10 +26,12 @@ mod log;
 mod overview;
 mod people;
 mod person;
+mod settings;
 mod sign_in;
 mod stream;
 mod views;
 
+pub(crate) use credential::state_at;
 pub(crate) use views::is_behind;
 
 /// Rows on a page of a list.
@@ -49,6 +51,7 @@ fn private(app: &App) -> Router<App> {
         .route("/events/stream", get(stream::follow))
         .route("/cards", get(cards::show).post(cards::add))
         .route("/cards/{uid}", get(card::show))
+        .route("/cards/{uid}/encode", post(credential::encode))
         .route("/cards/{uid}/block", post(card::block))
         .route("/cards/{uid}/unblock", post(card::unblock))
         .route("/cards/{uid}/give", post(card::give))
@@ -59,6 +62,8 @@ fn private(app: &App) -> Router<App> {
         .route("/doors", get(doors::show))
         .route("/doors/{id}", get(door::show))
         .route("/doors/{id}/unlock", post(door::unlock))
+        .route("/doors/{id}/settings", get(settings::show).post(settings::set))
+        .route("/alarms", get(alarms::show))
         .route("/alarms/{id}/acknowledge", post(alarms::acknowledge))
         .route("/log", get(log::show));
     if app.context.demo.is_some() {
@@ -108,6 +113,12 @@ fn local(place: &str) -> &str {
 
 /// Id and name of every door, for choices.
 fn door_names(site: &Site) -> Result<Vec<(String, String)>, SiteError> {
+    let doors = site.doors()?.into_iter().filter(|door| door.kind == DoorKind::Door);
+    Ok(doors.map(|door| (door.id.to_string(), door.name)).collect())
+}
+
+/// Id and name of every place where something happens: doors and encoders.
+fn place_names(site: &Site) -> Result<Vec<(String, String)>, SiteError> {
     Ok(site.doors()?.into_iter().map(|door| (door.id.to_string(), door.name)).collect())
 }
 

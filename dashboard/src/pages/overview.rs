@@ -4,7 +4,7 @@ use access::time::UtcMs;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use db::site::{AlarmView, DoorView, EventFilter, EventView, Seek, Site, SiteError};
+use db::site::{AlarmView, DoorKind, DoorView, EventFilter, EventView, Seek, Site, SiteError};
 
 use super::views::is_behind;
 use super::{LAST_ROWS, ROWS, render};
@@ -66,7 +66,7 @@ fn find(site: &Site, since: UtcMs) -> Result<Found, SiteError> {
 }
 
 fn counts(page: &Page, found: &Found, since: UtcMs) -> Vec<Count> {
-    let offline = found.doors.iter().filter(|door| !door.online).count();
+    let offline = found.doors.iter().filter(|door| door.kind == DoorKind::Door && !door.online).count();
     let behind = found.doors.iter().filter(|door| is_behind(door)).count();
     let denied_href =
         format!("/events?code=denied&from={}", crate::query::encode(&when::field(Some(since.second()), page.zone)));
@@ -83,7 +83,7 @@ fn counts(page: &Page, found: &Found, since: UtcMs) -> Vec<Count> {
     vec![
         count("count-offline", offline, "/doors?show=offline".to_owned(), "bad"),
         count("count-behind", behind, "/doors?show=behind".to_owned(), "warn"),
-        count("count-alarms", found.alarms.len(), "/#alarms".to_owned(), "bad"),
+        count("count-alarms", found.alarms.len(), "/alarms".to_owned(), "bad"),
         count("count-denied", found.denied, denied_href, "plain"),
     ]
 }

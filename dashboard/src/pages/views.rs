@@ -1,7 +1,7 @@
 //! Cards and doors as templates show them.
 
 use access::state::{Mode, Reading};
-use db::site::{CardView, DoorView};
+use db::site::{CardView, CredentialRecord, CredentialState, DoorKind, DoorView};
 
 use crate::page::Page;
 use crate::sentence::block_codes;
@@ -22,6 +22,8 @@ pub(super) struct Listing {
     pub(super) door: String,
     pub(super) name: String,
     pub(super) window: String,
+    /// What the door reads; nothing where that is not shown.
+    pub(super) reading: Option<Mark>,
 }
 
 impl Card {
@@ -40,9 +42,25 @@ impl Card {
                     door: listing.door.to_string(),
                     name: listing.door_name.clone(),
                     window: page.window(&listing.window),
+                    reading: None,
                 })
                 .collect(),
         }
+    }
+
+    /// With what each of its doors reads of it, and whether that is on the card at all.
+    pub(super) fn with_readings(mut self, page: &Page, doors: &[DoorView], records: &[CredentialRecord]) -> Self {
+        let encoded = records.iter().any(|record| record.state == CredentialState::Active);
+        for listing in &mut self.listings {
+            listing.reading = doors.iter().find(|door| door.id.as_str() == listing.door).map(|door| {
+                if door.settings.reading.asks_for_credential() && !encoded {
+                    Mark::bad(page.tr("reading-not-encoded"))
+                } else {
+                    reading(page, door.settings.reading)
+                }
+            });
+        }
+        self
     }
 
     pub(super) fn all(page: &Page, views: &[CardView]) -> Vec<Self> {
@@ -99,7 +117,7 @@ impl Door {
             name: view.name.clone(),
             connection: connection(page, view),
             mode: mode(page, view),
-            reading: reading(page, view),
+            reading: reading(page, view.settings.reading),
             in_force: in_force(page, view),
             last_seen: last_seen(page, view),
             backlog: backlog(view).map_or_else(String::new, |events| events.to_string()),
@@ -125,11 +143,13 @@ pub(super) fn mode(page: &Page, view: &DoorView) -> Mark {
     }
 }
 
-pub(super) fn reading(page: &Page, view: &DoorView) -> Mark {
-    let text = page.code("reading", view.settings.reading.code());
-    match view.settings.reading {
+/// What a door reads. Only where the counter moves does a copy of the whole card show itself.
+pub(super) fn reading(page: &Page, reading: Reading) -> Mark {
+    let text = page.code("reading", reading.code());
+    match reading {
         Reading::UidOnly => Mark::warn(text),
-        Reading::Sector | Reading::RollingLenient | Reading::RollingStrict => Mark::good(text),
+        Reading::Sector => Mark::plain(text),
+        Reading::RollingLenient | Reading::RollingStrict => Mark::good(text),
     }
 }
 
@@ -148,8 +168,12 @@ pub(super) fn in_force(page: &Page, view: &DoorView) -> Mark {
     }
 }
 
-/// Whether the door still decides by an older whitelist or state than it should.
+/// Whether the door still decides by an older whitelist or state than it should. An encoder decides nothing.
 pub(crate) fn is_behind(view: &DoorView) -> bool {
+    view.kind == DoorKind::Door && differs(view)
+}
+
+fn differs(view: &DoorView) -> bool {
     view.wanted != view.in_force || view.state_in_force != Some(view.wanted_state)
 }
 
