@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
-use crate::config::{Config, HardwareConfig};
+use crate::config::{Config, HardwareConfig, Role};
 use crate::control::{self, ControlError, Desk};
 use crate::downlink::Downlink;
 use crate::hardware;
@@ -23,7 +23,7 @@ use crate::io::{DoorIo, INPUTS_MAX, IoError, IoInput, MemoryIo, RppalIo};
 use crate::journal::JournalThread;
 use crate::provisioning::hex;
 use crate::reader::{REPORTS_MAX, Reader, Report};
-use crate::run::{DoorLoop, Facts, Inboxes, PartDied};
+use crate::run::{Desk as EncoderDesk, DoorLoop, Facts, Inboxes, Memory, PartDied};
 use crate::store::StoreThread;
 use crate::taps::Taps;
 use crate::uplink::{Sealer, Uplink, wills};
@@ -129,8 +129,11 @@ pub fn rest(config: &Config) -> Result<(), IoError> {
 
 fn open_io(config: &Config) -> Result<Box<dyn DoorIo>, IoError> {
     Ok(match &config.hardware {
-        HardwareConfig::Emulated { .. } => Box::new(MemoryIo::default()),
-        HardwareConfig::RaspberryPi { pins, .. } => Box::new(RppalIo::open(pins)?),
+        HardwareConfig::RaspberryPi { pins: Some(pins), .. } => Box::new(RppalIo::open(pins)?),
+        // An encoder has no lock either.
+        HardwareConfig::Emulated { .. } | HardwareConfig::RaspberryPi { pins: None, .. } => {
+            Box::new(MemoryIo::default())
+        }
     })
 }
 
@@ -168,6 +171,9 @@ fn assemble(
         uplink,
         downlink: Downlink::new(config.provisioning.clone()),
         taps: emulator.map(|emulator| Taps::new(emulator, cards.into_iter().collect::<BTreeMap<_, _>>())),
+        identity: config.provisioning.clone(),
+        memory: Memory::default(),
+        desk: (config.role == Role::Encoder).then(EncoderDesk::default),
         facts: disk.facts,
     };
     let inboxes = Inboxes {
@@ -227,6 +233,7 @@ impl Disk {
             refused_told: None,
             signal: None,
             status_due: MonoMs(0),
+            waiting: None,
             held: None,
             exit_presses: 0,
         };

@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use crate::provisioning::{Provisioning, ProvisioningError};
 
-/// Wait between two looks at an empty field. A card is noticed after half of it on average, and the
-/// field is on for a tenth of the time.
-const POLL_INTERVAL_MS: u64 = 24;
+/// From one look at an empty field to the next. A card is noticed after half of it on average, and the bus
+/// is busy for a hundredth of the time.
+const POLL_INTERVAL_MS: u64 = 22;
 const POLL_INTERVAL_MS_MAX: u64 = 1_000;
 
 /// What a short ribbon cable carries safely.
@@ -33,8 +33,21 @@ pub struct Config {
     pub provisioning: Provisioning,
     /// Reader and wires.
     pub hardware: HardwareConfig,
-    /// Wait between two looks at an empty field.
+    /// From one look at an empty field to the next.
     pub poll_interval: Duration,
+    /// What the agent is for.
+    pub role: Role,
+}
+
+/// What an agent is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// It decides at a door.
+    #[default]
+    Door,
+    /// It writes cards at a desk: a reader and no lock.
+    Encoder,
 }
 
 /// Which reader, and which wires. An emulated card can never drive a real lock: there is no way to say it.
@@ -49,8 +62,8 @@ pub enum HardwareConfig {
     RaspberryPi {
         /// The reader's bus.
         bus: Bus,
-        /// The door's wires.
-        pins: Pins,
+        /// The door's wires; none at an encoder.
+        pins: Option<Pins>,
     },
 }
 
@@ -136,6 +149,8 @@ struct RawConfig {
     data: PathBuf,
     provisioning: PathBuf,
     poll_interval_ms: Option<u64>,
+    #[serde(default)]
+    role: Role,
     reader: RawReader,
     io: RawIo,
     control: Option<RawControl>,
@@ -176,12 +191,20 @@ struct RawIo {
 enum IoKind {
     Memory,
     Rppal,
+    None,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawControl {
     address: SocketAddr,
+}
+
+impl RawIo {
+    fn has_pins(&self) -> bool {
+        let pins = [self.lock_pin, self.green_pin, self.red_pin, self.buzzer_pin, self.exit_pin, self.contact_pin];
+        self.lock_active.is_some() || pins.iter().any(Option::is_some)
+    }
 }
 
 impl Config {
@@ -217,6 +240,7 @@ impl Config {
             provisioning: Provisioning::load(&folder.join(raw.provisioning))?,
             hardware,
             poll_interval: Duration::from_millis(poll_interval_ms),
+            role: raw.role,
         })
     }
 }
@@ -226,7 +250,17 @@ struct Check<'a>(&'a Path);
 
 impl Check<'_> {
     fn hardware(&self, raw: &RawConfig) -> Result<HardwareConfig, ConfigError> {
+        self.that(
+            (raw.role == Role::Encoder) == (raw.io.kind == IoKind::None),
+            "io.kind",
+            "must be \"none\" for role = \"encoder\", which has no lock, and only there",
+        )?;
         match (raw.reader.kind, raw.io.kind) {
+            (ReaderKind::Emulated, IoKind::None) => self.emulated(raw),
+            (ReaderKind::Rppal, IoKind::None) => {
+                self.that(!raw.io.has_pins(), "io", "has keys of pins, but an encoder has no wires")?;
+                Ok(HardwareConfig::RaspberryPi { bus: self.bus(raw)?, pins: None })
+            }
             (ReaderKind::Emulated, IoKind::Memory) => self.emulated(raw),
             (ReaderKind::Rppal, IoKind::Rppal) => self.raspberry_pi(raw),
             (ReaderKind::Emulated, IoKind::Rppal) => Err(self.wrong(
@@ -244,10 +278,7 @@ impl Check<'_> {
         let RawReader { bus, chip_select, clock_hz, reset_pin, .. } = raw.reader;
         let wired = bus.is_some() || chip_select.is_some() || clock_hz.is_some() || reset_pin.is_some();
         self.that(!wired, "reader", "has keys of a bus, but an emulated reader has none")?;
-        let io = &raw.io;
-        let pins = [io.lock_pin, io.green_pin, io.red_pin, io.buzzer_pin, io.exit_pin, io.contact_pin];
-        let pinned = io.lock_active.is_some() || pins.iter().any(Option::is_some);
-        self.that(!pinned, "io", "has keys of pins, but wires in memory have none")?;
+        self.that(!raw.io.has_pins(), "io", "has keys of pins, but wires in memory have none")?;
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let control = raw.control.as_ref().map_or(any, |control| control.address);
         self.that(
@@ -258,7 +289,7 @@ impl Check<'_> {
         Ok(HardwareConfig::Emulated { control })
     }
 
-    fn raspberry_pi(&self, raw: &RawConfig) -> Result<HardwareConfig, ConfigError> {
+    fn bus(&self, raw: &RawConfig) -> Result<Bus, ConfigError> {
         self.that(raw.control.is_none(), "control", "is for an emulated door only; remove it")?;
         let clock_hz = raw.reader.clock_hz.unwrap_or(CLOCK_HZ);
         self.that(
@@ -266,12 +297,16 @@ impl Check<'_> {
             "reader.clock_hz",
             "must be between 1 and 10000000, what the MFRC522 takes",
         )?;
-        let bus = Bus {
+        Ok(Bus {
             number: raw.reader.bus.unwrap_or(0),
             chip_select: raw.reader.chip_select.unwrap_or(0),
             clock_hz,
             reset: raw.reader.reset_pin,
-        };
+        })
+    }
+
+    fn raspberry_pi(&self, raw: &RawConfig) -> Result<HardwareConfig, ConfigError> {
+        let bus = self.bus(raw)?;
         let io = &raw.io;
         let (Some(lock), Some(lock_active)) = (io.lock_pin, io.lock_active) else {
             return Err(self.wrong("io.lock_pin", "and io.lock_active must be given"));
@@ -286,7 +321,7 @@ impl Check<'_> {
             contact: io.contact_pin,
         };
         self.pins(&pins, bus.reset)?;
-        Ok(HardwareConfig::RaspberryPi { bus, pins })
+        Ok(HardwareConfig::RaspberryPi { bus, pins: Some(pins) })
     }
 
     /// No pin out of range, and none given twice.

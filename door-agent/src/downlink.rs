@@ -8,8 +8,14 @@ use access::topic::{Channel, Topic};
 use crate::provisioning::Provisioning;
 
 /// Channels on which a door hears something.
-const CHANNELS: [Channel; 5] =
-    [Channel::DownWhitelist, Channel::DownState, Channel::DownCounters, Channel::DownAck, Channel::DownCommand];
+const CHANNELS: [Channel; 6] = [
+    Channel::DownWhitelist,
+    Channel::DownState,
+    Channel::DownCounters,
+    Channel::DownAck,
+    Channel::DownCommand,
+    Channel::DownEncode,
+];
 
 /// Checks what comes in. Freshness is kept for the agent's life only: what an older message could bring
 /// back is refused by its generation, its boot or its session.

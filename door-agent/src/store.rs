@@ -4,7 +4,7 @@ use std::thread::JoinHandle;
 
 use access::state::{Counters, DoorState};
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
-use db::door::{Applied, DoorDbError, Refused, StateApplied, WhitelistStore};
+use db::door::{Applied, DoorDbError, Refused, Seen, StateApplied, WhitelistStore};
 use tokio::sync::mpsc;
 
 /// Pieces that may wait for the disk. The loop reads no further messages while there is no room, so a
@@ -23,6 +23,8 @@ pub enum StoreOrder {
     State(DoorState),
     /// How far cards have counted.
     Counters(Counters),
+    /// How far cards were seen to count here.
+    Seen(Vec<Seen>),
 }
 
 /// What became of it.
@@ -36,6 +38,8 @@ pub enum StoreAnswer {
     State(DoorState),
     /// The counters of this generation are in force.
     Counters(Generation),
+    /// What was seen is on disk.
+    Remembered,
     /// It was not taken.
     Refused(String),
 }
@@ -102,6 +106,10 @@ fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, 
                 StoreAnswer::Refused("a value of the door's state is out of bounds".to_owned())
             }
         },
+        StoreOrder::Seen(seen) => {
+            store.note_seen(seen)?;
+            StoreAnswer::Remembered
+        }
         StoreOrder::Counters(counters) => StoreAnswer::Counters(store.raise_counters(counters)?),
     })
 }

@@ -180,6 +180,14 @@ impl Taps {
         self.finish(now);
     }
 
+    /// The card was written, at an encoder; nothing is decided or shown there.
+    pub fn written(&mut self, now: MonoMs) {
+        if let Some(current) = &mut self.current {
+            current.until = now;
+        }
+        self.finish(now);
+    }
+
     /// The reader says that the field is empty.
     pub fn left(&mut self, now: MonoMs) {
         if let Some(current) = &mut self.current {

@@ -14,6 +14,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use access::chain::Link;
+use access::encode::Stage;
 use access::envelope::{Header, seal};
 use access::event::Event;
 use access::message::{REPORT_EVENTS_MAX, Status, Up};
@@ -182,6 +183,11 @@ impl Uplink {
     /// Tells how the door is. `link` is of the newest event.
     pub fn status(&mut self, status: Status, link: Link) {
         self.send(link, &Up::Status(status));
+    }
+
+    /// Tells where a job stands. Only how it ends is an event.
+    pub fn encoding(&mut self, job: u64, stage: Stage, link: Link) {
+        self.send(link, &Up::Encoding { job, stage });
     }
 
     fn report(&mut self, previous: Link, events: Vec<Event>, now: MonoMs) {

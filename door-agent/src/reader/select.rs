@@ -65,6 +65,7 @@ impl<S: SpiDevice> Chip<S> {
         // either, it loses its energy for a moment.
         for attempt in 0..WAKES {
             if attempt + 1 == WAKES {
+                self.check()?;
                 self.cycle_field()?;
             }
             if let Sight::Something(Presented::Classic1k, Some(found)) = self.look()? {

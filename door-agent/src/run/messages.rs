@@ -32,7 +32,7 @@ impl DoorLoop {
             Ok((_, Down::State(state))) => self.facts.held = Some(StoreOrder::State(state)),
             Ok((_, Down::Counters(counters))) => self.facts.held = Some(StoreOrder::Counters(counters)),
             Ok((_, Down::Acknowledged { epoch, through })) => self.on_acknowledged(epoch, through),
-            Ok((_, Down::Encode(_))) => {}
+            Ok((_, Down::Encode(job))) => self.on_job(&job),
             Ok((_, Down::Command(command))) => {
                 let at = self.clock.at();
                 // Session 0 is of no connection, so no command can name it.
@@ -82,7 +82,7 @@ impl DoorLoop {
                 self.facts.counters = generation;
                 self.send_status();
             }
-            StoreAnswer::Staged => {}
+            StoreAnswer::Staged | StoreAnswer::Remembered => {}
             StoreAnswer::Refused(reason) => {
                 tracing::warn!(reason, "what the controller sent was not put in force");
                 self.refuse();
@@ -90,7 +90,7 @@ impl DoorLoop {
         }
     }
 
-    fn refuse(&mut self) {
+    pub(super) fn refuse(&mut self) {
         self.facts.refused = self.facts.refused.saturating_add(1);
         self.facts.refused_untold = self.facts.refused_untold.saturating_add(1);
         self.tell_refused(self.clock.at().mono);

@@ -14,6 +14,8 @@
 //! loop is more urgent than the person at the door. Whatever waits for a disk or for the network is
 //! outside.
 
+mod desk;
+mod memory;
 mod messages;
 mod tap;
 mod view;
@@ -36,10 +38,15 @@ use crate::control::Request;
 use crate::downlink::Downlink;
 use crate::io::{DoorIo, IoInput};
 use crate::journal::{JournalAnswer, JournalThread};
+use crate::provisioning::Provisioning;
 use crate::reader::{Reader, Report};
 use crate::store::{StoreAnswer, StoreOrder, StoreThread};
 use crate::taps::Taps;
 use crate::uplink::Uplink;
+
+pub(crate) use desk::Desk;
+pub(crate) use memory::Memory;
+use tap::Waiting;
 
 /// How long a signal is shown, in milliseconds: long enough to be seen by somebody who looks up late.
 const SIGNAL_MS: u64 = 1_500;
@@ -72,6 +79,10 @@ pub(crate) struct DoorLoop {
     pub(crate) uplink: Uplink,
     pub(crate) downlink: Downlink,
     pub(crate) taps: Option<Taps>,
+    pub(crate) identity: Provisioning,
+    pub(crate) memory: Memory,
+    /// At an encoder.
+    pub(crate) desk: Option<Desk>,
     pub(crate) facts: Facts,
 }
 
@@ -91,6 +102,8 @@ pub(crate) struct Facts {
     pub(crate) refused_told: Option<MonoMs>,
     pub(crate) signal: Option<(Signal, MonoMs)>,
     pub(crate) status_due: MonoMs,
+    /// A card that is being read.
+    pub(crate) waiting: Option<Waiting>,
     /// Messages for the store, until it has room.
     pub(crate) held: Option<StoreOrder>,
     pub(crate) exit_presses: u64,
@@ -122,6 +135,9 @@ impl DoorLoop {
     async fn serve(&mut self, inboxes: &mut Inboxes) -> Result<(), PartDied> {
         let Some(store) = self.store.orders() else { return Ok(()) };
         loop {
+            if self.facts.held.is_none() {
+                self.facts.held = self.memory.take_unsaved().map(StoreOrder::Seen);
+            }
             let due = tokio::time::Instant::from_std(self.deadline());
             // In the order of who must not wait: the person at the door first.
             tokio::select! {
@@ -245,6 +261,8 @@ impl DoorLoop {
             self.facts.signal.map(|(_, until)| until),
             self.taps.as_ref().and_then(Taps::deadline),
             self.uplink.deadline(),
+            self.read_deadline(),
+            self.desk.as_ref().and_then(Desk::deadline),
             untold,
             Some(self.facts.status_due),
         ];
@@ -261,6 +279,8 @@ impl DoorLoop {
         if let Some(taps) = &mut self.taps {
             taps.tick(now);
         }
+        self.expire_reading(now);
+        self.expire_job(now);
         self.uplink.pump(self.facts.journal_head, now);
         self.tell_refused(now);
         if now >= self.facts.status_due {

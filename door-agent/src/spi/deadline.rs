@@ -28,6 +28,9 @@ pub struct Budget {
 impl Budget {
     /// Waiting 25 ms for a card at 20 µs a transaction takes 1,250 of them.
     pub const OPERATION: Self = Self { transactions: 4_000, time: Duration::from_millis(1_000) };
+
+    /// Transactions of an operation with a [`Pace`], which asks a few times only.
+    const PACED: u32 = 64;
 }
 
 /// How often a loop may ask the chip whether something has happened, in nanoseconds.
@@ -74,7 +77,7 @@ impl<S> DeadlineSpi<S> {
 
     /// An operation begins that waits at this pace.
     pub fn begin_at(&mut self, pace: Option<Pace>) {
-        self.left = self.budget.transactions;
+        self.left = if pace.is_some() { Budget::PACED } else { self.budget.transactions };
         self.until = Instant::now() + self.budget.time;
         (self.pace, self.asked) = (pace, false);
     }

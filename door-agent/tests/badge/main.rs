@@ -10,6 +10,7 @@ mod clones;
 mod encoding;
 mod latency;
 mod plans;
+mod site;
 mod stand;
 mod supervisor;
 mod taps;

@@ -88,7 +88,15 @@ impl Bench {
     }
 
     pub(crate) async fn start_in(folder: tempfile::TempDir, config: PathBuf) -> Self {
-        let agent = Agent::start_with_cards(Config::load(&config).unwrap(), cards()).await.unwrap();
+        Self::start_with(folder, config, cards()).await
+    }
+
+    pub(crate) async fn start_with(
+        folder: tempfile::TempDir,
+        config: PathBuf,
+        cards: Vec<(String, VirtualCard)>,
+    ) -> Self {
+        let agent = Agent::start_with_cards(Config::load(&config).unwrap(), cards).await.unwrap();
         let base = format!("http://{}", agent.control().unwrap());
         Self { folder, agent, base }
     }

@@ -1,8 +1,12 @@
 //! One whole door on the emulator, in this process, without a network.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up its case has failed")]
 
+mod badge;
 mod bench;
 mod control;
+mod encoder;
 mod journal;
+#[path = "../badge/site.rs"]
+mod site;
 mod taps;
 mod wire;

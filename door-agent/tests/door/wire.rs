@@ -24,16 +24,16 @@ use crate::bench::{Bench, prepare};
 /// Far more than any step needs.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-struct Mosquitto {
+pub(crate) struct Mosquitto {
     process: Child,
-    port: u16,
+    pub(crate) port: u16,
     _settings: tempfile::NamedTempFile,
 }
 
 impl Mosquitto {
     /// `None`, and a line that says so, if it is not installed.
     #[expect(clippy::print_stdout, reason = "a skipped test must say so")]
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut settings = tempfile::NamedTempFile::new().unwrap();
         writeln!(settings, "listener {port} 127.0.0.1\nallow_anonymous true\nuser root").unwrap();
@@ -57,7 +57,7 @@ impl Drop for Mosquitto {
 }
 
 /// A controller of a few lines: it hears one door, and says what a test wants it to say.
-struct Controller {
+pub(crate) struct Controller {
     handle: link::Handle,
     heard: mpsc::Receiver<link::Event>,
     sequence: u64,
@@ -65,7 +65,7 @@ struct Controller {
 }
 
 impl Controller {
-    async fn start(port: u16) -> Self {
+    pub(crate) async fn start(port: u16) -> Self {
         let mut options = Options::new("127.0.0.1", port, "controller");
         options.subscriptions = vec![(Topic::up_filter(&"hospital".parse().unwrap()), Qos::AtLeastOnce)];
         options.jitter = Box::new(|ceiling| ceiling.min(Duration::from_millis(20)));
@@ -74,7 +74,7 @@ impl Controller {
         Self { handle, heard, sequence: 0, epoch: 0 }
     }
 
-    async fn hear(&mut self) -> (Header, Up) {
+    pub(crate) async fn hear(&mut self) -> (Header, Up) {
         loop {
             if let link::Event::Message(message) = self.heard.recv().await.unwrap() {
                 let (header, message) = Sealed::parse(&message.payload).unwrap().open(&key()).unwrap();
@@ -85,7 +85,7 @@ impl Controller {
     }
 
     /// The next status for which `holds`.
-    async fn status(&mut self, holds: impl Fn(&Status) -> bool) -> Status {
+    pub(crate) async fn status(&mut self, holds: impl Fn(&Status) -> bool) -> Status {
         let wait = async {
             loop {
                 if let (_, Up::Status(status)) = self.hear().await
@@ -110,7 +110,7 @@ impl Controller {
     }
 
     /// Hears events until one is of this kind.
-    async fn event(&mut self, is: impl Fn(&EventKind) -> bool) -> Event {
+    pub(crate) async fn event(&mut self, is: impl Fn(&EventKind) -> bool) -> Event {
         let wait = async {
             loop {
                 let (_, events) = self.events().await;
@@ -131,7 +131,7 @@ impl Controller {
         (topic, seal(&key(), &header, message))
     }
 
-    async fn say(&mut self, message: &Down) {
+    pub(crate) async fn say(&mut self, message: &Down) {
         let (topic, payload) = self.sealed(message);
         self.send(&topic, payload).await;
     }
@@ -141,7 +141,7 @@ impl Controller {
     }
 }
 
-fn key() -> DoorKey {
+pub(crate) fn key() -> DoorKey {
     DoorKey::new([7; 32])
 }
 

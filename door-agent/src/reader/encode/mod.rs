@@ -10,7 +10,8 @@
 //!
 //! Before the trailer everything can be begun anew with the keys that the sector has, so a trial that fails is simply
 //! repeated for as long as the card comes back within a moment. What stands there as it shall is not written again. The
-//! trailer is sent once: afterwards it is only looked at what it has become.
+//! trailer is sent once: afterwards it is only looked at what it has become. If the card has gone by then, its
+//! acknowledgement decides: with it the job is to be finished, without it the sector is in doubt.
 
 mod directory;
 mod keys;
@@ -65,6 +66,7 @@ impl<S: SpiDevice> Chip<S> {
             class: ChipClass::Unknown,
             touched: false,
             locking: false,
+            acknowledged: false,
             directory: None,
         };
         let (outcome, chip) = match encoding.run() {
@@ -86,6 +88,8 @@ struct Encoding<'a, S: SpiDevice> {
     touched: bool,
     /// The trailer was.
     locking: bool,
+    /// And the card has said that it stands there.
+    acknowledged: bool,
     /// The directory as it shall be, once it is known.
     directory: Option<(Block, Block)>,
 }
@@ -148,8 +152,8 @@ impl<S: SpiDevice> Encoding<'_, S> {
                 (self.touched, self.locking) = (true, true);
                 Err(failed.error)
             }
-            Ok(()) | Err(_) => {
-                (self.touched, self.locking) = (true, true);
+            answer => {
+                (self.touched, self.locking, self.acknowledged) = (true, true, answer.is_ok());
                 Ok(())
             }
         }
@@ -238,7 +242,7 @@ impl<S: SpiDevice> Encoding<'_, S> {
 
     /// What it comes to if nothing more can be done.
     fn given_up(&self) -> Outcome {
-        if self.locking {
+        if self.locking && !self.acknowledged {
             Outcome::InDoubt
         } else if self.touched {
             Outcome::Interrupted
