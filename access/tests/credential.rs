@@ -192,7 +192,7 @@ fn work_opens_at_one_encoder_for_one_card_and_shows_nothing() {
     assert!(Work::unseal(&sealed, &DoorKey::new([8; 32]), &uid).is_err());
     assert!(Work::unseal(&sealed, &encoder, &"04A1B2C3".parse().unwrap()).is_err());
     assert_eq!(format!("{work:?}"), "Work(hidden)");
-    let too_many = Work { keys: vec![KeyPair::TRANSPORT; KEYS_MAX + 1], ..work.clone() };
+    let too_many = Work { keys: vec![KeyPair::TRANSPORT; KEYS_MAX + 1], ..work };
     assert!(Work::unseal(&too_many.seal(&encoder, &uid), &encoder, &uid).is_err());
 }
 
