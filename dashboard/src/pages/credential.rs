@@ -18,6 +18,9 @@ use crate::page::Page;
 use crate::sentence;
 use crate::visit::{Visit, actor};
 
+/// How long a job that left the card as it was is still shown. One that did not is shown until the next.
+const SHOWN_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// What the card's page shows of it.
 pub(super) struct Section {
     /// In a word.
@@ -59,7 +62,7 @@ impl Section {
         let newest = found.jobs.first();
         let job = named
             .and_then(|named| found.jobs.iter().find(|job| job.id == named))
-            .or_else(|| newest.filter(|job| job.state != EncodeState::Done));
+            .or_else(|| newest.filter(|job| is_worth_a_look(job, page.now)));
         let ended = newest.map(|job| job.state);
         Self {
             mark: in_a_word(page, &found.records),
@@ -145,6 +148,14 @@ pub(crate) fn state_at(job: &EncodeView, now: UtcMs) -> EncodeState {
     let life = i64::try_from(JOB_LIFE_MS_MAX).unwrap_or(i64::MAX);
     let over = now.0.saturating_sub(job.requested.0) > life;
     if over && !job.state.is_over() { EncodeState::Expired } else { job.state }
+}
+
+fn is_worth_a_look(job: &EncodeView, now: UtcMs) -> bool {
+    match job.state {
+        EncodeState::Done => false,
+        EncodeState::InDoubt | EncodeState::Foreign | EncodeState::Interrupted => true,
+        _ => now.0.saturating_sub(job.requested.0) < SHOWN_MS,
+    }
 }
 
 fn in_a_word(page: &Page, records: &[CredentialRecord]) -> Mark {

@@ -8,6 +8,8 @@
 )]
 
 mod api;
+mod badge;
+mod desk;
 mod forms;
 mod pages;
 mod stream;

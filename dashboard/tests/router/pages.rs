@@ -4,7 +4,7 @@ use crate::support::{Bench, EVIL, door, uid};
 use access::reason::Reason;
 use axum::http::StatusCode;
 
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 18] = [
     "/",
     "/events",
     "/events?code=denied",
@@ -15,6 +15,10 @@ const PAGES: [&str; 14] = [
     "/people/1",
     "/doors",
     "/doors/pharmacy",
+    "/doors/pharmacy/settings",
+    "/doors/pharmacy/settings?reading=sector&release=2",
+    "/alarms",
+    "/alarms?show=acknowledged",
     "/log",
     "/demo",
     "/sign-in",
