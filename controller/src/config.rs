@@ -36,9 +36,6 @@ use badge::RawBadge;
 /// Largest configuration or password file that is read, in bytes.
 const FILE_LENGTH_MAX: u64 = 64 * 1024;
 
-/// The name of the masters among the credentials that systemd hands over.
-const MASTERS: &str = "masters";
-
 /// What the controller is started with.
 #[derive(Clone)]
 pub struct Config {
@@ -221,7 +218,7 @@ impl Checker<'_> {
             zone: zone.parse().map_err(|_| {
                 self.key("time_zone", &format!("{zone:?} is no zone of the IANA database, such as Europe/Helsinki"))
             })?,
-            masters_file: raw.masters_file.map(|file| self.beside(&file)).or_else(given_masters),
+            masters_file: raw.masters_file.map(|file| self.beside(&file)).or_else(badge::given_masters),
             badge: self.badge(&raw.badge)?,
             demo: None,
         })
@@ -291,12 +288,6 @@ impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Login({}, hidden)", self.user)
     }
-}
-
-/// The masters that systemd hands over (`LoadCredential=masters:…`), if it does.
-fn given_masters() -> Option<PathBuf> {
-    let file = PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?).join(MASTERS);
-    file.exists().then_some(file)
 }
 
 fn read_bounded(path: &Path) -> std::io::Result<Zeroizing<String>> {

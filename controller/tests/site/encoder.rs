@@ -19,28 +19,28 @@ fn actor_now() -> db::site::Actor<'static> {
     db::site::Actor { at, ..actor() }
 }
 
-fn request(bench: &Bench, work: EncodeWork) -> EncodeView {
+pub(crate) fn request(bench: &Bench, work: EncodeWork) -> EncodeView {
     bench.site().request_encoding(&actor_now(), &uid(1), &"desk".parse().unwrap(), work).unwrap()
 }
 
-fn is(id: u64, state: EncodeState) -> impl Fn(&Site) -> bool {
+pub(crate) fn is(id: u64, state: EncodeState) -> impl Fn(&Site) -> bool {
     move |site| site.encoding(id).unwrap().state == state
 }
 
-async fn desk(bench: &Bench) -> Door {
+pub(crate) async fn desk(bench: &Bench) -> Door {
     let mut desk = Door::connect(bench, "desk").await;
     desk.report_status().await;
     bench.until("the encoder is online", |site| site.door(&"desk".parse().unwrap()).unwrap().online).await;
     desk
 }
 
-async fn end(desk: &mut Door, job: &EncodeJob, outcome: Outcome) {
+pub(crate) async fn end(desk: &mut Door, job: &EncodeJob, outcome: Outcome) {
     let kind = EventKind::Encoded { job: job.id, outcome, chip: ChipClass::Plain };
     let events = desk.happen_with(job.uid, kind);
     desk.report(events).await;
 }
 
-fn unsealed(job: &EncodeJob) -> Work {
+pub(crate) fn unsealed(job: &EncodeJob) -> Work {
     Work::unseal(&job.sealed, &key("desk"), &job.uid).unwrap()
 }
 

@@ -10,5 +10,6 @@ mod door;
 mod encoder;
 mod external;
 mod intake;
+mod secrets;
 mod start;
 mod support;
