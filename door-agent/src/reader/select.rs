@@ -101,8 +101,7 @@ impl<S: SpiDevice> Chip<S> {
             }
             let [low, high] = crc_a(&[level, SELECT, a, b, c, d, check]);
             let command = [level, SELECT, a, b, c, d, check, low, high];
-            let Heard::Answer { bytes: [sak, low, high], count: 3, bits: 0 } =
-                self.exchange::<3>(&command, 0, None)?
+            let Heard::Answer { bytes: [sak, low, high], count: 3, bits: 0 } = self.exchange::<3>(&command, 0, None)?
             else {
                 return self.unreadable();
             };

@@ -6,6 +6,7 @@
     reason = "a test that cannot set up its case has failed"
 )]
 
+mod arrival;
 mod clones;
 mod encoding;
 mod latency;

@@ -60,10 +60,14 @@ fn a_tap_disturbed_at_any_frame_in_any_way_leaves_a_card_that_is_accepted() {
             for fault in every_fault() {
                 let what = format!("{mode:?}, frame {exchange}: {fault:?}");
                 let mut stand = Stand::new();
-                let (_, before) = { let card = stand.site.card(uid, 1); stand.tap(card, 1, mode) };
+                let (_, before) = {
+                    let card = stand.site.card(uid, 1);
+                    stand.tap(card, 1, mode)
+                };
                 let plan = Plan::new(exchange).at(exchange, fault);
                 let (found, card) = disturbed(&mut stand, before.clone(), mode, plan);
-                let accepted = [None, Some(Credential::Verified), Some(Credential::Unreadable), Some(Credential::NotWritten)];
+                let accepted =
+                    [None, Some(Credential::Verified), Some(Credential::Unreadable), Some(Credential::NotWritten)];
                 assert!(accepted.contains(&found), "{what}: {found:?}");
                 is_well(&mut stand, &before, card, mode, &what);
             }
@@ -91,7 +95,12 @@ fn what_was_weakly_written_may_fade_before_the_next_tap() {
 fn a_lost_frame_does_not_cost_the_person_another_tap() {
     let count = exchanges(&UID_4, Mode::Strict);
     for exchange in 0..count - 1 {
-        for fault in [FaultKind::DropFrame, FaultKind::DropAnswer, FaultKind::Nak(4), FaultKind::Remove { after_us: 0, away_ms: Some(0) }] {
+        for fault in [
+            FaultKind::DropFrame,
+            FaultKind::DropAnswer,
+            FaultKind::Nak(4),
+            FaultKind::Remove { after_us: 0, away_ms: Some(0) },
+        ] {
             let mut stand = Stand::new();
             let card = stand.site.card(&UID_4, 1);
             let (found, _) = disturbed(&mut stand, card, Mode::Strict, Plan::new(1).at(exchange, fault));

@@ -130,7 +130,6 @@ impl Stand {
             }
         }
     }
-
 }
 
 /// The four blocks of the sector.

@@ -78,7 +78,9 @@ fn a_chip_that_reset_itself_is_set_up_anew_without_a_word() {
 #[test]
 fn a_register_that_was_lost_is_noticed_though_the_version_reads_well() {
     use embedded_hal::spi::SpiDevice as _;
-    for (register, value) in [(0x2A, 0x00), (0x2C, 0x03), (0x2D, 0x01), (0x11, 0x3F), (0x14, 0x80), (0x08, 0x08), (0x01, 0x10)] {
+    for (register, value) in
+        [(0x2A, 0x00), (0x2C, 0x03), (0x2D, 0x01), (0x11, 0x3F), (0x14, 0x80), (0x08, 0x08), (0x01, 0x10)]
+    {
         let mut stand = Stand::new();
         stand.emulator.spi().write(&[register << 1_u8, value]).unwrap();
         run(&mut stand, Duration::from_millis(1_500));

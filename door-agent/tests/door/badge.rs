@@ -8,7 +8,7 @@ use access::event::{Event, EventKind};
 use access::state::{DoorSettings, DoorState, Reading};
 use access::time::Window;
 use access::uid::Uid;
-use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
+use access::whitelist::{Generation, WhitelistId, WhitelistPart};
 use db::door::{Applied, Lookup, Pending, StateApplied, WHITELIST_FILE, WhitelistStore};
 use mfrc522_emulator::VirtualCard;
 use serde_json::{Value, json};

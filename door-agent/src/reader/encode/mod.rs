@@ -27,7 +27,7 @@ use embedded_hal::spi::SpiDevice;
 use super::chip::{Chip, ChipError};
 use super::probe::Left;
 use super::sector::{CardError, KeyKind};
-use keys::{Opened, Part};
+use keys::Part;
 
 /// Times that everything before the trailer is tried.
 const TRIALS: usize = 4;
@@ -141,7 +141,7 @@ impl<S: SpiDevice> Encoding<'_, S> {
             (self.tell)(Stage::Locking);
             self.lock(first + TRAILER, &trailer)?;
         }
-        self.settle(&opened)
+        self.settle()
     }
 
     /// Sends the trailer. What becomes of it is looked at by [`Encoding::settle`], whatever the card says.
@@ -160,10 +160,10 @@ impl<S: SpiDevice> Encoding<'_, S> {
     }
 
     /// What the card is now.
-    fn settle(&mut self, before: &Opened) -> Result<Outcome, CardError> {
+    fn settle(&mut self) -> Result<Outcome, CardError> {
         let mut last = CardError::Silent;
         for _ in 0..TRIALS {
-            match self.judge(before) {
+            match self.judge() {
                 Err(error @ CardError::Chip(_)) => return Err(error),
                 Err(error) => last = error,
                 Ok(outcome) => return Ok(outcome),
@@ -172,7 +172,7 @@ impl<S: SpiDevice> Encoding<'_, S> {
         Err(last)
     }
 
-    fn judge(&mut self, before: &Opened) -> Result<Outcome, CardError> {
+    fn judge(&mut self) -> Result<Outcome, CardError> {
         self.come_back()?;
         let now = self.open(Part::Ours)?;
         let Some(now) = now else {
@@ -181,7 +181,7 @@ impl<S: SpiDevice> Encoding<'_, S> {
         if !self.trailer_is(&now)? {
             return Ok(Outcome::Interrupted);
         }
-        self.reopen(if now.trailer == before.trailer { before } else { &now })?;
+        self.reopen(&now)?;
         let first = self.work.sector.first_block();
         let mut good = true;
         for (address, wanted) in (first..).zip(self.work.blocks.iter().take(usize::from(TRAILER))) {
