@@ -410,6 +410,18 @@ mod tests {
     }
 
     #[test]
+    fn an_encoder_has_a_reader_and_no_lock() {
+        let desk = EMULATED.replace("\"memory\"", "\"none\"");
+        let config = load(&format!("role = \"encoder\"\n{desk}")).unwrap();
+        assert_eq!(config.role, Role::Encoder);
+        refused(&format!("role = \"encoder\"\n{EMULATED}"), &["io.kind", "none"]);
+        refused(&desk, &["io.kind", "encoder"]);
+        let pi = PI.replace("[io]\nkind = \"rppal\"", "[io]\nkind = \"none\"");
+        refused(&format!("role = \"encoder\"\n{pi}"), &["io", "no wires"]);
+        refused(&format!("role = \"desk\"\n{EMULATED}"), &["agent.toml"]);
+    }
+
+    #[test]
     fn the_control_stays_on_this_machine() {
         refused(&format!("{EMULATED}control.address = \"0.0.0.0:8000\"\n"), &["control.address", "loopback"]);
     }

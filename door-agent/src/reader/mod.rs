@@ -227,7 +227,13 @@ impl Desk {
     /// Waits, but hears an order at once.
     fn pause<S: SpiDevice>(&mut self, watch: &mut Watch<S>, interval: Duration) -> Result<(), Stopped> {
         match self.orders.recv_timeout(interval) {
-            Ok(Order::Verdict(..)) | Err(RecvTimeoutError::Timeout) => Ok(()),
+            // The loop was late. The card may still be there, and if not, then the loop need not wait.
+            Ok(Order::Verdict(number, Verdict::Read(task))) => {
+                let late = (number == watch.number()).then(|| watch.follow(&task)).flatten();
+                let nothing = Report::Read { number, findings: Findings::UNREADABLE, took: Duration::ZERO };
+                self.report(late.unwrap_or(nothing))
+            }
+            Ok(Order::Verdict(_, Verdict::Done)) | Err(RecvTimeoutError::Timeout) => Ok(()),
             Ok(Order::Encode(job)) => self.encode(watch, &job),
             Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => Err(Stopped),
         }

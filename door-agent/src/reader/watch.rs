@@ -131,6 +131,12 @@ impl<S: SpiDevice> Watch<S> {
         Some(Report::Read { number: self.number, findings, took })
     }
 
+    /// The number of the card that came last.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Nothing more is wanted of the card that came.
     pub fn let_go(&mut self) {
         if let State::Ready(chip) = &mut self.state {
@@ -155,12 +161,11 @@ impl<S: SpiDevice> Watch<S> {
         let started = (self.hardware.bus)().and_then(|bus| Chip::start(bus).map_err(|error| error.to_string()));
         match started {
             Ok(chip) => {
-                let first = self.number == 0 && !self.told_blind;
                 self.failures = 0;
                 let turn = self.ready(Box::new(chip));
-                let report = if first { Report::Ready } else { Report::Recovered };
-                let news = first || std::mem::take(&mut self.told_blind);
-                Turn { report: news.then_some(report), ..turn }
+                // Only a reader that was never tried, or was told to be blind, is brought up here.
+                let blind = std::mem::take(&mut self.told_blind);
+                Turn { report: Some(if blind { Report::Recovered } else { Report::Ready }), ..turn }
             }
             Err(reason) => self.blind(&reason, (retry * 2).min(RETRY_LONGEST)),
         }
@@ -248,11 +253,13 @@ impl<S: SpiDevice> Watch<S> {
         Then::Wait(interval.saturating_sub(used).max(INTERVAL_SHORTEST))
     }
 
-    /// After work on a card.
+    /// After work on a card. Whether the chip is blind the next look finds.
     fn note(&mut self, result: Result<(), ChipError>) {
         let Err(reason) = result else { return };
+        tracing::debug!(%reason, "the reader chip failed at a card, and is set up anew");
+        self.failures += 1;
         if let State::Ready(chip) = std::mem::replace(&mut self.state, State::Absent { retry: RETRY_FIRST }) {
-            self.failed(chip, &reason);
+            self.state = State::Degraded(chip);
         }
     }
 }

@@ -53,7 +53,8 @@ pub(crate) fn arrive(work: &Work, step: u32, of: u32) -> Took {
     if work.copy {
         stand.tap(card.clone(), 1, Mode::Strict);
     }
-    for _ in 0..3 {
+    // Over a second and more, so that some arrivals meet the check of the chip's registers.
+    for _ in 0..3 + step * 37 % 53 {
         stand.turn();
     }
     // Through the cycle: part of it passes here, with turns of the reader where they fall.
@@ -65,7 +66,6 @@ pub(crate) fn arrive(work: &Work, step: u32, of: u32) -> Took {
         if begun >= arrival
             && let Some(card) = card.take()
         {
-            arrived = begun.min(arrived.max(arrival));
             stand.emulator.place(card).unwrap();
         }
         let turn = stand.watch.turn();

@@ -1,6 +1,7 @@
 //! The badge at the reader, over the emulator, in virtual time.
 #![expect(
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     reason = "a test that cannot set up its case has failed"
@@ -15,3 +16,4 @@ mod site;
 mod stand;
 mod supervisor;
 mod taps;
+mod torn;

@@ -6,8 +6,8 @@ use access::decide::Credential;
 use access::uid::Uid;
 use mfrc522_emulator::{Fade, FaultKind, Plan, VirtualCard};
 
-use crate::encoding::every_fault;
 use crate::stand::{Mode, Stand, UID_4, UID_7, ours, slots};
+use crate::torn::every_fault;
 
 /// Frames of a rolling tap that goes well, from the look that sees the card to its rest.
 fn exchanges(uid: &[u8], mode: Mode) -> u64 {
@@ -109,7 +109,7 @@ fn a_lost_frame_does_not_cost_the_person_another_tap() {
     }
 }
 
-fn plans() -> u64 {
+pub(crate) fn plans() -> u64 {
     std::env::var("KULKU_PLANS").ok().and_then(|text| text.parse().ok()).unwrap_or(1_000)
 }
 

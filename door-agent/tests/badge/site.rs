@@ -2,7 +2,7 @@
 
 use access::credential::Sector;
 use access::credential::block::{Block, Slot, Static, Token, site_tag, static_digest};
-use access::credential::keys::{KeyVersion, Masters, Place, RollingKey};
+use access::credential::keys::{KeyVersion, Masters, Place};
 use access::credential::rolling::Reading;
 use access::credential::sealed::CardKeys;
 use access::credential::trailer::{Conditions, trailer};
@@ -13,7 +13,6 @@ use mfrc522_emulator::VirtualCard;
 
 pub(crate) const UID_4: [u8; 4] = [0x01, 0xA0, 0x62, 0xBD];
 pub(crate) const UID_7: [u8; 7] = [0x04, 0xA1, 0xB2, 0xC3, 0xD4, 0xE5, 0xF6];
-pub(crate) const UID_10: [u8; 10] = [4, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 
 pub(crate) fn sector() -> Sector {
     Sector::try_from(5).unwrap()
@@ -39,10 +38,6 @@ impl Site {
     pub(crate) fn pair(&self, uid: &Uid) -> KeyPair {
         let place = self.place(uid);
         KeyPair { a: self.masters.key_a(&place).0, b: self.masters.key_b(&place).0 }
-    }
-
-    pub(crate) fn rolling(&self, uid: &Uid) -> RollingKey {
-        self.masters.rolling_key(&self.place(uid))
     }
 
     pub(crate) fn blocks(&self, uid: &Uid, issue: u8) -> [Block; 4] {

@@ -1,5 +1,10 @@
 //! One whole door on the emulator, in this process, without a network.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot set up its case has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot set up its case has failed"
+)]
 
 mod badge;
 mod bench;
