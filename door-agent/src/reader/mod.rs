@@ -12,7 +12,7 @@
 //! A tap has two steps. The first reads the card's number and tells it. Then the thread waits for the loop's
 //! [`Verdict`], because the keys to the card's sector come from the whitelist entry. Today the loop
 //! always answers [`Verdict::Done`]; reading the sector is another variant, and its place is
-//! [`Watch::second_step`].
+//! `Watch::second_step`.
 
 mod chip;
 mod crc;
