@@ -20,6 +20,8 @@ mod whitelist;
 
 use std::path::PathBuf;
 
+use crate::file::FileError;
+
 pub use apply::{Applied, Refused, WHITELIST_ENTRIES_MAX, WHITELIST_PARTS_MAX};
 pub use journal::{Acknowledged, Draft, JOURNAL_EVENTS_MAX, Journal, JournalStart};
 pub use lookup::Lookup;
@@ -35,14 +37,9 @@ pub const JOURNAL_FILE: &str = "journal.db";
 /// What can go wrong with the door's database.
 #[derive(Debug, thiserror::Error)]
 pub enum DoorDbError {
-    /// A file cannot be opened, is no database, or is truncated.
-    #[error("the door's database {} cannot be used: {reason}", path.display())]
-    Open {
-        /// Which file.
-        path: PathBuf,
-        /// What is wrong, and what to do.
-        reason: String,
-    },
+    /// A file cannot be opened, is no database of a door, or is truncated.
+    #[error(transparent)]
+    Open(#[from] FileError),
     /// SQLite could not do what it was asked.
     #[error("the door's database {} failed: {source}", path.display())]
     Sql {

@@ -30,6 +30,8 @@ const STATEMENTS_KEPT: usize = 128;
 pub struct Kind {
     /// What people call it, such as `site database`.
     pub what: &'static str,
+    /// What a person does about a damaged one, such as `restore a backup`.
+    pub remedy: &'static str,
     /// SQLite's `application_id`, by which a file of another kind is told.
     pub application_id: u32,
     /// The migrations that this program knows.
@@ -50,13 +52,15 @@ pub enum FileError {
         source: io::Error,
     },
     /// No byte in it, so it is not what we left there.
-    #[error("{path} is empty, so it was truncated: restore a backup, or remove the file to start anew")]
+    #[error("{path} is empty, so it was truncated: {remedy}, or remove the file to start anew")]
     Empty {
         /// The file.
         path: PathBuf,
+        /// What to do.
+        remedy: &'static str,
     },
     /// Its end is missing.
-    #[error("{path} is truncated: it has {has} bytes and needs {needs}: restore a backup")]
+    #[error("{path} is truncated: it has {has} bytes and needs {needs}: {remedy}")]
     Truncated {
         /// The file.
         path: PathBuf,
@@ -64,6 +68,8 @@ pub enum FileError {
         has: u64,
         /// Bytes that its header speaks of.
         needs: u64,
+        /// What to do.
+        remedy: &'static str,
     },
     /// Not ours.
     #[error("{path} is not a {what} of Kulku: correct the path in the configuration, or move the file away")]
@@ -86,12 +92,14 @@ pub enum FileError {
         known: i64,
     },
     /// SQLite does not read it, or it could not be migrated.
-    #[error("{path} cannot be used as a {what}: {source}: restore a backup if this stays so")]
+    #[error("{path} cannot be used as a {what}: {source}: {remedy} if this stays so")]
     Unusable {
         /// The file.
         path: PathBuf,
         /// What it should be.
         what: &'static str,
+        /// What to do.
+        remedy: &'static str,
         /// What SQLite said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
@@ -209,5 +217,5 @@ fn unreadable(path: &Path, source: io::Error) -> FileError {
 }
 
 fn unusable(path: &Path, kind: &Kind, source: impl std::error::Error + Send + Sync + 'static) -> FileError {
-    FileError::Unusable { path: path.to_path_buf(), what: kind.what, source: Box::new(source) }
+    FileError::Unusable { path: path.to_path_buf(), what: kind.what, remedy: kind.remedy, source: Box::new(source) }
 }

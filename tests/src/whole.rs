@@ -101,7 +101,7 @@ impl Whole {
     ///
     /// # Errors
     /// If a program does not become ready.
-    pub fn start(broker: Broker, doors: usize, people: Vec<ImportPerson>) -> Result<Self> {
+    pub fn start(broker: Broker, doors: usize, people: &[ImportPerson]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
         let mosquitto = match broker {
@@ -341,9 +341,9 @@ fn controller(folder: &Path, arguments: &[&str], input: Option<&str>) -> Result<
     Ok(String::from_utf8(output.stdout)?)
 }
 
-fn import(folder: &Path, people: Vec<ImportPerson>) -> Result<()> {
+fn import(folder: &Path, people: &[ImportPerson]) -> Result<()> {
     let site = Site::open(&folder.join("site.db"), &"hospital".parse::<SiteId>()?)?;
-    site.import(&Actor { operator: "tests", at: UtcMs(now().0 * 1000) }, &people)?;
+    site.import(&Actor { operator: "tests", at: UtcMs(now().0 * 1000) }, people)?;
     Ok(())
 }
 

@@ -116,9 +116,11 @@ async fn what_a_door_does_not_report_in_time_is_sent_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_list_comes_in_chunks_and_a_lockdown_does_not_wait_for_them() {
-    let bench = Bench::prepared(&["ward"], |site| list(site, 0..CHUNK_ENTRIES * 3 + 1, &["ward"])).await;
-    let ward_id = "ward".parse().unwrap();
-    bench.site().set_mode(&actor(), &ward_id, Mode::LockedDown, None).unwrap();
+    let bench = Bench::prepared(&["ward"], |site| {
+        list(site, 0..CHUNK_ENTRIES * 3 + 1, &["ward"]);
+        site.set_mode(&actor(), &"ward".parse().unwrap(), Mode::LockedDown, None).unwrap();
+    })
+    .await;
     let mut ward = Door::connect(&bench, "ward").await;
     ward.report_status().await;
     let (_, first) = ward.hear().await;

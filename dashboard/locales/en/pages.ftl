@@ -168,6 +168,7 @@ door-unlock-button = Unlock now
 door-settings = Change the settings
 settings-title = Settings of “{ $door }”
 settings-change = What will change
+settings-what = Setting
 settings-now = Now
 settings-then = Then
 settings-button = Change the door now

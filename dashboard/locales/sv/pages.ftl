@@ -168,6 +168,7 @@ door-unlock-button = Lås upp nu
 door-settings = Ändra inställningarna
 settings-title = Inställningar: { $door }
 settings-change = Vad som ändras
+settings-what = Inställning
 settings-now = Nu
 settings-then = Därefter
 settings-button = Ändra dörren nu

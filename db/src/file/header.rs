@@ -17,14 +17,13 @@ pub(super) fn check(path: &Path, kind: &Kind) -> Result<(), FileError> {
     let (bytes, has) = read(path).map_err(|source| unreadable(path, source))?;
     let foreign = || FileError::Foreign { path: path.to_path_buf(), what: kind.what };
     if has == 0 {
-        let path = path.to_path_buf();
-        return Err(FileError::Empty { path });
+        return Err(FileError::Empty { path: path.to_path_buf(), remedy: kind.remedy });
     }
     let magic = bytes.get(..MAGIC.len().min(bytes.len()));
     if magic.is_none_or(|magic| !MAGIC.starts_with(magic)) {
         return Err(foreign());
     }
-    let truncated = |needs| FileError::Truncated { path: path.to_path_buf(), has, needs };
+    let truncated = |needs| FileError::Truncated { path: path.to_path_buf(), has, needs, remedy: kind.remedy };
     let Some(header) = Header::read(&bytes) else {
         return Err(truncated(HEADER_LENGTH as u64));
     };

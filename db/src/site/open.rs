@@ -26,6 +26,7 @@ const CONNECTION_WAIT: Duration = Duration::from_secs(10);
 
 const KIND: Kind = Kind {
     what: "site database",
+    remedy: "restore a backup",
     application_id: u32::from_be_bytes(*b"KulS"),
     migrations: embedded::migrations::runner,
 };

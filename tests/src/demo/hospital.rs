@@ -98,7 +98,7 @@ fn import(number: usize, person: &Invented, ids: &[DoorId]) -> ImportPerson {
         "not yet valid" => Window { from: Some(UtcS(now + 30 * DAY_S)), until: None },
         _ => Window::ALWAYS,
     };
-    let kind = if number % 3 == 0 { CardKind::Professional } else { CardKind::Staff };
+    let kind = if number.is_multiple_of(3) { CardKind::Professional } else { CardKind::Staff };
     let doors = doors.map(|(_, id)| (id.clone(), Window::ALWAYS)).collect();
     let card = ImportCard { uid: person.uid, kind, window, doors };
     ImportPerson { name: person.name.clone(), external_id: Some(person.external_id.clone()), cards: vec![card] }

@@ -75,7 +75,7 @@ fn an_occupied_port_is_named_with_its_key() {
 
 #[test]
 fn a_truncated_site_database_is_refused_by_name_and_left_as_it_is() {
-    let mut site = Whole::start(Broker::Embedded, 1, people(50, 1).unwrap()).unwrap();
+    let mut site = Whole::start(Broker::Embedded, 1, &people(50, 1).unwrap()).unwrap();
     site.settle().unwrap();
     site.kill_controller().unwrap();
     let database = site.folder().join("site.db");
@@ -91,7 +91,7 @@ fn a_truncated_site_database_is_refused_by_name_and_left_as_it_is() {
 
 #[test]
 fn a_truncated_door_database_is_refused_by_name_and_left_as_it_is() {
-    let mut site = Whole::start(Broker::Embedded, 1, people(300, 1).unwrap()).unwrap();
+    let mut site = Whole::start(Broker::Embedded, 1, &people(300, 1).unwrap()).unwrap();
     site.settle().unwrap();
     site.doors[0].kill().unwrap();
     let state = site.doors[0].folder().join("state");
@@ -114,7 +114,7 @@ fn a_file_that_is_no_database_is_refused_by_name() {
 
 #[test]
 fn a_bad_dump_is_refused_with_file_line_and_fault() {
-    let site = Whole::start(Broker::Embedded, 1, Vec::new()).unwrap();
+    let site = Whole::start(Broker::Embedded, 1, &[]).unwrap();
     let put = |format: &str, bytes: &[u8]| {
         let path = format!("/cards/found?format={format}");
         let answer = site.doors[0].control.put_bytes(&path, bytes, "application/octet-stream").unwrap();
@@ -136,7 +136,7 @@ fn a_bad_dump_is_refused_with_file_line_and_fault() {
 
 #[test]
 fn the_doors_control_refuses_other_hosts_and_pages_of_other_sites() {
-    let site = Whole::start(Broker::Embedded, 1, Vec::new()).unwrap();
+    let site = Whole::start(Broker::Embedded, 1, &[]).unwrap();
     let control = &site.doors[0].control;
     for (name, value) in [("host", "door.example"), ("origin", "http://door.example")] {
         let answer = control.with_header(name, value).get("/state").unwrap();

@@ -73,7 +73,7 @@ fn in_browser<F: Future<Output = ()>>(steps: impl FnOnce() -> F) {
 }
 
 fn site_of() -> (Whole, String) {
-    let site = Whole::start(Broker::Embedded, 1, people(3, 1).unwrap()).unwrap();
+    let site = Whole::start(Broker::Embedded, 1, &people(3, 1).unwrap()).unwrap();
     let uid = invent(1)[0].uid.hex();
     site.doors[0].make_card(&uid, "classic-1k").unwrap();
     site.settle().unwrap();

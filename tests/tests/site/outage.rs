@@ -14,7 +14,7 @@ type Ledger = Vec<(String, String)>;
 
 /// A site of one door, whose tapper has twice as many cards as are listed.
 fn site_of(broker: Broker) -> (Whole, Vec<String>) {
-    let site = Whole::start(broker, 1, people(CARDS, 1).unwrap()).unwrap();
+    let site = Whole::start(broker, 1, &people(CARDS, 1).unwrap()).unwrap();
     let uids: Vec<String> = invent(2 * CARDS).iter().map(|person| person.uid.hex()).collect();
     for uid in &uids {
         site.doors[0].make_card(uid, "classic-1k").unwrap();

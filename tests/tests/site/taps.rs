@@ -28,7 +28,7 @@ fn site_of(broker: Broker) -> Whole {
         // Its number is listed, so nothing but the kind of the card can keep it out.
         person("Onni Turunen", MINI, always),
     ];
-    let site = Whole::start(broker, 1, cards.into_iter().collect::<Result<_, _>>().unwrap()).unwrap();
+    let site = Whole::start(broker, 1, &cards.into_iter().collect::<Result<Vec<_>, _>>().unwrap()).unwrap();
     site.api.post(&format!("/api/v1/cards/{BLOCKED}/block"), &json!({})).unwrap().success("block").unwrap();
     for uid in [GOOD_4, GOOD_7, EARLY, LATE, BLOCKED, UNLISTED] {
         site.doors[0].make_card(uid, "classic-1k").unwrap();
@@ -92,7 +92,7 @@ fn every_card_meets_its_reason_with_mosquitto() {
 #[test]
 fn a_block_and_its_end_reach_every_door() {
     let doors = 3;
-    let site = Whole::start(Broker::Embedded, doors, people(1, doors).unwrap()).unwrap();
+    let site = Whole::start(Broker::Embedded, doors, &people(1, doors).unwrap()).unwrap();
     let uid = site::people::invent(1)[0].uid.hex();
     for door in &site.doors {
         door.make_card(&uid, "classic-1k").unwrap();
@@ -109,7 +109,7 @@ fn a_block_and_its_end_reach_every_door() {
 
 #[test]
 fn an_unlock_from_the_desk_moves_the_lock_once_and_is_kept_for_no_door_that_is_away() {
-    let site = Whole::start(Broker::Embedded, 1, Vec::new()).unwrap();
+    let site = Whole::start(Broker::Embedded, 1, &[]).unwrap();
     site.settle().unwrap();
     let door = &site.doors[0];
     let unlock = || site.api.post("/api/v1/doors/door-1/unlock", &json!({})).unwrap();
