@@ -97,7 +97,8 @@ async function follow(note, tries) {
       note.className = now.className;
       note.replaceChildren(...now.childNodes);
     }
-    // What stands below in its section may be new as well: it is shown once, at the end.
+    // The facts and what stands below in its section may be new as well: they are shown once, at the end.
+    if (over) document.querySelector(".facts")?.replaceWith(page.querySelector(".facts") ?? "");
     if (over && note.closest("section")) {
       while (note.nextSibling) note.nextSibling.remove();
       while (now.nextSibling) note.parentElement.append(now.nextSibling);
