@@ -128,6 +128,7 @@ impl DoorLoop {
         self.drive(Drive::Rest);
         self.show(None);
         self.handle(Input::Note(EventKind::Stopped));
+        self.remember();
         self.stop(inboxes).await;
         ended
     }

@@ -1,5 +1,6 @@
 //! Two copies of one card at one door.
 
+use access::credential::rolling::{Joined, Step, join};
 use access::decide::Credential;
 use mfrc522_emulator::VirtualCard;
 
@@ -47,4 +48,38 @@ fn a_card_that_was_encoded_anew_begins_anew_and_its_old_dump_is_nothing() {
     let new = stand.site.card(&UID_4, 4);
     assert_eq!(stand.tap(new, 4, Mode::Strict).0.credential, Credential::Verified);
     assert_eq!(stand.tap(old, 4, Mode::Strict).0.credential, Credential::Invalid);
+}
+
+/// The step of one tap, as the event tells it.
+fn step(stand: &mut Stand, card: VirtualCard) -> (Step, VirtualCard) {
+    let (findings, card) = stand.tap(card, 3, Mode::Strict);
+    assert_eq!(findings.credential, Credential::Verified);
+    let rolling = findings.rolling.unwrap();
+    let (from, to) = (rolling.found.unwrap(), rolling.written.unwrap());
+    (Step { from, to, stepped_in: rolling.stepped_in }, card)
+}
+
+#[test]
+fn two_doors_that_know_nothing_of_each_other_tell_a_fork_by_their_events() {
+    for taps in 0..3 {
+        let (mut here, mut there) = (Stand::at_door(1), Stand::at_door(2));
+        let (original, copy) = pair(&mut here, &UID_4, taps);
+        let (one, _) = step(&mut here, original);
+        let (other, _) = step(&mut there, copy);
+        assert_eq!(join(&one, &other), Joined::Forked, "after {taps} taps");
+    }
+}
+
+#[test]
+fn one_card_that_goes_from_door_to_door_is_no_fork() {
+    let (mut here, mut there) = (Stand::at_door(1), Stand::at_door(2));
+    let mut card = here.site.card(&UID_7, 3);
+    let mut steps: Vec<Step> = Vec::new();
+    for round in 0..6 {
+        let stand = if round % 2 == 0 { &mut here } else { &mut there };
+        let (made, back) = step(stand, card);
+        card = back;
+        assert!(steps.iter().all(|other| join(other, &made) == Joined::Fine));
+        steps.push(made);
+    }
 }

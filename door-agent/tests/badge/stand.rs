@@ -48,7 +48,12 @@ impl Stand {
         Self::with(Config::default())
     }
 
-    pub(crate) fn with(config: Config) -> Self {
+    /// A door of its own, which knows nothing of the others.
+    pub(crate) fn at_door(number: u8) -> Self {
+        Self { door: DoorKey::new([number; 32]), ..Self::new() }
+    }
+
+    fn with(config: Config) -> Self {
         let emulator = Emulator::new(config);
         emulator.set_transaction_budget(Some(BUDGET));
         let watch = Watch::new(emulated(emulator.clone(), INTERVAL));

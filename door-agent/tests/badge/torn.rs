@@ -25,11 +25,20 @@ fn exchanges() -> (u64, Vec<u64>, u64) {
     (stand.emulator.exchanges(), data, trailer.exchange.unwrap())
 }
 
+fn is_away_for_long(fault: &FaultKind) -> bool {
+    matches!(
+        fault,
+        FaultKind::Remove { away_ms: Some(1..), after_us: 1.. }
+            | FaultKind::TearWrite { away_ms: Some(1..), .. }
+            | FaultKind::LoseAck { away_ms: Some(1..) }
+    )
+}
+
 /// Where nothing is programmed all torn writes are the same.
 fn matters(fault: &FaultKind, programs: bool) -> bool {
     let torn = matches!(fault, FaultKind::TearWrite { left, .. } if *left != Torn::Old);
     let late = matches!(fault, FaultKind::Remove { after_us: 501.., .. });
-    programs || !torn && !late
+    programs || !torn && !late && !is_away_for_long(fault)
 }
 
 /// Every kind, and for how long the card stays away where it goes.
