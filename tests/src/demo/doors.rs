@@ -9,12 +9,12 @@ use anyhow::{Context, Result};
 use controller::config::Endpoint;
 use db::site::Site;
 use door_agent::Agent;
-use door_agent::config::{Config, HardwareConfig};
+use door_agent::config::{Config, HardwareConfig, Role};
 use door_agent::provisioning::Provisioning;
 use mfrc522_emulator::VirtualCard;
 
 /// As at a real door.
-const POLL_INTERVAL: Duration = Duration::from_millis(24);
+const POLL_INTERVAL: Duration = Duration::from_millis(22);
 
 /// Starts the first `count` doors of the hospital.
 pub(super) async fn start(
@@ -50,5 +50,6 @@ fn config(site: &Site, data: &Path, mqtt: &Endpoint, id: &DoorId) -> Result<Conf
         },
         hardware: HardwareConfig::Emulated { control: SocketAddr::from(([127, 0, 0, 1], 0)) },
         poll_interval: POLL_INTERVAL,
+        role: Role::Door,
     })
 }
