@@ -1,6 +1,5 @@
 //! Starting and stopping a door.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
 use access::command::Followed;
@@ -9,11 +8,12 @@ use access::time::MonoMs;
 use access::topic::Topic;
 use db::door::{DoorDbError, JOURNAL_FILE, Journal, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
 use link::{Credentials, Options, OptionsError, Qos};
-use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace, VirtualCard};
+use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
+use crate::cards::Cards;
 use crate::clock::Clock;
 use crate::config::{Config, HardwareConfig, Role};
 use crate::control::{self, ControlError, Desk};
@@ -67,14 +67,14 @@ impl Agent {
     /// # Errors
     /// Names what is missing. The lock is at rest then.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        Self::start_with_cards(config, Vec::new()).await
+        Self::start_with_cards(config, Cards::default()).await
     }
 
-    /// The same with virtual cards beside the door, if it is an emulated one.
+    /// The same with virtual cards beside the door, if it is an emulated one. Doors may share them.
     ///
     /// # Errors
     /// As [`Agent::start`].
-    pub async fn start_with_cards(config: Config, cards: Vec<(String, VirtualCard)>) -> Result<Self, StartError> {
+    pub async fn start_with_cards(config: Config, cards: impl Into<Cards>) -> Result<Self, StartError> {
         let mut io = open_io(&config)?;
         // First of all: whatever an earlier life of the agent has left.
         io.drive(Drive::Rest)?;
@@ -84,7 +84,7 @@ impl Agent {
         };
         let (stop, stopped) = watch::channel(false);
         let (listener, control) = listener.unzip();
-        let door = assemble(&config, io, cards, listener, stopped)?;
+        let door = assemble(&config, io, cards.into(), listener, stopped)?;
         Ok(Self { control, stop, door: tokio::spawn(door) })
     }
 
@@ -141,7 +141,7 @@ fn open_io(config: &Config) -> Result<Box<dyn DoorIo>, IoError> {
 fn assemble(
     config: &Config,
     mut io: Box<dyn DoorIo>,
-    cards: Vec<(String, VirtualCard)>,
+    cards: Cards,
     listener: Option<TcpListener>,
     stopped: watch::Receiver<bool>,
 ) -> Result<impl Future<Output = Result<(), PartDied>> + Send + use<>, StartError> {
@@ -170,7 +170,7 @@ fn assemble(
         store,
         uplink,
         downlink: Downlink::new(config.provisioning.clone()),
-        taps: emulator.map(|emulator| Taps::new(emulator, cards.into_iter().collect::<BTreeMap<_, _>>())),
+        taps: emulator.map(|emulator| Taps::new(emulator, cards)),
         identity: config.provisioning.clone(),
         memory: Memory::default(),
         desk: (config.role == Role::Encoder).then(EncoderDesk::default),

@@ -9,9 +9,10 @@
 //! | [`io`] | lock, lamps, contact, exit button |
 //! | [`journal`], [`store`] | the threads that own the door's two files |
 //! | [`uplink`], [`downlink`] | messages from the door and to it |
-//! | [`control`], [`taps`] | the emulated door's HTTP control |
+//! | [`control`], [`taps`], [`cards`] | the emulated door's HTTP control, and virtual cards beside it |
 
 pub mod agent;
+pub mod cards;
 pub mod clock;
 pub mod config;
 pub mod control;

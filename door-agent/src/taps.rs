@@ -14,7 +14,7 @@
 //! it: on a busy machine the reader's thread may sleep longer than a reader's own chip ever would. A shorter
 //! hold is exact.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use access::decide::Decision;
@@ -24,11 +24,10 @@ use mfrc522_emulator::{CardId, Emulator, MAX_CARDS, VirtualCard};
 use serde::Serialize;
 use tokio::sync::oneshot;
 
+use crate::cards::{Cards, NotHere};
+
 /// Taps that may wait for the one under way.
 pub const TAPS_MAX: usize = 64;
-
-/// Virtual cards of one door, about 2 KB each.
-pub const CARDS_MAX: usize = 4_096;
 
 /// Longest time that a card may be held, in milliseconds.
 pub const HOLD_MS_MAX: u64 = 10_000;
@@ -63,6 +62,9 @@ pub enum TapRefused {
     /// No such card.
     #[error("there is no card {0:?} here; GET /cards lists them, PUT /cards/NAME and POST /cards add one")]
     UnknownCard(String),
+    /// It lies on the reader of another door.
+    #[error("the card {0:?} lies on another reader just now; try again when it has been taken off")]
+    Elsewhere(String),
     /// None, or more than fit.
     #[error("a tap takes 1 to {MAX_CARDS} cards")]
     Count,
@@ -88,7 +90,7 @@ pub struct CardView {
 #[derive(Debug)]
 pub struct Taps {
     emulator: Emulator,
-    cards: BTreeMap<String, VirtualCard>,
+    cards: Cards,
     waiting: VecDeque<Tap>,
     current: Option<Current>,
     ready: bool,
@@ -118,23 +120,20 @@ struct Current {
 impl Taps {
     /// A field with nothing on it, and these cards beside it.
     #[must_use]
-    pub fn new(emulator: Emulator, cards: BTreeMap<String, VirtualCard>) -> Self {
+    pub fn new(emulator: Emulator, cards: Cards) -> Self {
         Self { emulator, cards, waiting: VecDeque::new(), current: None, ready: false }
     }
 
-    /// Takes a card in; one of the same name is replaced. `false` if there is no room.
-    pub fn put(&mut self, name: String, card: VirtualCard) -> bool {
-        let room = self.cards.len() < CARDS_MAX || self.cards.contains_key(&name);
-        if room {
-            self.cards.insert(name, card);
-        }
-        room
+    /// The cards beside the door.
+    #[must_use]
+    pub fn cards(&self) -> &Cards {
+        &self.cards
     }
 
     /// The cards by name.
     #[must_use]
     pub fn list(&self) -> Vec<CardView> {
-        self.cards.iter().map(|(name, card)| view(name, card)).collect()
+        self.cards.list(view)
     }
 
     /// Somebody wants to tap; the answer comes when it is over.
@@ -221,7 +220,7 @@ impl Taps {
         if !(1..=HOLD_MS_MAX).contains(&hold_ms) {
             return Err(TapRefused::Hold);
         }
-        if let Some(unknown) = names.iter().find(|name| !self.cards.contains_key(*name)) {
+        if let Some(unknown) = names.iter().find(|name| !self.cards.has(name)) {
             return Err(TapRefused::UnknownCard(unknown.clone()));
         }
         if self.waiting.len() >= TAPS_MAX { Err(TapRefused::Busy) } else { Ok(()) }
@@ -231,8 +230,7 @@ impl Taps {
         if self.current.is_some() || !self.ready {
             return;
         }
-        let Some(Tap { names, hold_ms, reply }) = self.waiting.pop_front() else { return };
-        let cards = names.iter().filter_map(|name| self.cards.get(name).cloned()).collect();
+        let Some((Tap { names, hold_ms, reply }, cards)) = self.take_up() else { return };
         let (lift_at, leave_ms) =
             if hold_ms < SURE_MS { (None, hold_ms) } else { (Some(now + hold_ms), hold_ms + GRACE_MS) };
         // The field is empty between two taps, and the number was checked.
@@ -241,14 +239,27 @@ impl Taps {
         self.current = Some(Current { names, laid, reply, lift_at, until, decided: None, shown: None, left: false });
     }
 
+    /// The next tap whose cards are here. Taps with a card that lies elsewhere are refused.
+    fn take_up(&mut self) -> Option<(Tap, Vec<VirtualCard>)> {
+        loop {
+            let tap = self.waiting.pop_front()?;
+            let refused = match self.cards.take(&tap.names) {
+                Ok(cards) => return Some((tap, cards)),
+                Err(NotHere::Away(name)) => TapRefused::Elsewhere(name),
+                Err(NotHere::Unknown(name)) => TapRefused::UnknownCard(name),
+            };
+            // Whoever asked may have gone; nobody else wants to know.
+            let _ = tap.reply.send(Err(refused));
+        }
+    }
+
     /// Takes the cards off, with what was written to them.
     fn lift(&mut self) {
         let Some(current) = &mut self.current else { return };
         current.lift_at = None;
-        for (name, id) in current.names.iter().zip(current.laid.drain(..)) {
-            if let Some(card) = self.emulator.remove(id) {
-                self.cards.insert(name.clone(), card);
-            }
+        let mut laid = current.laid.drain(..);
+        for name in &current.names {
+            self.cards.give_back(name, laid.next().and_then(|id| self.emulator.remove(id)));
         }
     }
 

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::{Body, Problem, bytes, from_json};
 use super::{Desk, Request};
-use crate::taps::{CARDS_MAX, CardView, view};
+use crate::cards::CARDS_MAX;
+use crate::taps::{CardView, view};
 
 /// Longest name of a card, in bytes.
 const NAME_LENGTH_MAX: usize = 64;
@@ -54,13 +55,27 @@ pub(super) async fn put(
     body: Body,
 ) -> Result<impl IntoResponse, Problem> {
     let body = bytes(body)?;
-    let format: Format = query
-        .format
-        .as_deref()
-        .and_then(|format| format.parse().ok())
-        .ok_or_else(|| Problem::bad("give the dump's format: ?format=mfd, eml, json or nfc"))?;
+    let format = format(&query)?;
     let dump = Dump::parse(&name, format, &body).map_err(|error| Problem::bad(error.to_string()))?;
     keep(&desk, name, dump.card()).await
+}
+
+/// A card as a dump file, with what has been written to it.
+pub(super) async fn dump(
+    State(desk): State<Desk>,
+    Path(name): Path<String>,
+    Query(query): Query<FormatQuery>,
+) -> Result<impl IntoResponse, Problem> {
+    let format = format(&query)?;
+    let unknown = Problem::not_found(format!("there is no card {name:?} here; GET /cards lists them"));
+    let card = desk.ask(|reply| Request::Card { name, reply }).await?.ok_or(unknown)?;
+    let dump = Dump::of_card(&card).ok_or_else(|| Problem::bad("only a MIFARE Classic 1K can be dumped"))?;
+    dump.encode(format).map_err(|error| Problem::bad(error.to_string()))
+}
+
+fn format(query: &FormatQuery) -> Result<Format, Problem> {
+    let format = query.format.as_deref().and_then(|format| format.parse().ok());
+    format.ok_or_else(|| Problem::bad("give the dump's format: ?format=mfd, eml, json or nfc"))
 }
 
 /// A blank card, without a dump.

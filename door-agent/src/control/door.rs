@@ -45,7 +45,7 @@ pub(super) async fn tap(State(desk): State<Desk>, body: Body) -> Result<Json<Tap
     let hold_ms = body.hold_ms.unwrap_or(HOLD_MS);
     let answer = desk.ask(|reply| Request::Tap { cards, hold_ms, reply }).await?;
     answer.map(Json).map_err(|refused| match refused {
-        TapRefused::Busy => Problem::full(refused.to_string()),
+        TapRefused::Busy | TapRefused::Elsewhere(_) => Problem::full(refused.to_string()),
         TapRefused::UnknownCard(_) => Problem::not_found(refused.to_string()),
         TapRefused::Count | TapRefused::Hold => Problem::bad(refused.to_string()),
     })

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
-use axum::routing::{get, post, put};
+use axum::routing::{get, post};
 use mfrc522_emulator::{MAX_DUMP_BYTES, VirtualCard};
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -33,6 +33,7 @@ pub(crate) enum Request {
     Exit(oneshot::Sender<DoorView>),
     Network { up: bool, reply: oneshot::Sender<DoorView> },
     Cards(oneshot::Sender<Vec<CardView>>),
+    Card { name: String, reply: oneshot::Sender<Option<VirtualCard>> },
     PutCard { name: String, card: Box<VirtualCard>, reply: oneshot::Sender<bool> },
 }
 
@@ -135,7 +136,7 @@ fn router(desk: Desk) -> Router {
         .route("/exit", post(door::exit))
         .route("/network", post(door::network))
         .route("/cards", get(cards::list).post(cards::make))
-        .route("/cards/{name}", put(cards::put))
+        .route("/cards/{name}", get(cards::dump).put(cards::put))
         .fallback(async || Problem::not_found("there is nothing at this path"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         // A byte more than the largest dump, so that the dump's own error names the bound.

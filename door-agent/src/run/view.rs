@@ -47,7 +47,8 @@ impl DoorLoop {
         match request {
             Request::Tap { cards, hold_ms, reply } => taps.tap(cards, hold_ms, reply, now),
             Request::Cards(reply) => drop(reply.send(taps.list())),
-            Request::PutCard { name, card, reply } => drop(reply.send(taps.put(name, *card))),
+            Request::Card { name, reply } => drop(reply.send(taps.cards().get(&name))),
+            Request::PutCard { name, card, reply } => drop(reply.send(taps.cards().put(name, *card))),
             Request::State(reply) => drop(reply.send(self.view())),
             Request::Contact { open, reply } => {
                 self.on_input(if open { IoInput::Opened } else { IoInput::Closed });

@@ -1,11 +1,14 @@
 //! An encoding that is disturbed: at every frame, in every way, and at random.
 
+use access::credential::keys::SectorKey;
+use access::credential::mad::{Aid, Directory, KEY_A};
+use access::credential::trailer::{Conditions, trailer};
 use access::encode::Outcome;
 use mfrc522_emulator::{FaultKind, Plan, Torn};
 
-use crate::encoding::{blank, encode, work};
+use crate::encoding::{blank, encode, visit, work};
 use crate::plans::plans;
-use crate::stand::{Stand, UID_4, ours};
+use crate::stand::{Stand, UID_4, ours, sector};
 
 /// Exchanges of one encoding that goes well, those that carry data, and the one that carries the trailer.
 fn exchanges() -> (u64, Vec<u64>, u64) {
@@ -154,4 +157,52 @@ fn random_plans_end_an_encoding_in_one_of_its_outcomes() {
             assert_eq!(outcome, Outcome::InDoubt, "seed {seed}: {second:?}");
         }
     }
+}
+
+/// The directory belongs to all who use the card: torn in any way it is whole again after this visit or the next. Only
+/// bits that were erased or left to chance when the card went for good cannot be told again.
+#[test]
+fn a_directory_torn_in_any_way_is_mended() {
+    let application = Aid(0x51A7);
+    let before = Directory { info: 0, applications: [Aid::FREE; 15] };
+    let wanted = {
+        let mut directory = before;
+        directory.applications[usize::from(sector().number()) - 1] = application;
+        directory
+    };
+    let mut programmed = 0;
+    for torn in
+        [Torn::Prefix(1), Torn::Prefix(10), Torn::Prefix(11), Torn::Old, Torn::Weak, Torn::Erased, Torn::Unstable]
+    {
+        for away_ms in [None, Some(0)] {
+            for exchange in 90..140 {
+                let mut stand = Stand::new();
+                let mut job = work(&stand, &UID_4, 1);
+                job.application = Some(application);
+                let mut card = stand.site.card(&UID_4, 1);
+                let (first, second) = before.to_blocks();
+                card.set_block(1, first);
+                card.set_block(2, second);
+                card.set_block(3, trailer(SectorKey(KEY_A), Conditions::DIRECTORY, 0xC1, SectorKey([0xFF; 6])));
+                let id = stand.emulator.place(card).unwrap();
+                stand.until_came(20).unwrap();
+                stand.watch.let_go();
+                stand.emulator.set_plan(Plan::new(7).at(exchange, FaultKind::TearWrite { left: torn, away_ms }));
+                let (outcome, ..) = encode(&mut stand, &UID_4, job.clone());
+                stand.emulator.set_plan(Plan::default());
+                let mut card = stand.emulator.remove(id).unwrap();
+                stand.until_empty();
+                if outcome != Outcome::Done {
+                    programmed += 1;
+                    let (again, _, mended) = visit(&mut stand, card, job);
+                    assert_eq!(again, Outcome::Done, "frame {exchange}: {torn:?}");
+                    card = mended;
+                }
+                let directory = Directory::from_blocks(&card.block(1).unwrap(), &card.block(2).unwrap());
+                let lost = away_ms.is_none() && matches!(torn, Torn::Erased | Torn::Unstable);
+                assert!(directory == Ok(wanted) || lost, "frame {exchange}: {torn:?}, {away_ms:?}: {directory:?}");
+            }
+        }
+    }
+    assert!(programmed > 0);
 }

@@ -9,7 +9,7 @@ use access::credential::trailer::Conditions;
 use embedded_hal::spi::SpiDevice;
 
 use super::Encoding;
-use super::keys::Part;
+use super::keys::{Part, ROUNDS};
 use crate::reader::sector::{CardError, KeyKind};
 
 impl<S: SpiDevice> Encoding<'_, S> {
@@ -30,12 +30,15 @@ impl<S: SpiDevice> Encoding<'_, S> {
     }
 
     fn read_directory(&mut self) -> Result<Option<(Block, Block)>, CardError> {
-        self.wake()?;
-        match self.chip.authenticate(KeyKind::A, 0, &mad::KEY_A, self.uid) {
-            Ok(()) => Ok(Some((self.chip.read_block(1)?, self.chip.read_block(2)?))),
-            Err(error @ CardError::Chip(_)) => Err(error),
-            Err(_) => Ok(None),
+        for _ in 0..ROUNDS {
+            self.wake()?;
+            match self.chip.authenticate(KeyKind::A, 0, &mad::KEY_A, self.uid) {
+                Ok(()) => return Ok(Some((self.chip.read_block(1)?, self.chip.read_block(2)?))),
+                Err(error @ CardError::Chip(_)) => return Err(error),
+                Err(_) => {}
+            }
         }
+        Ok(None)
     }
 
     /// The directory with our entry; nothing if it is none, or if the sector is entered as somebody else's.

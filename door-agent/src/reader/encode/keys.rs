@@ -11,7 +11,7 @@ use super::{Encoding, TRAILER};
 use crate::reader::sector::{CardError, KeyKind};
 
 /// Rounds through all keys until none counts as fitting: a wrong key and a lost frame look the same.
-const ROUNDS: usize = 2;
+pub(super) const ROUNDS: usize = 2;
 
 /// Which sector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
