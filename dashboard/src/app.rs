@@ -15,6 +15,10 @@ use crate::fault::Fault;
 /// a dozen screens.
 const STREAMS_MAX: usize = 64;
 
+/// Sign-ins at once, those whose password waits for its turn included, under whatever names: a few seconds
+/// of work. A site has a handful of operators; what is more is a stranger with a program.
+const SIGN_INS_MAX: usize = 16;
+
 /// Cheap to clone, as axum does for each request.
 #[derive(Clone)]
 pub(crate) struct App(Arc<Inner>);
@@ -23,12 +27,18 @@ pub(crate) struct App(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) context: Context,
     pub(crate) attempts: Attempts,
+    pub(crate) sign_ins: Semaphore,
     pub(crate) streams: Arc<Semaphore>,
 }
 
 impl App {
     pub(crate) fn new(context: Context) -> Self {
-        Self(Arc::new(Inner { context, attempts: Attempts::default(), streams: Arc::new(Semaphore::new(STREAMS_MAX)) }))
+        Self(Arc::new(Inner {
+            context,
+            attempts: Attempts::default(),
+            sign_ins: Semaphore::new(SIGN_INS_MAX),
+            streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+        }))
     }
 
     pub(crate) fn now(&self) -> UtcMs {

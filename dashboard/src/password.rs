@@ -1,8 +1,11 @@
 //! Passwords of operators: argon2id, away from the threads that serve pages.
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+#[expect(clippy::disallowed_types, reason = "it holds scratch memory, no state; no door depends on it")]
+use std::sync::{Mutex, PoisonError};
+
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::password_hash::try_generate_salt;
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::Semaphore;
 
 /// Hashes computed at once. Each takes 19 MiB and a core for a while, and a Raspberry Pi has little of
@@ -13,6 +16,12 @@ const AT_ONCE_MAX: usize = 2;
 pub const LENGTH_MAX: usize = 1_024;
 
 static TURNS: Semaphore = Semaphore::const_new(AT_ONCE_MAX);
+
+/// The memory of those that are through, for those that come: at most [`AT_ONCE_MAX`] pieces, since only
+/// who has a turn takes one and gives it back. The allocator would keep a piece for every thread that
+/// ever hashed, and use none of them again.
+#[expect(clippy::disallowed_types, reason = "it holds scratch memory, no state; no door depends on it")]
+static MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
 
 /// Why a password could not be hashed.
 #[derive(Debug, thiserror::Error)]
@@ -34,14 +43,10 @@ pub async fn hash(password: &str) -> Result<String, PasswordError> {
         return Err(PasswordError::TooLong);
     }
     let password = password.to_owned();
-    in_turn(move || {
-        Argon2::default()
-            .hash_password(password.as_bytes())
-            .map(|hash| hash.to_string())
-            .map_err(|error| PasswordError::Hashing(error.to_string()))
-    })
-    .await
-    .unwrap_or_else(|| Err(PasswordError::Hashing("the thread ended".to_owned())))
+    in_turn(move |memory| phc_string(password.as_bytes(), memory))
+        .await
+        .unwrap_or_else(|| Err("the machine has no memory for it".to_owned()))
+        .map_err(PasswordError::Hashing)
 }
 
 /// Whether the password is the one that was hashed. Without a hash, as for a name that nobody has, as
@@ -51,10 +56,13 @@ pub async fn verify(password: &str, hash: Option<&str>) -> bool {
         return false;
     }
     let (password, hash) = (password.to_owned(), hash.map(str::to_owned));
-    in_turn(move || match hash.as_deref().map(PasswordHash::new) {
-        Some(Ok(hash)) => Argon2::default().verify_password(password.as_bytes(), &hash).is_ok(),
+    in_turn(move |memory| match hash.as_deref().map(PasswordHash::new) {
+        Some(Ok(hash)) => is_of(password.as_bytes(), &hash, memory).unwrap_or_else(|error| {
+            tracing::error!(error, "the hash of a password cannot be used; set a new password");
+            false
+        }),
         _ => {
-            let _ = Argon2::default().hash_password(password.as_bytes());
+            let _ = output(&Argon2::default(), password.as_bytes(), &[0; Salt::RECOMMENDED_LENGTH], memory);
             false
         }
     })
@@ -62,17 +70,73 @@ pub async fn verify(password: &str, hash: Option<&str>) -> bool {
     .unwrap_or(false)
 }
 
-/// Runs on a blocking thread when it is its turn. Nothing if the thread did not end well.
-async fn in_turn<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+/// Runs on a blocking thread when it is its turn, with memory enough for [`Params::DEFAULT`]. Nothing if
+/// there is none, or the thread did not end well.
+async fn in_turn<T: Send + 'static>(work: impl FnOnce(&mut [Block]) -> T + Send + 'static) -> Option<T> {
     let turn = TURNS.acquire().await.ok()?;
-    let done = tokio::task::spawn_blocking(work).await.ok();
-    drop(turn);
-    done
+    let thread = tokio::task::spawn_blocking(move || {
+        let mut memory = take()?;
+        let done = work(&mut memory);
+        // What it holds was made of the password, and it outlives this call.
+        memory.fill(Block::new());
+        give_back(memory);
+        // Only now: whoever asked may have gone long ago, and the thread works on.
+        drop(turn);
+        Some(done)
+    });
+    thread.await.ok().flatten()
+}
+
+fn take() -> Option<Vec<Block>> {
+    // Nothing that holds the lock can panic half-way, so a poisoned list is still whole.
+    let kept = MEMORY.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    kept.or_else(|| {
+        let blocks = Params::DEFAULT.block_count();
+        let mut memory = Vec::new();
+        memory.try_reserve_exact(blocks).ok()?;
+        memory.resize(blocks, Block::new());
+        Some(memory)
+    })
+}
+
+fn give_back(memory: Vec<Block>) {
+    MEMORY.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
+}
+
+fn phc_string(password: &[u8], memory: &mut [Block]) -> Result<String, String> {
+    let salt = try_generate_salt().map_err(|error| error.to_string())?;
+    let hash = PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::default().into()),
+        params: ParamsString::try_from(&Params::DEFAULT).map_err(|error| error.to_string())?,
+        salt: Some(Salt::new(&salt).map_err(|error| error.to_string())?),
+        hash: Some(output(&Argon2::default(), password, &salt, memory)?),
+    };
+    Ok(hash.to_string())
+}
+
+/// The comparison of outputs takes the same time wherever they differ.
+fn is_of(password: &[u8], hash: &PasswordHash, memory: &mut [Block]) -> Result<bool, String> {
+    let (Some(salt), Some(expected)) = (hash.salt, hash.hash) else {
+        return Err("it has no salt or no output".to_owned());
+    };
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str()).map_err(|error| error.to_string())?;
+    let version = hash.version.map_or(Ok(Version::default()), Version::try_from).map_err(|error| error.to_string())?;
+    let params = Params::try_from(hash).map_err(|error| error.to_string())?;
+    Ok(output(&Argon2::new(algorithm, version, params), password, &salt, memory)? == expected)
+}
+
+fn output(argon2: &Argon2<'_>, password: &[u8], salt: &[u8], memory: &mut [Block]) -> Result<Output, String> {
+    let length = argon2.params().output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+    let mut bytes = vec![0; length];
+    argon2.hash_password_into_with_memory(password, salt, &mut bytes, memory).map_err(|error| error.to_string())?;
+    Output::new(&bytes).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 
     #[tokio::test]
     async fn only_the_same_password_is_verified() {
@@ -82,6 +146,23 @@ mod tests {
         assert!(!verify("correct horsf", Some(&hashed)).await);
         assert!(!verify("correct horse", None).await);
         assert!(!verify("correct horse", Some("not a hash")).await);
+    }
+
+    #[tokio::test]
+    async fn our_strings_and_those_of_the_library_are_the_same_to_both() {
+        let made = Argon2::default().hash_password(b"correct horse").unwrap().to_string();
+        assert!(verify("correct horse", Some(&made)).await);
+        let ours = hash("correct horse").await.unwrap();
+        assert!(ours.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{ours}");
+        let parsed = PasswordHash::new(&ours).unwrap();
+        assert!(Argon2::default().verify_password(b"correct horse", &parsed).is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_wants_more_memory_than_there_is_verifies_nothing() {
+        let hashed = hash("correct horse").await.unwrap();
+        let greedy = hashed.replace("m=19456", "m=4000000");
+        assert!(!verify("correct horse", Some(&greedy)).await);
     }
 
     #[tokio::test]

@@ -159,7 +159,7 @@ fn composed() -> BTreeSet<String> {
         with("action", &[Action::UnlockOnce.code(), Action::TestSignal.code()]),
         with("clock", &["unknown", "kept", "synchronised"]),
         with("lock", &["released", "locked"]),
-        with("signal", &["granted", "denied", "test"]),
+        with("signal", &["granted", "denied", "test", "none"]),
         with("doors-show", &["offline", "behind"]),
     ]
     .into_iter()

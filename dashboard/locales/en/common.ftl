@@ -22,6 +22,7 @@ sign-in-name = User name
 sign-in-password = Password
 sign-in-button = Sign in
 sign-in-wrong = The user name or the password is wrong.
+sign-in-busy = Too many are signing in just now. Try again in a moment.
 sign-in-wait =
     { $seconds ->
         [one] Too many wrong passwords. Try again in one second.
@@ -108,6 +109,7 @@ problem-other = This value cannot be used.
 problem-empty = Enter a value.
 problem-too-long = This is too long.
 problem-too-many = These are too many.
+problem-hidden-character = This holds a character that cannot be seen. Type it anew instead of pasting it.
 problem-out-of-range = This is outside the permitted range.
 problem-reversed-window = The end must be after the beginning.
 problem-unknown-door = There is no such door.

@@ -229,10 +229,14 @@ demo-door = Door
 demo-tap = Tap the card
 demo-released = The lock was released.
 demo-locked = The lock stayed locked.
+demo-still-released = This card released nothing; the lock is still released from before.
+demo-none = Nothing read
+demo-none-text = The reader saw nothing. Tap again.
 demo-signal = Signal: { $signal }
 demo-wrong = The card was not tapped:
 signal-granted = green
 signal-denied = red
+signal-none = none
 signal-test = all lamps
 demo-reader = Reader: { $ms } ms
 

@@ -22,6 +22,7 @@ sign-in-name = Käyttäjätunnus
 sign-in-password = Salasana
 sign-in-button = Kirjaudu
 sign-in-wrong = Käyttäjätunnus tai salasana on väärä.
+sign-in-busy = Juuri nyt kirjautuu liian moni. Yritä hetken kuluttua uudelleen.
 sign-in-wait =
     { $seconds ->
         [one] Liian monta väärää salasanaa. Yritä uudelleen sekunnin kuluttua.
@@ -108,6 +109,7 @@ problem-other = Tätä arvoa ei voi käyttää.
 problem-empty = Anna arvo.
 problem-too-long = Tämä on liian pitkä.
 problem-too-many = Näitä on liikaa.
+problem-hidden-character = Tässä on merkki, joka ei näy. Kirjoita tämä uudelleen liittämisen sijaan.
 problem-out-of-range = Tämä on sallittujen rajojen ulkopuolella.
 problem-reversed-window = Lopun on oltava alun jälkeen.
 problem-unknown-door = Tällaista ovea ei ole.

@@ -229,10 +229,14 @@ demo-door = Ovi
 demo-tap = Näytä kortti
 demo-released = Lukko vapautettiin.
 demo-locked = Lukko pysyi kiinni.
+demo-still-released = Tämä kortti ei vapauttanut mitään; lukko on yhä vapaana edellisen jäljiltä.
+demo-none = Mitään ei luettu
+demo-none-text = Lukija ei havainnut mitään. Näytä korttia uudelleen.
 demo-signal = Merkinanto: { $signal }
 demo-wrong = Korttia ei näytetty:
 signal-granted = vihreä
 signal-denied = punainen
+signal-none = ei mitään
 signal-test = kaikki valot
 demo-reader = Lukija: { $ms } ms
 

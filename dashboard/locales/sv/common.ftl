@@ -22,6 +22,7 @@ sign-in-name = Användarnamn
 sign-in-password = Lösenord
 sign-in-button = Logga in
 sign-in-wrong = Användarnamnet eller lösenordet är fel.
+sign-in-busy = För många loggar in just nu. Försök igen om en stund.
 sign-in-wait =
     { $seconds ->
         [one] För många felaktiga lösenord. Försök igen om en sekund.
@@ -108,6 +109,7 @@ problem-other = Det här värdet kan inte användas.
 problem-empty = Ange ett värde.
 problem-too-long = Det här är för långt.
 problem-too-many = De här är för många.
+problem-hidden-character = Det här innehåller ett tecken som inte syns. Skriv in det på nytt i stället för att klistra in det.
 problem-out-of-range = Det här ligger utanför de tillåtna gränserna.
 problem-reversed-window = Slutet måste vara efter början.
 problem-unknown-door = Det finns ingen sådan dörr.

@@ -229,10 +229,14 @@ demo-door = Dörr
 demo-tap = Visa kortet
 demo-released = Låset frigavs.
 demo-locked = Låset förblev låst.
+demo-still-released = Det här kortet frigav ingenting; låset är fortfarande frigivet sedan tidigare.
+demo-none = Inget lästes
+demo-none-text = Läsaren såg ingenting. Visa kortet igen.
 demo-signal = Signal: { $signal }
 demo-wrong = Kortet visades inte:
 signal-granted = grönt
 signal-denied = rött
+signal-none = ingen
 signal-test = alla lampor
 demo-reader = Läsare: { $ms } ms
 

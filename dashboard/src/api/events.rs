@@ -30,10 +30,9 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
 
 /// How many rows are wanted, within the bound of the database.
 pub(super) fn limit(pairs: &Pairs) -> Result<u32, Fault> {
-    let limit = pairs.parse("limit", "not-a-number")?.unwrap_or(LIMIT);
-    if (1..=db::site::LIST_MAX).contains(&limit) {
-        Ok(limit)
-    } else {
-        Err(Fault::Invalid { field: "limit", problem: "out-of-range" })
-    }
+    let limit: i64 = pairs.parse("limit", "not-a-number")?.unwrap_or(LIMIT.into());
+    u32::try_from(limit)
+        .ok()
+        .filter(|limit| (1..=db::site::LIST_MAX).contains(limit))
+        .ok_or(Fault::Invalid { field: "limit", problem: "out-of-range" })
 }

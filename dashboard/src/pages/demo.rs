@@ -85,13 +85,15 @@ async fn choice(app: &App, page: Page, form: Form) -> Result<Demo, Fault> {
     })
 }
 
+/// By the signal, which answers this card: the lock may still be released from an earlier one.
 fn lamp(page: &Page, form: &Form) -> Option<Lamp> {
-    let lock = form.optional("lock")?;
-    let released = lock == "released";
-    let (tone, symbol, word, text) = if released {
-        ("good", "✓", "event-granted", "demo-released")
-    } else {
-        ("bad", "✕", "event-denied", "demo-locked")
+    let signal = form.optional("signal")?;
+    let lock = form.value("lock");
+    let (tone, symbol, word, text) = match (signal.as_str(), lock) {
+        ("granted", _) => ("good", "✓", "event-granted", "demo-released"),
+        ("denied", "released") => ("bad", "✕", "event-denied", "demo-still-released"),
+        ("denied", _) => ("bad", "✕", "event-denied", "demo-locked"),
+        _ => ("warn", "▲", "demo-none", "demo-none-text"),
     };
     Some(Lamp {
         tone,
@@ -99,8 +101,8 @@ fn lamp(page: &Page, form: &Form) -> Option<Lamp> {
         word: page.tr(word),
         text: page.tr(text),
         reasons: form.values("reason").map(|code| page.code("reason", code)).collect(),
-        lock: page.code("lock", &lock),
-        signal: page.tr1("demo-signal", "signal", &page.code("signal", form.value("signal"))),
+        lock: page.code("lock", lock),
+        signal: page.tr1("demo-signal", "signal", &page.code("signal", &signal)),
         reader: page.tr1("demo-reader", "ms", form.value("reader_ms")),
     })
 }

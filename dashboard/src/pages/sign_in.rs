@@ -2,6 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Redirect, Response};
 use tower_sessions::Session;
 
@@ -39,12 +41,17 @@ pub(super) async fn enter(
     mut form: Form,
 ) -> Result<Response, Fault> {
     page.here = "/sign-in".to_owned();
+    // Before the name's own count, so that a flood of others costs nobody a try.
+    let Ok(_place) = app.sign_ins.try_acquire() else {
+        let wait = page.tr("sign-in-busy");
+        return render_later(&SignIn { page, form, wait }, 1);
+    };
     let name: String = form.value("name").chars().take(NAME_LENGTH_MAX).collect();
     let wait_ms = app.attempts.begin(&name, app.now());
     if wait_ms > 0 {
         let seconds = usize::try_from(wait_ms.div_euclid(1000) + 1).unwrap_or(1);
         let wait = page.number("sign-in-wait", "seconds", &seconds);
-        return render_refused(&SignIn { page, form, wait });
+        return render_later(&SignIn { page, form, wait }, seconds);
     }
     let looked_up = name.clone();
     let operator = app.db(move |site| site.operator(&looked_up)).await?;
@@ -67,4 +74,10 @@ pub(super) async fn enter(
 pub(super) async fn leave(session: Session) -> Result<Response, Fault> {
     session::end(&session).await?;
     Ok(Redirect::to("/sign-in?done=signed-out").into_response())
+}
+
+/// The form again, for after so many seconds.
+fn render_later(template: &SignIn, seconds: usize) -> Result<Response, Fault> {
+    let page = render(template)?;
+    Ok((StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, seconds.to_string())], page).into_response())
 }

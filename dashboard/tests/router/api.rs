@@ -138,6 +138,7 @@ async fn whatever_is_wrong_comes_as_a_problem_document() {
         (Method::POST, "/people", r#"{"name":"x","external_id":"1001"}"#, StatusCode::CONFLICT),
         (Method::GET, "/events?limit=0", "", StatusCode::UNPROCESSABLE_ENTITY),
         (Method::GET, "/events?limit=1001", "", StatusCode::UNPROCESSABLE_ENTITY),
+        (Method::GET, "/events?limit=ten", "", StatusCode::UNPROCESSABLE_ENTITY),
         (Method::GET, "/events?door=none", "", StatusCode::UNPROCESSABLE_ENTITY),
         (Method::GET, "/events?code=none", "", StatusCode::UNPROCESSABLE_ENTITY),
         (Method::GET, "/events?after=x", "", StatusCode::UNPROCESSABLE_ENTITY),
@@ -154,6 +155,32 @@ async fn whatever_is_wrong_comes_as_a_problem_document() {
     assert_eq!(problem["code"], "reversed-window");
     let methods = bench.api(Method::DELETE, "/cards", "").await;
     assert!(methods.header("allow").contains("POST"));
+}
+
+#[tokio::test]
+async fn a_limit_outside_its_range_is_told_from_what_is_no_number() {
+    let bench = Bench::new().await;
+    for (limit, code) in
+        [("0", "out-of-range"), ("-1", "out-of-range"), ("4294967296", "out-of-range"), ("ten", "not-a-number")]
+    {
+        let answer = bench.api(Method::GET, &format!("/cards?limit={limit}"), "").await;
+        let problem = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!((&problem["field"], &problem["code"]), (&json!("limit"), &json!(code)), "{limit}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_or_external_id_that_reads_otherwise_than_it_is_stored_is_refused() {
+    let bench = Bench::new().await;
+    for (field, body) in [
+        ("name", r#"{"name":"Ma\u202eaji"}"#),
+        ("name", r#"{"name":"Maija\u0000"}"#),
+        ("external_id", r#"{"name":"Maija","external_id":"10\u200b01"}"#),
+    ] {
+        let answer = bench.api(Method::POST, "/people", body).await;
+        let problem = problem(&answer, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!((&problem["field"], &problem["code"]), (&json!(field), &json!("hidden-character")), "{body}");
+    }
 }
 
 #[tokio::test]

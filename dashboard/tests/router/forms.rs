@@ -46,6 +46,7 @@ async fn what_is_wrong_in_a_form_is_said_beside_the_field_and_the_rest_is_kept()
         ("/cards", "uid=04FFFFFF&kind=staff&from=2027-03-28T03%3A30&until=", "from-problem", "value=\"04FFFFFF\""),
         ("/people", "name=&external_id=77", "name-problem", "value=\"77\""),
         ("/people", "name=Matti&external_id=1001", "external_id-problem", "value=\"Matti\""),
+        ("/people", "name=Ma%E2%80%AEtti&external_id=77", "cannot be seen", "value=\"77\""),
         ("/cards/04A1B201/list", "from=&until=2026-11-01T00%3A00", "at least", ""),
         ("/cards/04A1B201/give", "person=999&from=&until=", "There is no such person", ""),
         ("/cards/04A1B201/block", "block=whatever", "block-problem", ""),
@@ -107,4 +108,25 @@ async fn the_demo_taps_once_and_shows_the_lamp_again_without_tapping() {
     assert!(browser.get(good.header("location")).await.text().contains("The lock was released."));
     let wrong = browser.post("/demo/tap", "card=good&door=cellar").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn the_demos_lamp_shows_the_answer_to_this_card_whatever_the_lock_still_does() {
+    let bench = Bench::with(true).await;
+    for (language, denied, nothing) in [
+        ("en", "Denied", "The reader saw nothing. Tap again."),
+        ("fi", "Pääsy evätty", "Lukija ei havainnut mitään. Näytä korttia uudelleen."),
+        ("sv", "Tillträde nekat", "Läsaren såg ingenting. Visa kortet igen."),
+    ] {
+        let mut browser = bench.signed_in().await;
+        browser.language = language;
+        let place = "/demo?card=bad&door=pharmacy&reader_ms=1.0&lock=released&signal=";
+        let after_a_grant = browser.get(&format!("{place}denied&reason=card-expired")).await.text();
+        assert!(after_a_grant.contains("class=\"lamp bad\"") && after_a_grant.contains(denied), "{after_a_grant}");
+        let unseen = browser.get(&format!("{place}none")).await.text();
+        assert!(unseen.contains("class=\"lamp warn\"") && unseen.contains(nothing), "{unseen}");
+        assert!(!unseen.contains(denied));
+        let granted = browser.get(&format!("{place}granted")).await.text();
+        assert!(granted.contains("class=\"lamp good\""));
+    }
 }

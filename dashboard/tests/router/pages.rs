@@ -69,7 +69,14 @@ async fn what_stands_in_the_url_never_becomes_markup() {
     let bench = Bench::with(true).await;
     let mut browser = bench.signed_in().await;
     let evil = "%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E";
-    for path in ["/events?card=", "/cards?text=", "/people?text=", "/cards/04A1B201?who=", "/demo?lock="] {
+    for path in [
+        "/events?card=",
+        "/cards?text=",
+        "/people?text=",
+        "/cards/04A1B201?who=",
+        "/demo?signal=",
+        "/demo?signal=denied&lock=",
+    ] {
         let text = browser.get(&format!("{path}{evil}")).await.text();
         assert!(!text.contains("<script>alert"), "{path}");
     }

@@ -3,6 +3,7 @@
 use crate::support::{Bench, PASSWORD, TOKEN, uid};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use futures_util::future::join_all;
 
 /// Every page that needs a sign-in, as `pages::private` routes it: method, path.
 fn private() -> Vec<(Method, String)> {
@@ -164,11 +165,31 @@ async fn after_some_wrong_passwords_even_the_right_one_has_to_wait() {
         bench.browser().post("/sign-in", "name=maija&password=wrong").await;
     }
     let refused = bench.browser().post("/sign-in", &right).await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.header("retry-after"), "3");
     assert!(refused.text().contains("Too many wrong passwords"));
     bench.wait_ms(60_000);
     let answer = bench.browser().post("/sign-in", &right).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_flood_of_sign_ins_under_ever_new_names_is_turned_away_and_passes() {
+    let bench = Bench::new().await;
+    let flood = (0..60).map(|number| {
+        let mut browser = bench.browser();
+        async move { browser.post("/sign-in", &format!("name=stranger{number}&password=wrong")).await }
+    });
+    let answers = join_all(flood).await;
+    let (away, tried): (Vec<_>, Vec<_>) =
+        answers.iter().partition(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS);
+    assert!(!away.is_empty() && !tried.is_empty(), "{} away, {} tried", away.len(), tried.len());
+    assert!(tried.iter().all(|answer| answer.status == StatusCode::UNPROCESSABLE_ENTITY));
+    for answer in away {
+        assert_eq!(answer.header("retry-after"), "1");
+        assert!(answer.text().contains("Too many are signing in"), "{}", answer.text());
+    }
+    bench.signed_in().await;
 }
 
 #[tokio::test]

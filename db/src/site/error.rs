@@ -12,8 +12,8 @@ pub enum SiteError {
     Invalid {
         /// What is wrong.
         field: &'static str,
-        /// Stable code: `empty`, `too-long`, `too-many`, `out-of-range`, `reversed-window`,
-        /// `duplicate`, `unknown-door`, `unknown-person`, `unknown-encoder`, `is-encoder`, `busy`,
+        /// Stable code: `empty`, `too-long`, `too-many`, `hidden-character`, `out-of-range`,
+        /// `reversed-window`, `duplicate`, `unknown-door`, `unknown-person`, `unknown-encoder`, `is-encoder`, `busy`,
         /// `random-uid`.
         problem: &'static str,
     },

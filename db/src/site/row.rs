@@ -121,7 +121,7 @@ pub(super) fn check_window(field: &'static str, window: Window) -> Result<(), Si
     Ok(())
 }
 
-/// Refuses a text that is blank or longer than `most` bytes.
+/// Refuses a text that is blank, longer than `most` bytes, or reads otherwise than it is stored.
 pub(super) fn check_text(field: &'static str, text: &str, most: usize) -> Result<(), SiteError> {
     if text.trim().is_empty() {
         return Err(SiteError::invalid(field, "empty"));
@@ -129,7 +129,17 @@ pub(super) fn check_text(field: &'static str, text: &str, most: usize) -> Result
     if text.len() > most {
         return Err(SiteError::invalid(field, "too-long"));
     }
+    if text.chars().any(is_hidden) {
+        return Err(SiteError::invalid(field, "hidden-character"));
+    }
     Ok(())
+}
+
+/// Controls, characters without width, and those that turn the direction of writing (Unicode Technical
+/// Report 36, section 2.10.3): with them a name looks like another's, in lists and in the log.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// A pattern for LIKE ... ESCAPE '\' that finds `text` anywhere.
@@ -165,4 +175,33 @@ pub(super) fn known_door(db: &Connection, door: &DoorId) -> Result<i64, SiteErro
 pub(super) fn kind(db: &Connection, door: i64) -> Result<DoorKind, SiteError> {
     let code: String = prepare(db, "SELECT kind FROM door WHERE number = $1")?.query_row([door], |row| row.get(0))?;
     DoorKind::from_code(&code).ok_or(SiteError::corrupt("kind of door"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_reads_as_it_is_stored() {
+        for hidden in [
+            '\0', '\t', '\n', '\u{1F}', '\u{7F}', '\u{9F}', '\u{200B}', '\u{200F}', '\u{202A}', '\u{202E}', '\u{2066}',
+            '\u{2069}', '\u{FEFF}',
+        ] {
+            let refused = check_text("name", &format!("Mai{hidden}ja"), 100);
+            assert!(
+                matches!(refused, Err(SiteError::Invalid { field: "name", problem: "hidden-character" })),
+                "{hidden:?}"
+            );
+        }
+        for name in [
+            "Maija Meikäläinen",
+            "Åsa d’Arc-Öhman",
+            "Ngô Thị Hoa",
+            "محمد",
+            "O\u{2019}Brien\u{A0}Jr",
+            "山田\u{2010}太郎",
+        ] {
+            assert!(check_text("name", name, 100).is_ok(), "{name}");
+        }
+    }
 }
