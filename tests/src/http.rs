@@ -82,6 +82,16 @@ impl Client {
         self.send(self.agent.put(format!("{}{path}", self.base)), body, kind)
     }
 
+    /// The bytes of a successful GET.
+    ///
+    /// # Errors
+    /// If there is no answer, or a failure.
+    pub fn get_bytes(&self, path: &str) -> Result<Vec<u8>> {
+        let mut response = self.agent.get(format!("{}{path}", self.base)).call()?;
+        anyhow::ensure!(response.status().is_success(), "{path}: {}", response.status());
+        Ok(response.body_mut().read_to_vec()?)
+    }
+
     /// What a successful GET holds.
     ///
     /// # Errors

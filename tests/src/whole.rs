@@ -109,6 +109,7 @@ impl Whole {
             Broker::Embedded => None,
         };
         write_config(folder.path(), broker, port)?;
+        keys(folder.path())?;
         let ids: Vec<String> = (1..=doors).map(|n| format!("door-{n}")).collect();
         for id in &ids {
             std::fs::create_dir(folder.path().join(id))?;
@@ -122,10 +123,23 @@ impl Whole {
         let api = Client::new(&dashboard, Some(token.trim()));
         let mut site = Self { folder, controller: Some(process), mosquitto, doors: Vec::new(), dashboard, api };
         for id in ids {
-            let door = Door::start(site.folder.path().join(&id), &id)?;
+            let door = Door::start(site.folder.path().join(&id), &id, "role = \"door\"\nio.kind = \"memory\"\n")?;
             site.doors.push(door);
         }
         Ok(site)
+    }
+
+    /// Adds an encoder at a desk, and starts it.
+    ///
+    /// # Errors
+    /// If it does not become ready.
+    pub fn start_encoder(&self, id: &str) -> Result<Door> {
+        let folder = self.folder.path().join(id);
+        std::fs::create_dir(&folder)?;
+        let out = folder.join("door.json");
+        let add = ["door", "add", id, "--name", id, "--encoder", "--out", &out.to_string_lossy()];
+        controller(self.folder.path(), &add, None)?;
+        Door::start(folder, id, "role = \"encoder\"\nio.kind = \"none\"\n")
     }
 
     /// Where the site keeps its files.
@@ -205,14 +219,14 @@ impl Whole {
 }
 
 impl Door {
-    fn start(folder: PathBuf, id: &str) -> Result<Self> {
+    fn start(folder: PathBuf, id: &str, role: &str) -> Result<Self> {
         // A port of its own that stays the same when the door is started again.
         let port = free_port()?;
         std::fs::create_dir_all(folder.join("state"))?;
         std::fs::write(
             folder.join("agent.toml"),
             format!(
-                "data = \"state\"\nprovisioning = \"door.json\"\nreader.kind = \"emulated\"\nio.kind = \"memory\"\n\
+                "data = \"state\"\nprovisioning = \"door.json\"\n{role}reader.kind = \"emulated\"\n\
                  control.address = \"127.0.0.1:{port}\"\n"
             ),
         )?;
@@ -315,7 +329,7 @@ fn write_config(folder: &Path, broker: Broker, port: u16) -> Result<()> {
         Broker::Mosquitto => format!("[mqtt.external]\nhost = \"127.0.0.1\"\nport = {port}\n"),
     };
     let listen = format!("[dashboard]\nlisten = \"127.0.0.1:{}\"\n", free_port()?);
-    let text = format!("site = \"hospital\"\ndata = \".\"\n{listen}{mqtt}");
+    let text = format!("site = \"hospital\"\ndata = \".\"\nmasters_file = \"masters\"\n{listen}{mqtt}");
     Ok(std::fs::write(folder.join("controller.toml"), text)?)
 }
 
@@ -324,6 +338,13 @@ fn start_controller(folder: &Path) -> Result<(Process, String)> {
     command.arg("run").arg("--config").arg(folder.join("controller.toml")).arg("--json");
     let (process, ready) = Process::start::<ControllerReady>(&mut command, &folder.join("controller.log"))?;
     Ok((process, base(&ready.dashboard)))
+}
+
+fn keys(folder: &Path) -> Result<()> {
+    let mut command = Command::new(program("kulku-controller")?);
+    let made = command.args(["keys", "new", "--out"]).arg(folder.join("masters")).output()?;
+    anyhow::ensure!(made.status.success(), "keys new: {}", String::from_utf8_lossy(&made.stderr));
+    Ok(())
 }
 
 /// Runs a subcommand of the controller to its end, and returns what it printed.

@@ -2,11 +2,13 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use site::demo::{DOORS_MAX, Options, Ready, start};
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Starts a made-up hospital: controller, dashboard and emulated doors, with the code that runs in a real one.
 #[derive(Debug, Parser)]
@@ -47,6 +49,11 @@ fn run(arguments: &Arguments) -> Result<()> {
     let temporary = tempfile::tempdir().context("no temporary folder can be made")?;
     let data = arguments.data.clone().unwrap_or_else(|| temporary.path().to_path_buf());
     std::fs::create_dir_all(&data).with_context(|| format!("--data {} cannot be made", data.display()))?;
+    anyhow::ensure!(
+        arguments.dashboard.ip().is_loopback(),
+        "--dashboard {}: the demo speaks no HTTPS, so it listens on loopback only, such as 127.0.0.1:8080",
+        arguments.dashboard
+    );
     let doors = usize::from(arguments.doors);
     anyhow::ensure!((1..=DOORS_MAX).contains(&doors), "--doors must be between 1 and {DOORS_MAX}");
     let options =
@@ -56,31 +63,34 @@ fn run(arguments: &Arguments) -> Result<()> {
 }
 
 async fn serve(options: &Options, json: bool) -> Result<()> {
+    // Listened for from the first moment, and once: a Ctrl-C during the start must not get lost.
+    let mut stopped = pin!(stopped()?);
     // A program reads standard output, so progress goes elsewhere then.
     let say = |text: &str| if json { eprintln!("{text}") } else { say_line(text) };
     let demo = tokio::select! {
         demo = start(options, &say) => demo?,
-        () = stopped() => return Ok(()),
+        () = &mut stopped => return Ok(()),
     };
     if json {
         say_line(&serde_json::to_string(&demo.ready)?);
     } else {
         say_line(&in_words(&demo.ready));
     }
-    stopped().await;
+    stopped.await;
     say("Stopping");
     demo.stop().await
 }
 
-async fn stopped() {
-    let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(terminated) => terminated,
-        Err(_) => return std::future::pending().await,
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
-    }
+/// Ends with the first SIGINT or SIGTERM after this was called.
+fn stopped() -> Result<impl Future<Output = ()>> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
 }
 
 fn in_words(ready: &Ready) -> String {
@@ -91,6 +101,7 @@ fn in_words(ready: &Ready) -> String {
     for door in &ready.doors {
         text.push_str(&format!("  {:<16} {}\n", door.id, door.control));
     }
+    text.push_str(&format!("  {:<16} {}   (encoder)\n", ready.encoder.id, ready.encoder.control));
     text.push_str("\nCtrl-C ends it.");
     text
 }

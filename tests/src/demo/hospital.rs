@@ -26,7 +26,9 @@ const DOORS: [(&str, &str); 8] = [
     ("archive", "Arkisto"),
 ];
 
-/// The second of these is in force at a card whose time is over, the third at one whose time is to come.
+/// The encoder at the desk.
+pub(super) const DESK: (&str, &str) = ("desk", "Palvelupiste");
+
 const DAY_S: i64 = 24 * 60 * 60;
 
 /// Doors, people and cards, unless an earlier run has left them in the database.
@@ -47,10 +49,7 @@ pub(super) fn furnish(site: &Site, doors: usize, dumps: &Dumps, say: &(dyn Fn(&s
         let doors = ids.iter().map(|id| (id.clone(), Window::ALWAYS)).collect();
         let card = ImportCard { uid: *uid, kind: CardKind::Visitor, window: Window::ALWAYS, doors };
         let person = ImportPerson { name: format!("Dump {name}"), external_id: None, cards: vec![card] };
-        match site.import(&actor(), &[person]) {
-            Ok(_) | Err(SiteError::Conflict { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+        unless_there(site.import(&actor(), &[person]))?;
     }
     Ok(())
 }
@@ -77,15 +76,25 @@ fn add_doors(site: &Site, count: usize) -> Result<Vec<DoorId>> {
     let mut ids = Vec::new();
     for number in 0..count {
         let (id, name) = door(number)?;
-        let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
-        let new = NewDoor { id: id.clone(), name, key: DoorKey::new(key), settings: DoorState::default().settings };
-        match site.add_door(&actor(), new) {
-            Ok(()) | Err(SiteError::Conflict { .. }) => ids.push(id),
-            Err(error) => return Err(error.into()),
-        }
+        unless_there(site.add_door(&actor(), new_door(id.clone(), name)?))?;
+        ids.push(id);
     }
+    unless_there(site.add_encoder(&actor(), new_door(DESK.0.parse()?, DESK.1.to_owned())?))?;
     Ok(ids)
+}
+
+fn new_door(id: DoorId, name: String) -> Result<NewDoor> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
+    Ok(NewDoor { id, name, key: DoorKey::new(key), settings: DoorState::default().settings })
+}
+
+/// An earlier run may have left it in the database.
+fn unless_there<T>(added: Result<T, SiteError>) -> Result<()> {
+    match added {
+        Ok(_) | Err(SiteError::Conflict { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Everybody enters the main entrance, half of them any one of the other doors.

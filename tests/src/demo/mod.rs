@@ -60,6 +60,8 @@ pub struct Ready {
     pub mqtt: String,
     /// The doors.
     pub doors: Vec<ReadyDoor>,
+    /// The reader at the desk, which writes credentials.
+    pub encoder: ReadyDoor,
 }
 
 /// A sign-in. The password is drawn anew at each start.
@@ -80,6 +82,9 @@ pub struct ReadyDoor {
     pub control: String,
 }
 
+/// How long a demo's token lives, in milliseconds: a day.
+const TOKEN_LIFE_MS: i64 = 24 * 60 * 60 * 1_000;
+
 /// The demo's operator.
 const OPERATOR: &str = "demo";
 
@@ -96,6 +101,10 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
     hospital::furnish(&site, options.doors, &dumps, say)?;
     let (operator, token) = sign_in(&site).await?;
 
+    let masters = options.data.join("masters");
+    if !masters.exists() {
+        controller::keys::add(&masters, None)?;
+    }
     let taps = Arc::new(taps::Taps::new(&site, &dumps)?);
     let config = Config {
         site: site_id,
@@ -104,25 +113,30 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
         behind_proxy: false,
         mqtt: Mqtt::Embedded { listen: options.mqtt, doors_connect_to: None },
         zone: chrono_tz::Europe::Helsinki,
-        masters_file: None,
+        masters_file: Some(masters),
         badge: Badge::default(),
         demo: Some(Arc::clone(&taps) as Arc<dyn dashboard::DemoDoors>),
     };
     say("Starting the controller with its broker and dashboard");
     let controller = controller::start(config).await?;
-    say(&format!("Starting {} doors", options.doors));
-    let agents = doors::start(&site, &options.data, &controller.mqtt, options.doors, &taps.virtual_cards()).await?;
+    say(&format!("Starting {} doors, and an encoder at the desk", options.doors));
+    let place = doors::Place { site: &site, data: &options.data, mqtt: &controller.mqtt };
+    let mut agents = doors::start(&place, options.doors, taps.cards()).await?;
+    let desk = doors::start_desk(&place, taps.cards()).await?;
     let doors: Vec<ReadyDoor> = agents
         .iter()
         .map(|(id, agent)| Ok(ReadyDoor { id: id.to_string(), control: control(agent)? }))
         .collect::<Result<_>>()?;
-    taps.connect(&doors);
+    let encoder = ReadyDoor { id: hospital::DESK.0.to_owned(), control: control(&desk)? };
+    taps.connect(doors.iter().chain([&encoder]));
+    agents.push((hospital::DESK.0.parse()?, desk));
     let ready = Ready {
         dashboard: format!("http://{}", controller.dashboard),
         operator,
         token,
         mqtt: format!("{}:{}", controller.mqtt.host, controller.mqtt.port),
         doors,
+        encoder,
     };
     Ok(Demo { ready, controller, agents: agents.into_iter().map(|(_, agent)| agent).collect() })
 }
@@ -158,7 +172,9 @@ async fn sign_in(site: &Site) -> Result<(Operator, String)> {
         }
         None => site.add_operator(&actor, OPERATOR, &hash)?,
     };
-    site.add_token(&actor, operator.id, "demo", Sha256::digest(token.as_bytes()).into(), None)?;
+    // A token of an earlier start ends with the day: nobody keeps what a demo printed.
+    let end = UtcMs(actor.at.0 + TOKEN_LIFE_MS);
+    site.add_token(&actor, operator.id, "demo", Sha256::digest(token.as_bytes()).into(), Some(end))?;
     Ok((Operator { name: OPERATOR.to_owned(), password }, token))
 }
 

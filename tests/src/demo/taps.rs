@@ -6,6 +6,7 @@ use access::uid::Uid;
 use anyhow::Result;
 use dashboard::{DemoCard, DemoDoor, DemoDoors, TapShown};
 use db::site::Site;
+use door_agent::cards::Cards;
 use mfrc522_emulator::VirtualCard;
 use serde_json::json;
 
@@ -24,7 +25,8 @@ const MINI: &str = "C0FFEE09";
 
 /// Cards, and the doors once they run.
 pub(super) struct Taps {
-    cards: Vec<(DemoCard, VirtualCard)>,
+    labels: Vec<DemoCard>,
+    cards: Cards,
     doors: OnceLock<Vec<(DemoDoor, Client)>>,
     names: Vec<DemoDoor>,
 }
@@ -51,17 +53,19 @@ impl Taps {
         cards.push((label("A MIFARE Mini", MINI), VirtualCard::mini(mini.as_bytes())?));
         let names =
             site.doors()?.into_iter().map(|door| DemoDoor { id: door.id.to_string(), name: door.name }).collect();
-        Ok(Self { cards, doors: OnceLock::new(), names })
+        let (labels, bodies): (Vec<_>, Vec<_>) =
+            cards.into_iter().map(|(label, body)| (label.clone(), (label.name, body))).unzip();
+        Ok(Self { labels, cards: Cards::from(bodies), doors: OnceLock::new(), names })
     }
 
-    /// Every card under its name, for a door.
-    pub(super) fn virtual_cards(&self) -> Vec<(String, VirtualCard)> {
-        self.cards.iter().map(|(card, body)| (card.name.clone(), body.clone())).collect()
+    /// The cards themselves, which all doors share.
+    pub(super) fn cards(&self) -> &Cards {
+        &self.cards
     }
 
     /// From now on taps go to these doors.
-    pub(super) fn connect(&self, doors: &[ReadyDoor]) {
-        let connected = doors.iter().filter_map(|door| {
+    pub(super) fn connect<'a>(&self, doors: impl Iterator<Item = &'a ReadyDoor>) {
+        let connected = doors.filter_map(|door| {
             let name = self.names.iter().find(|name| name.id == door.id)?;
             Some((name.clone(), Client::new(&door.control, None)))
         });
@@ -76,7 +80,7 @@ impl DemoDoors for Taps {
     }
 
     fn cards(&self) -> Vec<DemoCard> {
-        self.cards.iter().map(|(card, _)| card.clone()).collect()
+        self.labels.clone()
     }
 
     fn tap(&self, door: &str, card: &str) -> Result<TapShown, String> {
