@@ -66,6 +66,16 @@ pub enum DoorDbError {
     JournalFull,
 }
 
+impl DoorDbError {
+    /// Whether what is in the file contradicts what was to be written. Trying again does not help then, as it does
+    /// with a disk that is full.
+    #[must_use]
+    pub fn is_contradiction(&self) -> bool {
+        let Self::Sql { source, .. } = self else { return false };
+        source.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+    }
+}
+
 /// `u64` values are kept in SQLite's signed integers bit by bit.
 fn to_sql(value: u64) -> i64 {
     value.cast_signed()

@@ -18,9 +18,10 @@ use crate::clock::Clock;
 use crate::config::{Config, HardwareConfig, Role};
 use crate::control::{self, ControlError, Desk};
 use crate::downlink::Downlink;
+use crate::folder_lock::{FolderLock, FolderLockError};
 use crate::hardware;
 use crate::io::{DoorIo, INPUTS_MAX, IoError, IoInput, MemoryIo, RppalIo};
-use crate::journal::JournalThread;
+use crate::journal::{EventsLost, JournalThread};
 use crate::provisioning::hex;
 use crate::reader::{REPORTS_MAX, Reader, Report};
 use crate::run::{Desk as EncoderDesk, DoorLoop, Facts, Inboxes, Memory, PartDied};
@@ -31,6 +32,9 @@ use crate::uplink::{Sealer, Uplink, wills};
 /// Why a door does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// Its data folder.
+    #[error(transparent)]
+    Folder(#[from] FolderLockError),
     /// Its wires.
     #[error(transparent)]
     Io(#[from] IoError),
@@ -53,19 +57,30 @@ pub enum StartError {
     },
 }
 
+/// Why a door that ran did not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum Ended {
+    /// It had to end.
+    #[error(transparent)]
+    Part(#[from] PartDied),
+    /// It ended, and the disk did not take everything that had happened.
+    #[error(transparent)]
+    Lost(#[from] EventsLost),
+}
+
 /// A door that runs, in tasks of the caller's runtime and threads of its own.
 #[derive(Debug)]
 pub struct Agent {
     control: Option<SocketAddr>,
     stop: watch::Sender<bool>,
-    door: JoinHandle<Result<(), PartDied>>,
+    door: JoinHandle<Result<(), Ended>>,
 }
 
 impl Agent {
     /// Starts a door. When this returns it decides, whether the network is there or not.
     ///
     /// # Errors
-    /// Names what is missing. The lock is at rest then.
+    /// Names what is missing. The lock is at rest then, except if the folder is another agent's: so are the wires.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         Self::start_with_cards(config, Cards::default()).await
     }
@@ -75,9 +90,14 @@ impl Agent {
     /// # Errors
     /// As [`Agent::start`].
     pub async fn start_with_cards(config: Config, cards: impl Into<Cards>) -> Result<Self, StartError> {
+        let folder = FolderLock::take(&config.data);
+        if let Err(held @ FolderLockError::Held { .. }) = folder {
+            return Err(held.into());
+        }
         let mut io = open_io(&config)?;
-        // First of all: whatever an earlier life of the agent has left.
+        // Before anything that can fail: whatever an earlier life of the agent has left.
         io.drive(Drive::Rest)?;
+        let folder = folder?;
         let listener = match &config.hardware {
             HardwareConfig::Emulated { control } => Some(control::listen(*control).await?),
             HardwareConfig::RaspberryPi { .. } => None,
@@ -85,6 +105,12 @@ impl Agent {
         let (stop, stopped) = watch::channel(false);
         let (listener, control) = listener.unzip();
         let door = assemble(&config, io, cards.into(), listener, stopped)?;
+        let door = async move {
+            let ended = door.await;
+            // Nothing in it is open any more.
+            drop(folder);
+            ended
+        };
         Ok(Self { control, stop, door: tokio::spawn(door) })
     }
 
@@ -97,8 +123,8 @@ impl Agent {
     /// Stops the door: lock to rest, what happened on disk, goodbye to the broker.
     ///
     /// # Errors
-    /// If a part of the door had ended by itself.
-    pub async fn stop(self) -> Result<(), PartDied> {
+    /// If a part of the door had ended by itself, or events are lost.
+    pub async fn stop(self) -> Result<(), Ended> {
         self.stop.send_replace(true);
         self.ended().await
     }
@@ -106,16 +132,16 @@ impl Agent {
     /// Waits until the door ends, by `stop` or because a part of it died.
     ///
     /// # Errors
-    /// If a part of the door has ended by itself.
-    pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), PartDied> {
+    /// If a part of the door has ended by itself, or events are lost.
+    pub async fn run_until(mut self, stop: impl Future<Output = ()>) -> Result<(), Ended> {
         tokio::select! {
-            ended = &mut self.door => ended.unwrap_or(Err(PartDied::LOOP)),
+            ended = &mut self.door => ended.unwrap_or(Err(PartDied::LOOP.into())),
             () = stop => self.stop().await,
         }
     }
 
-    async fn ended(self) -> Result<(), PartDied> {
-        self.door.await.unwrap_or(Err(PartDied::LOOP))
+    async fn ended(self) -> Result<(), Ended> {
+        self.door.await.unwrap_or(Err(PartDied::LOOP.into()))
     }
 }
 
@@ -144,7 +170,7 @@ fn assemble(
     cards: Cards,
     listener: Option<TcpListener>,
     stopped: watch::Receiver<bool>,
-) -> Result<impl Future<Output = Result<(), PartDied>> + Send + use<>, StartError> {
+) -> Result<impl Future<Output = Result<(), Ended>> + Send + use<>, StartError> {
     let disk = Disk::open(config)?;
     let start = disk.journal.start();
     let seal = Sealer { identity: config.provisioning.clone(), epoch: start.epoch, boot: disk.boot };
@@ -157,6 +183,7 @@ fn assemble(
     let (journal, journal_answers) = JournalThread::spawn(disk.journal).map_err(no_thread)?;
     let (store, store_answers) = StoreThread::spawn(disk.store).map_err(no_thread)?;
     let (requests_in, requests) = mpsc::channel(control::REQUESTS_MAX);
+    let unwritten = journal.unwritten();
     let uplink = Uplink::new(seal, link.clone(), sessions, disk.pending, start.acknowledged);
     let door = DoorLoop {
         clock: Clock::new(start.last_utc),
@@ -197,7 +224,8 @@ fn assemble(
         }
         // The loop must not hear that its senders are gone before it ends.
         drop((desk, inputs_in));
-        ended
+        ended?;
+        Ok(unwritten.at_the_end()?)
     })
 }
 

@@ -2,14 +2,29 @@
 //!
 //! It takes whatever has queued up into one transaction. While the disk refuses, it keeps what was not
 //! written and tries again; the door machine releases a lock after 50 ms all the same, and reports it.
+//! [`Unwritten`] counts what is in memory only.
+//!
+//! ```text
+//!             written                  the file contradicts (somebody else wrote to it)
+//!    ┌──────┐ ◀────── ┌────────────┐ ─────────────────────────────────▶ the thread ends,
+//!    │ idle │         │ some wait  │                                    and the agent with it
+//!    └──────┘ ──────▶ └────────────┘ ─────────────────────────────────▶ told at the end as lost
+//!             append      ↺ refused     the agent stops, FINAL_WAIT over
+//! ```
+//!
+//! What is lost is lost: an event gets its number and its link only when it is written, so the chain that the
+//! controller sees has no gap, and the next life of the journal knows nothing of it. All that tells of the loss is
+//! the log, the exit status, and that no `stopped` comes before the next `started`, which is among the lost.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use access::chain::Link;
 use access::door::Ticket;
-use db::door::{Acknowledged, Draft, Journal};
+use db::door::{Acknowledged, DoorDbError, Draft, JOURNAL_FILE, Journal};
 use tokio::sync::mpsc;
 
 /// Orders that may wait for the disk. A busy door makes two events a second.
@@ -26,6 +41,13 @@ const UNWRITTEN_MAX: usize = 10_000;
 
 /// Wait before a disk that refused is tried again.
 const RETRY: Duration = Duration::from_secs(1);
+
+/// How long the end of the agent may wait for a disk that refuses. Whoever stops a service waits for it, and a
+/// disk that is full is seldom emptied meanwhile.
+const FINAL_WAIT: Duration = Duration::from_secs(3);
+
+/// Wait between two attempts at the end.
+const FINAL_RETRY: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Clone, Copy)]
 enum Order {
@@ -47,11 +69,50 @@ pub enum JournalAnswer {
     },
 }
 
+/// Events that are not on disk: on their way there, or lost. Clones count the same.
+#[derive(Debug, Clone, Default)]
+pub struct Unwritten(Arc<AtomicU64>);
+
+/// The disk has not taken everything until the end.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{0} events are lost: the disk did not take them into {JOURNAL_FILE} until the agent ended. The log says why; make room, or mend the disk"
+)]
+pub struct EventsLost(u64);
+
+impl Unwritten {
+    /// How many.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// What is counted after the thread has ended will never be on disk.
+    ///
+    /// # Errors
+    /// If there is any.
+    pub fn at_the_end(&self) -> Result<(), EventsLost> {
+        match self.count() {
+            0 => Ok(()),
+            lost => Err(EventsLost(lost)),
+        }
+    }
+
+    fn one_more(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn written(&self, events: usize) {
+        self.0.fetch_sub(u64::try_from(events).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+}
+
 /// The loop's end of the journal.
 #[derive(Debug)]
 pub struct JournalThread {
     orders: Option<SyncSender<Order>>,
     thread: Option<JoinHandle<()>>,
+    unwritten: Unwritten,
 }
 
 impl JournalThread {
@@ -62,14 +123,24 @@ impl JournalThread {
     pub fn spawn(journal: Journal) -> std::io::Result<(Self, mpsc::Receiver<JournalAnswer>)> {
         let (orders, inbox) = sync_channel(ORDERS_MAX);
         let (answers, answered) = mpsc::channel(ANSWERS_MAX);
-        let writer = Writer { journal, inbox, answers, unwritten: Vec::new(), acknowledge: None };
+        let unwritten = Unwritten::default();
+        let counted = unwritten.clone();
+        let writer = Writer { journal, inbox, answers, waiting: Vec::new(), counted, acknowledge: None };
         let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run())?;
-        Ok((Self { orders: Some(orders), thread: Some(thread) }, answered))
+        Ok((Self { orders: Some(orders), thread: Some(thread), unwritten }, answered))
     }
 
     /// Puts an event in the journal; [`JournalAnswer::Recorded`] follows once it is on disk.
     pub fn append(&self, ticket: Ticket, draft: Draft) {
+        // Before it is there, so that the thread never takes off more than was put on.
+        self.unwritten.one_more();
         self.order(Order::Append(ticket, draft));
+    }
+
+    /// What is not on disk.
+    #[must_use]
+    pub fn unwritten(&self) -> Unwritten {
+        self.unwritten.clone()
     }
 
     /// The controller has everything through this event. If this is lost it says so again.
@@ -77,7 +148,7 @@ impl JournalThread {
         self.order(Order::Acknowledge { epoch, through });
     }
 
-    /// Writes what is left, and ends the thread. The answers must have been received or dropped before.
+    /// Writes what is left, for at most [`FINAL_WAIT`] if the disk refuses, and ends the thread. The answers must have been received or dropped before.
     pub fn stop(&mut self) {
         drop(self.orders.take());
         if let Some(thread) = self.thread.take() {
@@ -86,9 +157,13 @@ impl JournalThread {
     }
 
     fn order(&self, order: Order) {
-        let refused = self.orders.as_ref().is_none_or(|orders| orders.try_send(order).is_err());
-        if refused {
-            tracing::error!("the journal takes no more: the disk has not answered for {ORDERS_MAX} events");
+        let Some(orders) = &self.orders else { return };
+        match orders.try_send(order) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_)) => {
+                tracing::error!("the journal takes no more: the disk has not answered for {ORDERS_MAX} events");
+            }
+            Err(TrySendError::Disconnected(_)) => tracing::error!("the journal takes no more: its thread has ended"),
         }
     }
 }
@@ -97,7 +172,8 @@ struct Writer {
     journal: Journal,
     inbox: Receiver<Order>,
     answers: mpsc::Sender<JournalAnswer>,
-    unwritten: Vec<(Ticket, Draft)>,
+    waiting: Vec<(Ticket, Draft)>,
+    counted: Unwritten,
     acknowledge: Option<(u64, u64)>,
 }
 
@@ -105,16 +181,25 @@ impl Writer {
     fn run(mut self) {
         let mut swept = true;
         loop {
-            let wait = match (self.unwritten.is_empty(), swept) {
+            let wait = match (self.waiting.is_empty(), swept) {
                 (false, _) => Some(RETRY),
                 (true, false) => Some(Duration::ZERO),
                 (true, true) => None,
             };
             let ended = self.receive(wait);
             self.acknowledge();
-            self.write();
-            if ended {
-                return;
+            match self.write() {
+                Err(error) if error.is_contradiction() => {
+                    tracing::error!(
+                        %error,
+                        "the journal is not as this agent left it: somebody else has written to it; the agent ends"
+                    );
+                    return;
+                }
+                Err(error) if !ended => tracing::error!(%error, "events could not be written; trying again"),
+                Err(error) => return self.insist(error),
+                Ok(()) if ended => return,
+                Ok(()) => {}
             }
             swept = !self.journal.sweep().unwrap_or(false);
         }
@@ -141,10 +226,10 @@ impl Writer {
     fn take(&mut self, order: Order) {
         match order {
             Order::Acknowledge { epoch, through } => self.acknowledge = Some((epoch, through)),
-            Order::Append(..) if self.unwritten.len() >= UNWRITTEN_MAX => {
+            Order::Append(..) if self.waiting.len() >= UNWRITTEN_MAX => {
                 tracing::error!("an event is lost: the disk has refused {UNWRITTEN_MAX} events");
             }
-            Order::Append(ticket, draft) => self.unwritten.push((ticket, draft)),
+            Order::Append(ticket, draft) => self.waiting.push((ticket, draft)),
         }
     }
 
@@ -156,21 +241,32 @@ impl Writer {
         }
     }
 
-    fn write(&mut self) {
-        if self.unwritten.is_empty() {
-            return;
+    fn write(&mut self) -> Result<(), DoorDbError> {
+        if self.waiting.is_empty() {
+            return Ok(());
         }
-        let drafts: Vec<Draft> = self.unwritten.iter().map(|(_, draft)| *draft).collect();
-        match self.journal.append(&drafts) {
-            Ok(events) => {
-                let tickets = self.unwritten.drain(..).map(|(ticket, _)| ticket).collect();
-                if let Some((newest, link)) = events.last() {
-                    let head = newest.sequence;
-                    // Nobody listens any more while the agent stops.
-                    let _ = self.answers.blocking_send(JournalAnswer::Recorded { tickets, head, link: *link });
-                }
+        let drafts: Vec<Draft> = self.waiting.iter().map(|(_, draft)| *draft).collect();
+        let events = self.journal.append(&drafts)?;
+        self.counted.written(events.len());
+        let tickets = self.waiting.drain(..).map(|(ticket, _)| ticket).collect();
+        if let Some((newest, link)) = events.last() {
+            let head = newest.sequence;
+            // Nobody listens any more while the agent stops.
+            let _ = self.answers.blocking_send(JournalAnswer::Recorded { tickets, head, link: *link });
+        }
+        Ok(())
+    }
+
+    /// The last attempts, after `refused`.
+    fn insist(&mut self, mut refused: DoorDbError) {
+        let end = Instant::now() + FINAL_WAIT;
+        while Instant::now() < end {
+            std::thread::sleep(FINAL_RETRY);
+            match self.write() {
+                Ok(()) => return,
+                Err(error) => refused = error,
             }
-            Err(error) => tracing::error!(%error, "events could not be written; trying again"),
         }
+        tracing::error!(error = %refused, events = self.waiting.len(), "events are lost: the disk does not take them");
     }
 }

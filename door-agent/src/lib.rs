@@ -3,6 +3,7 @@
 //! | module | subject |
 //! | --- | --- |
 //! | [`agent`] | starting and stopping a door |
+//! | [`folder_lock`] | that no two of them share a data folder |
 //! | [`config`], [`provisioning`] | how it is set up, and who it is |
 //! | [`run`] | the loop that owns everything which decides |
 //! | [`reader`], [`spi`], [`hardware`] | the thread that looks for cards, and the bus to its chip |
@@ -17,6 +18,7 @@ pub mod clock;
 pub mod config;
 pub mod control;
 pub mod downlink;
+pub mod folder_lock;
 pub mod hardware;
 pub mod io;
 pub mod journal;

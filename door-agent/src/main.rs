@@ -1,6 +1,6 @@
 //! `kulku-door-agent`: one door.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _, stderr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -43,12 +43,14 @@ struct File {
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // In a file or a journal the codes of colours would only be in the way.
+    let colours = stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(stderr).init();
     match execute(Cli::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // The last words are for the person at the terminal; if stderr is gone there is nobody.
-            let _ = writeln!(std::io::stderr(), "kulku-door-agent: {error:#}");
+            let _ = writeln!(stderr(), "kulku-door-agent: {error:#}");
             ExitCode::FAILURE
         }
     }

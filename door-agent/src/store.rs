@@ -40,8 +40,10 @@ pub enum StoreAnswer {
     Counters(Generation),
     /// What was seen is on disk.
     Remembered,
-    /// It was not taken.
+    /// It was not taken, for what it is.
     Refused(String),
+    /// The disk did not take it. The controller sends it again once it hears what is in force.
+    NotWritten(String),
 }
 
 /// The loop's end of the store.
@@ -82,7 +84,7 @@ impl StoreThread {
 
 fn run(mut store: WhitelistStore, mut inbox: mpsc::Receiver<StoreOrder>, answers: &mpsc::Sender<StoreAnswer>) {
     while let Some(order) = inbox.blocking_recv() {
-        let answer = apply(&mut store, &order).unwrap_or_else(|error| StoreAnswer::Refused(error.to_string()));
+        let answer = apply(&mut store, &order).unwrap_or_else(|error| StoreAnswer::NotWritten(error.to_string()));
         if answers.blocking_send(answer).is_err() {
             return;
         }
@@ -112,4 +114,29 @@ fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, 
         }
         StoreOrder::Counters(counters) => StoreAnswer::Counters(store.raise_counters(counters)?),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use access::whitelist::WhitelistId;
+    use db::door::WHITELIST_FILE;
+
+    use super::*;
+
+    /// A full disk is no attack, and must not be counted as one.
+    #[test]
+    fn what_the_disk_does_not_take_is_not_called_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(WHITELIST_FILE);
+        let (mut thread, mut answers) = StoreThread::spawn(WhitelistStore::open(&path).unwrap()).unwrap();
+        let spoil = "ALTER TABLE meta RENAME TO away";
+        rusqlite::Connection::open(&path).unwrap().execute_batch(spoil).unwrap();
+        let to = WhitelistId { generation: Generation(1), ..WhitelistId::default() };
+        let part = WhitelistPart::Delta { from: WhitelistId::default(), to, changes: Vec::new() };
+        thread.orders().unwrap().blocking_send(StoreOrder::Whitelist(part)).unwrap();
+        let answer = answers.blocking_recv().unwrap();
+        assert!(matches!(answer, StoreAnswer::NotWritten(_)), "{answer:?}");
+        drop(answers);
+        thread.stop();
+    }
 }

@@ -81,6 +81,7 @@ pub(crate) struct Network {
 pub(crate) struct Journal {
     pub(crate) head: u64,
     pub(crate) acknowledged: u64,
+    pub(crate) unwritten: u64,
 }
 
 /// What every handler has at hand.

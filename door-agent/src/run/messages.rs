@@ -83,6 +83,7 @@ impl DoorLoop {
                 self.send_status();
             }
             StoreAnswer::Staged | StoreAnswer::Remembered => {}
+            StoreAnswer::NotWritten(error) => tracing::error!(error, "the disk does not take what the controller sent"),
             StoreAnswer::Refused(reason) => {
                 tracing::warn!(reason, "what the controller sent was not put in force");
                 self.refuse();

@@ -81,7 +81,11 @@ impl DoorLoop {
             mode: self.facts.state.mode_at(self.clock.at().utc.second()).code(),
             whitelist_generation: self.facts.whitelist.generation.0,
             whitelist_entries: self.facts.whitelist.entries,
-            journal: Journal { head: self.facts.journal_head, acknowledged: self.uplink.acknowledged() },
+            journal: Journal {
+                head: self.facts.journal_head,
+                acknowledged: self.uplink.acknowledged(),
+                unwritten: self.journal.unwritten().count(),
+            },
             messages_refused: self.facts.refused,
         }
     }

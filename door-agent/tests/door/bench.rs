@@ -106,6 +106,17 @@ impl Bench {
         self.folder
     }
 
+    /// Whatever the agent says at its end.
+    pub(crate) async fn stop_badly(self) -> Result<(), door_agent::agent::Ended> {
+        self.agent.stop().await
+    }
+
+    /// Until the agent ends by itself.
+    pub(crate) async fn ended(self) -> Result<(), door_agent::agent::Ended> {
+        let ended = self.agent.run_until(std::future::pending());
+        tokio::time::timeout(DEADLINE, ended).await.expect("the agent must end by itself")
+    }
+
     pub(crate) fn journal(&self) -> PathBuf {
         self.folder.path().join(JOURNAL_FILE)
     }

@@ -9,7 +9,9 @@
 mod badge;
 mod bench;
 mod control;
+mod disk;
 mod encoder;
+mod folder;
 mod journal;
 #[path = "../badge/site.rs"]
 mod site;

@@ -1,0 +1,76 @@
+//! One data folder belongs to one agent.
+//!
+//! Two agents that append to one journal give one number to two events: one of them is lost, and with it every
+//! grant that waits for it. So an agent takes a file in its folder before it opens anything, and a second one ends.
+//! The operating system lets go of the file however the agent ends; that the file is there means nothing.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+/// Name of the file in the data folder. It is empty.
+pub const LOCK_FILE: &str = "agent.lock";
+
+/// The data folder, as long as this is kept.
+#[derive(Debug)]
+pub struct FolderLock {
+    _file: File,
+}
+
+/// Why the folder is not this agent's.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderLockError {
+    /// Somebody else has it.
+    #[error(
+        "another agent runs on the data folder {}: stop it first, or give each door a folder of its own",
+        folder.display()
+    )]
+    Held {
+        /// Which folder.
+        folder: PathBuf,
+    },
+    /// The file cannot be made or locked.
+    #[error("the data folder {} cannot be used: {reason}. It must exist, and the agent must be able to write there", folder.display())]
+    Unusable {
+        /// Which folder.
+        folder: PathBuf,
+        /// What the operating system says.
+        reason: std::io::Error,
+    },
+}
+
+impl FolderLock {
+    /// Takes the folder, without waiting for it.
+    ///
+    /// # Errors
+    /// Names the folder.
+    pub fn take(folder: &Path) -> Result<Self, FolderLockError> {
+        let unusable = |reason| FolderLockError::Unusable { folder: folder.to_path_buf(), reason };
+        let file = File::create(folder.join(LOCK_FILE)).map_err(unusable)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(FolderLockError::Held { folder: folder.to_path_buf() }),
+            Err(TryLockError::Error(reason)) => Err(unusable(reason)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_taken_once_and_free_again_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = FolderLock::take(folder.path()).unwrap();
+        assert!(matches!(FolderLock::take(folder.path()), Err(FolderLockError::Held { .. })));
+        drop(first);
+        FolderLock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap().path().join("nowhere");
+        let error = FolderLock::take(&folder).unwrap_err().to_string();
+        assert!(error.contains("nowhere"), "{error}");
+    }
+}
