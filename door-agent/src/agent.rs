@@ -224,8 +224,12 @@ fn assemble(
         }
         // The loop must not hear that its senders are gone before it ends.
         drop((desk, inputs_in));
+        let lost = unwritten.at_the_end();
+        if let (Err(_), Err(lost)) = (&ended, &lost) {
+            tracing::error!("{lost}");
+        }
         ended?;
-        Ok(unwritten.at_the_end()?)
+        Ok(lost?)
     })
 }
 

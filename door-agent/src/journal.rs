@@ -76,7 +76,7 @@ pub struct Unwritten(Arc<AtomicU64>);
 /// The disk has not taken everything until the end.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{0} events are lost: the disk did not take them into {JOURNAL_FILE} until the agent ended. The log says why; make room, or mend the disk"
+    "events lost: {0}. The disk did not take them into {JOURNAL_FILE} before the agent ended; the log says why. Make room, or mend the disk"
 )]
 pub struct EventsLost(u64);
 
@@ -87,7 +87,7 @@ impl Unwritten {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// What is counted after the thread has ended will never be on disk.
+    /// To be asked after the thread has ended: what is counted then will never be on disk.
     ///
     /// # Errors
     /// If there is any.

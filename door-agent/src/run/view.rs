@@ -60,6 +60,10 @@ impl DoorLoop {
             }
             Request::Network { up, reply } => {
                 self.facts.network_up = up;
+                if !up {
+                    // The socket is closed; the link's own word of it comes after this answer.
+                    self.uplink.disconnected();
+                }
                 let _ = reply.send(self.view());
             }
         }
@@ -76,7 +80,10 @@ impl DoorLoop {
             buzzer: panel.buzzer,
             contact: Contact { open: self.door.is_open() },
             exit: ExitButton { presses: self.facts.exit_presses },
-            network: Network { up: self.facts.network_up, connected: self.uplink.session().is_some() },
+            network: Network {
+                up: self.facts.network_up,
+                connected: self.facts.network_up && self.uplink.session().is_some(),
+            },
             reader: if self.facts.reader_answers { "answers" } else { "blind" },
             mode: self.facts.state.mode_at(self.clock.at().utc.second()).code(),
             whitelist_generation: self.facts.whitelist.generation.0,

@@ -287,3 +287,16 @@ async fn a_cut_connection_is_told_by_its_will_with_the_highest_number_of_its_ses
     }
     bench.stop().await;
 }
+
+/// The socket is closed when the answer comes; whether the loop has heard of it does not matter.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_whose_network_is_cut_is_not_called_connected() {
+    let Some((_broker, _controller, bench)) = site().await else { return };
+    for _ in 0..20 {
+        bench.until("connected", |state| state["network"]["connected"] == true).await;
+        let state = bench.post("/network", json!({"up": false})).await;
+        assert_eq!(state["network"], json!({"up": false, "connected": false}));
+        bench.post("/network", json!({"up": true})).await;
+    }
+    bench.stop().await;
+}
