@@ -91,7 +91,6 @@ impl Cards {
     }
 
     /// A thread that died with the cards in its hand has left a whole map behind: nothing is done by halves.
-    #[expect(clippy::disallowed_types, reason = "virtual cards are the world around the doors, not their state")]
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Card>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

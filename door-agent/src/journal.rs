@@ -261,7 +261,8 @@ impl Writer {
     fn insist(&mut self, mut refused: DoorDbError) {
         let end = Instant::now() + FINAL_WAIT;
         while Instant::now() < end {
-            std::thread::sleep(FINAL_RETRY);
+            // Nobody wakes it: the loop has gone, and the disk does not call.
+            std::thread::park_timeout(FINAL_RETRY);
             match self.write() {
                 Ok(()) => return,
                 Err(error) => refused = error,

@@ -32,6 +32,23 @@ async fn a_dump_becomes_a_card_that_can_be_tapped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_card_is_given_out_as_the_dump_that_it_came_from() {
+    let bench = Bench::start().await;
+    let mut card = VirtualCard::classic_1k(&[0x01, 0xA0, 0x62, 0xBD]).unwrap();
+    card.set_block(4, [7; 16]);
+    let eml = Dump::of_card(&card).unwrap().encode(Format::Eml).unwrap();
+    bench.send_with("PUT", "/cards/dumped?format=eml", eml.clone(), &[]).await;
+    let (status, given) = bench.send("GET", "/cards/dumped?format=eml", String::new()).await;
+    assert_eq!((status, given.as_str().unwrap().as_bytes()), (200, &eml[..]));
+    for (path, expected) in [("/cards/nobody?format=eml", 404), ("/cards/mini?format=eml", 400), ("/cards/short", 400)]
+    {
+        let (status, problem) = bench.send("GET", path, String::new()).await;
+        assert_eq!(status, expected, "{path}: {problem}");
+    }
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bad_dump_is_refused_with_its_reason() {
     let bench = Bench::start().await;
     for (path, body) in [
