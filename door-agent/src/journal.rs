@@ -13,8 +13,8 @@
 //! ```
 //!
 //! What is lost is lost: an event gets its number and its link only when it is written, so the chain that the
-//! controller sees has no gap, and the next life of the journal knows nothing of it. All that tells of the loss is
-//! the log, the exit status, and that no `stopped` comes before the next `started`, which is among the lost.
+//! controller sees has no gap, and the next life of the journal cannot know of it. All that tells of a loss is the
+//! log, the exit status, and a `started` without a `stopped` before it, as after a power cut.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
