@@ -73,6 +73,7 @@ struct List<T> {
 
 #[derive(Deserialize)]
 struct DoorState {
+    kind: String,
     online: bool,
     up_to_date: bool,
     generation_in_force: Option<u64>,
@@ -154,7 +155,8 @@ impl Whole {
     /// If that does not happen.
     pub fn settle(&self) -> Result<()> {
         wait::until("every door online with the wanted whitelist in force", || {
-            let doors: List<DoorState> = self.api.read("/api/v1/doors").ok()?;
+            let mut doors: List<DoorState> = self.api.read("/api/v1/doors").ok()?;
+            doors.items.retain(|door| door.kind == "door");
             let settled = |door: &DoorState| door.online && door.up_to_date && door.generation_in_force.is_some();
             (doors.items.len() == self.doors.len() && doors.items.iter().all(settled)).then_some(())
         })
