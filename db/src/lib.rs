@@ -12,3 +12,5 @@
 pub mod door;
 pub mod file;
 pub mod site;
+#[cfg(feature = "trial")]
+pub mod trial;

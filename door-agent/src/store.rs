@@ -129,8 +129,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(WHITELIST_FILE);
         let (mut thread, mut answers) = StoreThread::spawn(WhitelistStore::open(&path).unwrap()).unwrap();
-        let spoil = "ALTER TABLE meta RENAME TO away";
-        rusqlite::Connection::open(&path).unwrap().execute_batch(spoil).unwrap();
+        db::trial::refuse(&path, "meta").unwrap();
         let to = WhitelistId { generation: Generation(1), ..WhitelistId::default() };
         let part = WhitelistPart::Delta { from: WhitelistId::default(), to, changes: Vec::new() };
         thread.orders().unwrap().blocking_send(StoreOrder::Whitelist(part)).unwrap();
