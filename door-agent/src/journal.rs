@@ -148,7 +148,7 @@ impl JournalThread {
         self.order(Order::Acknowledge { epoch, through });
     }
 
-    /// Writes what is left, for at most [`FINAL_WAIT`] if the disk refuses, and ends the thread. The answers must have been received or dropped before.
+    /// Writes what is left, for at most three seconds if the disk refuses, and ends the thread. The answers must have been received or dropped before.
     pub fn stop(&mut self) {
         drop(self.orders.take());
         if let Some(thread) = self.thread.take() {
