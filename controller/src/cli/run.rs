@@ -1,6 +1,6 @@
 //! `run` and `check`.
 
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
@@ -82,5 +82,7 @@ fn ready(controller: &Controller, json: bool) -> anyhow::Result<()> {
 fn log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
     // An error means that a log is set up already, as in a test.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let colours = std::io::stderr().is_terminal();
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).try_init();
 }

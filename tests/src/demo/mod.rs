@@ -119,7 +119,7 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
     };
     say("Starting the controller with its broker and dashboard");
     let controller = controller::start(config).await?;
-    say(&format!("Starting {} doors, and an encoder at the desk", options.doors));
+    say(&format!("Starting the doors ({}), and an encoder at the desk", options.doors));
     let place = doors::Place { site: &site, data: &options.data, mqtt: &controller.mqtt };
     let mut agents = doors::start(&place, options.doors, taps.cards()).await?;
     let desk = doors::start_desk(&place, taps.cards()).await?;
