@@ -7,7 +7,7 @@ use access::entry::Block;
 use access::envelope::DoorKey;
 use access::event::{Event, EventKind, Rolling};
 use access::reason::Reason;
-use access::time::UtcMs;
+use access::time::{UtcMs, Window};
 use access::uid::Uid;
 use db::site::{AlarmView, EventFilter, Report, Seek};
 use proptest::prelude::*;
@@ -61,6 +61,9 @@ impl Box {
 fn bench() -> (Bench, Uid) {
     let bench = Bench::with_doors(&["attic", "ward", "pharmacy"]);
     let card = bench.add_card(1);
+    for door in ["attic", "ward", "pharmacy"] {
+        bench.site.list_card(&ACTOR, &card, &door.parse().unwrap(), Window::ALWAYS).unwrap();
+    }
     (bench, card)
 }
 
@@ -172,7 +175,8 @@ fn what_a_door_knows_to_be_cloned_stands_beside_the_newest_tap_that_was_not() {
 #[test]
 fn two_cards_that_are_copied_at_one_door_are_two_alarms() {
     let (bench, _) = bench();
-    bench.add_card(2);
+    let second = bench.add_card(2);
+    bench.site.list_card(&ACTOR, &second, &"ward".parse().unwrap(), Window::ALWAYS).unwrap();
     let mut ward = Box::new("ward", 1);
     ward.tapped(Credential::Cloned, None);
     ward.tapped(Credential::Cloned, None);
@@ -191,6 +195,27 @@ fn a_door_that_names_a_card_which_nobody_knows_keeps_no_other_event_out() {
     ward.tell(&bench);
     assert!(alarms(&bench).is_empty());
     assert_eq!(bench.site.events(&EventFilter::default(), Seek::Newest, 10).unwrap().len(), 2);
+}
+
+#[test]
+fn a_door_accuses_no_card_that_it_never_listed() {
+    let bench = Bench::with_doors(&["ward", "pharmacy"]);
+    let card = bench.add_card(1);
+    bench.site.list_card(&ACTOR, &card, &"pharmacy".parse().unwrap(), Window::ALWAYS).unwrap();
+    let (mut ward, mut pharmacy) = (Box::new("ward", 1), Box::new("pharmacy", 2));
+    pharmacy.stepped(token(4, 40), token(5, 50), false);
+    pharmacy.tell(&bench);
+    ward.stepped(token(4, 40), token(5, 51), false);
+    ward.tapped(Credential::Cloned, None);
+    ward.tell(&bench);
+    assert!(alarms(&bench).is_empty() && !is_blocked(&bench, &card));
+
+    // It may have been listed when it was tapped, and be told of late.
+    bench.site.list_card(&ACTOR, &card, &"ward".parse().unwrap(), Window::ALWAYS).unwrap();
+    bench.site.unlist_card(&ACTOR, &card, &"ward".parse().unwrap()).unwrap();
+    ward.tapped(Credential::Cloned, None);
+    ward.tell(&bench);
+    assert!(is_blocked(&bench, &card));
 }
 
 #[test]

@@ -103,7 +103,9 @@ fn a_message_that_takes_only_some_takes_the_oldest() {
     let (bench, _) = bench();
     for number in 2..7 {
         let card = bench.add_card(number);
-        bench.site.list_card(&ACTOR, &card, &door("attic"), Window::ALWAYS).unwrap();
+        for name in ["attic", "ward"] {
+            bench.site.list_card(&ACTOR, &card, &door(name), Window::ALWAYS).unwrap();
+        }
         tapped(&bench, "ward", u64::from(number), card, 1, Some(9));
     }
     let (mut after, mut heard) = (NONE, Vec::new());

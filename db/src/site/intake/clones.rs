@@ -50,8 +50,9 @@ pub(super) fn tapped(
     if rolling.is_none() && !matches!(credential, Credential::Cloned | Credential::Damaged) {
         return Ok(());
     }
-    // A door that names a card which the site does not have must not keep the others' events out.
-    if !cards::exists(db, tap.uid)? {
+    // A door has keys of the cards that it lists, or listed once. Whatever it says of another's counter is a lie,
+    // perhaps of a stolen box, and must neither block that card nor keep other events out.
+    if !was_listed(db, tap)? {
         return Ok(());
     }
     if let Some(rolling) = rolling {
@@ -65,6 +66,11 @@ pub(super) fn tapped(
         Credential::Damaged => damaged(db, tap, None),
         _ => Ok(()),
     }
+}
+
+fn was_listed(db: &Connection, tap: &Tap<'_>) -> Result<bool, SiteError> {
+    let mut statement = row::prepare(db, "SELECT EXISTS (SELECT 1 FROM listing WHERE door = $1 AND uid = $2)")?;
+    Ok(statement.query_row((tap.door, tap.uid.as_bytes()), |row| row.get(0))?)
 }
 
 /// What a door accepted is how far the card has come, even if the door then could not write.
