@@ -6,6 +6,7 @@ use access::encode::{ChipClass, Outcome};
 use access::event::{EventKind, Rolling};
 use access::reason::Reasons;
 use access::state::Reading;
+use access::time::Window;
 use access::uid::Uid;
 use access::whitelist::Generation;
 use axum::http::{Method, StatusCode};
@@ -39,8 +40,9 @@ fn token(counter: u32, nonce: u16) -> Token {
     Token { counter, nonce }
 }
 
-/// A tap at a door where the counter moves by one.
+/// A tap at a door that lists the card, where the counter moves by one.
 fn step(bench: &mut Bench, number: usize, card: Uid, from: Token, to: Token, stepped_in: bool) {
+    bench.site.list_card(&actor(), &card, &door(number), Window::ALWAYS).unwrap();
     bench.happen(number, rolled(Some(from), Some(to), stepped_in, Credential::Verified), Some(card));
 }
 
