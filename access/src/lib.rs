@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | [`uid`], [`id`], [`time`] | the small words |
 //! | [`entry`], [`whitelist`] | what one door needs to know about a card, and about all cards |
+//! | [`calendar`] | when a schedule holds, by the clock on the wall |
 //! | [`reason`], [`decide`] | may this card pass here and now, and if not, why |
 //! | [`door`] | the lock's state machine |
 //! | [`credential`] | what our sector on a card holds, and what it proves |
@@ -21,6 +22,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod calendar;
 pub mod chain;
 pub mod command;
 pub mod credential;
