@@ -7,10 +7,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::entry::{Block, Entry, ScheduleId};
+use crate::calendar::Calendar;
+use crate::entry::{Block, Condition, Entry, Grant, ScheduleId, Term};
 use crate::reason::{Reason, Reasons};
 use crate::state::{DoorState, Mode, Reading};
-use crate::time::{ClockTrust, Position, UtcMs, UtcS, Window};
+use crate::time::{ClockTrust, Position, UtcMs, Window};
 use crate::whitelist::Generation;
 
 /// What was in front of the reader.
@@ -90,6 +91,8 @@ pub struct Question<'a> {
     pub entry: Option<&'a Entry>,
     /// What was read of its credential.
     pub credential: Credential,
+    /// The schedules of the whitelist in force.
+    pub calendar: &'a Calendar,
     /// The door's state in force.
     pub door: &'a DoorState,
     /// The generation of the whitelist in force; 0 if there is none.
@@ -157,8 +160,11 @@ fn card(question: &Question<'_>, reasons: &mut Reasons) {
         reasons.insert(reason);
     }
     blocks(entry, reasons);
-    windows(entry, question.utc.second(), question.trust, reasons);
-    grants(entry, question.utc.second(), question.trust, reasons);
+    windows(entry, question, reasons);
+    match entry.term_at(question.utc.second()) {
+        Some(term) => holder(term, question, reasons),
+        None => reasons.insert(Reason::NoGrant),
+    }
 }
 
 fn blocks(entry: &Entry, reasons: &mut Reasons) {
@@ -172,20 +178,42 @@ fn blocks(entry: &Entry, reasons: &mut Reasons) {
     }
 }
 
-fn windows(entry: &Entry, at: UtcS, trust: ClockTrust, reasons: &mut Reasons) {
-    let conditions: [(&Window, Reason, Reason); 5] = [
-        (&entry.card, Reason::CardNotYetValid, Reason::CardExpired),
-        (&entry.certificate, Reason::CertificateNotYetValid, Reason::CertificateExpired),
-        (&entry.right_to_practise, Reason::RightToPractiseNotBegun, Reason::RightToPractiseEnded),
-        (&entry.employment, Reason::EmploymentNotBegun, Reason::EmploymentEnded),
-        (&entry.holding, Reason::HoldingNotBegun, Reason::HoldingEnded),
-    ];
-    for (window, before, after) in conditions {
-        match window.position(at) {
-            Position::Within => {}
-            Position::Before => not_begun(before, trust, reasons),
-            Position::After => reasons.insert(after),
-        }
+fn windows(entry: &Entry, question: &Question<'_>, reasons: &mut Reasons) {
+    window(&entry.card, Reason::CardNotYetValid, Reason::CardExpired, question, reasons);
+    window(&entry.certificate, Reason::CertificateNotYetValid, Reason::CertificateExpired, question, reasons);
+}
+
+/// What depends on whom the card belongs to.
+fn holder(term: &Term, question: &Question<'_>, reasons: &mut Reasons) {
+    window(&term.holding, Reason::HoldingNotBegun, Reason::HoldingEnded, question, reasons);
+    let of_right =
+        (Reason::RightToPractiseMissing, Reason::RightToPractiseNotBegun, Reason::RightToPractiseEnded);
+    condition(&term.right_to_practise, of_right, question, reasons);
+    let of_employment = (Reason::EmploymentMissing, Reason::EmploymentNotBegun, Reason::EmploymentEnded);
+    condition(&term.employment, of_employment, question, reasons);
+    grants(&term.grants, question, reasons);
+    refusals(&term.refusals, question, reasons);
+}
+
+fn window(window: &Window, before: Reason, after: Reason, question: &Question<'_>, reasons: &mut Reasons) {
+    match window.position(question.utc.second()) {
+        Position::Within => {}
+        Position::Before => not_begun(before, question.trust, reasons),
+        Position::After => reasons.insert(after),
+    }
+}
+
+fn condition(
+    condition: &Condition,
+    (missing, before, after): (Reason, Reason, Reason),
+    question: &Question<'_>,
+    reasons: &mut Reasons,
+) {
+    match condition.position(question.utc.second()) {
+        Some(Position::Within) => {}
+        Some(Position::Before) => not_begun(before, question.trust, reasons),
+        Some(Position::After) => reasons.insert(after),
+        None => reasons.insert(missing),
     }
 }
 
@@ -200,23 +228,44 @@ fn not_begun(reason: Reason, trust: ClockTrust, reasons: &mut Reasons) {
 
 /// One grant that holds is enough. If none does, the reason is of the one that came closest: right time
 /// but wrong hour, then still to come, then over.
-fn grants(entry: &Entry, at: UtcS, trust: ClockTrust, reasons: &mut Reasons) {
+///
+/// Hours mean nothing to a door that does not know the time, so a grant of hours admits nobody there.
+fn grants(grants: &[Grant], question: &Question<'_>, reasons: &mut Reasons) {
+    let at = question.utc.second();
     let (mut off_hours, mut coming, mut over) = (false, false, false);
-    for grant in &entry.grants {
+    for grant in grants {
+        let known = grant.schedule == ScheduleId::ALWAYS || question.trust != ClockTrust::Unknown;
         match grant.window.position(at) {
-            Position::Within if grant.schedule == ScheduleId::ALWAYS => return,
+            Position::Within if known && question.calendar.holds(grant.schedule, at) => return,
             Position::Within => off_hours = true,
             Position::Before => coming = true,
             Position::After => over = true,
         }
     }
     if off_hours {
-        reasons.insert(Reason::OutsideSchedule);
+        not_begun(Reason::OutsideSchedule, question.trust, reasons);
     } else if coming {
-        not_begun(Reason::GrantNotBegun, trust, reasons);
+        not_begun(Reason::GrantNotBegun, question.trust, reasons);
     } else if over {
         reasons.insert(Reason::GrantEnded);
     } else {
         reasons.insert(Reason::NoGrant);
+    }
+}
+
+/// A refusal is not lifted by what the door does not know: neither by a schedule that it has not, nor by hours
+/// when it has no time.
+fn refusals(refusals: &[Grant], question: &Question<'_>, reasons: &mut Reasons) {
+    let at = question.utc.second();
+    for refusal in refusals.iter().filter(|refusal| refusal.window.position(at) == Position::Within) {
+        let calendar = question.calendar;
+        let unknown = refusal.schedule != ScheduleId::ALWAYS && calendar.schedule(refusal.schedule).is_none();
+        let timeless = refusal.schedule != ScheduleId::ALWAYS && question.trust == ClockTrust::Unknown;
+        if timeless {
+            reasons.insert(Reason::TimeUnknown);
+        }
+        if unknown || timeless || calendar.holds(refusal.schedule, at) {
+            reasons.insert(Reason::RefusedByRule);
+        }
     }
 }

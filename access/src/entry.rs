@@ -6,16 +6,23 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::reason::Reason;
-use crate::time::Window;
+use crate::time::{Position, UtcS, Window};
 use crate::uid::Uid;
 
 /// Most grants that one card may have at one door. Rules that say the same are merged before they are
 /// sent, so a person in dozens of groups still needs few.
 pub const GRANTS_MAX: usize = 32;
 
-/// Longest sealed key block, in bytes: key A, a digest of the static block, the rolling key, a nonce
-/// and a tag need 86.
+/// Longest sealed key block, in bytes: key A, a digest of the static block, the rolling key and a tag need 56;
+/// the rest is for what a later version adds.
 pub const SEALED_KEYS_LENGTH_MAX: usize = 96;
+
+/// Most times of holding in one entry: the one that is, and those that are planned. Those that are over are
+/// left out when the next is made.
+pub const TERMS_MAX: usize = 8;
+
+/// Most windows of one [`Condition`]: people come back to a house, but not more often than this.
+pub const CONDITION_WINDOWS_MAX: usize = 16;
 
 /// One card at one door: every condition that must hold, side by side, so that a denial can name all
 /// that fail. There is no name and no personal identifier here.
@@ -27,20 +34,64 @@ pub struct Entry {
     pub card: Window,
     /// Its certificate's validity.
     pub certificate: Window,
-    /// The holder's right to practise.
-    pub right_to_practise: Window,
-    /// The holder's employment.
-    pub employment: Window,
-    /// The time for which the card belongs to its holder.
-    pub holding: Window,
     /// What has been put in its way.
     pub blocks: Blocks,
-    /// When it may pass here. One that holds is enough.
-    pub grants: Vec<Grant>,
+    /// Whom it belongs to and when, without saying whom. They do not overlap.
+    pub terms: Vec<Term>,
     /// Keys to the card's credential, encrypted for this door.
     pub keys: Option<SealedKeys>,
     /// Bits that add comfort and never admission (such as a longer release); unknown ones are ignored.
     pub attributes: u16,
+}
+
+/// A time for which the card belongs to one holder, with all that depends on the holder. A backup card goes
+/// from person to person, and what one may do is nothing to the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Term {
+    /// When the card belongs to this holder.
+    pub holding: Window,
+    /// The holder's right to practise.
+    pub right_to_practise: Condition,
+    /// The holder's employment.
+    pub employment: Condition,
+    /// When the holder may pass here. One that holds is enough.
+    pub grants: Vec<Grant>,
+    /// When the holder may not pass here, whatever the grants say.
+    pub refusals: Vec<Grant>,
+}
+
+impl Term {
+    /// A holder whom nothing limits and nothing grants.
+    #[must_use]
+    pub fn always() -> Self {
+        Self {
+            holding: Window::ALWAYS,
+            right_to_practise: Condition::NotNeeded,
+            employment: Condition::NotNeeded,
+            grants: Vec::new(),
+            refusals: Vec::new(),
+        }
+    }
+}
+
+/// Something that a card of this kind needs of its holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Condition {
+    /// A card of this kind does without.
+    NotNeeded,
+    /// It must hold, which it does in one of these windows; none at all if there is no record of it.
+    Needed(Vec<Window>),
+}
+
+impl Condition {
+    /// Where an instant lies: within if one of the windows holds, before if one is still to come. `None` if
+    /// there is no window at all.
+    #[must_use]
+    pub fn position(&self, at: UtcS) -> Option<Position> {
+        let Self::Needed(windows) = self else { return Some(Position::Within) };
+        let positions = || windows.iter().map(|window| window.position(at));
+        [Position::Within, Position::Before, Position::After].into_iter().find(|some| positions().any(|at| at == *some))
+    }
 }
 
 /// A permission to pass, by time.
@@ -79,11 +130,13 @@ pub enum Block {
     NotDelivered = 5,
     /// Two copies of it have been seen.
     Cloned = 6,
+    /// The revocation list of its certificate's issuer is too old to tell, and the site does not go on then.
+    RevocationUnknown = 7,
 }
 
 impl Block {
     /// All that this version knows, in the order of their numbers.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Blocked,
         Self::Suspended,
         Self::Revoked,
@@ -91,6 +144,7 @@ impl Block {
         Self::Returned,
         Self::NotDelivered,
         Self::Cloned,
+        Self::RevocationUnknown,
     ];
 
     /// Why a tap is denied because of it.
@@ -104,6 +158,7 @@ impl Block {
             Self::Returned => Reason::CardReturned,
             Self::NotDelivered => Reason::CardNotDelivered,
             Self::Cloned => Reason::CardCloned,
+            Self::RevocationUnknown => Reason::RevocationUnknown,
         }
     }
 }
@@ -170,6 +225,12 @@ pub enum EntryError {
     /// See [`GRANTS_MAX`].
     #[error("an entry has {0} grants; {GRANTS_MAX} is the most")]
     Grants(usize),
+    /// See [`TERMS_MAX`].
+    #[error("an entry has {0} holders; {TERMS_MAX} is the most")]
+    Terms(usize),
+    /// See [`CONDITION_WINDOWS_MAX`].
+    #[error("a condition has {0} windows; {CONDITION_WINDOWS_MAX} is the most")]
+    Windows(usize),
     /// See [`SEALED_KEYS_LENGTH_MAX`].
     #[error("an entry's sealed keys have {0} bytes; {SEALED_KEYS_LENGTH_MAX} is the most")]
     Keys(usize),
@@ -179,21 +240,35 @@ pub enum EntryError {
 }
 
 impl Entry {
-    /// A card that nothing limits and nothing grants.
+    /// A card that nothing limits, with nobody.
     #[must_use]
     pub fn new(uid: Uid) -> Self {
         Self {
             uid,
             card: Window::ALWAYS,
             certificate: Window::ALWAYS,
-            right_to_practise: Window::ALWAYS,
-            employment: Window::ALWAYS,
-            holding: Window::ALWAYS,
             blocks: Blocks::NONE,
-            grants: Vec::new(),
+            terms: Vec::new(),
             keys: None,
             attributes: 0,
         }
+    }
+
+    /// A card that may pass in these windows, whoever holds it.
+    #[must_use]
+    pub fn granting(uid: Uid, windows: impl IntoIterator<Item = Window>) -> Self {
+        let always = |window| Grant { window, schedule: ScheduleId::ALWAYS };
+        let term = Term { grants: windows.into_iter().map(always).collect(), ..Term::always() };
+        Self { terms: alloc::vec![term], ..Self::new(uid) }
+    }
+
+    /// The holder at an instant; if the card is with nobody then, the next one, or else the last.
+    #[must_use]
+    pub fn term_at(&self, at: UtcS) -> Option<&Term> {
+        let position = |term: &&Term| term.holding.position(at);
+        let within = self.terms.iter().find(|term| position(term) == Position::Within);
+        let next = || self.terms.iter().filter(|t| position(t) == Position::Before).min_by_key(|t| t.holding.from);
+        within.or_else(next).or_else(|| self.terms.iter().max_by_key(|term| term.holding.until))
     }
 
     /// The canonical bytes: what is digested, stored at the door and sent.
@@ -221,13 +296,32 @@ impl Entry {
     /// # Errors
     /// The first bound that is passed.
     pub fn check(&self) -> Result<(), EntryError> {
-        if self.grants.len() > GRANTS_MAX {
-            return Err(EntryError::Grants(self.grants.len()));
+        if self.terms.len() > TERMS_MAX {
+            return Err(EntryError::Terms(self.terms.len()));
         }
+        self.terms.iter().try_for_each(Term::check)?;
         match &self.keys {
             Some(keys) if keys.0.len() > SEALED_KEYS_LENGTH_MAX => Err(EntryError::Keys(keys.0.len())),
             _ => Ok(()),
         }
+    }
+}
+
+impl Term {
+    fn check(&self) -> Result<(), EntryError> {
+        let too_many = |grants: &Vec<Grant>| grants.len() > GRANTS_MAX;
+        if let Some(grants) = [&self.grants, &self.refusals].into_iter().find(|grants| too_many(grants)) {
+            return Err(EntryError::Grants(grants.len()));
+        }
+        for condition in [&self.right_to_practise, &self.employment] {
+            match condition {
+                Condition::Needed(windows) if windows.len() > CONDITION_WINDOWS_MAX => {
+                    return Err(EntryError::Windows(windows.len()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 
@@ -246,13 +340,26 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_with_everything_but_keys_fits_the_budget_of_the_wire() {
+    fn a_usual_entry_with_keys_fits_the_budget_of_the_wire() {
         let window = Window::new(UtcS(1_800_000_000), UtcS(1_900_000_000));
-        let mut entry = Entry::new(Uid::new(&[1; 7]).unwrap());
-        (entry.card, entry.certificate, entry.right_to_practise) = (window, window, window);
-        (entry.employment, entry.holding) = (window, window);
-        entry.grants.push(Grant { window: Window::ALWAYS, schedule: ScheduleId(3) });
-        assert!(entry.to_bytes().len() <= 80, "{}", entry.to_bytes().len());
+        let mut entry = Entry::granting(Uid::new(&[1; 7]).unwrap(), [Window::ALWAYS]);
+        (entry.card, entry.certificate) = (window, window);
+        let term = entry.terms.first_mut().unwrap();
+        term.holding = Window { until: None, ..window };
+        term.right_to_practise = Condition::Needed(alloc::vec![window]);
+        term.grants.push(Grant { window: Window::ALWAYS, schedule: ScheduleId(3) });
+        entry.keys = Some(SealedKeys(alloc::vec![0; 56]));
+        assert!(entry.to_bytes().len() <= 128, "{}", entry.to_bytes().len());
+    }
+
+    #[test]
+    fn a_card_between_two_holders_is_judged_as_the_next_ones_and_after_all_as_the_last_ones() {
+        let mut entry = Entry::new(Uid::new(&[1; 4]).unwrap());
+        let held = |from, until| Term { holding: Window::new(UtcS(from), UtcS(until)), ..Term::always() };
+        entry.terms = alloc::vec![held(10, 20), held(30, 40)];
+        let from = |at| entry.term_at(UtcS(at)).unwrap().holding.from.unwrap().0;
+        assert_eq!([0, 10, 19, 20, 30, 40].map(from), [10, 10, 10, 30, 30, 30]);
+        assert_eq!(Entry::new(entry.uid).term_at(UtcS(0)), None);
     }
 
     #[test]
@@ -269,10 +376,15 @@ mod tests {
 
     #[test]
     fn bounds_are_enforced_when_bytes_come_in() {
-        let mut entry = Entry::new(Uid::new(&[1; 4]).unwrap());
-        entry.grants = alloc::vec![Grant { window: Window::ALWAYS, schedule: ScheduleId::ALWAYS }; GRANTS_MAX + 1];
+        let uid = Uid::new(&[1; 4]).unwrap();
+        let mut entry = Entry::granting(uid, alloc::vec![Window::ALWAYS; GRANTS_MAX + 1]);
         assert_eq!(Entry::from_bytes(&entry.to_bytes()), Err(EntryError::Grants(GRANTS_MAX + 1)));
-        entry.grants.clear();
+        entry.terms = alloc::vec![Term::always(); TERMS_MAX + 1];
+        assert_eq!(Entry::from_bytes(&entry.to_bytes()), Err(EntryError::Terms(TERMS_MAX + 1)));
+        let windows = Condition::Needed(alloc::vec![Window::ALWAYS; CONDITION_WINDOWS_MAX + 1]);
+        entry.terms = alloc::vec![Term { employment: windows, ..Term::always() }];
+        assert_eq!(Entry::from_bytes(&entry.to_bytes()), Err(EntryError::Windows(CONDITION_WINDOWS_MAX + 1)));
+        entry.terms.clear();
         entry.keys = Some(SealedKeys(alloc::vec![0; SEALED_KEYS_LENGTH_MAX + 1]));
         assert_eq!(Entry::from_bytes(&entry.to_bytes()), Err(EntryError::Keys(SEALED_KEYS_LENGTH_MAX + 1)));
     }

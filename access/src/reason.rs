@@ -94,6 +94,14 @@ reasons! {
     CredentialNotWritten = 32, "credential-not-written";
     /// The door asks for a credential, and the card has not been encoded.
     CardNotEncoded = 33, "card-not-encoded";
+    /// The card needs a right to practise, and there is no record of one.
+    RightToPractiseMissing = 34, "right-to-practise-missing";
+    /// The card needs an employment, and there is no record of one.
+    EmploymentMissing = 35, "employment-missing";
+    /// A rule keeps it out here at this time, whatever else lets it in.
+    RefusedByRule = 36, "refused-by-rule";
+    /// The revocation list is too old to tell whether the certificate is revoked.
+    RevocationUnknown = 37, "revocation-unknown";
 }
 
 impl Reason {

@@ -63,12 +63,31 @@ pub struct At {
 
 /// A time during which something holds: from its first second up to, not including, its end. An end
 /// that is left out is open.
+///
+/// On the wire each end is one number, since windows are most of what an entry weighs: 0 if it is open, else one
+/// more than the zigzag of its second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(from = "(u64, u64)", into = "(u64, u64)")]
 pub struct Window {
     /// First second.
     pub from: Option<UtcS>,
     /// First second after the end.
     pub until: Option<UtcS>,
+}
+
+impl From<Window> for (u64, u64) {
+    fn from(window: Window) -> Self {
+        let pack = |end: Option<UtcS>| end.map_or(0, |UtcS(s)| (s << 1 ^ s >> 63).cast_unsigned().saturating_add(1));
+        (pack(window.from), pack(window.until))
+    }
+}
+
+impl From<(u64, u64)> for Window {
+    fn from((from, until): (u64, u64)) -> Self {
+        let second = |zigzag: u64| UtcS((zigzag >> 1).cast_signed() ^ -(zigzag & 1).cast_signed());
+        let unpack = |packed: u64| packed.checked_sub(1).map(second);
+        Self { from: unpack(from), until: unpack(until) }
+    }
 }
 
 /// Where an instant lies in relation to a [`Window`].
@@ -136,6 +155,16 @@ mod tests {
                 assert_ne!(window.position(UtcS(at)), Position::Within);
             }
         }
+    }
+
+    #[test]
+    fn the_ends_of_a_window_come_back_from_the_wire() {
+        for s in [0, 1, -1, 1_800_000_000, -2_000_000_000, i64::MAX - 1, i64::MIN / 2] {
+            for window in [Window { from: Some(UtcS(s)), until: None }, Window::new(UtcS(s), UtcS(-s))] {
+                assert_eq!(Window::from(<(u64, u64)>::from(window)), window);
+            }
+        }
+        assert_eq!(postcard::to_allocvec(&Window::ALWAYS).unwrap(), [0, 0]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::calendar::Calendar;
 use crate::entry::Entry;
 use crate::uid::Uid;
 
@@ -65,9 +66,9 @@ impl Digest {
 pub struct WhitelistId {
     /// The state of the site that it was compiled at; 0 for a door that never had one.
     pub generation: Generation,
-    /// Over all entries.
+    /// Over all entries and the calendar.
     pub digest: Digest,
-    /// How many.
+    /// How many entries.
     pub entries: u32,
 }
 
@@ -83,6 +84,17 @@ impl WhitelistId {
             self.entries = self.entries.saturating_add(1);
         }
     }
+
+    /// A calendar takes the place of another. An empty one adds nothing: a list without schedules is what it was
+    /// before there were any.
+    pub fn replace_calendar(&mut self, old: &Calendar, new: &Calendar) {
+        if !old.is_empty() {
+            self.digest.remove(&old.to_bytes());
+        }
+        if !new.is_empty() {
+            self.digest.add(&new.to_bytes());
+        }
+    }
 }
 
 /// One step of a delta. Each says how things are afterwards, so that a repeated step does no harm.
@@ -93,17 +105,8 @@ pub enum Change {
     Put(Entry),
     /// The card is not listed any more.
     Remove(Uid),
-}
-
-impl Change {
-    /// The card that it is about.
-    #[must_use]
-    pub fn uid(&self) -> &Uid {
-        match self {
-            Self::Put(entry) => &entry.uid,
-            Self::Remove(uid) => uid,
-        }
-    }
+    /// These are the schedules that grants and refusals speak of.
+    Calendar(Calendar),
 }
 
 /// Most entries or changes in one message: at 128 bytes an entry, half of what a message may weigh.
@@ -129,6 +132,8 @@ pub enum WhitelistPart {
         index: u32,
         /// How many there are; at least 1.
         count: u32,
+        /// The schedules of the list; in the first piece only, and there always.
+        calendar: Option<Calendar>,
         /// At most [`PART_ENTRIES_MAX`].
         entries: Vec<Entry>,
     },

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use access::calendar::Calendar;
 use access::entry::Entry;
 use access::uid::Uid;
 use access::whitelist::{Change, Generation, PART_ENTRIES_MAX, WhitelistId, WhitelistPart};
@@ -165,6 +166,7 @@ impl Cutter {
         WhitelistPart::Chunk {
             to: self.to,
             index,
+            calendar: (index == 0).then(Calendar::empty),
             count: chunk_count(self.to.entries),
             entries: std::mem::take(&mut self.entries),
         }
@@ -175,5 +177,6 @@ fn change_bytes(change: &Change) -> usize {
     match change {
         Change::Put(entry) => entry.to_bytes().len() + 1,
         Change::Remove(_) => Uid::LENGTH_MAX + 2,
+        Change::Calendar(calendar) => calendar.to_bytes().len() + 1,
     }
 }

@@ -1,25 +1,21 @@
 //! What a door is given for one card, encrypted for that door.
 //!
-//! ChaCha20-Poly1305 under HMAC-SHA256(door key, `kulku/seal/v1`), bound to the UID. The nonce is the start of
-//! HMAC-SHA256(the same key, UID ‖ plaintext): the same content always gives the same bytes, so a whitelist that
-//! is compiled again has the same digest, and a nonce only ever comes twice with the same plaintext.
+//! AES-SIV (RFC 5297, AEAD_AES_SIV_CMAC_256) under HMAC-SHA256(door key, `kulku/seal/v1`), bound to the UID. It
+//! needs no nonce: the same content always gives the same bytes, so a whitelist that is compiled again has the
+//! same digest, and all that anybody learns from two equal blocks is that they are equal.
 
 use alloc::vec::Vec;
 
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, KeyInit as _, Nonce};
-use hmac::Mac as _;
+use aes_siv::KeyInit as _;
+use aes_siv::siv::Aes128Siv;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize as _;
 
 use super::Sector;
 use super::keys::{RollingKey, SectorKey};
 use crate::entry::SealedKeys;
-use crate::envelope::{DoorKey, keyed};
+use crate::envelope::DoorKey;
 use crate::uid::Uid;
-
-/// Length of the nonce that goes before the ciphertext.
-const NONCE_LENGTH: usize = 12;
 
 /// What a door needs to read and judge one card: no key B, nothing that makes a static block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,35 +81,20 @@ pub fn open(door: &DoorKey, uid: &Uid, sealed: &SealedKeys) -> Result<CardKeys, 
     })
 }
 
-/// Nonce and ciphertext.
+/// The synthetic initialisation vector, which is also the tag, and the ciphertext.
 pub(crate) fn encrypt(door: &DoorKey, uid: &Uid, bytes: &[u8]) -> Vec<u8> {
-    let mut secret = door.seal_key();
-    let tag = keyed(&secret).chain_update(uid.as_bytes()).chain_update(bytes).finalize().into_bytes();
-    let mut whole: Vec<u8> = tag.iter().take(NONCE_LENGTH).copied().collect();
-    let sealed =
-        run(&secret, &whole, |cipher, nonce| cipher.encrypt(nonce, Payload { msg: bytes, aad: uid.as_bytes() }).ok());
-    secret.zeroize();
-    // Encryption in memory of a few bytes cannot fail; nothing but a nonce would not open.
-    whole.extend(sealed.unwrap_or_default());
-    whole
+    // Encryption in memory of a few bytes cannot fail; nothing would not open.
+    with(door, |siv| siv.encrypt([uid.as_bytes()], bytes).ok()).unwrap_or_default()
 }
 
 /// The bytes that [`encrypt`] was given. They hold keys: the caller wipes them.
 pub(crate) fn decrypt(door: &DoorKey, uid: &Uid, whole: &[u8]) -> Result<Vec<u8>, SealError> {
-    let (nonce, text) = whole.split_at_checked(NONCE_LENGTH).ok_or(SealError)?;
-    let mut secret = door.seal_key();
-    let bytes =
-        run(&secret, nonce, |cipher, nonce| cipher.decrypt(nonce, Payload { msg: text, aad: uid.as_bytes() }).ok());
-    secret.zeroize();
-    bytes.ok_or(SealError)
+    with(door, |siv| siv.decrypt([uid.as_bytes()], whole).ok()).ok_or(SealError)
 }
 
-fn run(
-    secret: &[u8; 32],
-    nonce: &[u8],
-    with: impl FnOnce(&ChaCha20Poly1305, &Nonce) -> Option<Vec<u8>>,
-) -> Option<Vec<u8>> {
-    let cipher = ChaCha20Poly1305::new_from_slice(secret).ok()?;
-    let nonce = <[u8; NONCE_LENGTH]>::try_from(nonce).ok()?;
-    with(&cipher, &Nonce::from(nonce))
+fn with<T>(door: &DoorKey, act: impl FnOnce(&mut Aes128Siv) -> Option<T>) -> Option<T> {
+    let mut secret = door.seal_key();
+    let siv = Aes128Siv::new_from_slice(&secret);
+    secret.zeroize();
+    act(&mut siv.ok()?)
 }

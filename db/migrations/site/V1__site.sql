@@ -43,6 +43,8 @@ CREATE TABLE card (
     kind  TEXT    NOT NULL,
     -- The number in hexadecimal digits, so that a part of it can be searched for.
     hex   TEXT    NOT NULL,
+    -- The card that this one takes over from, which retires when this one is first used.
+    renews BLOB   REFERENCES card (uid),
     since INTEGER NOT NULL REFERENCES change (number)
 ) STRICT;
 
@@ -50,7 +52,10 @@ CREATE TABLE card (
 CREATE TABLE card_state (
     id      INTEGER PRIMARY KEY,
     uid     BLOB    NOT NULL REFERENCES card (uid),
-    -- Bits of access::entry::Blocks; unknown ones deny.
+    -- Where it is in its life: ordered, delivered, active, suspended, blocked, returned or retired; and why.
+    life    TEXT    NOT NULL DEFAULT 'active',
+    cause   TEXT    NOT NULL DEFAULT 'added',
+    -- Bits of access::entry::Blocks that come from elsewhere than its life and its certificates; unknown ones deny.
     blocks  INTEGER NOT NULL,
     from_s  INTEGER,
     until_s INTEGER,
@@ -69,6 +74,8 @@ CREATE TABLE holding (
     id      INTEGER PRIMARY KEY,
     uid     BLOB    NOT NULL REFERENCES card (uid),
     person  INTEGER NOT NULL REFERENCES person (id),
+    -- The kind of card whose conditions bind meanwhile, if it is not the card's own: a backup card stands in for one.
+    as_kind TEXT,
     from_s  INTEGER,
     until_s INTEGER,
     since   INTEGER NOT NULL REFERENCES change (number),

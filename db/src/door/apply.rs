@@ -98,6 +98,7 @@ fn refusal(part: &WhitelistPart, in_force: WhitelistId, to: WhitelistId) -> Opti
                     && changes.iter().all(|change| match change {
                         Change::Put(entry) => entry.check().is_ok(),
                         Change::Remove(_) => true,
+                        Change::Calendar(calendar) => calendar.check().is_ok(),
                     })
             }
             WhitelistPart::Chunk { index, count, entries, .. } => {
@@ -130,6 +131,7 @@ fn delta(
         match change {
             Change::Put(entry) => put(transaction, list, entry, &mut id)?,
             Change::Remove(uid) => remove(transaction, list, uid, &mut id)?,
+            Change::Calendar(_) => return Ok(Applied::Refused(Refused::OutOfBounds)),
         }
     }
     id.generation = to.generation;

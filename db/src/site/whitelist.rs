@@ -4,9 +4,9 @@
 //! from the card's state, its listing at the door and all its holdings; it depends on the generation and
 //! on nothing else, above all not on the clock, so that the door and the page of tomorrow agree.
 
-use access::entry::{Blocks, Entry, GRANTS_MAX, Grant, ScheduleId};
+use access::entry::{Blocks, Entry, TERMS_MAX, Term};
 use access::id::DoorId;
-use access::time::{UtcS, Window};
+use access::time::Window;
 use access::uid::Uid;
 use access::whitelist::Generation;
 use rusqlite::types::Value;
@@ -182,28 +182,17 @@ impl Listed {
         })
     }
 
-    /// A card that was never given to anybody is limited by its listing alone. One that was is good
-    /// while it belongs to somebody: from its first holding to the end of its last, and if it lies with
-    /// nobody in between, each grant covers one of the times at which it does not.
+    /// A card that was never given to anybody is limited by its listing alone; one that was is good while it
+    /// belongs to somebody.
     fn entry(self) -> Entry {
-        let mut entry = Entry::new(self.uid);
+        let mut entry = Entry::granting(self.uid, [self.listing]);
         (entry.blocks, entry.card) = (self.blocks, self.card);
         let held = merged(self.held);
-        let windows = match (held.first(), held.last()) {
-            (Some(first), Some(last)) => {
-                entry.holding = Window { from: first.from, until: last.until };
-                if held.len() == 1 {
-                    vec![self.listing]
-                } else {
-                    // The newest count if there are more than an entry may have.
-                    let newest = held.iter().rev().take(GRANTS_MAX).rev();
-                    newest.map(|held| both(self.listing, *held)).collect()
-                }
-            }
-            _ => vec![self.listing],
-        };
-        let always = |window| Grant { window, schedule: ScheduleId::ALWAYS };
-        entry.grants = windows.into_iter().map(always).collect();
+        if let (false, Some(term)) = (held.is_empty(), entry.terms.pop()) {
+            // The newest count if there are more than an entry may have.
+            let newest = held.into_iter().rev().take(TERMS_MAX).rev();
+            entry.terms = newest.map(|holding| Term { holding, ..term.clone() }).collect();
+        }
         entry
     }
 }
@@ -221,16 +210,4 @@ fn merged(mut windows: Vec<Window>) -> Vec<Window> {
         }
     }
     merged
-}
-
-/// When both hold.
-fn both(a: Window, b: Window) -> Window {
-    Window { from: a.from.max(b.from), until: earlier(a.until, b.until) }
-}
-
-fn earlier(a: Option<UtcS>, b: Option<UtcS>) -> Option<UtcS> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    }
 }
