@@ -45,7 +45,7 @@ fn truncated_prolonged_and_padded_bytes_are_refused() {
     for end in 0..bytes.len() {
         assert_eq!(Calendar::from_bytes(&bytes[..end]), Err(CalendarError::Encoding), "{end}");
     }
-    let mut longer = bytes.clone();
+    let mut longer = bytes;
     longer.push(0);
     assert_eq!(Calendar::from_bytes(&longer), Err(CalendarError::Encoding));
     // The same number of schedules in two bytes instead of one: postcard reads it, and it is not canonical.
@@ -196,7 +196,7 @@ fn a_zone_that_cannot_be_is_refused() {
 /// Only a calendar that is full in several ways at once meets the bound on the whole.
 #[test]
 fn the_whole_fits_one_message_with_room_or_is_refused() {
-    assert!(CALENDAR_BYTES_MAX + 64 * 1024 <= MESSAGE_LENGTH_MAX);
+    const { assert!(CALENDAR_BYTES_MAX + 64 * 1024 <= MESSAGE_LENGTH_MAX) };
     let mut schedule = every_day("06:00-07:00 08:00-09:00 10:00-11:00 12:00-13:00 14:00-15:00 16:00-17:00");
     let days = (0..).map(|n| (date("2026-01-01").add_days(n), windows("08:00-12:00")));
     schedule.exceptions = days.take(60).collect();
