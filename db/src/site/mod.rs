@@ -21,6 +21,7 @@ mod open;
 mod operators;
 mod people;
 mod row;
+mod rules;
 mod sessions;
 mod status;
 mod whitelist;
@@ -40,6 +41,12 @@ pub use intake::{ChainFault, Outcome, Report};
 pub use open::{OpenError, Site};
 pub use operators::Operator;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
+pub use rules::{
+    Absent, AreaId, AreaView, CardHolder, Concern, Effect, Explained, ExplainedCertificate, ExplainedTerm, GroupId,
+    GroupMatch, GroupView, MemberView, Membership, NewRule, PREVIEW_ROWS_MAX, Preview, PreviewRow, RuleEdit,
+    RuleFilter, RuleId, RuleView, ScheduleView, SiteCalendar, WhoPage,
+};
+pub use whitelist::{Touched, Which};
 
 /// Most rows of any list that is read at once. A page shows fifty; an export asks again.
 pub const LIST_MAX: u32 = 1_000;
