@@ -13,10 +13,11 @@ use rusqlite::{Connection, params};
 use super::{DoorDbError, from_sql, schema};
 
 /// One statement, so that generation, entry and calendar are of the same list even while it is being replaced.
-/// The calendar comes along only if it has another number than the one that is known.
+/// The calendar comes along only if it has another number than the one that is known. SQLite numbers parameters by
+/// their first place in the text, so the first must be `$1`.
 const LOOKUP: &str = "SELECT meta.generation, entry.body, calendar.number, \
-    CASE WHEN calendar.number = $2 THEN NULL ELSE calendar.body END FROM meta \
-    LEFT JOIN entry ON entry.list = meta.active AND entry.uid = $1 \
+    CASE WHEN calendar.number = $1 THEN NULL ELSE calendar.body END FROM meta \
+    LEFT JOIN entry ON entry.list = meta.active AND entry.uid = $2 \
     LEFT JOIN calendar ON calendar.list = meta.active WHERE meta.one = 1";
 
 /// No calendar has this number.
@@ -85,7 +86,7 @@ impl Lookup {
 
     fn row(&self, uid: &Uid) -> rusqlite::Result<Row> {
         let known = self.calendar.borrow().0;
-        self.connection.prepare_cached(LOOKUP)?.query_row(params![uid.as_bytes(), known], |row| {
+        self.connection.prepare_cached(LOOKUP)?.query_row(params![known, uid.as_bytes()], |row| {
             Ok(Row {
                 generation: row.get(0)?,
                 entry: row.get(1)?,
