@@ -356,11 +356,12 @@ impl Extensions {
                     found.authority = Some(Authority { path_length: constraints.path_len_constraint });
                 }
                 // What they forbid is not evaluated, so nothing below them may be accepted.
-                ParsedExtension::NameConstraints(_) | ParsedExtension::PolicyConstraints(_) => {
+                ParsedExtension::NameConstraints(_) => found.unhandled = Some(oid.clone()),
+                ParsedExtension::PolicyConstraints(policy) if policy.require_explicit_policy.is_some() => {
                     found.unhandled = Some(oid.clone());
                 }
                 other if other.unsupported() && extension.critical => found.unhandled = Some(oid.clone()),
-                // Policies decide nothing unless policyConstraints demand one; the others inform.
+                // No policy decides unless requireExplicitPolicy demands one; the others inform.
                 _ => {}
             }
             seen.push(oid);

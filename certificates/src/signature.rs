@@ -51,7 +51,8 @@ pub(crate) struct Signed<'a> {
     /// The algorithm, whole, as it must be repeated within what is signed.
     pub(crate) algorithm: &'a [u8],
     oid: &'a [u8],
-    signature: &'a [u8],
+    /// The BIT STRING's content: the count of unused bits, and the signature.
+    bits: &'a [u8],
 }
 
 impl<'a> Signed<'a> {
@@ -63,11 +64,7 @@ impl<'a> Signed<'a> {
         let bits = parts.take(der::BIT_STRING)?;
         parts.finish()?;
         let oid = Walker::over(algorithm.content).take(der::OID)?.content;
-        match bits.content {
-            // The first octet counts unused bits, and a signature is whole bytes.
-            [0, signature @ ..] => Ok(Self { tbs, algorithm: algorithm.raw, oid, signature }),
-            _ => Err(DerFault::Value("the signature")),
-        }
+        Ok(Self { tbs, algorithm: algorithm.raw, oid, bits: bits.content })
     }
 
     /// Whether `key` has signed this.
@@ -88,9 +85,9 @@ impl<'a> Signed<'a> {
         if key.rsa_bits().is_some_and(|bits| !RSA_BITS.contains(&bits)) {
             return Err(wrong_key());
         }
-        ring::UnparsedPublicKey::new(algorithm, bits)
-            .verify(self.tbs.raw, self.signature)
-            .map_err(|_| SignatureFault::Wrong)
+        // A signature is whole bytes, so none of its bits is unused.
+        let [0, signature @ ..] = self.bits else { return Err(SignatureFault::Wrong) };
+        ring::UnparsedPublicKey::new(algorithm, bits).verify(self.tbs.raw, signature).map_err(|_| SignatureFault::Wrong)
     }
 }
 
