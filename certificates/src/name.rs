@@ -11,6 +11,10 @@ use crate::der::DerFault;
 /// Texts of names stay readable in a log line; a longer one is cut.
 const MAX_TEXT_CHARS: usize = 256;
 
+/// The longest name. Those of authorities have about 100 bytes; one that fills a file is no name,
+/// and is refused before its text is made.
+pub const MAX_NAME_BYTES: usize = 4096;
+
 /// A distinguished name.
 ///
 /// Two names are equal if their DER is: RFC 5280 (4.1.2.4) has an authority write its name in the
@@ -25,8 +29,11 @@ impl Name {
     /// From the DER that [`Name::der`] gave.
     ///
     /// # Errors
-    /// The bytes are no name, or more follow.
+    /// The bytes are no name, more than [`MAX_NAME_BYTES`], or more follow.
     pub fn from_der(der: &[u8]) -> Result<Self, DerFault> {
+        if der.len() > MAX_NAME_BYTES {
+            return Err(DerFault::Value("a name of so many bytes"));
+        }
         match X509Name::from_der(der) {
             Ok(([], name)) => Ok(Self::of(&name)),
             Ok((rest, _)) => Err(DerFault::Trailing { bytes: rest.len() }),

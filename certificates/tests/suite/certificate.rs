@@ -70,6 +70,20 @@ fn every_fault_has_its_name() {
     for length in 1..der.len() {
         assert!(matches!(fault(&der[..length]), CertificateFault::Der(_)), "{length}");
     }
+    // ecdsa-with-SHA256 outside, where nothing is signed, and ecdsa-with-SHA384 inside.
+    let oid = [0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+    let mut two_algorithms = der.to_vec();
+    let inner = two_algorithms.windows(oid.len()).position(|bytes| bytes == oid).unwrap();
+    two_algorithms[inner + oid.len() - 1] = 3;
+    assert!(matches!(fault(&two_algorithms), CertificateFault::Der(_)));
+    let mut params = card_params(&[1]);
+    params.custom_extensions = vec![rcgen::CustomExtension::from_oid_content(&[1, 2, 3, 4], vec![5, 0]); 2];
+    let twice = fault(&ca.card_der(&params));
+    assert_eq!(twice, CertificateFault::Extension { oid: "1.2.3.4".into() });
+    params.custom_extensions = vec![rcgen::CustomExtension::from_oid_content(&[2, 5, 29, 15], vec![5, 0])];
+    params.key_usages.clear();
+    let damaged = fault(&ca.card_der(&params));
+    assert_eq!(damaged, CertificateFault::Extension { oid: "2.5.29.15".into() });
     let long = ca.card_der(&card_params(&[1; 21]));
     assert!(matches!(fault(&long), CertificateFault::Serial(_)));
 }

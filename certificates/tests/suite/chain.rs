@@ -100,6 +100,12 @@ fn a_path_is_no_longer_than_its_authorities_allow() {
     assert_eq!(all.check(&one.card(&[1]), NOW_S), Ok(()));
     let fault = all.check(&two.card(&[1]), NOW_S).unwrap_err();
     assert!(matches!(&fault, ChainFault::PathLength { allowed: 1, found: 2, .. }), "{fault}");
+    // An authority that has signed its own new key is still one authority.
+    let mut params = ca_params("Root");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    let old_key = Ca::root_with(params, p256());
+    let new_key = old_key.below(ca_params("Root"));
+    assert_eq!(trusting([&old_key, &new_key]).check(&new_key.card(&[1]), NOW_S), Ok(()));
     // The last of a path is not between: an authority's own certificate does not count.
     assert_eq!(all.check(&two.certificate, NOW_S), Ok(()));
 }
@@ -154,6 +160,16 @@ fn a_long_chain_and_a_tangle_both_end() {
     let issuer = ca_params("A");
     let made = card_params(&[1]).signed_by(&p256(), &rcgen::Issuer::from_params(&issuer, &key)).unwrap();
     let fault = tangle.check(&Certificate::read(made.der()).unwrap(), NOW_S).unwrap_err();
+    assert!(matches!(fault, ChainFault::Long { .. }), "{fault}");
+}
+
+#[test]
+fn a_search_gives_up_after_64_signatures() {
+    let right = Ca::root("CA");
+    let card = right.card(&[1]);
+    let wrong: Vec<_> = (0..64).map(|_| Ca::root("CA")).collect();
+    assert_eq!(trusting(wrong[1..].iter().chain([&right])).check(&card, NOW_S), Ok(()));
+    let fault = trusting(wrong.iter().chain([&right])).check(&card, NOW_S).unwrap_err();
     assert!(matches!(fault, ChainFault::Long { .. }), "{fault}");
 }
 

@@ -102,6 +102,7 @@ pub(crate) struct List {
     pub(crate) next_update: Option<Vec<u8>>,
     pub(crate) entries: Option<Vec<u8>>,
     pub(crate) extensions: Option<Vec<Vec<u8>>>,
+    pub(crate) tail: Vec<u8>,
 }
 
 impl List {
@@ -114,6 +115,7 @@ impl List {
             next_update: Some(time("270102000000Z")),
             entries: None,
             extensions: Some(vec![number(&[7])]),
+            tail: vec![],
         }
     }
 
@@ -143,6 +145,7 @@ impl List {
         if let Some(extensions) = &self.extensions {
             tbs.extend(tlv(0xa0, &tlv(0x30, &extensions.concat())));
         }
+        tbs.extend(&self.tail);
         signed(&tlv(0x30, &tbs), &algorithm, &ca.key)
     }
 }

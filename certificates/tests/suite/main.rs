@@ -13,4 +13,5 @@ mod chain;
 mod common;
 mod damage;
 mod list;
+mod list_refused;
 mod pkits;
