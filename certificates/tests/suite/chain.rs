@@ -130,6 +130,14 @@ fn what_is_not_evaluated_is_not_accepted() {
     let below = root.below(params);
     let fault = trusting([&root, &below]).check(&below.card(&[1]), NOW_S).unwrap_err();
     assert!(matches!(&fault, ChainFault::Extension { oid, .. } if oid == "2.5.29.30"), "{fault}");
+    // requireExplicitPolicy demands what is not evaluated; inhibitPolicyMapping alone demands nothing.
+    for (tag, fine) in [(0x80, false), (0x81, true)] {
+        let mut params = ca_params("Policies");
+        let content = tlv(0x30, &tlv(tag, &[0]));
+        params.custom_extensions = vec![CustomExtension::from_oid_content(&[2, 5, 29, 36], content)];
+        let below = root.below(params);
+        assert_eq!(trusting([&root, &below]).check(&below.card(&[1]), NOW_S).is_ok(), fine, "{tag:#x}");
+    }
 }
 
 #[test]
