@@ -99,13 +99,13 @@ impl<'a> Sealer<'a> {
 
     /// A card without a credential, or of masters that are gone, is left without keys: the door says so.
     fn seal(&mut self, door: &DoorId, entry: &mut Entry) {
-        let Some(door) = self.doors.get(door) else { return };
-        if self.last.as_ref().is_none_or(|(uid, _)| *uid != entry.uid) {
+        if self.doors.contains_key(door) && self.last.as_ref().is_none_or(|(uid, _)| *uid != entry.uid) {
             self.forget();
             let record = self.active.get(&entry.uid);
             let keys = record.zip(self.keys).and_then(|(record, keys)| keys.card_keys(record));
             self.last = Some((entry.uid, keys));
         }
+        let Some(door) = self.doors.get(door) else { return };
         entry.keys = self.last.as_ref().and_then(|(uid, keys)| Some(seal(door, uid, keys.as_ref()?)));
     }
 

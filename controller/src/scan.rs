@@ -192,10 +192,12 @@ fn pairs(
 ) -> Result<BTreeMap<(Uid, DoorId), Pair>, SiteError> {
     let mut pairs: BTreeMap<(Uid, DoorId), Pair> = BTreeMap::new();
     compile::each(site, secrets, Which::Pairs(cards), before, &mut |door, entry| {
-        pairs.entry((entry.uid, door.clone())).or_default().0 = Some(entry);
+        let uid = entry.uid;
+        pairs.entry((uid, door.clone())).or_default().0 = Some(entry);
     })?;
     compile::each(site, secrets, Which::Pairs(cards), after, &mut |door, entry| {
-        pairs.entry((entry.uid, door.clone())).or_default().1 = Some(entry);
+        let uid = entry.uid;
+        pairs.entry((uid, door.clone())).or_default().1 = Some(entry);
     })?;
     Ok(pairs)
 }
