@@ -22,7 +22,7 @@ mod types;
 mod view;
 
 pub(super) use listings::{list, unlist_all};
-pub(super) use moves::{block, emptied, go};
+pub(super) use moves::{block, by_hand, emptied, go};
 pub use types::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
 pub(super) use view::{ending, of_person};
 

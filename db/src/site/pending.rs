@@ -7,9 +7,7 @@ use super::certificates::{
     CertificateRecord, CertificateView, IssuerId, ListApplied, ListOutcome, ListView, SourceView,
 };
 use super::conditions::{EmploymentId, EmploymentView, NewEmployment, NewRight, RightId, RightView};
-use super::desk::{Due, HandOut, HandOutFilter, HandOutId, HandOutView};
 use super::import::{ImportOptions, ImportPlan, ImportRows, Imported};
-use super::life::Cause;
 use super::{Actor, PersonId, Site, SiteError};
 
 macro_rules! pending {
@@ -52,18 +50,6 @@ pending! {
     /// The rights to practise of a person, latest end first.
     fn rights(person: PersonId) -> Vec<RightView>;
 
-    /// Gives a backup card out.
-    fn hand_out(actor: &Actor<'_>, hand_out: &HandOut) -> HandOutView;
-    /// Takes a backup card back at a desk.
-    fn give_back(actor: &Actor<'_>, backup: &Uid, place: &str) -> HandOutView;
-    /// Reports that a backup card is missing, which blocks it.
-    fn report_missing(actor: &Actor<'_>, backup: &Uid, cause: Cause) -> HandOutView;
-    /// Does what the passing of time asks for, a bounded part of it.
-    fn end_due(actor: &Actor<'_>, now: UtcMs) -> Due;
-    /// One hand-out.
-    fn handout(id: HandOutId) -> HandOutView;
-    /// Hand-outs, newest first; `before` continues a page.
-    fn handouts(filter: HandOutFilter, before: Option<HandOutId>, limit: u32) -> Vec<HandOutView>;
 
     /// Attaches a certificate to a card.
     fn attach_certificate(actor: &Actor<'_>, uid: &Uid, record: &CertificateRecord) -> CertificateView;

@@ -87,7 +87,7 @@ pub(in crate::site) fn block(db: &Connection, actor: &Actor<'_>, uid: &Uid, bloc
 }
 
 /// A move that somebody makes, as a change of its own.
-fn by_hand(
+pub(in crate::site) fn by_hand(
     db: &Connection,
     actor: &Actor<'_>,
     uid: &Uid,
