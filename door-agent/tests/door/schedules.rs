@@ -94,7 +94,6 @@ async fn the_next_tap_is_decided_by_the_calendar_that_came_into_force_since() {
 
 /// A board that comes back from a power cut without its clock: hours mean nothing to it, and whoever needs none comes in.
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::print_stdout, reason = "a skipped test must say so")]
 async fn a_door_that_does_not_know_the_time_grants_nothing_by_hours_and_refuses_by_them() {
     if Path::new(SYNCHRONISED).exists() {
         println!("skipped: the clock of this machine is called synchronised");
