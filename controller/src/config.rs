@@ -3,6 +3,7 @@
 //! ```toml
 //! site = "hospital"
 //! data = "/var/lib/kulku"
+//! authorities = ["/etc/kulku/authorities/*.pem"]
 //!
 //! [dashboard]
 //! listen = "127.0.0.1:8080"
@@ -15,6 +16,15 @@
 //! sector = 15
 //! application = "4811"
 //! refuse_magic = true
+//!
+//! [[revocation_list]]
+//! location = "http://proxy.fineid.fi/crl/dvvshsp3rc.crl"
+//! every_s = 3600
+//! stale = "go-on"
+//!
+//! [rights_to_practise]
+//! url = "https://register.hospital.example/rights"
+//! token_file = "register.token"
 //! ```
 
 use std::fmt;
@@ -28,10 +38,16 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 mod badge;
+mod lists;
+mod register;
 
 pub use crate::endpoint::Endpoint;
 pub use badge::Badge;
 use badge::RawBadge;
+use lists::RawList;
+pub use lists::{AUTHORITY_PATHS_MAX, LIST_SOURCES_MAX, ListSource, Location, Stale};
+use register::RawRegister;
+pub use register::Register;
 
 /// Largest configuration or password file that is read, in bytes.
 const FILE_LENGTH_MAX: u64 = 64 * 1024;
@@ -55,6 +71,12 @@ pub struct Config {
     pub masters_file: Option<PathBuf>,
     /// How cards are encoded.
     pub badge: Badge,
+    /// Certificates of the authorities that are trusted: files, folders, or `FOLDER/*.pem`.
+    pub authorities: Vec<PathBuf>,
+    /// Where revocation lists come from.
+    pub lists: Vec<ListSource>,
+    /// Who knows the rights to practise.
+    pub register: Option<Register>,
     /// The demo's doors, if this is the demo.
     pub demo: Option<Arc<dyn dashboard::DemoDoors>>,
 }
@@ -132,6 +154,11 @@ struct RawConfig {
     masters_file: Option<PathBuf>,
     #[serde(default)]
     badge: RawBadge,
+    #[serde(default)]
+    authorities: Vec<String>,
+    #[serde(default)]
+    revocation_list: Vec<RawList>,
+    rights_to_practise: Option<RawRegister>,
 }
 
 #[derive(Deserialize, Default)]
@@ -209,6 +236,7 @@ impl Checker<'_> {
                 ),
             ));
         }
+        let authorities = self.authorities(&raw.authorities)?;
         Ok(Config {
             site,
             database: folder.join(raw.database.unwrap_or_else(|| "site.db".into())),
@@ -220,6 +248,9 @@ impl Checker<'_> {
             })?,
             masters_file: raw.masters_file.map(|file| self.beside(&file)).or_else(badge::given_masters),
             badge: self.badge(&raw.badge)?,
+            lists: self.lists(&raw.revocation_list, &authorities)?,
+            authorities,
+            register: raw.rights_to_practise.map(|raw| self.register(&raw)).transpose()?,
             demo: None,
         })
     }

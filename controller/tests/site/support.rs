@@ -117,6 +117,9 @@ pub(crate) fn config(database: PathBuf) -> Config {
         zone: chrono_tz::Europe::Helsinki,
         masters_file: None,
         badge: Badge::default(),
+        authorities: vec![],
+        lists: vec![],
+        register: None,
         demo: None,
     }
 }

@@ -115,6 +115,9 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
         zone: chrono_tz::Europe::Helsinki,
         masters_file: Some(masters),
         badge: Badge::default(),
+        authorities: vec![],
+        lists: vec![],
+        register: None,
         demo: Some(Arc::clone(&taps) as Arc<dyn dashboard::DemoDoors>),
     };
     say("Starting the controller with its broker and dashboard");
