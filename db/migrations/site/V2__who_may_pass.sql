@@ -15,6 +15,7 @@ CREATE TABLE employment (
     since       INTEGER NOT NULL REFERENCES change (number),
     until       INTEGER REFERENCES change (number)
 ) STRICT;
+CREATE INDEX employment_by_number ON employment (number);
 CREATE INDEX employment_by_person ON employment (person, since);
 CREATE INDEX employment_by_unit ON employment (unit, title);
 CREATE INDEX employment_by_title ON employment (title);
@@ -37,6 +38,7 @@ CREATE TABLE right_to_practise (
     since      INTEGER NOT NULL REFERENCES change (number),
     until      INTEGER REFERENCES change (number)
 ) STRICT;
+CREATE INDEX right_to_practise_by_number ON right_to_practise (number);
 CREATE INDEX right_to_practise_by_person ON right_to_practise (person, since);
 CREATE UNIQUE INDEX right_to_practise_now ON right_to_practise (number) WHERE until IS NULL;
 CREATE INDEX right_to_practise_by_since ON right_to_practise (since);
