@@ -63,6 +63,8 @@ CREATE TABLE card_certificate (
     -- The reason that the list gave, as RFC 5280 names it, and the list's number, in decimal digits.
     reason       TEXT,
     list_number  TEXT,
+    -- Which scope that list is for: only a list of the same one, or of all, ends a hold by leaving it out.
+    list_scope   BLOB,
     since        INTEGER NOT NULL REFERENCES change (number),
     until        INTEGER REFERENCES change (number)
 ) STRICT;
@@ -71,9 +73,14 @@ CREATE UNIQUE INDEX card_certificate_now ON card_certificate (issuer, serial) WH
 CREATE INDEX card_certificate_by_since ON card_certificate (since);
 CREATE INDEX card_certificate_by_until ON card_certificate (until) WHERE until IS NOT NULL;
 
--- The newest list of each issuer that was accepted. Its entries are not kept: they are matched as they come.
+-- The newest list of each issuer and scope that was accepted. Its entries are not kept: they are matched as they
+-- come.
 CREATE TABLE revocation_list (
-    issuer        BLOB    PRIMARY KEY CHECK (length(issuer) = 32),
+    issuer        BLOB    NOT NULL CHECK (length(issuer) = 32),
+    -- SHA-256 of the distribution point that the list is for; empty if it is for all certificates of its issuer.
+    scope         BLOB    NOT NULL CHECK (length(scope) IN (0, 32)),
+    -- SHA-256 of what is signed: two lists of one number must be the same.
+    digest        BLOB    NOT NULL CHECK (length(digest) = 32),
     issuer_text   TEXT    NOT NULL,
     -- cRLNumber, up to 20 bytes, big-endian without leading zeros; never goes back.
     number        BLOB    NOT NULL,
@@ -82,7 +89,8 @@ CREATE TABLE revocation_list (
     entries       INTEGER NOT NULL,
     accepted_ms   INTEGER NOT NULL,
     -- 1 while the list is past its next update and the site does not go on then.
-    stale         INTEGER NOT NULL DEFAULT 0
+    stale         INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (issuer, scope)
 ) STRICT;
 
 -- Where lists come from, and how the last attempt ended. What is configured is in the controller's file.

@@ -17,7 +17,8 @@ impl Site {
     /// attached since. If no certificate is touched there is no change, but the list is noted as accepted.
     ///
     /// # Errors
-    /// [`SiteError::Refused`] with `older-list` if its number is lower than that of the accepted one;
+    /// [`SiteError::Refused`] with `older-list` if its number is lower than that of the accepted one of the same
+    /// scope, `other-list` if it has the same number and is another one;
     /// [`SiteError::Invalid`] for the number or the issuer's name.
     pub fn apply_list(&self, actor: &Actor<'_>, list: &ListApplied<'_>) -> Result<ListOutcome, SiteError> {
         row::check_text("issuer", list.issuer_text, NAME_LENGTH_MAX)?;
@@ -25,17 +26,23 @@ impl Site {
             return Err(SiteError::invalid("number", "out-of-range"));
         }
         self.write(Wakes::News, |db| {
-            let accepted = lists::accepted(db, &list.issuer)?;
-            if accepted.is_some_and(|accepted| number::compare(list.number, &accepted) == Ordering::Less) {
-                return Err(SiteError::refused("revocation list", "older-list"));
+            if let Some((accepted, digest)) = lists::accepted(db, list)? {
+                match number::compare(list.number, &accepted) {
+                    Ordering::Less => return Err(SiteError::refused("revocation list", "older-list")),
+                    Ordering::Equal if digest != list.digest => {
+                        return Err(SiteError::refused("revocation list", "other-list"));
+                    }
+                    _ => {}
+                }
             }
             lists::accept(db, list, actor.at)?;
             let mut applying = Applying::new(db, actor, list);
             applying.revoke()?;
-            applying.restore_held()?;
+            // Before those on hold, which otherwise would be unknown for a moment of no length.
             if list.next_update.is_none_or(|next| next > actor.at.second()) {
                 applying.restore_unknown()?;
             }
+            applying.restore_held()?;
             Ok(applying.outcome)
         })
     }
@@ -101,7 +108,7 @@ impl<'a> Applying<'a> {
     fn restore_held(&mut self) -> Result<(), SiteError> {
         let listed = self.list.revoked.iter().filter(|entry| entry.reason != RevocationReason::RemoveFromCrl);
         let listed: HashSet<&[u8]> = listed.map(|entry| number::trimmed(&entry.serial)).collect();
-        for serial in serials(self.db, &self.list.issuer, CertificateState::Held)? {
+        for serial in held(self.db, self.list)? {
             if listed.contains(serial.as_slice()) {
                 continue;
             }
@@ -118,6 +125,10 @@ impl<'a> Applying<'a> {
 
     fn restore_unknown(&mut self) -> Result<(), SiteError> {
         let issuer = &self.list.issuer;
+        // Which scope a certificate belongs to is not known, so all lists of its issuer have to be fresh.
+        if !lists::others_are_fresh(self.db, self.list, self.actor.at.second())? {
+            return Ok(());
+        }
         lists::set_stale(self.db, issuer, false)?;
         if any(self.db, issuer, CertificateState::Unknown)? {
             let change = self.change()?;
@@ -136,14 +147,23 @@ impl<'a> Applying<'a> {
         let change = self.change()?;
         super::close(self.db, change, known.id)?;
         let list_number = reason.map(|_| self.list_number.as_str());
+        let list_scope = reason.map(|_| lists::scope(self.list));
         row::prepare(
             self.db,
             "INSERT INTO card_certificate (uid, serial, issuer, issuer_text, subject_text, from_s, until_s, usage,
-                                           fingerprint, state, reason, list_number, since)
-             SELECT uid, serial, issuer, issuer_text, subject_text, from_s, until_s, usage, fingerprint, $1, $2, $3, $4
+                                           fingerprint, state, reason, list_number, since, list_scope)
+             SELECT uid, serial, issuer, issuer_text, subject_text, from_s, until_s, usage, fingerprint, $1, $2, $3, $4,
+                    $6
              FROM card_certificate WHERE id = $5",
         )?
-        .execute((to.code(), reason.map(RevocationReason::code), list_number, change, known.id.0))?;
+        .execute((
+            to.code(),
+            reason.map(RevocationReason::code),
+            list_number,
+            change,
+            known.id.0,
+            list_scope,
+        ))?;
         Ok(())
     }
 
@@ -158,10 +178,16 @@ impl<'a> Applying<'a> {
     }
 }
 
-fn serials(db: &Connection, issuer: &IssuerId, state: CertificateState) -> Result<Vec<Vec<u8>>, SiteError> {
-    let sql = "SELECT serial FROM card_certificate WHERE issuer = $1 AND state = $2 AND until IS NULL";
-    let mut statement = row::prepare(db, sql)?;
-    row::all(statement.query((issuer.as_slice(), state.code()))?, |r| Ok(r.get(0)?))
+/// The certificates on hold that this list speaks of: all of its issuer's, or those that a list of its scope put
+/// there.
+fn held(db: &Connection, list: &ListApplied<'_>) -> Result<Vec<Vec<u8>>, SiteError> {
+    let mut statement = row::prepare(
+        db,
+        "SELECT serial FROM card_certificate
+         WHERE issuer = $1 AND state = $2 AND until IS NULL AND ($3 = x'' OR list_scope = $3)",
+    )?;
+    let rows = statement.query((list.issuer, CertificateState::Held.code(), lists::scope(list)))?;
+    row::all(rows, |r| Ok(r.get(0)?))
 }
 
 fn any(db: &Connection, issuer: &IssuerId, state: CertificateState) -> Result<bool, SiteError> {

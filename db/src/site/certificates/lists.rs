@@ -12,7 +12,7 @@ use crate::site::{Site, SiteError, row};
 const TEXT_LENGTH_MAX: usize = 2_000;
 
 impl Site {
-    /// The newest accepted list of each issuer, by the issuer's name.
+    /// The newest accepted list of each issuer and scope, by the issuer's name.
     ///
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
@@ -25,8 +25,9 @@ impl Site {
                         l.stale, EXISTS (
                             SELECT 1 FROM card_certificate c JOIN change h ON h.number = c.since
                             WHERE c.issuer = l.issuer AND c.until IS NULL AND c.state IN ('good', 'unknown')
-                              AND h.action = 'certificate-attach' AND h.at_ms >= l.accepted_ms)
-                 FROM revocation_list l ORDER BY l.issuer_text, l.issuer LIMIT $1",
+                              AND h.action = 'certificate-attach' AND h.at_ms >= l.accepted_ms),
+                        l.scope, l.digest
+                 FROM revocation_list l ORDER BY l.issuer_text, l.issuer, l.scope LIMIT $1",
             )?;
             row::all(statement.query([row::limit_of(u32::MAX)])?, view)
         })
@@ -110,10 +111,23 @@ pub(super) fn set_stale(db: &Connection, issuer: &IssuerId, stale: bool) -> Resu
     Ok(())
 }
 
-/// The number of the issuer's accepted list.
-pub(super) fn accepted(db: &Connection, issuer: &IssuerId) -> Result<Option<Vec<u8>>, SiteError> {
-    let mut statement = row::prepare(db, "SELECT number FROM revocation_list WHERE issuer = $1")?;
-    Ok(statement.query_row([issuer.as_slice()], |row| row.get(0)).optional()?)
+/// Number and digest of the accepted list of this issuer and scope.
+pub(super) fn accepted(db: &Connection, list: &ListApplied<'_>) -> Result<Option<(Vec<u8>, [u8; 32])>, SiteError> {
+    let mut statement =
+        row::prepare(db, "SELECT number, digest FROM revocation_list WHERE issuer = $1 AND scope = $2")?;
+    Ok(statement.query_row((list.issuer, scope(list)), |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// Whether lists of the issuer for other scopes are all within their time.
+pub(super) fn others_are_fresh(db: &Connection, list: &ListApplied<'_>, now: UtcS) -> Result<bool, SiteError> {
+    let mut statement =
+        row::prepare(db, "SELECT 1 FROM revocation_list WHERE issuer = $1 AND scope <> $2 AND next_update_s <= $3")?;
+    Ok(!statement.exists((list.issuer, scope(list), now.0))?)
+}
+
+/// A scope as it is written: without one there are no bytes.
+pub(super) fn scope<'a>(list: &'a ListApplied<'_>) -> &'a [u8] {
+    list.scope.as_ref().map_or(&[], <[u8; 32]>::as_slice)
 }
 
 /// Takes a list for the issuer's newest.
@@ -121,9 +135,9 @@ pub(super) fn accept(db: &Connection, list: &ListApplied<'_>, at: UtcMs) -> Resu
     row::prepare(
         db,
         "INSERT INTO revocation_list
-             (issuer, issuer_text, number, this_update_s, next_update_s, entries, accepted_ms, stale)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
-         ON CONFLICT (issuer) DO UPDATE SET issuer_text = excluded.issuer_text, number = excluded.number,
+             (issuer, issuer_text, number, this_update_s, next_update_s, entries, accepted_ms, stale, scope, digest)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9)
+         ON CONFLICT (issuer, scope) DO UPDATE SET digest = excluded.digest, issuer_text = excluded.issuer_text, number = excluded.number,
              this_update_s = excluded.this_update_s, next_update_s = excluded.next_update_s,
              entries = excluded.entries, accepted_ms = excluded.accepted_ms",
     )?
@@ -135,12 +149,15 @@ pub(super) fn accept(db: &Connection, list: &ListApplied<'_>, at: UtcMs) -> Resu
         list.next_update.map(|next| next.0),
         i64::try_from(list.entries).unwrap_or(i64::MAX),
         at.0,
+        scope(list),
+        list.digest,
     ))?;
     Ok(())
 }
 
 fn view(row: &Row<'_>) -> Result<ListView, SiteError> {
     let number: Vec<u8> = row.get(2)?;
+    let scope: Vec<u8> = row.get(9)?;
     Ok(ListView {
         issuer: row.get(0)?,
         issuer_text: row.get(1)?,
@@ -152,5 +169,7 @@ fn view(row: &Row<'_>) -> Result<ListView, SiteError> {
         accepted: UtcMs(row.get(6)?),
         stale: row.get(7)?,
         read_again: row.get(8)?,
+        scope: scope.try_into().ok(),
+        digest: row.get(10)?,
     })
 }

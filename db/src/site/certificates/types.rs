@@ -129,8 +129,13 @@ pub struct ListApplied<'a> {
     pub issuer: IssuerId,
     /// The issuer's name, for people.
     pub issuer_text: &'a str,
+    /// For which distribution point (SHA-256 of its DER), if it is for one only: it says nothing of certificates
+    /// that it does not list, since they may belong to another one's list.
+    pub scope: Option<[u8; 32]>,
     /// cRLNumber, big-endian, up to 20 bytes.
     pub number: &'a [u8],
+    /// SHA-256 of what is signed.
+    pub digest: [u8; 32],
     /// When it was made.
     pub this_update: UtcS,
     /// When the next one is due.
@@ -154,13 +159,17 @@ pub struct ListOutcome {
     pub unchanged: u32,
 }
 
-/// The newest list of an issuer that was accepted.
+/// The newest list of an issuer and scope that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListView {
     /// Whose list.
     pub issuer: IssuerId,
     /// The issuer's name, for people.
     pub issuer_text: String,
+    /// For which distribution point, if it is for one only.
+    pub scope: Option<[u8; 32]>,
+    /// SHA-256 of what is signed.
+    pub digest: [u8; 32],
     /// cRLNumber, big-endian without leading zeros.
     pub number: Vec<u8>,
     /// The same in decimal digits.
