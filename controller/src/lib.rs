@@ -11,6 +11,10 @@
 //! | [`keys`] | the masters, and everything that is derived from them |
 //! | [`compile`] | a door's entries with the keys that are sealed for it |
 //! | [`counters`] | how far cards have counted, to the doors that it concerns |
+//! | [`revocation`], [`authorities`] | lists of revoked certificates; who may sign them |
+//! | [`rights`] | rights to practise, from a register |
+//! | [`housekeeping`] | what the passing of time asks for |
+//! | [`worker`], [`plan`], [`web`] | threads that look now and then; when; asking a web server |
 //! | [`mqtt`] | the way to the broker, embedded or external |
 //! | [`broker`] | the embedded MQTT broker, and the only place that knows which one it is |
 //! | [`config`], [`cli`] | configuration file and command line |
@@ -23,6 +27,7 @@ pub mod distribute;
 pub mod keys;
 
 mod ask;
+mod authorities;
 mod clerk;
 mod clock;
 mod commands;
@@ -35,12 +40,19 @@ mod endpoint;
 mod flight;
 mod hear;
 mod hex;
+mod housekeeping;
 mod intake;
 mod line;
 mod mqtt;
+mod plan;
+mod revocation;
+mod rights;
 mod run;
 mod scan;
 mod start;
 mod verify;
+mod web;
+mod worker;
 
+pub use authorities::AuthoritiesError;
 pub use start::{Controller, StartError, start};

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use access::topic::Topic;
+use certificates::Authorities;
 use dashboard::Context;
 use db::site::{OpenError, Site, SiteError};
 use link::{OptionsError, Qos};
@@ -17,6 +18,7 @@ use tokio::task::{JoinError, JoinHandle};
 use tokio::time::timeout;
 
 use crate::ask::{self, Looking, Once};
+use crate::authorities::AuthoritiesError;
 use crate::broker::Broker;
 use crate::clerk::{self, Note};
 use crate::clock::utc_now;
@@ -25,8 +27,9 @@ use crate::counters::Counting;
 use crate::desk::{Desk, Parts};
 use crate::intake;
 use crate::keys::KeysError;
-use crate::mqtt;
 use crate::run::{self, Ears};
+use crate::worker::Worker;
+use crate::{housekeeping, mqtt, revocation, rights};
 
 mod read;
 
@@ -54,6 +57,7 @@ pub struct Controller {
     pages: Option<JoinHandle<std::io::Result<()>>>,
     main: Option<JoinHandle<()>>,
     threads: Vec<thread::JoinHandle<()>>,
+    workers: Vec<Worker>,
     /// Held while it runs.
     lock: File,
 }
@@ -101,6 +105,9 @@ pub enum StartError {
     /// The masters.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// The certificates of the authorities.
+    #[error(transparent)]
+    Authorities(#[from] AuthoritiesError),
     /// The broker's name or sign-in cannot be used.
     #[error("the broker cannot be used: {0}")]
     Link(#[from] OptionsError),
@@ -121,6 +128,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let listener = listen("dashboard.listen", config.dashboard).await?;
     let dashboard = listener.local_addr()?;
     let secrets = read::masters(&config).await?;
+    let authorities = read::authorities(&config).await?;
     let read::Read { sender, found, lines, counters } = read::read(&site, &config, secrets.clone()).await?;
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config).await?;
     options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
@@ -158,13 +166,15 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let main = Some(tokio::spawn(run::run(desk, ears)));
     let pages = Some(serve(&config, listener, site.clone(), stopped));
     let threads = vec![intake.thread, clerk.thread];
-    Ok(Controller { dashboard, mqtt, site, broker, stop, pages, main, threads, lock })
+    let workers = workers(&site, &config, &authorities).await?;
+    Ok(Controller { dashboard, mqtt, site, broker, stop, pages, main, threads, workers, lock })
 }
 
 impl Controller {
     /// Stops in order: no new pages and messages, everything that has come in on disk and acknowledged,
     /// connections closed. Bounded: at most some twenty seconds if a disk or a client does not answer.
     pub async fn stop(self) {
+        drop(self.workers);
         // An error means that nobody listens any more.
         let _ = self.stop.send(true);
         if let Some(mut pages) = self.pages
@@ -201,6 +211,21 @@ impl Controller {
             }
         }
     }
+}
+
+/// What goes on beside the loop, each on a thread of its own.
+async fn workers(site: &Site, config: &Config, authorities: &Arc<Authorities>) -> Result<Vec<Worker>, StartError> {
+    let (site, authorities) = (site.clone(), Arc::clone(authorities));
+    let (lists, register, zone) = (config.lists.clone(), config.register.clone(), config.zone);
+    let start = move || {
+        let mut workers = revocation::start(&site, &authorities, &lists)?;
+        workers.push(housekeeping::start(&site)?);
+        if let Some(register) = register {
+            workers.push(rights::start(&site, register, zone)?);
+        }
+        Ok::<_, std::io::Error>(workers)
+    };
+    Ok(tokio::task::spawn_blocking(start).await??)
 }
 
 async fn ended<T>(task: Option<impl Future<Output = Result<T, JoinError>>>) -> Option<Result<T, JoinError>> {

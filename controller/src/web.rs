@@ -107,8 +107,10 @@ fn mark(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
 }
 
 fn roots(path: &Path) -> Result<RootCerts, WebFault> {
-    let fault =
-        |problem: &dyn std::fmt::Display| WebFault::Authority { path: path.display().to_string(), problem: problem.to_string() };
+    let fault = |problem: &dyn std::fmt::Display| WebFault::Authority {
+        path: path.display().to_string(),
+        problem: problem.to_string(),
+    };
     let mut pem = Vec::new();
     let file = std::fs::File::open(path).map_err(|error| fault(&error))?;
     file.take(AUTHORITY_BYTES_MAX).read_to_end(&mut pem).map_err(|error| fault(&error))?;

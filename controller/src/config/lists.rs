@@ -119,9 +119,10 @@ impl Checker<'_> {
             ));
         }
         let lists = raw.iter().map(|raw| self.list(raw)).collect::<Result<Vec<_>, _>>()?;
-        let twice = lists.iter().enumerate().find(|(n, list)| {
-            lists.iter().take(*n).any(|earlier| earlier.location == list.location)
-        });
+        let twice = lists
+            .iter()
+            .enumerate()
+            .find(|(n, list)| lists.iter().take(*n).any(|earlier| earlier.location == list.location));
         match twice {
             Some((_, list)) => {
                 Err(self.key("revocation_list.location", &format!("{} is there twice; remove one", list.location)))
@@ -136,7 +137,9 @@ impl Checker<'_> {
             None | Some("go-on") => Stale::GoOn,
             Some("refuse") => Stale::Refuse,
             Some(other) => {
-                return Err(self.key("revocation_list.stale", &format!("{other:?} is neither \"go-on\" nor \"refuse\"")));
+                return Err(
+                    self.key("revocation_list.stale", &format!("{other:?} is neither \"go-on\" nor \"refuse\""))
+                );
             }
         };
         let every = self.within("revocation_list.every_s", raw.every_s, EVERY_S)?;
@@ -157,6 +160,11 @@ impl Checker<'_> {
             return Err(self.key(KEY, &"is empty; name a file, a folder, or an address that begins with http://"));
         }
         match text.split_once("://") {
+            Some(("http" | "https", rest)) if rest.split('/').next().is_some_and(|host| host.contains('@')) => {
+                // It is shown on pages and in logs.
+                Err(self
+                    .key(KEY, &"has a sign-in in it; revocation lists are for everybody, so use an address without"))
+            }
             Some(("http" | "https", rest)) if !rest.is_empty() && !rest.starts_with('/') => {
                 Ok(Location::Address(text.to_owned()))
             }

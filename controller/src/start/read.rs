@@ -7,9 +7,11 @@ use access::credential::keys::KeyVersion;
 use access::envelope::Freshness;
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId};
+use certificates::Authorities;
 use db::site::{DoorKind, Site, SiteError};
 
 use super::StartError;
+use crate::authorities;
 use crate::clock::utc_now;
 use crate::config::Config;
 use crate::desk::Desk;
@@ -22,6 +24,12 @@ pub(super) async fn masters(config: &Config) -> Result<Option<Arc<Keyring>>, Sta
     let (path, site) = (config.masters_file.clone(), config.site.clone());
     let read = move || path.map(|path| Keyring::read(&path, &site)).transpose();
     Ok(tokio::task::spawn_blocking(read).await??.map(Arc::new))
+}
+
+/// The authorities whose lists and certificates are believed.
+pub(super) async fn authorities(config: &Config) -> Result<Arc<Authorities>, StartError> {
+    let paths = config.authorities.clone();
+    Ok(Arc::new(tokio::task::spawn_blocking(move || authorities::load(&paths)).await??))
 }
 
 /// What the loop starts from.

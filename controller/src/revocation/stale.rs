@@ -1,0 +1,92 @@
+//! Lists that are past their next update: an alarm in any case, and if the administrator says so their issuer's
+//! cards are refused until there is a fresh one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use access::time::UtcMs;
+use db::site::{Actor, IssuerId, ListView, Site, SiteError, SourceView};
+
+use super::accept::ACTOR;
+use super::fault::STALE;
+use crate::config::{ListSource, Location, Stale};
+
+/// Which list: issuer and scope.
+type Which = (IssuerId, Option<[u8; 32]>);
+
+/// What is known of lists that are too old.
+pub(super) struct Staleness {
+    policies: Vec<(Location, Stale)>,
+    /// Those whose alarm was raised.
+    told: BTreeSet<Which>,
+}
+
+impl Staleness {
+    pub(super) fn new(sources: &[ListSource]) -> Self {
+        let policies = sources.iter().map(|source| (source.location.clone(), source.stale)).collect();
+        Self { policies, told: BTreeSet::new() }
+    }
+
+    /// Raises alarms, and has cards refused or let in again.
+    pub(super) fn look(&mut self, site: &Site, at: UtcMs) -> Result<(), SiteError> {
+        let (lists, sources) = (site.revocation_lists()?, site.revocation_sources()?);
+        let mut issuers: BTreeMap<IssuerId, (bool, bool)> = BTreeMap::new();
+        for list in &lists {
+            let is_over = is_over(list, at);
+            self.tell(site, list, is_over, at)?;
+            // Which scope a certificate belongs to is not known, so one list that is too old is enough.
+            let (over, noted) = issuers.entry(list.issuer).or_default();
+            *over |= is_over;
+            *noted |= list.stale;
+        }
+        for (issuer, (over, noted)) in issuers {
+            let refuse = over && self.policy(&issuer, &sources) == Stale::Refuse;
+            if refuse != noted {
+                let cards = site.set_stale(&Actor { operator: ACTOR, at }, &issuer, refuse)?;
+                tracing::warn!(cards, refuse, "what a revocation list that is too old means has changed");
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, site: &Site, list: &ListView, is_over: bool, at: UtcMs) -> Result<(), SiteError> {
+        let which = (list.issuer, list.scope);
+        if !is_over {
+            self.told.remove(&which);
+        } else if !self.told.contains(&which) {
+            tracing::warn!(issuer = list.issuer_text, number = list.number_text, "a revocation list is too old");
+            site.raise_alarm(STALE, None, None, at)?;
+            self.told.insert(which);
+        }
+        Ok(())
+    }
+
+    /// Of several places that lists of an issuer come from, the strictest decides.
+    fn policy(&self, issuer: &IssuerId, sources: &[SourceView]) -> Stale {
+        let of_issuer = sources.iter().filter(|source| source.issuer.as_ref() == Some(issuer));
+        of_issuer.filter_map(|source| self.of_location(&source.location)).max().unwrap_or_default()
+    }
+
+    fn of_location(&self, location: &str) -> Option<Stale> {
+        self.policies.iter().find(|(place, _)| covers(place, location)).map(|(_, stale)| *stale)
+    }
+
+    /// Whether a place is still configured; a file of a folder also has to be there.
+    pub(super) fn is_still_there(&self, location: &str) -> bool {
+        let of_folder = |path: &Path| path != Path::new(location) && !Path::new(location).exists();
+        let gone = |place: &Location| matches!(place, Location::Path(path) if of_folder(path));
+        self.policies.iter().any(|(place, _)| covers(place, location) && !gone(place))
+    }
+}
+
+/// Whether this is the place, or a file in the folder that is.
+fn covers(place: &Location, location: &str) -> bool {
+    match place {
+        Location::Address(address) => address == location,
+        Location::Path(path) => path == Path::new(location) || Path::new(location).parent() == Some(path),
+    }
+}
+
+fn is_over(list: &ListView, at: UtcMs) -> bool {
+    list.next_update.is_some_and(|next| next <= at.second())
+}
