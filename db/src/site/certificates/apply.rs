@@ -32,10 +32,11 @@ impl Site {
             lists::accept(db, list, actor.at)?;
             let mut applying = Applying::new(db, actor, list);
             applying.revoke()?;
-            applying.restore_held()?;
+            // Before those on hold, which otherwise would be unknown for a moment of no length.
             if list.next_update.is_none_or(|next| next > actor.at.second()) {
                 applying.restore_unknown()?;
             }
+            applying.restore_held()?;
             Ok(applying.outcome)
         })
     }
