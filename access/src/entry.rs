@@ -11,7 +11,7 @@ use crate::uid::Uid;
 
 /// Most grants that one card may have at one door. Rules that say the same are merged before they are
 /// sent, so a person in dozens of groups still needs few.
-pub const GRANTS_MAX: usize = 32;
+pub const GRANTS_MAX: usize = 24;
 
 /// Longest sealed key block, in bytes: key A, a digest of the static block, the rolling key and a tag need 56;
 /// the rest is for what a later version adds.
@@ -19,10 +19,14 @@ pub const SEALED_KEYS_LENGTH_MAX: usize = 96;
 
 /// Most times of holding in one entry: the one that is, and those that are planned. Those that are over are
 /// left out when the next is made.
-pub const TERMS_MAX: usize = 8;
+pub const TERMS_MAX: usize = 4;
+
+/// Longest entry in canonical bytes, so that a piece of a list has a known number of entries and still fits one
+/// message. A usual entry has about 120.
+pub const ENTRY_LENGTH_MAX: usize = 1_000;
 
 /// Most windows of one [`Condition`]: people come back to a house, but not more often than this.
-pub const CONDITION_WINDOWS_MAX: usize = 16;
+pub const CONDITION_WINDOWS_MAX: usize = 12;
 
 /// One card at one door: every condition that must hold, side by side, so that a denial can name all
 /// that fail. There is no name and no personal identifier here.
@@ -234,6 +238,9 @@ pub enum EntryError {
     /// See [`SEALED_KEYS_LENGTH_MAX`].
     #[error("an entry's sealed keys have {0} bytes; {SEALED_KEYS_LENGTH_MAX} is the most")]
     Keys(usize),
+    /// See [`ENTRY_LENGTH_MAX`].
+    #[error("an entry has {0} bytes; {ENTRY_LENGTH_MAX} is the most")]
+    Length(usize),
     /// The bytes are not an entry.
     #[error("the bytes are not an entry of this version")]
     Encoding,
@@ -300,10 +307,39 @@ impl Entry {
             return Err(EntryError::Terms(self.terms.len()));
         }
         self.terms.iter().try_for_each(Term::check)?;
-        match &self.keys {
-            Some(keys) if keys.0.len() > SEALED_KEYS_LENGTH_MAX => Err(EntryError::Keys(keys.0.len())),
+        match (&self.keys, self.to_bytes().len()) {
+            (Some(keys), _) if keys.0.len() > SEALED_KEYS_LENGTH_MAX => Err(EntryError::Keys(keys.0.len())),
+            (_, length) if length > ENTRY_LENGTH_MAX => Err(EntryError::Length(length)),
             _ => Ok(()),
         }
+    }
+
+    /// Within its bounds, with room for keys, whatever a site's rules say about one card at one door. What is
+    /// left out admits nobody who would not have been admitted with it: planned holders go first, then grants;
+    /// refusals that are too many become one that always holds.
+    #[must_use]
+    pub fn fitted(mut self) -> Self {
+        self.terms.truncate(TERMS_MAX);
+        for term in &mut self.terms {
+            term.grants.truncate(GRANTS_MAX);
+            if term.refusals.len() > GRANTS_MAX {
+                term.refusals = alloc::vec![Grant { window: Window::ALWAYS, schedule: ScheduleId::ALWAYS }];
+            }
+            for condition in [&mut term.right_to_practise, &mut term.employment] {
+                if let Condition::Needed(windows) = condition {
+                    windows.truncate(CONDITION_WINDOWS_MAX);
+                }
+            }
+        }
+        while self.to_bytes().len() > ENTRY_LENGTH_MAX - SEALED_KEYS_LENGTH_MAX {
+            match self.terms.as_mut_slice() {
+                [term] if !term.grants.is_empty() => term.grants.truncate(term.grants.len() / 2),
+                // Refusals and conditions alone never weigh so much: see the test.
+                [_] | [] => break,
+                _ => self.terms.truncate(self.terms.len() - 1),
+            }
+        }
+        self
     }
 }
 
@@ -387,6 +423,26 @@ mod tests {
         entry.terms.clear();
         entry.keys = Some(SealedKeys(alloc::vec![0; SEALED_KEYS_LENGTH_MAX + 1]));
         assert_eq!(Entry::from_bytes(&entry.to_bytes()), Err(EntryError::Keys(SEALED_KEYS_LENGTH_MAX + 1)));
+    }
+
+    #[test]
+    fn the_heaviest_entry_is_cut_to_its_bounds_and_keeps_its_refusals() {
+        let heavy = Window::new(UtcS(4_000_000_000), UtcS(4_100_000_000));
+        let grant = Grant { window: heavy, schedule: ScheduleId(u16::MAX) };
+        let windows = alloc::vec![heavy; CONDITION_WINDOWS_MAX + 1];
+        let term = Term {
+            holding: heavy,
+            right_to_practise: Condition::Needed(windows.clone()),
+            employment: Condition::Needed(windows),
+            grants: alloc::vec![grant; 99],
+            refusals: alloc::vec![grant; GRANTS_MAX],
+        };
+        let mut entry = Entry::new(Uid::new(&[1; 10]).unwrap());
+        entry.terms = alloc::vec![term; 9];
+        let mut fitted = entry.fitted();
+        assert_eq!(fitted.terms.first().unwrap().refusals.len(), GRANTS_MAX);
+        fitted.keys = Some(SealedKeys(alloc::vec![0; SEALED_KEYS_LENGTH_MAX - 2]));
+        assert_eq!(fitted.check(), Ok(()));
     }
 
     #[test]

@@ -172,6 +172,7 @@ pub(crate) fn block_code(block: Block) -> &'static str {
         Block::Returned => "returned",
         Block::NotDelivered => "not-delivered",
         Block::Cloned => "cloned",
+        Block::RevocationUnknown => "revocation-unknown",
     }
 }
 

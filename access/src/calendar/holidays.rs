@@ -42,7 +42,7 @@ pub enum HolidaysError {
     Year(Date),
 }
 
-/// A holiday of Finland, or the eve of one on which most do not work.
+/// A holiday of Finland, or the eve of one on which banks and many offices are closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FinnishHoliday {
     /// 1 January.
@@ -80,8 +80,7 @@ pub enum FinnishHoliday {
 /// The holidays of that year in Finland, by date, with the two eves; none outside the years of a
 /// [`Date`]. Two may fall on one day, as May Day and Ascension Day did in 2008.
 ///
-/// As the law is since 1992. From 1973 until then Epiphany and Ascension Day were moved to Saturdays,
-/// which is not shown.
+/// As the law is since 1992. Before, some of them lay on other days, which is not shown.
 #[must_use]
 pub fn finland(year: i32) -> Vec<(Date, FinnishHoliday)> {
     let mut all: Vec<_> =

@@ -29,16 +29,16 @@ pub mod zone;
 pub use date::{Date, DateError, Weekday, YEAR_MAX, YEAR_MIN, last_day};
 pub use holidays::{CHANGED_MAX, FinnishHoliday, HolidaySet, Holidays, HolidaysError, finland};
 pub use schedule::{
-    Day, DayWindow, EXCEPTIONS_MAX, HolidayPlan, Schedule, ScheduleError, WINDOWS_A_DAY_MAX, WindowError,
+    Day, DayWindow, EXCEPTIONS_MAX, HolidayPlan, Schedule, ScheduleError, UNTIL_MIN_MAX, WINDOWS_A_DAY_MAX, WindowError,
 };
-pub use zone::{Local, Summer, Turn, Zone, ZoneError};
+pub use zone::{Local, OFFSET_S_MAX, Summer, Turn, Zone, ZoneError};
 
 /// Most schedules that the grants of one door may name. A large hospital has some dozens in all, since
 /// shifts and opening hours repeat from unit to unit.
 pub const SCHEDULES_MAX: usize = 256;
 
 /// Longest calendar, in bytes. It goes to the door in one message, and the rest of that message has
-/// 64 KiB. [`SCHEDULES_MAX`] schedules may have 768 bytes each on average; a usual one has 60.
+/// 64 KiB. [`SCHEDULES_MAX`] schedules may have 768 bytes each on average; a usual one has 40.
 pub const CALENDAR_BYTES_MAX: usize = MESSAGE_LENGTH_MAX - 64 * 1024;
 
 /// All that a door needs to know about time, sent and replaced as one piece.

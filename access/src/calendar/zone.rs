@@ -90,11 +90,12 @@ impl Zone {
 
     /// The zone that the tz database knows under this name, if it is one of [`Zone::NAMES`].
     ///
-    /// The rules are today's. The European Union's has held since 1996; in Riga since 2001, in Tallinn
-    /// since 2002 and in Vilnius since 2003. Earlier instants of those places are not shown as they were.
+    /// The rules are today's. That of the European Union has held since 1996 in all of them but Bucharest,
+    /// Lisbon and Sofia (1997), Riga (2001), Tallinn (2002) and Vilnius (2003). Earlier instants are not
+    /// shown as they were.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, zone)| zone)
+        Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, zone)| *zone)
     }
 
     /// Names of the tz database, and their zones: Europe's where the rule of the European Union holds,

@@ -81,6 +81,7 @@ block-retired = Out of use
 block-returned = Given back
 block-not-delivered = Not delivered
 block-cloned = Copied
+block-revocation-unknown = Revocation unknown
 block-other = Other block
 card-block = Block the card
 card-block-confirm = Every connected door refuses the card within a second. Doors that are away refuse it as soon as they are back.

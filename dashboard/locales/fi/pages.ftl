@@ -81,6 +81,7 @@ block-retired = Poistettu käytöstä
 block-returned = Palautettu
 block-not-delivered = Ei luovutettu
 block-cloned = Kopioitu
+block-revocation-unknown = Sulkutieto puuttuu
 block-other = Muu esto
 card-block = Estä kortti
 card-block-confirm = Jokainen yhteydessä oleva ovi torjuu kortin sekunnin kuluessa. Muut ovet torjuvat sen heti, kun yhteys palaa.

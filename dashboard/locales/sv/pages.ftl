@@ -81,6 +81,7 @@ block-retired = Ur bruk
 block-returned = Återlämnat
 block-not-delivered = Ej utlämnat
 block-cloned = Kopierat
+block-revocation-unknown = Spärruppgift saknas
 block-other = Annan spärr
 card-block = Spärra kortet
 card-block-confirm = Varje ansluten dörr avvisar kortet inom en sekund. Övriga dörrar avvisar det genast när de är anslutna igen.

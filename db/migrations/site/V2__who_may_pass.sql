@@ -160,6 +160,7 @@ CREATE TABLE area_door (
     until INTEGER REFERENCES change (number)
 ) STRICT;
 CREATE UNIQUE INDEX area_door_now ON area_door (area, door) WHERE until IS NULL;
+CREATE INDEX area_door_by_area ON area_door (area, since);
 CREATE INDEX area_door_by_door ON area_door (door, since);
 CREATE INDEX area_door_by_since ON area_door (since);
 CREATE INDEX area_door_by_until ON area_door (until) WHERE until IS NOT NULL;
@@ -213,6 +214,10 @@ CREATE TABLE rule_state (
 ) STRICT;
 CREATE UNIQUE INDEX rule_state_now ON rule_state (rule) WHERE until IS NULL;
 CREATE INDEX rule_state_by_rule ON rule_state (rule, since);
+-- A card's rules are found from its holder's groups, a door's from its areas.
+CREATE INDEX rule_state_by_grp ON rule_state (grp, since);
+CREATE INDEX rule_state_by_area ON rule_state (area, since);
+CREATE INDEX rule_state_by_schedule ON rule_state (schedule) WHERE until IS NULL;
 CREATE INDEX rule_state_by_since ON rule_state (since);
 CREATE INDEX rule_state_by_until ON rule_state (until) WHERE until IS NOT NULL;
 
