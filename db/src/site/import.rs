@@ -14,6 +14,9 @@ use super::conditions::{employments, rights};
 use super::open::Wakes;
 use super::{Actor, CardKind, NewCard, NewEmployment, NewRight, Site, SiteError, cards, change, holdings, people, row};
 
+mod apply;
+mod plan;
+mod plan_cards;
 mod rows;
 
 pub use rows::{

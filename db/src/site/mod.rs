@@ -24,7 +24,6 @@ mod life;
 mod limits;
 mod open;
 mod operators;
-mod pending;
 mod people;
 mod renewal;
 mod row;

@@ -25,17 +25,17 @@ impl Site {
         &self,
         actor: &Actor<'_>,
         person: PersonId,
-        new: NewEmployment,
+        new: &NewEmployment,
     ) -> Result<EmploymentView, SiteError> {
-        check(&new)?;
+        check(new)?;
         self.write(Wakes::Changes, |db| {
             holdings::need_person(db, person)?;
             match same(db, new.external_id.as_deref())? {
-                Some(known) if known.person == person => update(db, actor, &known, &new),
+                Some(known) if known.person == person => update(db, actor, &known, new),
                 Some(_) => Err(SiteError::conflict("employment", new.external_id.as_deref().unwrap_or(""))),
                 None => {
                     let change = change::begin(db, actor, "employment-add", &person.0.to_string())?;
-                    one(db, insert(db, change, person, &new)?)
+                    one(db, insert(db, change, person, new)?)
                 }
             }
         })
@@ -50,16 +50,16 @@ impl Site {
         &self,
         actor: &Actor<'_>,
         id: EmploymentId,
-        to: NewEmployment,
+        to: &NewEmployment,
     ) -> Result<EmploymentView, SiteError> {
-        check(&to)?;
+        check(to)?;
         self.write(Wakes::Changes, |db| {
             let known = one(db, id)?;
             match same(db, to.external_id.as_deref())? {
                 Some(other) if other.id != id => {
                     Err(SiteError::conflict("employment", to.external_id.as_deref().unwrap_or("")))
                 }
-                _ => update(db, actor, &known, &to),
+                _ => update(db, actor, &known, to),
             }
         })
     }

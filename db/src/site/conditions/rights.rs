@@ -18,12 +18,12 @@ impl Site {
     ///
     /// # Errors
     /// [`SiteError::Invalid`].
-    pub fn add_right(&self, actor: &Actor<'_>, person: PersonId, new: NewRight) -> Result<RightView, SiteError> {
-        check(&new)?;
+    pub fn add_right(&self, actor: &Actor<'_>, person: PersonId, new: &NewRight) -> Result<RightView, SiteError> {
+        check(new)?;
         self.write(Wakes::Changes, |db| {
             holdings::need_person(db, person)?;
             let change = change::begin(db, actor, "right-add", &person.0.to_string())?;
-            one(db, insert(db, change, person, &new)?)
+            one(db, insert(db, change, person, new)?)
         })
     }
 
@@ -31,11 +31,11 @@ impl Site {
     ///
     /// # Errors
     /// [`SiteError::NotFound`], or [`SiteError::Invalid`].
-    pub fn change_right(&self, actor: &Actor<'_>, id: RightId, to: NewRight) -> Result<RightView, SiteError> {
-        check(&to)?;
+    pub fn change_right(&self, actor: &Actor<'_>, id: RightId, to: &NewRight) -> Result<RightView, SiteError> {
+        check(to)?;
         self.write(Wakes::Changes, |db| {
             let known = one(db, id)?;
-            update(db, actor, &known, &to)
+            update(db, actor, &known, to)
         })
     }
 
