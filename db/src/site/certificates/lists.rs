@@ -111,8 +111,11 @@ pub(super) fn set_stale(db: &Connection, issuer: &IssuerId, stale: bool) -> Resu
     Ok(())
 }
 
-/// Number and digest of the accepted list of this issuer and scope.
-pub(super) fn accepted(db: &Connection, list: &ListApplied<'_>) -> Result<Option<(Vec<u8>, [u8; 32])>, SiteError> {
+/// Number and digest of a list.
+pub(super) type Accepted = (Vec<u8>, [u8; 32]);
+
+/// The accepted list of this issuer and scope.
+pub(super) fn accepted(db: &Connection, list: &ListApplied<'_>) -> Result<Option<Accepted>, SiteError> {
     let mut statement =
         row::prepare(db, "SELECT number, digest FROM revocation_list WHERE issuer = $1 AND scope = $2")?;
     Ok(statement.query_row((list.issuer, scope(list)), |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
