@@ -34,10 +34,11 @@ mod terms;
 mod touched;
 
 pub(super) use clock::calendar;
-pub(super) use facts::Card;
-pub(super) use graph::{Graph, In};
-pub(super) use reach::{Range, cards_at_door, cards_of_person, doors_of_card};
-pub(super) use terms::{Bearer, Made};
+pub(super) use facts::{Card, Holding};
+pub(super) use graph::{Graph, Rule};
+pub(super) use reach::{Range, cards_at_door, cards_of_person, doors_of_card, users_of_schedule};
+pub(super) use span::Span;
+pub(super) use terms::{Bearer, Holder, Made};
 use touched::Between;
 
 /// Which entries to compile.
@@ -113,7 +114,7 @@ impl Site {
                     for (uid, at) in pairs {
                         let at = doors.numbers(at)?;
                         let wants = |door: i64| at.contains(&door);
-                        listed(db, &mut graph, uid, &wants, &mut |made| doors.hand(made, take))?;
+                        listed(db, &mut graph, uid, &wants, &mut |_, made| doors.hand(made, take))?;
                     }
                     Ok(())
                 }
@@ -164,15 +165,8 @@ pub(super) fn was_listed(db: &Connection, door: i64, uid: &Uid) -> Result<bool, 
     Ok(doors_of_card(db, uid, Range::EVER)?.contains(&door))
 }
 
-/// The doors that list a card, by their numbers.
-pub(super) fn doors_that_list(db: &Connection, graph: &mut Graph, uid: &Uid) -> Result<Vec<i64>, SiteError> {
-    let mut doors = Vec::new();
-    listed(db, graph, uid, &|_| true, &mut |made| {
-        doors.push(made.door);
-        Ok(())
-    })?;
-    Ok(doors)
-}
+/// What is done with a card's entry at a door.
+type Take<'a> = &'a mut dyn FnMut(&Bearer, Made) -> Result<(), SiteError>;
 
 /// The entries of one card that are sent to doors.
 pub(super) fn listed(
@@ -180,7 +174,7 @@ pub(super) fn listed(
     graph: &mut Graph,
     uid: &Uid,
     wants: &dyn Fn(i64) -> bool,
-    take: &mut dyn FnMut(Made) -> Result<(), SiteError>,
+    take: Take<'_>,
 ) -> Result<(), SiteError> {
     match Card::of(db, uid, graph.as_of())? {
         Some(card) => entries_of(db, graph, card, wants, take),
@@ -193,13 +187,13 @@ fn entries_of(
     graph: &mut Graph,
     card: Card,
     wants: &dyn Fn(i64) -> bool,
-    take: &mut dyn FnMut(Made) -> Result<(), SiteError>,
+    take: Take<'_>,
 ) -> Result<(), SiteError> {
     if card.is_retired() {
         return Ok(());
     }
     let bearer = Bearer::of(db, card, graph.as_of())?;
-    bearer.entries(db, graph, wants, &mut |made| if made.is_possible { take(made) } else { Ok(()) })
+    bearer.entries(db, graph, wants, &mut |made| if made.is_possible { take(&bearer, made) } else { Ok(()) })
 }
 
 fn all(
@@ -217,7 +211,7 @@ fn all(
     let mut rows = statement.query([graph.as_of()])?;
     while let Some(row) = rows.next()? {
         let card = Card::read(db, row, graph.as_of())?;
-        entries_of(db, graph, card, &|_| true, &mut |made| doors.hand(made, take))?;
+        entries_of(db, graph, card, &|_| true, &mut |_, made| doors.hand(made, take))?;
     }
     Ok(())
 }
@@ -240,7 +234,7 @@ fn at_door(
     let mut graph = Graph::new(db, as_of, Some(door))?;
     let is_it = |wanted: i64| wanted == door;
     cards.iter().try_for_each(|uid| {
-        listed(db, &mut graph, uid, &is_it, &mut |made| {
+        listed(db, &mut graph, uid, &is_it, &mut |_, made| {
             take(made.entry);
             Ok(())
         })
@@ -248,24 +242,25 @@ fn at_door(
 }
 
 /// The names of the doors, by their numbers.
-pub(super) struct Doors(HashMap<i64, DoorId>);
+pub(super) struct Doors {
+    names: HashMap<i64, DoorId>,
+    numbers: HashMap<DoorId, i64>,
+}
 
 impl Doors {
     pub(super) fn read(db: &Connection) -> Result<Self, SiteError> {
         let mut statement = row::prepare(db, "SELECT number, id FROM door")?;
-        let all = row::all(statement.query([])?, |r| Ok((r.get(0)?, row::door(r, 1)?)))?;
-        Ok(Self(all.into_iter().collect()))
+        let all: Vec<(i64, DoorId)> = row::all(statement.query([])?, |r| Ok((r.get(0)?, row::door(r, 1)?)))?;
+        let numbers = all.iter().map(|(number, name)| (name.clone(), *number)).collect();
+        Ok(Self { names: all.into_iter().collect(), numbers })
     }
 
     pub(super) fn name(&self, door: i64) -> Result<&DoorId, SiteError> {
-        self.0.get(&door).ok_or(SiteError::corrupt("door"))
+        self.names.get(&door).ok_or(SiteError::corrupt("door"))
     }
 
     fn numbers(&self, names: &[DoorId]) -> Result<Vec<i64>, SiteError> {
-        let number = |name: &DoorId| {
-            let found = self.0.iter().find(|(_, known)| *known == name);
-            found.map(|(number, _)| *number).ok_or_else(|| SiteError::not_found("door", name))
-        };
+        let number = |name| self.numbers.get(name).copied().ok_or_else(|| SiteError::not_found("door", name));
         names.iter().map(number).collect()
     }
 

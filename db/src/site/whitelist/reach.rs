@@ -4,6 +4,8 @@
 //! A row counts that held at any generation from `after` through `through`; with both the same it is the usual
 //! "as of".
 
+use std::collections::BTreeMap;
+
 use access::uid::Uid;
 use rusqlite::{Connection, ToSql};
 
@@ -181,6 +183,33 @@ pub(in crate::site) fn cards_at_door(
         cards_of_group(db, group, range, take)?;
     }
     cards(db, LISTED, (&range.after, &range.through, &door), take)
+}
+
+/// The doors and cards of rules that use a schedule.
+pub(in crate::site) fn users_of_schedule(
+    db: &Connection,
+    schedule: i64,
+    as_of: i64,
+) -> Result<Vec<(i64, Uid)>, SiteError> {
+    const SQL: &str = concat!(
+        "SELECT DISTINCT r.grp, a.door FROM rule_state r JOIN area_door a ON a.area = r.area WHERE ",
+        live!("r"),
+        " AND ",
+        live!("a"),
+        " AND r.schedule = $3"
+    );
+    let range = Range::as_of(as_of);
+    let mut statement = row::prepare(db, SQL)?;
+    let mut doors_of: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
+    let mut rows = statement.query((range.after, range.through, schedule))?;
+    while let Some(row) = rows.next()? {
+        doors_of.entry(row.get(0)?).or_default().push(row.get(1)?);
+    }
+    let mut users = Vec::new();
+    for (group, doors) in doors_of {
+        cards_of_group(db, group, range, &mut |uid| users.extend(doors.iter().map(|door| (*door, uid))))?;
+    }
+    Ok(users)
 }
 
 fn numbers(db: &Connection, sql: &str, range: Range, of: &dyn ToSql) -> Result<Vec<i64>, SiteError> {

@@ -14,8 +14,8 @@ use rusqlite::Connection;
 use super::facts::{Card, Holding, Person};
 use super::graph::Graph;
 use super::span::{Span, is_more_than, merged};
+use crate::site::SiteError;
 use crate::site::rules::Effect;
-use crate::site::{CardKind, SiteError};
 
 /// Bytes of an entry without its terms, of a term without its lists, and of a line with the wrapping of both, at most:
 /// a second within the bounds of windows takes six.
@@ -167,11 +167,6 @@ impl Holder {
     fn nobody(card: &Card) -> Self {
         let possible = merged(vec![card.window.meet(card.certificate)]);
         Self { holding: None, person: None, blank: Term::always(), possible }
-    }
-
-    /// The kind whose conditions bind.
-    pub(in crate::site) fn kind(&self) -> Option<CardKind> {
-        self.holding.map(|holding| holding.kind)
     }
 
     /// Whether the holder can pass at any time at all, refusals looked at: a rule that keeps out always, or during
