@@ -186,8 +186,7 @@ fn windows(entry: &Entry, question: &Question<'_>, reasons: &mut Reasons) {
 /// What depends on whom the card belongs to.
 fn holder(term: &Term, question: &Question<'_>, reasons: &mut Reasons) {
     window(&term.holding, Reason::HoldingNotBegun, Reason::HoldingEnded, question, reasons);
-    let of_right =
-        (Reason::RightToPractiseMissing, Reason::RightToPractiseNotBegun, Reason::RightToPractiseEnded);
+    let of_right = (Reason::RightToPractiseMissing, Reason::RightToPractiseNotBegun, Reason::RightToPractiseEnded);
     condition(&term.right_to_practise, of_right, question, reasons);
     let of_employment = (Reason::EmploymentMissing, Reason::EmploymentNotBegun, Reason::EmploymentEnded);
     condition(&term.employment, of_employment, question, reasons);
