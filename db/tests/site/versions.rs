@@ -52,7 +52,7 @@ fn apply(bench: &Bench, edit: &Edit) {
     let result = match edit {
         Edit::Add(card) => site.add_card(
             &ACTOR,
-            db::site::NewCard { uid: uid(*card), kind: db::site::CardKind::Staff, window: Window::ALWAYS },
+            db::site::NewCard { uid: uid(*card), kind: db::site::CardKind::Visitor, window: Window::ALWAYS },
         ),
         Edit::Give(card, person, held) => site.give_card(&ACTOR, &uid(*card), PersonId(*person), *held),
         Edit::Block(card, true) => site.block_card(&ACTOR, &uid(*card), Block::Blocked),
@@ -155,7 +155,7 @@ fn more_cards_than_one_statement_asks_for_are_found_all_the_same() {
             .iter()
             .map(|uid| db::site::ImportCard {
                 uid: *uid,
-                kind: db::site::CardKind::Staff,
+                kind: db::site::CardKind::Visitor,
                 window: Window::ALWAYS,
                 doors: vec![(ward.clone(), Window::ALWAYS)],
             })
