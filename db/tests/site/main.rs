@@ -6,11 +6,13 @@
     reason = "a helper of a test that cannot go on must fail it"
 )]
 
+mod agree;
 mod cards;
 mod clones;
 mod commands;
 mod counters;
 mod credentials;
+mod direct;
 mod doors;
 mod encodings;
 mod files;
@@ -19,3 +21,4 @@ mod log;
 mod operators;
 mod support;
 mod versions;
+mod world;
