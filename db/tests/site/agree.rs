@@ -15,7 +15,7 @@ use db::site::{Absent, Effect, Page, RuleEdit, RuleFilter, WhoPage};
 
 use crate::direct::Direct;
 use crate::support::{door, uid};
-use crate::world::{CARDS, DOORS, Rng, Snapshot, World};
+use crate::world::{CARDS, DOORS, Snapshot, World};
 
 /// Steps between two rounds of questions, and questions in one.
 const STEPS: usize = 10;
@@ -52,7 +52,7 @@ fn the_list_and_the_words_agree_on_any_person_door_and_time() {
         let now = world.snapshot(Generation(as_of.cast_unsigned()));
         let direct = Direct::read(&world.db, as_of);
         for _ in 0..QUESTIONS {
-            let (card, name) = (uid(Rng::below(&mut world.rng, i64::from(CARDS)) as u8), world.rng.of(&DOORS));
+            let (card, name) = (world.card(), world.rng.of(&DOORS));
             let (at_door, at) = (door(name), UtcS(world.instant()));
             let entry = now.entries.get(&(at_door.clone(), card));
             let listed = decided(entry, &now, &at_door, at);
@@ -120,7 +120,7 @@ fn nothing_that_takes_away_lets_anybody_in() {
         }
         let after = world.snapshot(world.bench.latest());
         for _ in 0..200 {
-            let card = uid(world.rng.below(i64::from(CARDS)) as u8);
+            let card = world.card();
             let (at_door, at) = (door(world.rng.of(&DOORS)), UtcS(world.instant()));
             let granted =
                 |now: &Snapshot| decided(now.entries.get(&(at_door.clone(), card)), now, &at_door, at).granted();
@@ -132,7 +132,7 @@ fn nothing_that_takes_away_lets_anybody_in() {
 /// A block, an allowing rule less, or a shorter one.
 fn take_away(world: &mut World) -> bool {
     if world.rng.one_in(3) {
-        let card = uid(world.rng.below(i64::from(CARDS)) as u8);
+        let card = world.card();
         world.bench.site.block_card(&crate::support::ACTOR, &card, access::entry::Block::Cloned).unwrap();
         return true;
     }

@@ -19,7 +19,7 @@ pub(crate) struct Direct {
     employments: Vec<(i64, String, String, Window)>,
     rights: Vec<(i64, Window)>,
     members: Vec<(i64, i64, Window)>,
-    matches: Vec<(i64, Option<String>, Option<String>, Option<String>)>,
+    matches: Vec<MatchRow>,
     rules: Vec<RuleRow>,
     area_doors: Vec<(i64, String)>,
     listings: Vec<(String, Uid, Window)>,
@@ -43,6 +43,9 @@ struct HoldingRow {
     as_kind: Option<String>,
     window: Window,
 }
+
+/// Group, and the unit, title and kind that must be.
+type MatchRow = (i64, Option<String>, Option<String>, Option<String>);
 
 struct RuleRow {
     group: i64,
@@ -74,6 +77,17 @@ fn rows<T>(db: &Connection, columns: &str, table: &str, as_of: i64, read: impl F
     statement.query_map([as_of], |row| Ok(read(row))).unwrap().map(Result::unwrap).collect()
 }
 
+fn cards(db: &Connection, as_of: i64) -> Vec<CardRow> {
+    let columns = "x.uid, c.kind, x.life, x.blocks, x.from_s, x.until_s";
+    rows(db, columns, "card_state x JOIN card c ON c.uid = x.uid", as_of, |r| CardRow {
+        uid: card(r, 0),
+        kind: r.get(1).unwrap(),
+        life: r.get(2).unwrap(),
+        blocks: Blocks::from_bits(r.get(3).unwrap()),
+        window: window(r, 4),
+    })
+}
+
 fn both(a: Window, b: Window) -> Window {
     let from = a.from.max(b.from);
     let until = [a.until, b.until].into_iter().flatten().min();
@@ -100,19 +114,7 @@ impl Direct {
         let mut changes = db.prepare("SELECT number, at_ms FROM change").unwrap();
         let changes = changes.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).unwrap().map(Result::unwrap).collect();
         Self {
-            cards: rows(
-                db,
-                "x.uid, c.kind, x.life, x.blocks, x.from_s, x.until_s",
-                "card_state x JOIN card c ON c.uid = x.uid",
-                as_of,
-                |r| CardRow {
-                    uid: card(r, 0),
-                    kind: r.get(1).unwrap(),
-                    life: r.get(2).unwrap(),
-                    blocks: Blocks::from_bits(r.get(3).unwrap()),
-                    window: window(r, 4),
-                },
-            ),
+            cards: cards(db, as_of),
             certificates: rows(db, "uid, state, from_s, until_s", "card_certificate x", as_of, |r| {
                 (card(r, 0), r.get(1).unwrap(), window(r, 2))
             }),
@@ -244,12 +246,12 @@ impl Direct {
         if kind == "professional" {
             let windows = self.rights.iter().filter(|(of, _)| *of == person).map(|(_, window)| *window);
             let codes = [Reason::RightToPractiseMissing, Reason::RightToPractiseNotBegun, Reason::RightToPractiseEnded];
-            condition(windows.collect(), at, codes, reasons);
+            condition(&windows.collect::<Vec<_>>(), at, codes, reasons);
         }
         if kind == "staff" || kind == "actor" {
             let windows = self.employments.iter().filter(|(of, ..)| *of == person).map(|(_, _, _, window)| *window);
             let codes = [Reason::EmploymentMissing, Reason::EmploymentNotBegun, Reason::EmploymentEnded];
-            condition(windows.collect(), at, codes, reasons);
+            condition(&windows.collect::<Vec<_>>(), at, codes, reasons);
         }
     }
 
@@ -327,7 +329,7 @@ fn position(window: Window, at: UtcS, before: Reason, after: Reason, reasons: &m
     }
 }
 
-fn condition(windows: Vec<Window>, at: UtcS, [missing, before, after]: [Reason; 3], reasons: &mut Reasons) {
+fn condition(windows: &[Window], at: UtcS, [missing, before, after]: [Reason; 3], reasons: &mut Reasons) {
     let lies = |wanted| windows.iter().any(|window| window.position(at) == wanted);
     if windows.is_empty() {
         reasons.insert(missing);

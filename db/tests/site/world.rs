@@ -148,7 +148,7 @@ impl World {
         Window { from: has_from.then_some(UtcS(from)), until: has_until.then_some(UtcS(until)) }
     }
 
-    fn card(&mut self) -> Uid {
+    pub(crate) fn card(&mut self) -> Uid {
         uid(self.rng.small(CARDS))
     }
 
@@ -294,9 +294,9 @@ impl World {
     }
 
     fn certify(&mut self, card: Uid) {
-        let (serial, change) = (self.rng.below(6), self.change());
+        let (serial, change) = (self.rng.small(6), self.change());
         let sql = "UPDATE card_certificate SET until = ?1 WHERE serial = ?2 AND until IS NULL";
-        self.db.execute(sql, (change, [serial as u8])).unwrap();
+        self.db.execute(sql, (change, [serial])).unwrap();
         if self.rng.one_in(2) {
             return;
         }
@@ -306,7 +306,7 @@ impl World {
         let sql = "INSERT INTO card_certificate (uid, serial, issuer, issuer_text, subject_text, from_s, until_s,
                        usage, fingerprint, state, since)
                    VALUES (?1, ?2, ?3, 'CA', 'S', ?4, ?5, '', ?3, ?6, ?7)";
-        let values = (card.as_bytes(), [serial as u8], [7_u8; 32], from, until, state, change);
+        let values = (card.as_bytes(), [serial], [7_u8; 32], from, until, state, change);
         self.db.execute(sql, values).unwrap();
     }
 
