@@ -115,7 +115,11 @@ fn should_pass(case: &Case) -> bool {
         HOURS => within(&grant.window) && clock,
         _ => false,
     };
-    let keeps_out = |refusal: &Grant| within(&refusal.window) && (refusal.schedule != NEVER || !clock);
+    let keeps_out = |refusal: &Grant| match refusal.window.position(NOW) {
+        Position::Within => refusal.schedule != NEVER || !clock,
+        Position::Before => !clock,
+        Position::After => false,
+    };
     within(&entry.card)
         && within(&entry.certificate)
         && entry.blocks.is_empty()

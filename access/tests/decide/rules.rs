@@ -106,6 +106,10 @@ fn without_a_trusted_clock_hours_grant_nothing_and_refuse_still() {
     assert_eq!(case.reasons(), [], "one that needs no clock is enough");
     refused_in(&mut case, Window::ALWAYS, ScheduleId::ALWAYS);
     assert_eq!(case.reasons(), [Reason::RefusedByRule], "this one needs no clock");
+    refused_in(&mut case, from(1), ScheduleId::ALWAYS);
+    assert_eq!(case.reasons(), [Reason::TimeUnknown, Reason::RefusedByRule], "it may have begun");
+    refused_in(&mut case, until(0), ScheduleId::ALWAYS);
+    assert_eq!(case.reasons(), [], "what is over is over");
 }
 
 #[test]
