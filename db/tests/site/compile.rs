@@ -29,7 +29,7 @@ fn ward(kind: CardKind) -> Ward {
     let db = Connection::open(bench.folder.path().join("site.db")).unwrap();
     let aino = bench.add_person("Aino");
     let card = uid(1);
-    bench.site.add_card(&ACTOR, NewCard { uid: card, kind, window: Window::ALWAYS }).unwrap();
+    bench.site.add_card(&ACTOR, NewCard::new(card, kind, Window::ALWAYS)).unwrap();
     bench.site.give_card(&EARLY, &card, aino, Window::ALWAYS).unwrap();
     let group = bench.site.add_group(&ACTOR, "Nurses").unwrap();
     bench.site.add_area(&ACTOR, "Ward", &[door("ward")]).unwrap();
@@ -238,7 +238,7 @@ fn a_listing_counts_for_every_holder_and_for_a_card_that_nobody_ever_held() {
     ward.bench.site.list_card(&ACTOR, &ward.card, &door("ward"), window(10, 20)).unwrap();
     assert_eq!(ward.grants(), [(window(10, 20), 0)]);
     let blank = uid(9);
-    let new = NewCard { uid: blank, kind: CardKind::Staff, window: Window::ALWAYS };
+    let new = NewCard::new(blank, CardKind::Staff, Window::ALWAYS);
     ward.bench.site.add_card(&ACTOR, new).unwrap();
     let latest = ward.bench.latest();
     let told = ward.bench.site.explain(&door("ward"), &blank, latest).unwrap();

@@ -81,7 +81,7 @@ impl World {
         }
         for number in 0..CARDS {
             let kind = CardKind::ALL[usize::from(number) % CardKind::ALL.len()];
-            bench.site.add_card(&ACTOR, NewCard { uid: uid(number), kind, window: Window::ALWAYS }).unwrap();
+            bench.site.add_card(&ACTOR, NewCard::new(uid(number), kind, Window::ALWAYS)).unwrap();
         }
         let db = Connection::open(bench.folder.path().join("site.db")).unwrap();
         db.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
