@@ -10,6 +10,7 @@ mod door;
 mod encoder;
 mod external;
 mod intake;
+mod lists;
 mod secrets;
 mod start;
 mod support;

@@ -42,7 +42,11 @@ impl Bench {
         Self::with(doors, prepare, |config, folder| config.masters_file = Some(masters(folder))).await
     }
 
-    async fn with(doors: &[&str], prepare: impl FnOnce(&Site), change: impl FnOnce(&mut Config, &Path)) -> Self {
+    pub(crate) async fn with(
+        doors: &[&str],
+        prepare: impl FnOnce(&Site),
+        change: impl FnOnce(&mut Config, &Path),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
         doors.iter().for_each(|door| add_door(&site, door));

@@ -36,7 +36,9 @@ fn list<'a>(number: &'a [u8], revoked: &'a [RevokedSerial]) -> ListApplied<'a> {
     ListApplied {
         issuer: ISSUER,
         issuer_text: "CN=Test CA",
+        scope: None,
         number,
+        digest: [0; 32],
         this_update: NOW.second(),
         next_update: Some(UtcS(NOW.second().0 + 1_000)),
         entries: 1_000_000,
@@ -164,4 +166,44 @@ fn a_source_keeps_how_its_last_attempt_ended() {
     bench.site.forget_source(&source.location).unwrap();
     assert!(bench.site.revocation_sources().unwrap().is_empty());
     assert_eq!(bench.latest().0, 0);
+}
+
+#[test]
+fn two_lists_of_one_number_are_not_the_same() {
+    let bench = filled();
+    bench.site.apply_list(&at(1), &list(&[5], &[])).unwrap();
+    let entries = [revoked(1, RevocationReason::Unspecified)];
+    let other = bench.site.apply_list(&at(2), &ListApplied { digest: [9; 32], ..list(&[5], &entries) });
+    assert!(matches!(other, Err(SiteError::Refused { problem: "other-list", .. })));
+    assert_eq!(state(&bench, 1), CertificateState::Good);
+}
+
+#[test]
+fn a_list_for_one_scope_says_nothing_of_what_another_one_holds() {
+    let bench = filled();
+    let hold = |serial| [revoked(serial, RevocationReason::CertificateHold)];
+    let of = |scope: u8| Some([scope; 32]);
+    bench.site.apply_list(&at(1), &ListApplied { scope: of(1), ..list(&[50], &hold(1)) }).unwrap();
+    // The numbers of each scope grow by themselves.
+    bench.site.apply_list(&at(2), &ListApplied { scope: of(2), ..list(&[5], &hold(2)) }).unwrap();
+    assert_eq!([1, 2].map(|n| state(&bench, n)), [CertificateState::Held; 2]);
+    bench.site.apply_list(&at(3), &ListApplied { scope: of(2), ..list(&[6], &[]) }).unwrap();
+    assert_eq!([1, 2].map(|n| state(&bench, n)), [CertificateState::Held, CertificateState::Good]);
+    bench.site.apply_list(&at(4), &list(&[1], &[])).unwrap();
+    assert_eq!(state(&bench, 1), CertificateState::Good, "a list of all certificates speaks of this one, too");
+    assert_eq!(bench.site.revocation_lists().unwrap().len(), 3);
+}
+
+#[test]
+fn certificates_are_known_again_only_when_the_lists_of_all_scopes_are_fresh() {
+    let bench = filled();
+    let past = Some(UtcS(NOW.second().0 + 2));
+    let of = |scope: u8| Some([scope; 32]);
+    bench.site.apply_list(&at(1), &ListApplied { scope: of(1), next_update: past, ..list(&[5], &[]) }).unwrap();
+    bench.site.apply_list(&at(1), &ListApplied { scope: of(2), ..list(&[5], &[]) }).unwrap();
+    bench.site.set_stale(&at(3), &ISSUER, true).unwrap();
+    bench.site.apply_list(&at(4), &ListApplied { scope: of(2), ..list(&[6], &[]) }).unwrap();
+    assert_eq!(state(&bench, 1), CertificateState::Unknown, "it may be of the other scope");
+    bench.site.apply_list(&at(5), &ListApplied { scope: of(1), ..list(&[6], &[]) }).unwrap();
+    assert_eq!(state(&bench, 1), CertificateState::Good);
 }
