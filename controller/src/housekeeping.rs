@@ -9,7 +9,7 @@ use access::time::UtcMs;
 use db::site::{Actor, Due, Site, SiteError};
 
 use crate::clock::utc_now;
-use crate::worker::{self, Worker};
+use crate::worker::Workers;
 
 /// How often. A card that was paused for a backup may come back into use a minute late.
 const EVERY: Duration = Duration::from_secs(60);
@@ -25,9 +25,9 @@ const ACTOR: &str = "housekeeping";
 const OVERDUE: &str = "backup-overdue";
 
 /// Starts the thread.
-pub(crate) fn start(site: &Site) -> io::Result<Worker> {
+pub(crate) fn start(workers: &mut Workers, site: &Site) -> io::Result<()> {
     let site = site.clone();
-    worker::start("housekeeping", EVERY, move || {
+    workers.start("housekeeping", EVERY, move || {
         if let Err(error) = tidy(&site, utc_now()) {
             tracing::error!(%error, "hand-outs and cards whose time is over could not be ended");
         }

@@ -21,7 +21,7 @@ use db::site::{Site, SiteError, SourceView};
 
 use crate::clock::utc_now;
 use crate::config::{ListSource, Location};
-use crate::worker::{self, Worker};
+use crate::worker::Workers;
 
 mod accept;
 mod addresses;
@@ -44,7 +44,12 @@ const LOOK: Duration = Duration::from_millis(250);
 const STALE_EVERY: u32 = 4;
 
 /// Starts both threads.
-pub(crate) fn start(site: &Site, authorities: &Arc<Authorities>, lists: &[ListSource]) -> io::Result<Vec<Worker>> {
+pub(crate) fn start(
+    workers: &mut Workers,
+    site: &Site,
+    authorities: &Arc<Authorities>,
+    lists: &[ListSource],
+) -> io::Result<()> {
     let reader = Reader { site: site.clone(), authorities: Arc::clone(authorities) };
     let mut staleness = Staleness::new(lists);
     let known = known(site, &staleness).unwrap_or_else(|error| {
@@ -52,10 +57,9 @@ pub(crate) fn start(site: &Site, authorities: &Arc<Authorities>, lists: &[ListSo
         Vec::new()
     });
     let (addresses, paths) = sorted(lists);
-    let mut workers = Vec::new();
     let mut paths = Paths::new(reader.clone(), &paths, &known, Instant::now());
     let mut looks = 0_u32;
-    workers.push(worker::start("list-files", LOOK, move || {
+    workers.start("list-files", LOOK, move || {
         paths.look(clock);
         if looks.is_multiple_of(STALE_EVERY)
             && let Err(error) = staleness.look(&paths.reader.site, utc_now())
@@ -63,12 +67,12 @@ pub(crate) fn start(site: &Site, authorities: &Arc<Authorities>, lists: &[ListSo
             tracing::error!(%error, "revocation lists that are too old could not be looked for");
         }
         looks = looks.wrapping_add(1);
-    })?);
+    })?;
     if !addresses.is_empty() {
         let mut addresses = Addresses::new(reader, &addresses, &known, Instant::now());
-        workers.push(worker::start("list-addresses", LOOK, move || addresses.look(clock))?);
+        workers.start("list-addresses", LOOK, move || addresses.look(clock))?;
     }
-    Ok(workers)
+    Ok(())
 }
 
 fn clock() -> (UtcMs, Instant) {

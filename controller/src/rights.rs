@@ -18,7 +18,7 @@ use crate::clock::utc_now;
 use crate::config::Register;
 use crate::plan::Plan;
 use crate::web::{Answer, Marks, Server, WebFault};
-use crate::worker::{self, Worker};
+use crate::worker::Workers;
 
 mod answer;
 
@@ -64,9 +64,9 @@ impl Fault {
 }
 
 /// Starts the thread.
-pub(crate) fn start(site: &Site, register: Register, zone: Tz) -> io::Result<Worker> {
+pub(crate) fn start(workers: &mut Workers, site: &Site, register: Register, zone: Tz) -> io::Result<()> {
     let mut asker = Asker::new(site.clone(), register, zone, Instant::now());
-    worker::start("rights", LOOK, move || asker.look())
+    workers.start("rights", LOOK, move || asker.look())
 }
 
 struct Asker {

@@ -28,7 +28,7 @@ use crate::desk::{Desk, Parts};
 use crate::intake;
 use crate::keys::KeysError;
 use crate::run::{self, Ears};
-use crate::worker::Worker;
+use crate::worker::Workers;
 use crate::{housekeeping, mqtt, revocation, rights};
 
 mod read;
@@ -57,7 +57,7 @@ pub struct Controller {
     pages: Option<JoinHandle<std::io::Result<()>>>,
     main: Option<JoinHandle<()>>,
     threads: Vec<thread::JoinHandle<()>>,
-    workers: Vec<Worker>,
+    workers: Workers,
     /// Held while it runs.
     lock: File,
 }
@@ -200,11 +200,13 @@ impl Controller {
     /// Ends when the controller can no longer do its work, which it never does by itself.
     pub async fn failed(&mut self) {
         let (main, pages) = (self.main.as_mut(), self.pages.as_mut());
+        let mut failed = self.workers.failed();
         tokio::select! {
             _ = ended(main) => {
                 tracing::error!("the loop has ended");
                 self.main = None;
             }
+            Ok(_) = failed.wait_for(|failed| *failed) => tracing::error!("a thread beside the loop has ended"),
             result = ended(pages) => {
                 tracing::error!(?result, "pages are no longer served");
                 self.pages = None;
@@ -214,14 +216,15 @@ impl Controller {
 }
 
 /// What goes on beside the loop, each on a thread of its own.
-async fn workers(site: &Site, config: &Config, authorities: &Arc<Authorities>) -> Result<Vec<Worker>, StartError> {
+async fn workers(site: &Site, config: &Config, authorities: &Arc<Authorities>) -> Result<Workers, StartError> {
     let (site, authorities) = (site.clone(), Arc::clone(authorities));
     let (lists, register, zone) = (config.lists.clone(), config.register.clone(), config.zone);
     let start = move || {
-        let mut workers = revocation::start(&site, &authorities, &lists)?;
-        workers.push(housekeeping::start(&site)?);
+        let mut workers = Workers::new();
+        revocation::start(&mut workers, &site, &authorities, &lists)?;
+        housekeeping::start(&mut workers, &site)?;
         if let Some(register) = register {
-            workers.push(rights::start(&site, register, zone)?);
+            rights::start(&mut workers, &site, register, zone)?;
         }
         Ok::<_, std::io::Error>(workers)
     };

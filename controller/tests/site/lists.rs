@@ -198,11 +198,12 @@ async fn a_server_is_asked_for_what_is_newer_only_also_after_a_restart() {
 async fn a_server_that_fails_stalls_or_breaks_off_is_an_alarm_and_is_tried_again() {
     let ca = Ca::new("Authority");
     let web = Web::start("\"one\"", ca.sign(&List::new(1, &[(1, KEY_COMPROMISE)])));
-    web.set(Mode::Status(500));
+    // Nothing is newer than nothing: it was told of no version.
+    web.set(Mode::Status(304));
     let bench = bench(&ca, |_| vec![source(Location::Address(web.url.clone()))]).await;
     bench.until_alarm("revocation-list-unreachable").await;
     let mut wanted = 1;
-    for mode in [Mode::Stall, Mode::Cut, Mode::Status(404), Mode::Status(304)] {
+    for mode in [Mode::Stall, Mode::Cut, Mode::Status(404)] {
         web.set(mode);
         web.publish(&format!("\"{wanted}\""), ca.sign(&List::new(wanted, &[])));
         let before = web.asked().len();
@@ -212,10 +213,6 @@ async fn a_server_that_fails_stalls_or_breaks_off_is_an_alarm_and_is_tried_again
         until_number(&bench, &wanted.to_string()).await;
         bench.until("well", |site| the_source(site).unwrap().fault.is_none()).await;
         wanted += 1;
-        // A 304 is believed of a server that was told of a version; of this one only what it is asked next counts.
-        if wanted == 4 {
-            break;
-        }
     }
     bench.stop().await;
 }
@@ -280,7 +277,7 @@ async fn a_folder_holds_lists_of_several_authorities_and_what_leaves_it_stays_in
     .await;
     bench.until_alarm("revocation-list-unreachable").await;
     std::fs::create_dir(&folder).unwrap();
-    publish(&folder.join("other.der"), &other.sign(&List::new(200, &[(1, KEY_COMPROMISE)])));
+    publish(&folder.join("other.der"), &other.sign(&List::new(120, &[(1, KEY_COMPROMISE)])));
     publish(&folder.join("authority.crl"), &ca.sign(&List::new(1, &[(2, KEY_COMPROMISE)])));
     std::fs::write(folder.join("notes.txt"), "no list").unwrap();
     bench.until("both", |site| site.revocation_lists().unwrap().len() == 2).await;

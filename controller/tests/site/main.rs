@@ -11,6 +11,7 @@ mod encoder;
 mod external;
 mod intake;
 mod lists;
+mod rights;
 mod secrets;
 mod start;
 mod support;

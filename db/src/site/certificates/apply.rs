@@ -151,18 +151,18 @@ impl<'a> Applying<'a> {
         row::prepare(
             self.db,
             "INSERT INTO card_certificate (uid, serial, issuer, issuer_text, subject_text, from_s, until_s, usage,
-                                           fingerprint, state, reason, list_number, since, list_scope)
+                                           fingerprint, state, reason, list_number, list_scope, since)
              SELECT uid, serial, issuer, issuer_text, subject_text, from_s, until_s, usage, fingerprint, $1, $2, $3, $4,
-                    $6
-             FROM card_certificate WHERE id = $5",
+                    $5
+             FROM card_certificate WHERE id = $6",
         )?
         .execute((
             to.code(),
             reason.map(RevocationReason::code),
             list_number,
+            list_scope,
             change,
             known.id.0,
-            list_scope,
         ))?;
         Ok(())
     }
