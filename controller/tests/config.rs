@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use controller::config::{Badge, Config, Endpoint, Mqtt};
+use controller::config::{Badge, Config, Endpoint, ListSource, Location, Mqtt, Stale};
 
 struct Folder(tempfile::TempDir);
 
@@ -126,4 +126,65 @@ fn cards_are_encoded_as_the_table_badge_says_and_suspect_chips_are_refused_unles
     assert_eq!(config.masters_file, Some(folder.0.path().join("masters")));
     assert_eq!((config.badge.sector.number(), config.badge.refuse_magic), (4, false));
     assert_eq!(config.badge.application, Some(access::credential::mad::Aid(0x4811)));
+}
+
+const LISTS: &str = "authorities = [\"ca/*.pem\"]\nsite = \"hospital\"\ndata = \"d\"\n[[revocation_list]]\nlocation = ";
+
+#[test]
+fn lists_have_defaults_that_go_on_when_they_are_too_old() {
+    let folder = Folder::new();
+    let text = format!(
+        "{LISTS}\"http://ca.example/a.crl\"\n[[revocation_list]]\nlocation = \"lists\"\nstale = \"refuse\"\nevery_s = 60\n"
+    );
+    let config = Config::read(&folder.file("kulku.toml", &text)).unwrap();
+    assert_eq!(config.authorities, [folder.0.path().join("ca/*.pem")]);
+    let [first, second] = &config.lists[..] else { panic!("not two") };
+    assert_eq!(*first, ListSource::new(Location::Address("http://ca.example/a.crl".to_owned())));
+    assert_eq!((first.stale, first.every.as_secs(), first.time_out.as_secs()), (Stale::GoOn, 3_600, 120));
+    assert_eq!(first.size_max, 64 * 1_024 * 1_024);
+    assert_eq!(second.location, Location::Path(folder.0.path().join("lists")));
+    assert_eq!((second.stale, second.every.as_secs()), (Stale::Refuse, 60));
+}
+
+#[test]
+fn each_wrong_value_of_lists_and_registers_is_named() {
+    let register = |rest: &str| format!("{LEAST}[rights_to_practise]\n{rest}");
+    let cases = [
+        ("site = \"hospital\"\ndata = \"d\"\n[[revocation_list]]\nlocation = \"a.crl\"".to_owned(), "authorities"),
+        (format!("{LISTS}\"\""), "revocation_list.location"),
+        (format!("{LISTS}\"ftp://ca.example/a.crl\""), "revocation_list.location"),
+        (format!("{LISTS}\"http://me:secret@ca.example/a.crl\""), "revocation_list.location"),
+        (format!("{LISTS}\"a.crl\"\n[[revocation_list]]\nlocation = \"a.crl\""), "twice"),
+        (format!("{LISTS}\"a.crl\"\nevery_s = 59"), "revocation_list.every_s"),
+        (format!("{LISTS}\"a.crl\"\ntime_out_s = 0"), "revocation_list.time_out_s"),
+        (format!("{LISTS}\"a.crl\"\nsize_max_bytes = 10"), "revocation_list.size_max_bytes"),
+        (format!("{LISTS}\"a.crl\"\nstale = \"deny\""), "revocation_list.stale"),
+        (format!("{LISTS}\"a.crl\"\nevery = 60"), "every"),
+        (register("url = \"http://register.example/rights\""), "https://"),
+        (register("url = \"register.example\""), "rights_to_practise.url"),
+        (register("url = \"https://me@register.example/\""), "rights_to_practise.url"),
+        (register("url = \"https://register.example/\"\ntoken_file = \"absent\""), "rights_to_practise.token_file"),
+        (register("url = \"https://register.example/\"\nevery_s = 1"), "rights_to_practise.every_s"),
+    ];
+    for (text, named) in cases {
+        let folder = Folder::new();
+        let message = Config::read(&folder.file("kulku.toml", &text)).err().unwrap().to_string();
+        assert!(message.contains("kulku.toml") && message.contains(named), "{message}");
+    }
+}
+
+#[test]
+fn a_registers_token_comes_from_its_file_and_is_not_printed() {
+    let folder = Folder::new();
+    folder.file("token", "hunter2\n");
+    let text =
+        format!("{LEAST}[rights_to_practise]\nurl = \"https://register.example:8443/r\"\ntoken_file = \"token\"\n");
+    let register = Config::read(&folder.file("kulku.toml", &text)).unwrap().register.unwrap();
+    assert_eq!(
+        (register.source.as_str(), register.token.as_deref().unwrap().as_str()),
+        ("register.example", "hunter2")
+    );
+    assert!(!format!("{register:?}").contains("hunter2"));
+    let local = format!("{LEAST}[rights_to_practise]\nurl = \"http://[::1]:8080/r\"\n");
+    assert_eq!(Config::read(&folder.file("kulku.toml", &local)).unwrap().register.unwrap().source, "::1");
 }
