@@ -5,6 +5,7 @@
 //! | [`people`] | made-up people and cards, the same ones at every run |
 //! | [`http`] | the dashboard's API and a door's control, as any client would use them |
 //! | [`process`] | a program as a child process: its addresses, its end |
+//! | [`lists`] | an authority that revokes certificates |
 //! | [`mosquitto`] | a real Mosquitto on a free port |
 //! | [`wait`] | waiting for a condition, with a bound |
 //! | [`whole`] | controller, broker and doors as the real programs |
@@ -12,6 +13,7 @@
 
 pub mod demo;
 pub mod http;
+pub mod lists;
 pub mod mosquitto;
 pub mod people;
 pub mod process;

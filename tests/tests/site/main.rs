@@ -7,5 +7,6 @@ mod badge;
 mod browser;
 mod demo;
 mod outage;
+mod revocation;
 mod taps;
 mod wire;
