@@ -1,7 +1,7 @@
 //! `[rights_to_practise]`: the register that says who may practise what.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -96,7 +96,7 @@ impl Checker<'_> {
         }
     }
 
-    fn token(&self, file: &PathBuf) -> Result<Zeroizing<String>, ConfigError> {
+    fn token(&self, file: &Path) -> Result<Zeroizing<String>, ConfigError> {
         const KEY: &str = "rights_to_practise.token_file";
         let file = self.beside(file);
         let text = read_bounded(&file)

@@ -70,7 +70,7 @@ impl Place {
                 self.fault = None;
                 self.plan.well(now);
                 if let Found::List(taken, marks) = found {
-                    self.took(taken, marks);
+                    self.took(&taken, marks);
                 }
             }
             Err(fault) => {
@@ -87,7 +87,7 @@ impl Place {
         }
     }
 
-    fn took(&mut self, taken: Taken, marks: Marks) {
+    fn took(&mut self, taken: &Taken, marks: Marks) {
         let outcome = taken.outcome;
         tracing::info!(
             location = self.location,

@@ -39,7 +39,8 @@ async fn bench(ca: &Ca, lists: impl FnOnce(&Path) -> Vec<ListSource>) -> Bench {
 async fn bench_of(all: &[&Ca], lists: impl FnOnce(&Path) -> Vec<ListSource>) -> Bench {
     let prepare = |site: &Site| {
         list(site, 1..4, &[DOOR]);
-        all[..1].iter().for_each(|ca| (1..4).for_each(|card| ca.attach(site, u32::from(card), card, LONG_AGO)));
+        let first = all.first().unwrap();
+        (1..4).for_each(|card| first.attach(site, u32::from(card), card, LONG_AGO));
     };
     Bench::with(&[DOOR], prepare, |config, folder| {
         let authorities = folder.join("authorities");
@@ -202,8 +203,7 @@ async fn a_server_that_fails_stalls_or_breaks_off_is_an_alarm_and_is_tried_again
     web.set(Mode::Status(304));
     let bench = bench(&ca, |_| vec![source(Location::Address(web.url.clone()))]).await;
     bench.until_alarm("revocation-list-unreachable").await;
-    let mut wanted = 1;
-    for mode in [Mode::Stall, Mode::Cut, Mode::Status(404)] {
+    for (wanted, mode) in (1..).zip([Mode::Stall, Mode::Cut, Mode::Status(404)]) {
         web.set(mode);
         web.publish(&format!("\"{wanted}\""), ca.sign(&List::new(wanted, &[])));
         let before = web.asked().len();
@@ -212,7 +212,6 @@ async fn a_server_that_fails_stalls_or_breaks_off_is_an_alarm_and_is_tried_again
         web.set(if wanted == 1 { Mode::Redirect } else { Mode::Serve });
         until_number(&bench, &wanted.to_string()).await;
         bench.until("well", |site| the_source(site).unwrap().fault.is_none()).await;
-        wanted += 1;
     }
     bench.stop().await;
 }

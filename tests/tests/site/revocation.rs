@@ -33,7 +33,7 @@ fn a_card_whose_certificate_is_revoked_by_a_list_that_arrives_is_refused_with_th
         site.taps("door-1").unwrap().into_iter().find(|event| event.code == "denied")
     })
     .unwrap();
-    assert_eq!(denied.reasons, ["card-revoked"]);
+    assert_eq!(denied.reasons, ["certificate-revoked"]);
 
     // A forged list that would let it in again changes nothing, and is an alarm.
     let thief = Authority::new("Authority").unwrap();
