@@ -53,8 +53,15 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         }
         None => "none: no card can be encoded, and doors that ask for credentials admit nobody".to_owned(),
     };
+    let authorities = crate::authorities::load(&config.authorities)?.iter().count();
+    let lists = config.lists.iter().map(|list| format!("\nlist       {}", list.location)).collect::<String>();
+    let register = config
+        .register
+        .as_ref()
+        .map_or_else(String::new, |register| format!("\nrights     of {}, asked at {}", register.source, register.url));
     say(&format!(
-        "site       {}\ndatabase   {}\ndashboard  {}\nbroker     {mqtt}\ndoors use  {doors}\ntime zone  {}\nmasters    {masters}",
+        "site       {}\ndatabase   {}\ndashboard  {}\nbroker     {mqtt}\ndoors use  {doors}\ntime zone  {}\nmasters    {masters}\n\
+         trusts     {authorities} authorities{lists}{register}",
         config.site,
         config.database.display(),
         config.dashboard,

@@ -9,6 +9,7 @@ mod delivery;
 mod door;
 mod encoder;
 mod external;
+mod housekeeping;
 mod intake;
 mod lists;
 mod rights;

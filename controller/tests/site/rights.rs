@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use controller::config::Register;
 use db::site::{ImportPerson, NewRight, Page, PeopleFilter, RightView, Site};
-use tokio::time::timeout;
 
 use crate::lists::server::{Mode, Web};
-use crate::support::{Bench, DEADLINE, actor};
+use crate::support::{Bench, actor};
 
 const SOURCE: &str = "register";
 
@@ -55,28 +54,20 @@ fn rights(site: &Site) -> Vec<RightView> {
     all.filter(|right| right.source == SOURCE).collect()
 }
 
-/// Waits until this holds. An import is a change, and no news.
-async fn until(bench: &Bench, what: &str, holds: impl Fn(&Site) -> bool) {
-    let mut changes = bench.site().changes();
-    let wait = async {
-        while !holds(bench.site()) {
-            changes.changed().await.unwrap();
-        }
-    };
-    timeout(DEADLINE, wait).await.unwrap_or_else(|_| panic!("in vain: {what}"));
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn rights_are_as_the_register_has_them_with_its_name_and_the_day_it_looked() {
     let two = [right("E1", "null"), right("E2", "\"2027-12-31\""), right("E99", "null")];
     let web = Web::start("\"one\"", answer(&two));
     let bench = bench(&web).await;
-    until(&bench, "both", |site| rights(site).len() == 2).await;
+    bench.until_changed("both", |site| rights(site).len() == 2).await;
     assert!(rights(bench.site()).iter().all(|right| right.checked.0 == 1_767_323_045_000));
     assert!(web.asked().iter().all(|head| head.contains("authorization: bearer a-secret")));
     web.publish("\"two\"", answer(&two[..1]));
     let now = |site: &Site| rights(site).iter().filter(|right| right.window.until.is_some()).count() == 1;
-    until(&bench, "the second ends", |site| now(site) && rights(site).iter().any(|right| right.window.until.is_none()))
+    bench
+        .until_changed("the second ends", |site| {
+            now(site) && rights(site).iter().any(|right| right.window.until.is_none())
+        })
         .await;
     bench.stop().await;
 }
@@ -86,7 +77,7 @@ async fn an_answer_that_cannot_be_taken_whole_changes_nothing_and_raises_its_ala
     let all: Vec<String> = (1..=30).map(|number| right(&format!("E{number}"), "null")).collect();
     let web = Web::start("\"one\"", answer(&all));
     let bench = bench(&web).await;
-    until(&bench, "all", |site| rights(site).len() == 30).await;
+    bench.until_changed("all", |site| rights(site).len() == 30).await;
     let before = (bench.site().latest().unwrap(), rights(bench.site()));
     let backwards = [all[..29].to_vec(), vec![right("E30", "\"2019-12-31\"")]].concat();
     let typo = [all[..29].to_vec(), vec![all[29].replace("until", "untill")]].concat();

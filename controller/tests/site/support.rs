@@ -101,6 +101,17 @@ impl Bench {
         timeout(DEADLINE, wait).await.unwrap_or_else(|_| panic!("in vain: {what}"));
     }
 
+    /// The same for what changes and is no news, such as an import.
+    pub(crate) async fn until_changed(&self, what: &str, holds: impl Fn(&Site) -> bool) {
+        let mut changes = self.site().changes();
+        let wait = async {
+            while !holds(self.site()) {
+                changes.changed().await.unwrap();
+            }
+        };
+        timeout(DEADLINE, wait).await.unwrap_or_else(|_| panic!("in vain: {what}"));
+    }
+
     pub(crate) async fn until_alarm(&self, kind: &str) {
         let raised = |site: &Site| site.alarms(true, 100).unwrap().iter().any(|alarm| alarm.kind == kind);
         self.until(kind, raised).await;
