@@ -243,8 +243,8 @@ fn blocked_cards_stay_listed_and_say_why() {
     let card = bench.add_card(1);
     bench.site.list_card(&ACTOR, &card, &door("ward"), Window::ALWAYS).unwrap();
     assert!(reasons(&entry_of(&bench, card), 0).is_empty(), "never given: its listing alone counts");
-    bench.site.block_card(&ACTOR, &card, Block::Revoked).unwrap();
-    assert_eq!(reasons(&entry_of(&bench, card), 0), [Reason::CertificateRevoked]);
+    bench.site.block_card(&ACTOR, &card, Block::Blocked).unwrap();
+    assert_eq!(reasons(&entry_of(&bench, card), 0), [Reason::CardBlocked]);
 }
 
 #[test]

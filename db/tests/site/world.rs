@@ -323,7 +323,7 @@ impl World {
         self.db.execute(sql, (change, card.as_bytes())).unwrap();
         let (from, until) = bounds(window);
         let sql = "INSERT INTO card_state (uid, life, cause, blocks, from_s, until_s, since)
-                   VALUES (?1, ?2, 'test', ?3, ?4, ?5, ?6)";
+                   VALUES (?1, ?2, 'other', ?3, ?4, ?5, ?6)";
         self.db.execute(sql, (card.as_bytes(), life, blocks, from, until, change)).unwrap();
     }
 
