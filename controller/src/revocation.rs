@@ -38,10 +38,10 @@ use paths::Paths;
 use stale::Staleness;
 
 /// How often files are looked at. A list is read at the second look, and has to be in force within two seconds.
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_millis(150);
 
 /// Lists that are too old are looked for at every so many looks.
-const STALE_EVERY: u32 = 4;
+const STALE_EVERY: u32 = 8;
 
 /// Starts both threads.
 pub(crate) fn start(
