@@ -231,6 +231,7 @@ CREATE TABLE handout (
     until_s     INTEGER NOT NULL,
     returned_by TEXT,
     returned_ms INTEGER,
+    returned_place TEXT,
     -- How it ended: returned, ended (its time was over), or missing (it never came back and was blocked).
     ended       TEXT
 ) STRICT;

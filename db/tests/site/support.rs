@@ -104,7 +104,7 @@ impl Bench {
     }
 
     pub(crate) fn add_card(&self, number: u8) -> Uid {
-        let new = NewCard { uid: uid(number), kind: CardKind::Staff, window: Window::ALWAYS };
+        let new = NewCard::new(uid(number), CardKind::Staff, Window::ALWAYS);
         self.site.add_card(&ACTOR, new).unwrap().uid
     }
 

@@ -47,10 +47,9 @@ fn edits() -> impl Strategy<Value = Vec<Edit>> {
 fn apply(bench: &Bench, edit: &Edit) {
     let site = &bench.site;
     let result = match edit {
-        Edit::Add(card) => site.add_card(
-            &ACTOR,
-            db::site::NewCard { uid: uid(*card), kind: db::site::CardKind::Staff, window: Window::ALWAYS },
-        ),
+        Edit::Add(card) => {
+            site.add_card(&ACTOR, db::site::NewCard::new(uid(*card), db::site::CardKind::Staff, Window::ALWAYS))
+        }
         Edit::Give(card, person, held) => site.give_card(&ACTOR, &uid(*card), PersonId(*person), *held),
         Edit::Block(card, true) => site.block_card(&ACTOR, &uid(*card), Block::Blocked),
         Edit::Block(card, false) => site.unblock_card(&ACTOR, &uid(*card), Block::Blocked),
@@ -147,7 +146,6 @@ fn more_cards_than_one_statement_asks_for_are_found_all_the_same() {
         (0..1_200_u16).map(|n| Uid::new(&[1, 1, n.to_be_bytes()[0], n.to_be_bytes()[1]]).unwrap()).collect();
     let person = db::site::ImportPerson {
         name: "Aino".to_owned(),
-        external_id: None,
         cards: cards
             .iter()
             .map(|uid| db::site::ImportCard {
@@ -157,6 +155,7 @@ fn more_cards_than_one_statement_asks_for_are_found_all_the_same() {
                 doors: vec![(ward.clone(), Window::ALWAYS)],
             })
             .collect(),
+        ..db::site::ImportPerson::default()
     };
     let generation = bench.site.import(&ACTOR, &[person]).unwrap();
     let entries = bench.site.entries(&ward, Some(&cards), generation).unwrap();
