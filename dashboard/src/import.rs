@@ -17,7 +17,7 @@ use thiserror::Error;
 use access::time::UtcMs;
 
 mod columns;
-mod day;
+pub(crate) mod day;
 mod json;
 mod rows;
 mod text;
@@ -179,6 +179,7 @@ pub fn read_csv(kind: FileKind, bytes: &[u8], options: &ReadOptions) -> Result<R
     let header = columns::Header::read(kind, &record, options.ignore_unknown)?;
     let mut reader = rows::Reader::new(kind, &header, options);
     let mut count = 0;
+    let mut lines = text::Lines::new(body, skipped);
     while next(&mut records, &mut record) {
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
@@ -187,13 +188,14 @@ pub fn read_csv(kind: FileKind, bytes: &[u8], options: &ReadOptions) -> Result<R
         if count > db::site::IMPORT_ROWS_MAX {
             return Err(FileFault::TooManyRows);
         }
-        let line = record.position().map_or(0, csv::Position::line).saturating_add(skipped);
-        reader.row(u32::try_from(line).unwrap_or(u32::MAX), &record);
+        let byte = record.position().map_or(0, csv::Position::byte);
+        reader.row(lines.at(usize::try_from(byte).unwrap_or(usize::MAX)), &record);
     }
     if count == 0 {
         return Err(FileFault::Empty);
     }
-    Ok(reader.end(header.ignored))
+    let file = reader.end();
+    Ok(ReadFile { ignored: header.ignored, ..file })
 }
 
 /// The next record. Text that was decoded and may have rows of any length cannot fail to be one.

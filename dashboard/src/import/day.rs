@@ -10,25 +10,25 @@ use crate::when;
 const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
 /// The day, if it is one.
-pub(super) fn day(text: &str) -> Option<NaiveDate> {
+pub(crate) fn day(text: &str) -> Option<NaiveDate> {
     let date = if text.contains('.') { dotted(text) } else { dashed(text) }?;
     YEARS.contains(&chrono::Datelike::year(&date)).then_some(date)
 }
 
 /// The first second of a day in a zone. Where a zone's clock skips midnight, the first that there is.
-pub(super) fn begins(day: NaiveDate, zone: Tz) -> Option<UtcS> {
+pub(crate) fn begins(day: NaiveDate, zone: Tz) -> Option<UtcS> {
     let midnight = day.and_time(NaiveTime::MIN);
     (0..=3).find_map(|hours| zone.from_local_datetime(&(midnight + chrono::Duration::hours(hours))).earliest())
         .map(|at| UtcS(at.timestamp()))
 }
 
 /// The first second after a day: whoever works until the 24th works on the 24th.
-pub(super) fn ends(day: NaiveDate, zone: Tz) -> Option<UtcS> {
+pub(crate) fn ends(day: NaiveDate, zone: Tz) -> Option<UtcS> {
     begins(day.checked_add_days(Days::new(1))?, zone)
 }
 
 /// A time to the second in RFC 3339, or a day, of which its first second is meant.
-pub(super) fn instant(text: &str, zone: Tz) -> Option<UtcMs> {
+pub(crate) fn instant(text: &str, zone: Tz) -> Option<UtcMs> {
     when::from_rfc3339(text).or_else(|| Some(UtcMs(begins(day(text)?, zone)?.0.saturating_mul(1000))))
 }
 

@@ -41,8 +41,8 @@ impl<'a> Reader<'a> {
     }
 
     /// What was read, once there are no more rows.
-    pub(super) fn end(self, ignored: Vec<String>) -> ReadFile {
-        ReadFile { ignored, ..self.file }
+    pub(super) fn end(self) -> ReadFile {
+        self.file
     }
 
     /// Reads a row.

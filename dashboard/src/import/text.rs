@@ -26,7 +26,7 @@ fn checked(text: Cow<'_, str>) -> Result<Cow<'_, str>, FileFault> {
 
 /// How many lines stand before the header, the mark between the cells, and the text from the header on.
 /// Excel's first line `sep=;` says it; else the one that the header has most of.
-pub(super) fn sniffed(text: &str) -> (u64, u8, &str) {
+pub(super) fn sniffed(text: &str) -> (u32, u8, &str) {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     if let Some(named) = first.trim().to_ascii_lowercase().strip_prefix("sep=").and_then(|mark| mark.bytes().next())
         && MARKS.contains(&named)
@@ -35,6 +35,34 @@ pub(super) fn sniffed(text: &str) -> (u64, u8, &str) {
     }
     let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     (0, most(header), text)
+}
+
+/// Counts lines as spreadsheets show them, from places that only grow.
+pub(super) struct Lines<'a> {
+    rest: &'a [u8],
+    seen: usize,
+    line: u32,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(text: &'a str, skipped: u32) -> Self {
+        Self { rest: text.as_bytes(), seen: 0, line: skipped.saturating_add(1) }
+    }
+
+    /// The line of the first character at a place or behind it that ends no line.
+    pub(super) fn at(&mut self, place: usize) -> u32 {
+        while let Some((first, rest)) = self.rest.split_first() {
+            let ends = matches!(first, b'\r' | b'\n');
+            if self.seen >= place && !ends {
+                break;
+            }
+            if *first == b'\n' || (*first == b'\r' && rest.first() != Some(&b'\n')) {
+                self.line = self.line.saturating_add(1);
+            }
+            (self.rest, self.seen) = (rest, self.seen + 1);
+        }
+        self.line
+    }
 }
 
 /// The first wins where two are as many.
