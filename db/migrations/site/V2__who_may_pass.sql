@@ -15,6 +15,7 @@ CREATE TABLE employment (
     since       INTEGER NOT NULL REFERENCES change (number),
     until       INTEGER REFERENCES change (number)
 ) STRICT;
+CREATE INDEX employment_by_number ON employment (number);
 CREATE INDEX employment_by_person ON employment (person, since);
 CREATE INDEX employment_by_unit ON employment (unit, title);
 CREATE INDEX employment_by_title ON employment (title);
@@ -37,6 +38,7 @@ CREATE TABLE right_to_practise (
     since      INTEGER NOT NULL REFERENCES change (number),
     until      INTEGER REFERENCES change (number)
 ) STRICT;
+CREATE INDEX right_to_practise_by_number ON right_to_practise (number);
 CREATE INDEX right_to_practise_by_person ON right_to_practise (person, since);
 CREATE UNIQUE INDEX right_to_practise_now ON right_to_practise (number) WHERE until IS NULL;
 CREATE INDEX right_to_practise_by_since ON right_to_practise (since);
@@ -158,6 +160,7 @@ CREATE TABLE area_door (
     until INTEGER REFERENCES change (number)
 ) STRICT;
 CREATE UNIQUE INDEX area_door_now ON area_door (area, door) WHERE until IS NULL;
+CREATE INDEX area_door_by_area ON area_door (area, since);
 CREATE INDEX area_door_by_door ON area_door (door, since);
 CREATE INDEX area_door_by_since ON area_door (since);
 CREATE INDEX area_door_by_until ON area_door (until) WHERE until IS NOT NULL;
@@ -211,6 +214,10 @@ CREATE TABLE rule_state (
 ) STRICT;
 CREATE UNIQUE INDEX rule_state_now ON rule_state (rule) WHERE until IS NULL;
 CREATE INDEX rule_state_by_rule ON rule_state (rule, since);
+-- A card's rules are found from its holder's groups, a door's from its areas.
+CREATE INDEX rule_state_by_grp ON rule_state (grp, since);
+CREATE INDEX rule_state_by_area ON rule_state (area, since);
+CREATE INDEX rule_state_by_schedule ON rule_state (schedule) WHERE until IS NULL;
 CREATE INDEX rule_state_by_since ON rule_state (since);
 CREATE INDEX rule_state_by_until ON rule_state (until) WHERE until IS NOT NULL;
 

@@ -85,10 +85,7 @@ impl Site {
             };
             let detail = format!("{} {}", uid.hex(), person.0);
             let change = change::begin(db, actor, "card-give", &detail)?;
-            holdings::give(db, change, uid, &planned)?;
-            if card.life == Life::Returned {
-                go(db, change, uid, Transition::HandOut, Cause::HandedOut)?;
-            }
+            given(db, change, uid, &card, &planned)?;
             view::one(db, uid)
         })
     }
@@ -146,6 +143,21 @@ pub(super) fn insert(db: &Connection, change: i64, card: &NewCard, today: UtcS) 
     }
     let blocks = access::entry::Blocks::NONE;
     state::insert(db, change, &card.uid, &State { kind: card.kind, life: card.life, cause, blocks, window })
+}
+
+/// Gives a card to a person within a change; one that had been returned is in use again.
+pub(super) fn given(
+    db: &Connection,
+    change: i64,
+    uid: &Uid,
+    card: &State,
+    holding: &holdings::Holding,
+) -> Result<(), SiteError> {
+    holdings::give(db, change, uid, holding)?;
+    match card.life {
+        Life::Returned => go(db, change, uid, Transition::HandOut, Cause::HandedOut),
+        _ => Ok(()),
+    }
 }
 
 /// A window that the card may have.

@@ -10,9 +10,13 @@ use access::whitelist::Generation;
 
 use rusqlite::Connection;
 
+use super::conditions::{employments, rights};
 use super::open::Wakes;
 use super::{Actor, CardKind, NewCard, NewEmployment, NewRight, Site, SiteError, cards, change, holdings, people, row};
 
+mod apply;
+mod plan;
+mod plan_cards;
 mod rows;
 
 pub use rows::{
@@ -84,6 +88,8 @@ impl Site {
 
 fn check(person: &ImportPerson) -> Result<(), SiteError> {
     people::check(&person.name, person.external_id.as_deref())?;
+    person.employments.iter().try_for_each(employments::check)?;
+    person.rights.iter().try_for_each(rights::check)?;
     for card in &person.cards {
         cards::check(&card.uid, card.window)?;
         for (_, window) in &card.doors {
@@ -99,6 +105,15 @@ fn check(person: &ImportPerson) -> Result<(), SiteError> {
 
 fn insert(db: &Connection, change: i64, actor: &Actor<'_>, person: &ImportPerson) -> Result<(), SiteError> {
     let id = people::insert(db, change, &person.name, person.external_id.as_deref())?;
+    for employment in &person.employments {
+        if employments::same(db, employment.external_id.as_deref())?.is_some() {
+            return Err(SiteError::conflict("employment", employment.external_id.as_deref().unwrap_or("")));
+        }
+        employments::insert(db, change, id, employment)?;
+    }
+    for right in &person.rights {
+        rights::insert(db, change, id, right)?;
+    }
     for card in &person.cards {
         let new = NewCard::new(card.uid, card.kind, card.window);
         cards::insert(db, change, &new, actor.at.second())?;

