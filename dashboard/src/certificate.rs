@@ -102,7 +102,9 @@ mod tests {
 
     #[test]
     fn uses_are_written_with_hyphens() {
-        for (name, code) in [("digitalSignature", "digital-signature"), ("cRLSign", "crl-sign"), ("keyAgreement", "key-agreement")] {
+        for (name, code) in
+            [("digitalSignature", "digital-signature"), ("cRLSign", "crl-sign"), ("keyAgreement", "key-agreement")]
+        {
             assert_eq!(hyphened(name), code);
         }
     }

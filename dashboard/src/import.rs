@@ -167,11 +167,8 @@ pub fn read_csv(kind: FileKind, bytes: &[u8], options: &ReadOptions) -> Result<R
     }
     let text = text::decoded(bytes)?;
     let (skipped, delimiter, body) = text::sniffed(&text);
-    let mut records = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(body.as_bytes());
+    let mut records =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(body.as_bytes());
     let mut record = csv::StringRecord::new();
     if !next(&mut records, &mut record) {
         return Err(FileFault::Empty);

@@ -19,7 +19,6 @@ pub(crate) const LANGUAGE_COOKIE: &str = "kulku-language";
 pub(crate) const DONE: &[&str] = &[
     "card-added",
     "card-given",
-    "card-blocked",
     "card-unblocked",
     "card-listed",
     "card-unlisted",

@@ -37,13 +37,13 @@ pub(crate) struct Looked {
 }
 
 /// Reads a CSV file and looks at what it would change; applies it if it is what `expected` says: the digests
-/// of an earlier look.
+/// of an earlier look, of the file and of what it would change.
 pub(crate) fn run(
     site: &Site,
     actor: &Actor<'_>,
     bytes: &[u8],
     wish: Wish,
-    expected: Option<(&str, &str)>,
+    expected: Option<(&str, Option<&str>)>,
 ) -> Result<Result<Looked, FileFault>, SiteError> {
     let options = ReadOptions { zone: wish.zone, now: actor.at, ignore_unknown: wish.ignore_unknown };
     match read_csv(wish.kind, bytes, &options) {
@@ -59,7 +59,7 @@ pub(crate) fn apply(
     file: ReadFile,
     digest: &str,
     wish: Wish,
-    expected: Option<(&str, &str)>,
+    expected: Option<(&str, Option<&str>)>,
 ) -> Result<Looked, SiteError> {
     let options = ImportOptions {
         end_absent_employments: wish.end_absent && wish.kind == FileKind::People,
@@ -72,7 +72,7 @@ pub(crate) fn apply(
     plan.errors.sort_by_key(|error| (error.table, error.row));
     plan.errors.truncate(db::site::IMPORT_ERRORS_MAX);
     let plan_digest = plan_digest(&plan);
-    let same = expected.is_some_and(|seen| seen == (digest, plan_digest.as_str()));
+    let same = expected.is_some_and(|(file, plan)| file == digest && plan.is_none_or(|plan| plan == plan_digest));
     let mut looked = Looked {
         plan,
         ignored: file.ignored,

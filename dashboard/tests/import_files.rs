@@ -29,7 +29,8 @@ fn people_with_two_employments_are_one_person_with_two() {
          1002;Öström;Åke;;;;;\r\n",
     );
     assert_eq!(file.error_count, 0, "{:?}", file.errors);
-    let people: Vec<_> = file.rows.people.iter().map(|row| (row.row, row.external_id.as_str(), row.name.as_str())).collect();
+    let people: Vec<_> =
+        file.rows.people.iter().map(|row| (row.row, row.external_id.as_str(), row.name.as_str())).collect();
     assert_eq!(people, [(2, "1001", "Maija Meikäläinen"), (5, "1002", "Åke Öström")]);
     let jobs: Vec<_> = file.rows.employments.iter().map(|row| (row.external_id.as_str(), row.unit.as_str())).collect();
     assert_eq!(jobs, [("E1", "Päivystys"), ("E2", "Leikkaus")]);
@@ -40,7 +41,10 @@ fn people_with_two_employments_are_one_person_with_two() {
 
 #[test]
 fn cards_are_read_with_swedish_words_and_commas() {
-    let file = read(FileKind::Cards, "Kortnummer,Korttyp,Anställningsnummer,Giltig till\n04 A1 B2 C3,Yrkeskort,1001,2028-02-29\n04:A1:B2:C4,visitor,,\n");
+    let file = read(
+        FileKind::Cards,
+        "Kortnummer,Korttyp,Anställningsnummer,Giltig till\n04 A1 B2 C3,Yrkeskort,1001,2028-02-29\n04:A1:B2:C4,visitor,,\n",
+    );
     assert_eq!(file.error_count, 0, "{:?}", file.errors);
     let kinds: Vec<_> = file.rows.cards.iter().map(|row| (row.uid.hex(), row.kind, row.person.clone())).collect();
     assert_eq!(

@@ -15,7 +15,11 @@ use access::decide::Credential;
 use access::encode::ChipClass;
 use access::reason::Reason;
 use access::state::{Mode, Reading};
-use db::site::{CardKind, CredentialState, EncodeState, EncodeWork};
+use dashboard::import::FileKind;
+use db::site::{
+    CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, EncodeState, EncodeWork,
+    HandOutCause, ImportTable, Life, RevocationReason, Transition,
+};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
 /// Key to the variables in its sentence.
@@ -122,7 +126,17 @@ fn composed() -> BTreeSet<String> {
     ];
     let refusals = ["expired", "other-boot", "other-session", "repeated"];
     let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
-    let blocks = ["blocked", "suspended", "revoked", "retired", "returned", "not-delivered", "cloned", "other"];
+    let blocks = [
+        "blocked",
+        "suspended",
+        "revoked",
+        "retired",
+        "returned",
+        "not-delivered",
+        "cloned",
+        "revocation-unknown",
+        "other",
+    ];
     let alarms = [
         "chain-broken",
         "chain-fork",
@@ -138,6 +152,19 @@ fn composed() -> BTreeSet<String> {
         "clone-suspected",
         "credential-damaged",
     ];
+    let by_hand: Vec<_> = Transition::ALL
+        .into_iter()
+        .filter(|transition| *transition != Transition::HandOut)
+        .map(Transition::code)
+        .collect();
+    let usages = ["digital-signature", "non-repudiation", "key-encipherment", "data-encipherment", "key-agreement"];
+    // Those of the files, and those of the database.
+    let mut columns = vec!["external_id", "uid", "window"];
+    columns.extend(FileKind::ALL.iter().flat_map(|kind| kind.columns()).map(|column| column.code()));
+    let tables =
+        [ImportTable::People, ImportTable::Employments, ImportTable::Rights, ImportTable::Cards].map(ImportTable::code);
+    let differences =
+        [DifferenceKind::Added, DifferenceKind::Changed, DifferenceKind::Removed].map(DifferenceKind::code);
     let with = |prefix: &str, codes: &[&str]| codes.iter().map(|code| format!("{prefix}-{code}")).collect::<Vec<_>>();
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     [
@@ -160,6 +187,23 @@ fn composed() -> BTreeSet<String> {
         with("clock", &["unknown", "kept", "synchronised"]),
         with("lock", &["released", "locked"]),
         with("signal", &["granted", "denied", "test", "none"]),
+        with("life", &Life::ALL.map(Life::code)),
+        with("cause", &Cause::ALL.map(Cause::code)),
+        with("transition", &by_hand),
+        with("transition-confirm", &by_hand),
+        with("handout", &HandOutCause::ALL.map(HandOutCause::code)),
+        with("handout-means", &HandOutCause::ALL.map(HandOutCause::code)),
+        with("receipt-original", &HandOutCause::ALL.map(HandOutCause::code)),
+        with("document", &Document::ALL.map(Document::code)),
+        with("certificate-state", &CertificateState::ALL.map(CertificateState::code)),
+        with("revocation", &RevocationReason::ALL.map(RevocationReason::code)),
+        with("usage", &usages),
+        with("ending-within", &["week", "month", "three-months"]),
+        with("outs", &["open", "overdue", "all"]),
+        with("import-kind", &FileKind::ALL.map(FileKind::code)),
+        with("import-column", &columns),
+        with("import-table", &tables),
+        with("import-difference", &differences),
         with("doors-show", &["offline", "behind"]),
     ]
     .into_iter()

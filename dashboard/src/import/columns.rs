@@ -78,27 +78,102 @@ const NAMES: [(Column, &[&str]); 14] = [
             "anställningsid",
         ],
     ),
-    (
-        Column::Unit,
-        &["unit", "department", "organisation", "yksikkö", "osasto", "toimipiste", "enhet", "avdelning"],
-    ),
+    (Column::Unit, &["unit", "department", "organisation", "yksikkö", "osasto", "toimipiste", "enhet", "avdelning"]),
     (
         Column::Title,
-        &["title", "jobtitle", "position", "nimike", "tehtävänimike", "virkanimike", "titel", "befattning", "yrkestitel"],
+        &[
+            "title",
+            "jobtitle",
+            "position",
+            "nimike",
+            "tehtävänimike",
+            "virkanimike",
+            "titel",
+            "befattning",
+            "yrkestitel",
+        ],
     ),
     (
         Column::From,
-        &["from", "start", "startdate", "validfrom", "alkaen", "alkaa", "alku", "alkupvm", "alkupäivä", "alkamispäivä", "voimassaalkaen", "från", "startdatum", "börjar", "giltigfrån"],
+        &[
+            "from",
+            "start",
+            "startdate",
+            "validfrom",
+            "alkaen",
+            "alkaa",
+            "alku",
+            "alkupvm",
+            "alkupäivä",
+            "alkamispäivä",
+            "voimassaalkaen",
+            "från",
+            "startdatum",
+            "börjar",
+            "giltigfrån",
+        ],
     ),
     (
         Column::Until,
-        &["until", "to", "end", "enddate", "validuntil", "validto", "asti", "päättyy", "loppu", "loppupvm", "päättymispäivä", "päättymispvm", "voimassaasti", "till", "tillochmed", "slutdatum", "upphör", "giltigtill"],
+        &[
+            "until",
+            "to",
+            "end",
+            "enddate",
+            "validuntil",
+            "validto",
+            "asti",
+            "päättyy",
+            "loppu",
+            "loppupvm",
+            "päättymispäivä",
+            "päättymispvm",
+            "voimassaasti",
+            "till",
+            "tillochmed",
+            "slutdatum",
+            "upphör",
+            "giltigtill",
+        ],
     ),
-    (Column::Card, &["card", "cardnumber", "uid", "kortti", "kortinnumero", "korttinumero", "kort", "kortnummer", "kortetsnummer"]),
-    (Column::Kind, &["kind", "cardkind", "type", "cardtype", "laji", "korttilaji", "kortinlaji", "korttityyppi", "slag", "korttyp", "kortslag"]),
-    (Column::Profession, &["profession", "licence", "ammatti", "ammattioikeus", "ammattinimike", "yrke", "yrkesrättighet", "yrkesbeteckning"]),
+    (
+        Column::Card,
+        &["card", "cardnumber", "uid", "kortti", "kortinnumero", "korttinumero", "kort", "kortnummer", "kortetsnummer"],
+    ),
+    (
+        Column::Kind,
+        &[
+            "kind",
+            "cardkind",
+            "type",
+            "cardtype",
+            "laji",
+            "korttilaji",
+            "kortinlaji",
+            "korttityyppi",
+            "slag",
+            "korttyp",
+            "kortslag",
+        ],
+    ),
+    (
+        Column::Profession,
+        &[
+            "profession",
+            "licence",
+            "ammatti",
+            "ammattioikeus",
+            "ammattinimike",
+            "yrke",
+            "yrkesrättighet",
+            "yrkesbeteckning",
+        ],
+    ),
     (Column::Source, &["source", "register", "lähde", "rekisteri", "källa"]),
-    (Column::Checked, &["checked", "checkedat", "lastchecked", "tarkistettu", "tarkistuspäivä", "kontrollerad", "kontrolldatum"]),
+    (
+        Column::Checked,
+        &["checked", "checkedat", "lastchecked", "tarkistettu", "tarkistuspäivä", "kontrollerad", "kontrolldatum"],
+    ),
 ];
 
 impl Column {
@@ -124,8 +199,7 @@ impl Column {
     }
 
     fn named(header: &str) -> Option<Self> {
-        let bare: String =
-            header.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
+        let bare: String = header.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
         NAMES.iter().find(|(_, names)| names.contains(&bare.as_str())).map(|(column, _)| *column)
     }
 }
@@ -136,17 +210,9 @@ impl FileKind {
     pub fn columns(self) -> &'static [Column] {
         use Column as C;
         match self {
-            Self::People => &[
-                C::Person,
-                C::Name,
-                C::GivenName,
-                C::FamilyName,
-                C::Employment,
-                C::Unit,
-                C::Title,
-                C::From,
-                C::Until,
-            ],
+            Self::People => {
+                &[C::Person, C::Name, C::GivenName, C::FamilyName, C::Employment, C::Unit, C::Title, C::From, C::Until]
+            }
             Self::Cards => &[C::Card, C::Kind, C::Person, C::From, C::Until],
             Self::Rights => &[C::Person, C::Profession, C::From, C::Until, C::Source, C::Checked],
         }

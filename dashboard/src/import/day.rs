@@ -18,7 +18,8 @@ pub(crate) fn day(text: &str) -> Option<NaiveDate> {
 /// The first second of a day in a zone. Where a zone's clock skips midnight, the first that there is.
 pub(crate) fn begins(day: NaiveDate, zone: Tz) -> Option<UtcS> {
     let midnight = day.and_time(NaiveTime::MIN);
-    (0..=3).find_map(|hours| zone.from_local_datetime(&(midnight + chrono::Duration::hours(hours))).earliest())
+    (0..=3)
+        .find_map(|hours| zone.from_local_datetime(&(midnight + chrono::Duration::hours(hours))).earliest())
         .map(|at| UtcS(at.timestamp()))
 }
 
@@ -33,10 +34,11 @@ pub(crate) fn instant(text: &str, zone: Tz) -> Option<UtcMs> {
 }
 
 fn dashed(text: &str) -> Option<NaiveDate> {
-    let shape = text.len() == 10 && text.bytes().enumerate().all(|(place, byte)| match place {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    });
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(|(place, byte)| match place {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
     shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten()
 }
 
@@ -65,14 +67,29 @@ mod tests {
         for text in ["2026-02-04", "04.02.2026", "4.2.2026", "4. 2. 2026"] {
             assert_eq!(day(text), wanted, "{text}");
         }
-        for text in ["", "2026-2-4", "4.2.26", "2/4/2026", "29.2.2027", "2026-02-30", "1.1.1899", "9999-12-31", "4.2.2026.", "+4.2.2026", "tomorrow", "4.2.2026 12:00"] {
+        for text in [
+            "",
+            "2026-2-4",
+            "4.2.26",
+            "2/4/2026",
+            "29.2.2027",
+            "2026-02-30",
+            "1.1.1899",
+            "9999-12-31",
+            "4.2.2026.",
+            "+4.2.2026",
+            "tomorrow",
+            "4.2.2026 12:00",
+        ] {
             assert_eq!(day(text), None, "{text}");
         }
     }
 
     #[test]
     fn the_last_day_counts_whole_also_when_clocks_change() {
-        for (text, seconds) in [("2026-11-24", 86_400), ("2026-03-29", 23 * 3600), ("2026-10-25", 25 * 3600), ("2028-02-29", 86_400)] {
+        for (text, seconds) in
+            [("2026-11-24", 86_400), ("2026-03-29", 23 * 3600), ("2026-10-25", 25 * 3600), ("2028-02-29", 86_400)]
+        {
             let day = day(text).unwrap();
             assert_eq!(ends(day, Helsinki).unwrap().0 - begins(day, Helsinki).unwrap().0, seconds, "{text}");
         }

@@ -204,10 +204,8 @@ impl<'a> Reader<'a> {
     }
 
     fn wrong(&mut self, row: u32, column: Column, problem: &'static str) {
-        let of_employment = matches!(
-            column,
-            Column::Employment | Column::Unit | Column::Title | Column::From | Column::Until
-        );
+        let of_employment =
+            matches!(column, Column::Employment | Column::Unit | Column::Title | Column::From | Column::Until);
         let table = match self.kind {
             FileKind::People if of_employment => ImportTable::Employments,
             kind => kind.table(),

@@ -36,7 +36,7 @@ pub(super) struct CardPage {
     attachable: bool,
     credential: Section,
     form: Form,
-    /// The form that has to be corrected: `give`, `list`, `transit`, `block`, `certificate` or `encode`.
+    /// The form that has to be corrected: `give`, `list`, `transit`, `unblock`, `certificate` or `encode`.
     failed: &'static str,
     /// Whether people have been searched for to give the card to.
     giving: bool,
@@ -55,21 +55,6 @@ pub(super) async fn show(
     render(&page(&app, visit.page, uid_of(&uid)?, pairs.as_form(), "").await?)
 }
 
-/// Puts something in its way.
-pub(super) async fn block(
-    State(app): State<App>,
-    visit: Visit,
-    Path(uid): Path<String>,
-    mut form: Form,
-) -> Result<Response, Fault> {
-    let uid = uid_of(&uid)?;
-    let Some(block) = block_of(&mut form) else {
-        return render_refused(&page(&app, visit.page, uid, form, "block").await?);
-    };
-    change(&app, &visit, move |site, actor| site.block_card(actor, &uid, block)).await?;
-    Ok(done(&place(&uid), "card-blocked"))
-}
-
 /// Takes it out of its way.
 pub(super) async fn unblock(
     State(app): State<App>,
@@ -79,10 +64,13 @@ pub(super) async fn unblock(
 ) -> Result<Response, Fault> {
     let uid = uid_of(&uid)?;
     let Some(block) = block_of(&mut form) else {
-        return render_refused(&page(&app, visit.page, uid, form, "block").await?);
+        return render_refused(&page(&app, visit.page, uid, form, "unblock").await?);
     };
-    change(&app, &visit, move |site, actor| site.unblock_card(actor, &uid, block)).await?;
-    Ok(done(&place(&uid), "card-unblocked"))
+    match change(&app, &visit, move |site, actor| site.unblock_card(actor, &uid, block)).await {
+        Ok(()) => return Ok(done(&place(&uid), "card-unblocked")),
+        Err(fault) => form.refused(fault)?,
+    }
+    render_refused(&page(&app, visit.page, uid, form, "unblock").await?)
 }
 
 /// Gives it to a person.

@@ -201,12 +201,12 @@ impl Step {
     fn take(self, site: &Site, actor: &db::site::Actor<'_>, person: PersonId) -> Result<(), SiteError> {
         let now = actor.at.second();
         match self {
-            Self::SaveEmployment(None, new) => site.add_employment(actor, person, new).map(drop),
-            Self::SaveEmployment(Some(id), new) => site.change_employment(actor, id, new).map(drop),
+            Self::SaveEmployment(None, new) => site.add_employment(actor, person, &new).map(drop),
+            Self::SaveEmployment(Some(id), new) => site.change_employment(actor, id, &new).map(drop),
             Self::EndEmployment(id) => site.end_employment(actor, id, now).map(drop),
             Self::RemoveEmployment(id) => site.remove_employment(actor, id).map(drop),
-            Self::SaveRight(None, new) => site.add_right(actor, person, new).map(drop),
-            Self::SaveRight(Some(id), new) => site.change_right(actor, id, new).map(drop),
+            Self::SaveRight(None, new) => site.add_right(actor, person, &new).map(drop),
+            Self::SaveRight(Some(id), new) => site.change_right(actor, id, &new).map(drop),
             Self::EndRight(id) => site.end_right(actor, id, now).map(drop),
             Self::RemoveRight(id) => site.remove_right(actor, id).map(drop),
             Self::NoteChecked(id, at) => site.note_checked(id, at).map(drop),

@@ -112,7 +112,7 @@ async fn look(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Re
     let (caller, operator) = (app.clone(), visit.operator.clone());
     let looked = app
         .db(move |site| {
-            let expected = apply.then_some((seen.0.as_str(), seen.1.as_str()));
+            let expected = apply.then_some((seen.0.as_str(), Some(seen.1.as_str())));
             plan::run(site, &actor(&caller, &operator), bytes.as_bytes(), wish, expected)
         })
         .await?;
@@ -176,11 +176,7 @@ impl Outcome {
 
 impl ErrorRow {
     fn new(page: &Page, error: &RowError) -> Self {
-        Self {
-            row: error.row,
-            column: page.code("import-column", error.column),
-            problem: page.problem(error.problem),
-        }
+        Self { row: error.row, column: page.code("import-column", error.column), problem: page.problem(error.problem) }
     }
 }
 

@@ -69,7 +69,6 @@ fn private(app: &App) -> Router<App> {
         .route("/cards/{uid}/certificates", post(certificates::attach))
         .route("/cards/{uid}/certificates/detach", post(certificates::detach))
         .route("/cards/{uid}/encode", post(credential::encode))
-        .route("/cards/{uid}/block", post(card::block))
         .route("/cards/{uid}/unblock", post(card::unblock))
         .route("/cards/{uid}/give", post(card::give))
         .route("/cards/{uid}/list", post(card::list))

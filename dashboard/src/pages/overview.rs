@@ -5,8 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use db::site::{
-    AlarmView, DoorKind, DoorView, EventFilter, EventView, HandOutFilter, HandOutState, Horizons, Seek, Site,
-    SiteError,
+    AlarmView, DoorKind, DoorView, EventFilter, EventView, HandOutFilter, HandOutState, Horizons, Seek, Site, SiteError,
 };
 
 use super::views::is_behind;

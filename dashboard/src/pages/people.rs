@@ -75,7 +75,8 @@ async fn list(app: &App, page: Page, pairs: &Pairs, form: Form) -> Result<People
 /// With what is missing for the cards that the person has now to open anything.
 fn with_lacks(site: &Site, page: &Page, person: Person) -> Result<PersonRow, SiteError> {
     let now = page.now.second();
-    let in_use = |card: &&CardView| card.life == Life::Active && holds(card.held, now) && Need::of(card) != Need::Nothing;
+    let in_use =
+        |card: &&CardView| card.life == Life::Active && holds(card.held, now) && Need::of(card) != Need::Nothing;
     let cards: Vec<&CardView> = person.cards.iter().filter(in_use).collect();
     let holder = Holder::find(site, (!cards.is_empty()).then_some(person.id))?;
     let mut lacks: Vec<_> = cards.into_iter().filter_map(|card| holder.lacks(page, card)).collect();
