@@ -227,6 +227,8 @@ CREATE TABLE handout (
     backup      BLOB    NOT NULL REFERENCES card (uid),
     -- The card that it stands in for; NULL if the person has none yet.
     original    BLOB    REFERENCES card (uid),
+    -- The kind of card that it stands in for.
+    kind        TEXT    NOT NULL,
     person      INTEGER NOT NULL REFERENCES person (id),
     -- lost, forgotten, broken, or none.
     cause       TEXT    NOT NULL,

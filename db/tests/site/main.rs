@@ -7,15 +7,19 @@
 )]
 
 mod cards;
+mod certificates;
 mod clones;
 mod commands;
 mod counters;
 mod credentials;
+mod desk;
 mod doors;
 mod encodings;
 mod files;
 mod intake;
+mod lives;
 mod log;
 mod operators;
+mod registers;
 mod support;
 mod versions;
