@@ -4,6 +4,8 @@
 //! in milliseconds, or one more than the last if that is more: so it stays ahead of what doors have heard even
 //! if an old database is restored.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
 use access::credential::block::Token;
 use access::id::DoorId;
 use access::state::Counter;
@@ -12,7 +14,8 @@ use access::uid::Uid;
 use access::whitelist::Generation;
 use rusqlite::Connection;
 
-use super::{Site, SiteError, row};
+use super::whitelist::{self, Range};
+use super::{Site, SiteError, change, row};
 
 /// A counter, and since which generation of the stream it stands so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,8 +35,8 @@ pub(super) struct Source {
 
 impl Site {
     /// The counters that concern a door, after a generation of the stream, oldest first: those of the cards
-    /// that it lists, except what it said itself in this epoch of its journal. A box that was replaced or
-    /// restored has a new epoch, and is told again what the old one knew.
+    /// that a rule or a listing connects with it, except what it said itself in this epoch of its journal. A box that
+    /// was replaced or restored has a new epoch, and is told again what the old one knew.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for the door.
@@ -44,26 +47,30 @@ impl Site {
         after: Generation,
         limit: usize,
     ) -> Result<Vec<Moved>, SiteError> {
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(|db| {
             let door = row::need_door(db, door)?;
+            let concerns = Concerns::new(db, door, after)?;
             let mut statement = row::prepare(
                 db,
                 "SELECT c.generation, c.uid, c.issue, c.value, c.nonce FROM counter c
-                 WHERE c.generation > $1 AND (c.door <> $2 OR c.epoch <> $3)
-                   AND EXISTS (SELECT 1 FROM listing l WHERE l.door = $2 AND l.uid = c.uid AND l.until IS NULL)
-                 ORDER BY c.generation LIMIT $4",
+                 WHERE c.generation > $1 AND (c.door <> $2 OR c.epoch <> $3) ORDER BY c.generation",
             )?;
-            let rows = statement.query((row::generation(after), door, epoch.cast_signed(), limit))?;
-            row::all(rows, |r| {
+            let mut rows = statement.query((row::generation(after), door, epoch.cast_signed()))?;
+            let mut moved = Vec::new();
+            while let Some(r) = rows.next()?
+                && moved.len() < limit
+            {
                 let counter = Counter { uid: row::uid(r, 1)?, issue: r.get(2)?, value: r.get(3)?, nonce: r.get(4)? };
-                Ok(Moved { generation: Generation(r.get::<_, i64>(0)?.cast_unsigned()), counter })
-            })
+                if concerns.concerns(db, &counter.uid)? {
+                    moved.push(Moved { generation: Generation(r.get::<_, i64>(0)?.cast_unsigned()), counter });
+                }
+            }
+            Ok(moved)
         })
     }
 
     /// What moved after a generation of the stream: through which generation this tells, and for each door
-    /// that lists one of the cards the newest generation that concerns it. Costs what moved, however many
+    /// that one of the cards concerns the newest generation that does. Costs what moved, however many
     /// cards there are.
     ///
     /// # Errors
@@ -72,21 +79,75 @@ impl Site {
         self.read(|db| {
             let through: i64 =
                 row::prepare(db, "SELECT counters FROM site WHERE id = 1")?.query_row([], |row| row.get(0))?;
-            let mut statement = row::prepare(
-                db,
-                "SELECT d.id, MAX(c.generation) FROM counter c
-                 JOIN listing l ON l.uid = c.uid AND l.until IS NULL
-                 JOIN door d ON d.number = l.door
-                 LEFT JOIN door_status r ON r.door = l.door
-                 WHERE c.generation > $1 AND (c.door <> l.door OR r.epoch IS NULL OR c.epoch <> r.epoch)
-                 GROUP BY d.id",
-            )?;
-            let moved = row::all(statement.query([row::generation(after)])?, |r| {
-                Ok((row::door(r, 0)?, Generation(r.get::<_, i64>(1)?.cast_unsigned())))
-            })?;
-            Ok((Generation(through.cast_unsigned()), moved))
+            let now = now(db)?;
+            let epochs = epochs(db)?;
+            let mut statement =
+                row::prepare(db, "SELECT uid, generation, door, epoch FROM counter WHERE generation > $1")?;
+            let mut rows = statement.query([row::generation(after)])?;
+            let mut newest: BTreeMap<i64, i64> = BTreeMap::new();
+            while let Some(r) = rows.next()? {
+                let (generation, source): (i64, (i64, i64)) = (r.get(1)?, (r.get(2)?, r.get(3)?));
+                for door in whitelist::doors_of_card(db, &row::uid(r, 0)?, now)? {
+                    if source != (door, epochs.get(&door).copied().unwrap_or(source.1.wrapping_add(1))) {
+                        let known = newest.entry(door).or_default();
+                        *known = generation.max(*known);
+                    }
+                }
+            }
+            let doors = whitelist::Doors::read(db)?;
+            let moved = newest
+                .into_iter()
+                .map(|(door, generation)| Ok((doors.name(door)?.clone(), Generation(generation.cast_unsigned()))));
+            Ok((Generation(through.cast_unsigned()), moved.collect::<Result<_, SiteError>>()?))
         })
     }
+}
+
+/// So many moved counters are looked up card by card; for more it is cheaper to ask for the door's cards at once.
+const ONE_BY_ONE_MAX: i64 = 500;
+
+/// Which cards concern a door now.
+enum Concerns {
+    OneByOne(i64, Range),
+    These(HashSet<Uid>),
+}
+
+impl Concerns {
+    fn new(db: &Connection, door: i64, after: Generation) -> Result<Self, SiteError> {
+        let now = now(db)?;
+        let moved: i64 = row::prepare(db, "SELECT COUNT(*) FROM counter WHERE generation > $1")?
+            .query_row([row::generation(after)], |row| row.get(0))?;
+        if moved <= ONE_BY_ONE_MAX {
+            return Ok(Self::OneByOne(door, now));
+        }
+        let mut cards = HashSet::new();
+        whitelist::cards_at_door(db, door, now, &mut |uid| {
+            cards.insert(uid);
+        })?;
+        Ok(Self::These(cards))
+    }
+
+    fn concerns(&self, db: &Connection, uid: &Uid) -> Result<bool, SiteError> {
+        match self {
+            Self::OneByOne(door, now) => Ok(whitelist::doors_of_card(db, uid, *now)?.contains(door)),
+            Self::These(cards) => Ok(cards.contains(uid)),
+        }
+    }
+}
+
+fn now(db: &Connection) -> Result<Range, SiteError> {
+    Ok(Range::as_of(change::newest(db)?.cast_signed()))
+}
+
+/// In which epoch of its journal each door last spoke.
+fn epochs(db: &Connection) -> Result<HashMap<i64, i64>, SiteError> {
+    let mut statement = row::prepare(db, "SELECT door, epoch FROM door_status")?;
+    Ok(row::all(statement.query([])?, |r| Ok((r.get(0)?, r.get(1)?)))?.into_iter().collect())
+}
+
+/// Makes the counters of all these cards news again, see [`renew`].
+pub(super) fn renew_all(db: &Connection, uids: impl IntoIterator<Item = Uid>) -> Result<(), SiteError> {
+    uids.into_iter().try_for_each(|uid| renew(db, &uid))
 }
 
 /// Takes a token that a door has accepted or written. A counter never goes back, and an encoding that was

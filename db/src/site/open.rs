@@ -161,6 +161,18 @@ impl Site {
         Ok(result)
     }
 
+    /// Writes, looks at what that makes, and takes it back. Others cannot write meanwhile.
+    pub(super) fn try_out<T>(
+        &self,
+        write: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>,
+    ) -> Result<T, SiteError> {
+        let mut connection = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let result = write(&transaction)?;
+        transaction.rollback()?;
+        Ok(result)
+    }
+
     fn wake(&self, wakes: Wakes, newest: u64) {
         let count_up = |sender: &watch::Sender<u64>| {
             sender.send_modify(|count| *count = count.wrapping_add(1));

@@ -31,9 +31,11 @@ mod zone;
 pub use edit::RuleEdit;
 pub use explain::{Absent, Concern, Explained, ExplainedCertificate, ExplainedTerm};
 pub use preview::{PREVIEW_ROWS_MAX, Preview, PreviewRow};
-use types::match_of;
+pub(super) use schedules::{body as schedule_body, id as schedule_id};
+pub(super) use types::match_of;
 pub use types::{
     AreaId, AreaView, Effect, GroupId, GroupMatch, GroupView, MemberView, Membership, NewRule, RuleFilter, RuleId,
     RuleView, ScheduleView, SiteCalendar,
 };
 pub use who::{CardHolder, WhoPage};
+pub(super) use zone::as_of as site_calendar_as_of;

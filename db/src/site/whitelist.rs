@@ -1,24 +1,45 @@
 //! What a door must know, compiled as of any generation.
 //!
-//! A row of a versioned table counts as of generation N if `since <= N < until`. An entry is compiled
-//! from the card's state, its listing at the door and all its holdings; it depends on the generation and
-//! on nothing else, above all not on the clock, so that the door and the page of tomorrow agree.
+//! A row of a versioned table counts as of generation N if `since <= N < until`. An entry is compiled from what is
+//! known of the card and its holders, from their groups, and from the rules that let those groups in at the door; it
+//! depends on the generation and on nothing else, above all not on the clock, so that the door and the page of
+//! tomorrow agree. Nothing is stored for a card at a door.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | `facts` | what is known of one card and of its holders |
+//! | `graph` | from groups to rules and doors |
+//! | `terms` | both joined: entries |
+//! | `reach` | which cards and doors could have to do with each other at all |
+//! | `touched` | what the changes between two generations may have touched |
+//! | `clock` | the schedules of a door |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::calendar::Calendar;
-use access::entry::{Blocks, Entry, TERMS_MAX, Term};
+use access::entry::Entry;
 use access::id::DoorId;
-use access::time::Window;
 use access::uid::Uid;
 use access::whitelist::Generation;
-use rusqlite::types::Value;
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::Connection;
 
 use super::{Site, SiteError, change, row};
 
-/// Cards that one statement asks for: far below SQLite's bound on parameters.
-const ONLY_AT_ONCE: usize = 500;
+mod clock;
+mod facts;
+mod graph;
+mod reach;
+mod span;
+mod terms;
+mod touched;
+
+pub(super) use clock::calendar;
+pub(super) use facts::{Card, Holding};
+pub(super) use graph::{Graph, Rule};
+pub(super) use reach::{Range, cards_at_door, cards_of_person, doors_of_card, users_of_schedule};
+pub(super) use span::Span;
+pub(super) use terms::{Bearer, Holder, Made};
+use touched::Between;
 
 /// Which entries to compile.
 #[derive(Debug, Clone, Copy)]
@@ -54,20 +75,7 @@ impl Site {
     /// [`SiteError::NotFound`] for the door.
     pub fn entries(&self, door: &DoorId, only: Option<&[Uid]>, as_of: Generation) -> Result<Vec<Entry>, SiteError> {
         let mut entries = Vec::new();
-        let Some(only) = only else {
-            self.for_each_entry(door, as_of, |entry| entries.push(entry))?;
-            return Ok(entries);
-        };
-        let mut only = only.to_vec();
-        only.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
-        only.dedup();
-        self.read(|db| {
-            let door = row::need_door(db, door)?;
-            for part in only.chunks(ONLY_AT_ONCE) {
-                some(db, door, part, as_of, &mut |entry| entries.push(entry))?;
-            }
-            Ok(())
-        })?;
+        self.read(|db| at_door(db, door, only, as_of, &mut |entry| entries.push(entry)))?;
         Ok(entries)
     }
 
@@ -82,15 +90,11 @@ impl Site {
         as_of: Generation,
         mut take: impl FnMut(Entry),
     ) -> Result<(), SiteError> {
-        self.read(|db| {
-            let door = row::need_door(db, door)?;
-            let mut statement = row::prepare(db, select_entries!("ORDER BY l.uid"))?;
-            compile(statement.query((row::generation(as_of), door))?, &mut take)
-        })
+        self.read(|db| at_door(db, door, None, as_of, &mut take))
     }
 
-    /// Compiles entries card by card: what is known of a card is read once for all its doors. For each card the doors
-    /// come in no particular order; cards come by the bytes of their numbers.
+    /// Compiles entries card by card, in the order of the bytes of their numbers: what is known of a card is read
+    /// once for all its doors, which come in no particular order.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for a door.
@@ -100,8 +104,22 @@ impl Site {
         as_of: Generation,
         take: &mut dyn FnMut(&DoorId, Entry),
     ) -> Result<(), SiteError> {
-        let _ = (which, as_of, take);
-        Err(SiteError::corrupt("list"))
+        self.read(|db| {
+            let doors = Doors::read(db)?;
+            let as_of = row::generation(as_of);
+            let mut graph = Graph::new(db, as_of, None)?;
+            match which {
+                Which::All => all(db, &mut graph, &doors, take),
+                Which::Pairs(pairs) => {
+                    for (uid, at) in pairs {
+                        let at = doors.numbers(at)?;
+                        let wants = |door: i64| at.contains(&door);
+                        listed(db, &mut graph, uid, &wants, &mut |_, made| doors.hand(made, take))?;
+                    }
+                    Ok(())
+                }
+            }
+        })
     }
 
     /// The schedules that rules at this door use, with the site's zone and holidays; the empty calendar if they use
@@ -110,8 +128,7 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`] for the door.
     pub fn calendar(&self, door: &DoorId, as_of: Generation) -> Result<Calendar, SiteError> {
-        let _ = (door, as_of);
-        Err(SiteError::corrupt("calendar"))
+        self.read(|db| calendar(db, row::need_door(db, door)?, row::generation(as_of)))
     }
 
     /// What may differ between two generations. Costs what the changes in between touched, however many cards there
@@ -120,141 +137,135 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn touched(&self, after: Generation, through: Generation) -> Result<Touched, SiteError> {
-        self.read(|db| {
-            let mut statement = row::prepare(db, TOUCHED)?;
-            let rows = statement.query((row::generation(after), row::generation(through)))?;
-            let pairs = row::all(rows, |r| Ok((row::door(r, 0)?, row::uid(r, 1)?)))?;
-            Ok(Touched { pairs, calendars: Vec::new() })
-        })
+        self.read(|db| touched(db, after, through))
     }
 }
 
-/// Listed cards with their state and, one row each, their holdings.
-macro_rules! select_entries {
-    ($rest:literal) => {
-        concat!(
-            "SELECT l.uid, s.blocks, s.from_s, s.until_s, l.from_s, l.until_s,
-                    h.id IS NOT NULL, h.from_s, h.until_s
-             FROM listing l
-             JOIN card_state s ON s.uid = l.uid AND s.since <= $1 AND (s.until IS NULL OR s.until > $1)
-             LEFT JOIN holding h
-                    ON h.uid = l.uid AND h.since <= $1 AND (h.until IS NULL OR h.until > $1)
-             WHERE l.since <= $1 AND (l.until IS NULL OR l.until > $1) AND l.door = $2 ",
-            $rest
-        )
-    };
+/// The same inside a transaction.
+pub(super) fn touched(db: &Connection, after: Generation, through: Generation) -> Result<Touched, SiteError> {
+    let between = Between { after: row::generation(after), through: row::generation(through) };
+    if between.after >= between.through {
+        return Ok(Touched::default());
+    }
+    let doors = Doors::read(db)?;
+    let mut pairs: Vec<(DoorId, Uid)> = Vec::new();
+    for (door, uid) in touched::pairs(db, between)? {
+        pairs.push((doors.name(door)?.clone(), uid));
+    }
+    // Doors are in the order of their numbers so far, and each one's cards in theirs.
+    pairs.sort_by(|a, b| a.0.cmp(&b.0));
+    let calendars = clock::touched(db, between)?;
+    let calendars: BTreeSet<DoorId> =
+        calendars.into_iter().map(|door| doors.name(door).cloned()).collect::<Result<_, _>>()?;
+    Ok(Touched { pairs, calendars: calendars.into_iter().collect() })
 }
-use select_entries;
 
-/// A pair may differ if its listing began or ended, or if the state, a holding or the credential of a card
-/// did that was listed at any time in between, or if the door began or ceased to ask for credentials, since
-/// only then entries carry keys. A version that ends is followed by another today; that is asked for all
-/// the same, since a pair that is missed here is a card that goes on opening a door.
-const TOUCHED: &str = "
-    WITH card_touched (uid) AS (
-        SELECT uid FROM card_state WHERE since > $1 AND since <= $2
-        UNION SELECT uid FROM card_state WHERE until > $1 AND until <= $2
-        UNION SELECT uid FROM holding WHERE since > $1 AND since <= $2
-        UNION SELECT uid FROM holding WHERE until > $1 AND until <= $2
-        UNION SELECT uid FROM card_credential WHERE since > $1 AND since <= $2
-        UNION SELECT uid FROM card_credential WHERE until > $1 AND until <= $2
-    ), door_touched (door) AS (
-        SELECT now.door FROM door_setting now JOIN door_setting was ON was.door = now.door AND was.until = now.since
-        WHERE now.since > $1 AND now.since <= $2 AND (now.reading = 'uid-only') <> (was.reading = 'uid-only')
-    ), pair (door, uid) AS (
-        SELECT l.door, l.uid FROM card_touched c JOIN listing l ON l.uid = c.uid
-        WHERE l.since <= $2 AND (l.until IS NULL OR l.until > $1)
-        UNION SELECT l.door, l.uid FROM door_touched d JOIN listing l ON l.door = d.door
-        WHERE l.since <= $2 AND (l.until IS NULL OR l.until > $1)
-        UNION SELECT door, uid FROM listing WHERE since > $1 AND since <= $2
-        UNION SELECT door, uid FROM listing WHERE until > $1 AND until <= $2
-    )
-    SELECT d.id, p.uid FROM pair p JOIN door d ON d.number = p.door ORDER BY d.id, p.uid";
+/// Whether a card could ever have been listed at a door.
+pub(super) fn was_listed(db: &Connection, door: i64, uid: &Uid) -> Result<bool, SiteError> {
+    Ok(doors_of_card(db, uid, Range::EVER)?.contains(&door))
+}
 
-fn some(
+/// What is done with a card's entry at a door.
+type Take<'a> = &'a mut dyn FnMut(&Bearer, Made) -> Result<(), SiteError>;
+
+/// The entries of one card that are sent to doors.
+pub(super) fn listed(
     db: &Connection,
-    door: i64,
-    only: &[Uid],
-    as_of: Generation,
-    take: &mut dyn FnMut(Entry),
+    graph: &mut Graph,
+    uid: &Uid,
+    wants: &dyn Fn(i64) -> bool,
+    take: Take<'_>,
 ) -> Result<(), SiteError> {
-    let places: Vec<String> = (3..only.len() + 3).map(|n| format!("${n}")).collect();
-    let sql = format!("{} AND l.uid IN ({}) ORDER BY l.uid", select_entries!(""), places.join(", "));
-    let mut values = vec![Value::from(row::generation(as_of)), Value::from(door)];
-    values.extend(only.iter().map(|uid| Value::Blob(uid.as_bytes().to_vec())));
-    let mut statement = row::prepare(db, &sql)?;
-    compile(statement.query(params_from_iter(values))?, take)
+    match Card::of(db, uid, graph.as_of())? {
+        Some(card) => entries_of(db, graph, card, wants, take),
+        None => Ok(()),
+    }
 }
 
-/// Folds the rows of each card into its entry.
-fn compile(mut rows: rusqlite::Rows<'_>, take: &mut dyn FnMut(Entry)) -> Result<(), SiteError> {
-    let mut open: Option<Listed> = None;
-    while let Some(row) = rows.next()? {
-        let uid = row::uid(row, 0)?;
-        let held = row.get::<_, bool>(6)?.then(|| row::window(row, 7)).transpose()?;
-        match &mut open {
-            Some(listed) if listed.uid == uid => listed.held.extend(held),
-            _ => {
-                let next = Listed::read(row, uid, held)?;
-                if let Some(done) = open.replace(next) {
-                    take(done.entry());
-                }
-            }
-        }
+fn entries_of(
+    db: &Connection,
+    graph: &mut Graph,
+    card: Card,
+    wants: &dyn Fn(i64) -> bool,
+    take: Take<'_>,
+) -> Result<(), SiteError> {
+    if card.is_retired() {
+        return Ok(());
     }
-    if let Some(done) = open {
-        take(done.entry());
+    let bearer = Bearer::of(db, card, graph.as_of())?;
+    bearer.entries(db, graph, wants, &mut |made| if made.is_possible { take(&bearer, made) } else { Ok(()) })
+}
+
+fn all(
+    db: &Connection,
+    graph: &mut Graph,
+    doors: &Doors,
+    take: &mut dyn FnMut(&DoorId, Entry),
+) -> Result<(), SiteError> {
+    let sql = format!(
+        "SELECT {} FROM card c JOIN card_state s ON s.uid = c.uid
+         WHERE s.since <= $1 AND (s.until IS NULL OR s.until > $1) ORDER BY c.uid",
+        facts::CARD_COLUMNS
+    );
+    let mut statement = row::prepare(db, &sql)?;
+    let mut rows = statement.query([graph.as_of()])?;
+    while let Some(row) = rows.next()? {
+        let card = Card::read(db, row, graph.as_of())?;
+        entries_of(db, graph, card, &|_| true, &mut |_, made| doors.hand(made, take))?;
     }
     Ok(())
 }
 
-/// A card at a door with everything that its entry is made of.
-struct Listed {
-    uid: Uid,
-    blocks: Blocks,
-    card: Window,
-    listing: Window,
-    /// In any order; they do not overlap.
-    held: Vec<Window>,
-}
-
-impl Listed {
-    fn read(row: &Row<'_>, uid: Uid, held: Option<Window>) -> Result<Self, SiteError> {
-        Ok(Self {
-            uid,
-            blocks: Blocks::from_bits(row.get(1)?),
-            card: row::window(row, 2)?,
-            listing: row::window(row, 4)?,
-            held: held.into_iter().collect(),
+fn at_door(
+    db: &Connection,
+    door: &DoorId,
+    only: Option<&[Uid]>,
+    as_of: Generation,
+    take: &mut dyn FnMut(Entry),
+) -> Result<(), SiteError> {
+    let door = row::need_door(db, door)?;
+    let as_of = row::generation(as_of);
+    let mut cards = only.map_or_else(Vec::new, <[Uid]>::to_vec);
+    if only.is_none() {
+        cards_at_door(db, door, Range::as_of(as_of), &mut |uid| cards.push(uid))?;
+    }
+    cards.sort_unstable_by(|a, b| a.as_bytes().cmp(b.as_bytes()));
+    cards.dedup();
+    let mut graph = Graph::new(db, as_of, Some(door))?;
+    let is_it = |wanted: i64| wanted == door;
+    cards.iter().try_for_each(|uid| {
+        listed(db, &mut graph, uid, &is_it, &mut |_, made| {
+            take(made.entry);
+            Ok(())
         })
-    }
-
-    /// A card that was never given to anybody is limited by its listing alone; one that was is good while it
-    /// belongs to somebody.
-    fn entry(self) -> Entry {
-        let mut entry = Entry::granting(self.uid, [self.listing]);
-        (entry.blocks, entry.card) = (self.blocks, self.card);
-        let held = merged(self.held);
-        if let (false, Some(term)) = (held.is_empty(), entry.terms.pop()) {
-            // The newest count if there are more than an entry may have.
-            let newest = held.into_iter().rev().take(TERMS_MAX).rev();
-            entry.terms = newest.map(|holding| Term { holding, ..term.clone() }).collect();
-        }
-        entry
-    }
+    })
 }
 
-/// Windows in order, those that touch made one.
-fn merged(mut windows: Vec<Window>) -> Vec<Window> {
-    windows.sort_unstable_by_key(|window| window.from);
-    let mut merged: Vec<Window> = Vec::with_capacity(windows.len());
-    for window in windows {
-        match merged.last_mut() {
-            Some(last) if last.until.is_some() && last.until == window.from => {
-                last.until = window.until;
-            }
-            _ => merged.push(window),
-        }
+/// The names of the doors, by their numbers.
+pub(super) struct Doors {
+    names: HashMap<i64, DoorId>,
+    numbers: HashMap<DoorId, i64>,
+}
+
+impl Doors {
+    pub(super) fn read(db: &Connection) -> Result<Self, SiteError> {
+        let mut statement = row::prepare(db, "SELECT number, id FROM door")?;
+        let all: Vec<(i64, DoorId)> = row::all(statement.query([])?, |r| Ok((r.get(0)?, row::door(r, 1)?)))?;
+        let numbers = all.iter().map(|(number, name)| (name.clone(), *number)).collect();
+        Ok(Self { names: all.into_iter().collect(), numbers })
     }
-    merged
+
+    pub(super) fn name(&self, door: i64) -> Result<&DoorId, SiteError> {
+        self.names.get(&door).ok_or(SiteError::corrupt("door"))
+    }
+
+    fn numbers(&self, names: &[DoorId]) -> Result<Vec<i64>, SiteError> {
+        let number = |name| self.numbers.get(name).copied().ok_or_else(|| SiteError::not_found("door", name));
+        names.iter().map(number).collect()
+    }
+
+    fn hand(&self, made: Made, take: &mut dyn FnMut(&DoorId, Entry)) -> Result<(), SiteError> {
+        take(self.name(made.door)?, made.entry);
+        Ok(())
+    }
 }

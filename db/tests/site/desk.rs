@@ -35,7 +35,8 @@ fn hospital() -> Bench {
     let bench = Bench::with_doors(&["ward"]);
     for (number, name) in [(1, "Aino"), (2, "Eero"), (3, "Iida")] {
         let person = bench.add_person(name);
-        bench.add_card(number);
+        let own = NewCard::new(uid(number), CardKind::Staff, Window::ALWAYS);
+        bench.site.add_card(&ACTOR, own).unwrap();
         bench.site.give_card(&ACTOR, &uid(number), person, Window::ALWAYS).unwrap();
     }
     for number in [BACKUP, BACKUP + 1] {

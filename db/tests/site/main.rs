@@ -6,13 +6,16 @@
     reason = "a helper of a test that cannot go on must fail it"
 )]
 
+mod agree;
 mod cards;
 mod certificates;
 mod clones;
 mod commands;
+mod compile;
 mod counters;
 mod credentials;
 mod desk;
+mod direct;
 mod doors;
 mod encodings;
 mod files;
@@ -21,5 +24,7 @@ mod lives;
 mod log;
 mod operators;
 mod registers;
+mod rules;
 mod support;
 mod versions;
+mod world;

@@ -23,7 +23,7 @@ use rusqlite::Connection;
 
 use crate::site::alarms::{self, Raised};
 use crate::site::counters::{self, Source};
-use crate::site::{Actor, CredentialRecord, CredentialState, SiteError, cards, credentials, row};
+use crate::site::{Actor, CredentialRecord, CredentialState, SiteError, cards, credentials, row, whitelist};
 
 /// Whom the operator log names for what nobody did by hand.
 pub(super) const SYSTEM: &str = "kulku";
@@ -52,7 +52,7 @@ pub(super) fn tapped(
     }
     // A door has keys of the cards that it lists, or listed once. Whatever it says of another's counter is a lie,
     // perhaps of a stolen box, and must neither block that card nor keep other events out.
-    if !was_listed(db, tap)? {
+    if !whitelist::was_listed(db, tap.door, tap.uid)? {
         return Ok(());
     }
     if let Some(rolling) = rolling {
@@ -66,11 +66,6 @@ pub(super) fn tapped(
         Credential::Damaged => damaged(db, tap, None),
         _ => Ok(()),
     }
-}
-
-fn was_listed(db: &Connection, tap: &Tap<'_>) -> Result<bool, SiteError> {
-    let mut statement = row::prepare(db, "SELECT EXISTS (SELECT 1 FROM listing WHERE door = $1 AND uid = $2)")?;
-    Ok(statement.query_row((tap.door, tap.uid.as_bytes()), |row| row.get(0))?)
 }
 
 /// What a door accepted is how far the card has come, even if the door then could not write.

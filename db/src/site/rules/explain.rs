@@ -7,9 +7,11 @@ use access::id::DoorId;
 use access::time::Window;
 use access::uid::Uid;
 use access::whitelist::Generation;
+use rusqlite::Connection;
 
-use super::{AreaId, Effect, GroupId, Membership, RuleId};
-use crate::site::{CardKind, PersonId, Site, SiteError};
+use super::{AreaId, Effect, GroupId, Membership, RuleId, schedule_body};
+use crate::site::whitelist::{self, Bearer, Card, Graph, Holder, Rule, Span};
+use crate::site::{CardKind, PersonId, Site, SiteError, row};
 
 /// Why a door has no entry for a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +119,147 @@ impl Site {
     /// # Errors
     /// [`SiteError::NotFound`] for the door.
     pub fn explain(&self, door: &DoorId, uid: &Uid, as_of: Generation) -> Result<Explained, SiteError> {
-        let _ = (door, uid, as_of);
-        Err(SiteError::corrupt("explanation"))
+        self.read(|db| {
+            let (door, as_of) = (row::need_door(db, door)?, row::generation(as_of));
+            let mut explained = Explained {
+                entry: None,
+                absent: Some(Absent::UnknownCard),
+                calendar: whitelist::calendar(db, door, as_of)?,
+                life: None,
+                terms: Vec::new(),
+                certificates: Vec::new(),
+                rules: Vec::new(),
+                listing: None,
+            };
+            if let Some(card) = Card::of(db, uid, as_of)? {
+                let bearer = Bearer::of(db, card, as_of)?;
+                explained.tell(db, door, &bearer, as_of)?;
+            }
+            Ok(explained)
+        })
     }
+}
+
+impl Explained {
+    fn tell(&mut self, db: &Connection, door: i64, bearer: &Bearer, as_of: i64) -> Result<(), SiteError> {
+        let card = &bearer.card;
+        let mut graph = Graph::new(db, as_of, Some(door))?;
+        let mut made = None;
+        bearer.entries(db, &mut graph, &|wanted| wanted == door, &mut |entry| {
+            made = Some(entry);
+            Ok(())
+        })?;
+        self.life = Some((card.life.clone(), card.cause.clone()));
+        self.listing = card.listings.iter().find(|(at, _)| *at == door).map(|(_, span)| span.window());
+        self.certificates = certificates(db, &card.uid, as_of)?;
+        self.terms = bearer.holders.iter().filter_map(term).collect();
+        self.rules = concerns(db, &mut graph, bearer)?;
+        (self.entry, self.absent) = match made {
+            _ if card.is_retired() => (None, Some(Absent::Retired)),
+            Some(made) if made.is_possible => (Some(made.entry), None),
+            Some(made) => (None, Some(Absent::NeverPossible(Box::new(made.entry)))),
+            None if self.terms.is_empty() => (None, Some(Absent::NobodyHolds)),
+            None => (None, Some(Absent::NoRule)),
+        };
+        Ok(())
+    }
+}
+
+fn term(holder: &Holder) -> Option<ExplainedTerm> {
+    let holding = holder.holding?;
+    Some(ExplainedTerm {
+        person: PersonId(holding.person),
+        holding: holding.span.window(),
+        kind: holding.kind,
+        right_to_practise: holder.blank.right_to_practise.clone(),
+        employment: holder.blank.employment.clone(),
+    })
+}
+
+fn certificates(db: &Connection, uid: &Uid, as_of: i64) -> Result<Vec<ExplainedCertificate>, SiteError> {
+    let mut statement = row::prepare(
+        db,
+        "SELECT serial, issuer_text, from_s, until_s, state, reason, list_number FROM card_certificate
+         WHERE uid = $1 AND since <= $2 AND (until IS NULL OR until > $2) ORDER BY id",
+    )?;
+    row::all(statement.query((uid.as_bytes(), as_of))?, |r| {
+        Ok(ExplainedCertificate {
+            serial: r.get(0)?,
+            issuer: r.get(1)?,
+            window: row::window(r, 2)?,
+            state: r.get(4)?,
+            reason: r.get(5)?,
+            list_number: r.get(6)?,
+        })
+    })
+}
+
+fn concerns(db: &Connection, graph: &mut Graph, bearer: &Bearer) -> Result<Vec<Concern>, SiteError> {
+    let mut concerns = Vec::new();
+    let holders = bearer.holders.iter().filter(|holder| holder.holding.is_some());
+    for (term, holder) in holders.enumerate() {
+        let (Some(holding), Some(person)) = (&holder.holding, &holder.person) else { continue };
+        let mut members = Vec::new();
+        graph.memberships(holding, person, &mut |member| {
+            let by = member.matched.cloned().map_or(Membership::Named, Membership::Matched);
+            members.push((member.group, member.span, by));
+        });
+        for (group, member, membership) in members {
+            for rule in graph.rules(db, group)?.iter().filter(|rule| rule.span.meet(member).is_possible()) {
+                let membership = membership.clone();
+                concerns.push(concern(db, graph.as_of(), rule, Part { term, group, member, membership })?);
+            }
+        }
+    }
+    concerns.sort_by_key(|concern| (concern.term, concern.rule));
+    Ok(concerns)
+}
+
+/// How one holder comes to a rule.
+struct Part {
+    term: usize,
+    group: i64,
+    member: Span,
+    membership: Membership,
+}
+
+fn concern(db: &Connection, as_of: i64, rule: &Rule, part: Part) -> Result<Concern, SiteError> {
+    let hours = match rule.schedule {
+        ScheduleId::ALWAYS => None,
+        ScheduleId(number) => {
+            let mut statement = row::prepare(
+                db,
+                "SELECT name, body FROM schedule_state
+                 WHERE schedule = $1 AND since <= $2 AND (until IS NULL OR until > $2)",
+            )?;
+            row::first(statement.query((number, as_of))?, |r| Ok((r.get(0)?, schedule_body(r, 1)?)))?
+        }
+    };
+    Ok(Concern {
+        term: part.term,
+        rule: RuleId(rule.number),
+        effect: rule.effect,
+        group: GroupId(part.group),
+        group_name: text(db, "SELECT name", "group_state", "grp", (part.group, as_of))?,
+        membership: part.membership,
+        member: part.member.window(),
+        area: AreaId(rule.area),
+        area_name: text(db, "SELECT name", "area_state", "area", (rule.area, as_of))?,
+        schedule: rule.schedule,
+        hours,
+        window: rule.span.window(),
+        note: text(db, "SELECT note", "rule_state", "rule", (rule.number, as_of))?,
+    })
+}
+
+/// A text of the version of a thing that held then.
+fn text(
+    db: &Connection,
+    select: &'static str,
+    table: &'static str,
+    column: &'static str,
+    (number, as_of): (i64, i64),
+) -> Result<String, SiteError> {
+    let sql = format!("{select} FROM {table} WHERE {column} = $1 AND since <= $2 AND (until IS NULL OR until > $2)");
+    Ok(row::prepare(db, &sql)?.query_row((number, as_of), |row| row.get(0))?)
 }

@@ -4,12 +4,19 @@
 //! after. Whoever may pass before and after, but at other times, is counted by itself. Blocks of cards are looked
 //! past: they are no matter of rules.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
+use access::entry::{ScheduleId, Term};
 use access::id::DoorId;
+use access::uid::Uid;
+use access::whitelist::Generation;
+use rusqlite::Connection;
 
-use super::RuleEdit;
-use crate::site::{Actor, PersonId, Site, SiteError};
+use super::{RuleEdit, edit, who};
+use crate::site::whitelist::{self, Doors, Graph, Touched};
+use crate::site::{Actor, PersonId, Site, SiteError, change, row};
 
 /// Most rows of each list; the counts go on.
 pub const PREVIEW_ROWS_MAX: usize = 500;
@@ -51,13 +58,136 @@ pub struct Preview {
     pub calendars: Vec<DoorId>,
 }
 
+/// Most pairs of card and door that a preview looks at: a group of everybody at the doors that all use. It would hold
+/// the file for more than some seconds otherwise.
+const PAIRS_MAX: usize = 2_000_000;
+
 impl Site {
     /// What an edit would do, without doing it.
     ///
     /// # Errors
-    /// As [`Site::edit_rules`].
+    /// As [`Site::edit_rules`]; [`SiteError::Invalid`] with `preview` and `too-many` for an edit that touches more
+    /// than can be shown.
     pub fn preview(&self, actor: &Actor<'_>, edit: &RuleEdit) -> Result<Preview, SiteError> {
-        let _ = (actor, edit);
-        Err(SiteError::corrupt("preview"))
+        let mut standing = Standings::new();
+        let mut before = Generation(0);
+        let (touched, names) = self.try_out(|db| {
+            before = Generation(change::newest(db)?);
+            edit::apply(db, actor, edit)?;
+            let after = Generation(change::newest(db)?);
+            let mut touched = whitelist::touched(db, before, after)?;
+            let schedule = changed_schedule(edit, &touched);
+            if let Some(schedule) = schedule {
+                add_users(db, schedule, after, &mut touched)?;
+            }
+            if touched.pairs.len() > PAIRS_MAX {
+                return Err(SiteError::invalid("preview", "too-many"));
+            }
+            let pairs = by_card(&touched.pairs);
+            stand(db, &pairs, after, schedule, &mut |key, how| {
+                let (_, after) = standing.entry(key).or_default();
+                *after = combined(*after, how);
+            })?;
+            Ok((touched, Doors::read(db)?))
+        })?;
+        // What was does not change, so it is read without keeping others from writing.
+        self.read(|db| {
+            let pairs = by_card(&touched.pairs);
+            stand(db, &pairs, before, None, &mut |key, how| {
+                let (before, _) = standing.entry(key).or_default();
+                *before = combined(*before, how);
+            })?;
+            Preview::of(db, standing, touched.calendars, &names)
+        })
     }
+}
+
+/// How each person stands at each door before and after: a number for all that lets them pass; 0 if nothing does.
+type Standings = BTreeMap<(i64, i64), (u64, u64)>;
+
+impl Preview {
+    fn of(db: &Connection, standing: Standings, calendars: Vec<DoorId>, names: &Doors) -> Result<Self, SiteError> {
+        let mut preview = Self { calendars, ..Self::default() };
+        for ((person, door), (before, after)) in standing {
+            let (rows, count) = match (before, after) {
+                (before, after) if before == after => continue,
+                (0, _) => (&mut preview.gains, &mut preview.gain_count),
+                (_, 0) => (&mut preview.loses, &mut preview.lose_count),
+                _ => (&mut preview.other_times, &mut preview.other_times_count),
+            };
+            *count += 1;
+            if rows.len() < PREVIEW_ROWS_MAX {
+                let door = names.name(door)?.clone();
+                rows.push(PreviewRow { person: PersonId(person), name: who::name(db, person)?, door });
+            }
+        }
+        Ok(preview)
+    }
+}
+
+/// The schedule that becomes another where it is used.
+fn changed_schedule(edit: &RuleEdit, touched: &Touched) -> Option<ScheduleId> {
+    match edit {
+        RuleEdit::ChangeSchedule { schedule, .. } if !touched.calendars.is_empty() => Some(*schedule),
+        _ => None,
+    }
+}
+
+/// Entries name a schedule by its number, so none of them is touched when its hours change.
+fn add_users(db: &Connection, schedule: ScheduleId, as_of: Generation, touched: &mut Touched) -> Result<(), SiteError> {
+    let names = Doors::read(db)?;
+    for (door, uid) in whitelist::users_of_schedule(db, i64::from(schedule.0), row::generation(as_of))? {
+        touched.pairs.push((names.name(door)?.clone(), uid));
+    }
+    touched.pairs.sort();
+    touched.pairs.dedup();
+    Ok(())
+}
+
+fn by_card(pairs: &[(DoorId, Uid)]) -> BTreeMap<Uid, BTreeSet<&DoorId>> {
+    let mut by_card: BTreeMap<Uid, BTreeSet<&DoorId>> = BTreeMap::new();
+    for (door, uid) in pairs {
+        by_card.entry(*uid).or_default().insert(door);
+    }
+    by_card
+}
+
+/// Tells for each holder of each card at each door what lets them pass, as a number.
+fn stand(
+    db: &Connection,
+    pairs: &BTreeMap<Uid, BTreeSet<&DoorId>>,
+    as_of: Generation,
+    changed: Option<ScheduleId>,
+    tell: &mut dyn FnMut((i64, i64), u64),
+) -> Result<(), SiteError> {
+    let mut graph = Graph::new(db, row::generation(as_of), None)?;
+    let names = Doors::read(db)?;
+    for (uid, at) in pairs {
+        let wants = |door: i64| names.name(door).is_ok_and(|door| at.contains(door));
+        whitelist::listed(db, &mut graph, uid, &wants, &mut |bearer, made| {
+            for (holder, term) in bearer.holders.iter().zip(&made.entry.terms) {
+                if let Some(holding) = holder.holding.filter(|_| holder.can_pass(term)) {
+                    tell((holding.person, made.door), number_of(uid, term, changed));
+                }
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// In whatever order cards come; never 0 again.
+fn combined(one: u64, other: u64) -> u64 {
+    one.wrapping_add(other).max(1)
+}
+
+/// A number for what one card lets its holder do; others for other grants, and never 0.
+fn number_of(uid: &Uid, term: &Term, changed: Option<ScheduleId>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    uid.hash(&mut hasher);
+    for grant in term.grants.iter().chain(&term.refusals) {
+        (grant.window, grant.schedule, Some(grant.schedule) == changed).hash(&mut hasher);
+    }
+    (term.grants.len(), term.refusals.len()).hash(&mut hasher);
+    hasher.finish() | 1
 }
