@@ -1,5 +1,5 @@
 //! The reader of the files of registers: what it takes, and how it names what it does not.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on must fail")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 use access::time::UtcMs;
 use chrono_tz::Europe::Helsinki;

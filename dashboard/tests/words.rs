@@ -102,28 +102,48 @@ const CREDENTIALS: [Credential; 7] = [
     Credential::NotEncoded,
 ];
 
+const EVENTS: [&str; 19] = [
+    "granted",
+    "denied",
+    "exit-pressed",
+    "command-followed",
+    "command-refused",
+    "opened",
+    "opened-unreleased",
+    "closed",
+    "journal-slow",
+    "started",
+    "stopped",
+    "reader-blind",
+    "reader-recovered",
+    "whitelist-applied",
+    "state-applied",
+    "messages-refused",
+    "encoded",
+    "encoding-failed",
+    "presented",
+];
+
+const ALARMS: [&str; 16] = [
+    "chain-broken",
+    "chain-fork",
+    "chain-gap",
+    "journal-slow",
+    "messages-refused",
+    "reader-blind",
+    "opened-unreleased",
+    "forged-message",
+    "wire-version",
+    "replayed-message",
+    "no-masters",
+    "clone-suspected",
+    "credential-damaged",
+    "lost-card-used",
+    "stolen-card-used",
+    "forgotten-card-used",
+];
+
 fn composed() -> BTreeSet<String> {
-    let events = [
-        "granted",
-        "denied",
-        "exit-pressed",
-        "command-followed",
-        "command-refused",
-        "opened",
-        "opened-unreleased",
-        "closed",
-        "journal-slow",
-        "started",
-        "stopped",
-        "reader-blind",
-        "reader-recovered",
-        "whitelist-applied",
-        "state-applied",
-        "messages-refused",
-        "encoded",
-        "encoding-failed",
-        "presented",
-    ];
     let refusals = ["expired", "other-boot", "other-session", "repeated"];
     let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
     let blocks = [
@@ -137,43 +157,14 @@ fn composed() -> BTreeSet<String> {
         "revocation-unknown",
         "other",
     ];
-    let alarms = [
-        "chain-broken",
-        "chain-fork",
-        "chain-gap",
-        "journal-slow",
-        "messages-refused",
-        "reader-blind",
-        "opened-unreleased",
-        "forged-message",
-        "wire-version",
-        "replayed-message",
-        "no-masters",
-        "clone-suspected",
-        "credential-damaged",
-    ];
-    let by_hand: Vec<_> = Transition::ALL
-        .into_iter()
-        .filter(|transition| *transition != Transition::HandOut)
-        .map(Transition::code)
-        .collect();
-    let usages = ["digital-signature", "non-repudiation", "key-encipherment", "data-encipherment", "key-agreement"];
-    // Those of the files, and those of the database.
-    let mut columns = vec!["external_id", "uid", "window"];
-    columns.extend(FileKind::ALL.iter().flat_map(|kind| kind.columns()).map(|column| column.code()));
-    let tables =
-        [ImportTable::People, ImportTable::Employments, ImportTable::Rights, ImportTable::Cards].map(ImportTable::code);
-    let differences =
-        [DifferenceKind::Added, DifferenceKind::Changed, DifferenceKind::Removed].map(DifferenceKind::code);
-    let with = |prefix: &str, codes: &[&str]| codes.iter().map(|code| format!("{prefix}-{code}")).collect::<Vec<_>>();
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     [
-        with("event", &events),
+        with("event", &EVENTS),
         with("reason", &reasons),
         with("refusal", &refusals),
         with("command", &commands),
         with("block", &blocks),
-        with("alarm", &alarms),
+        with("alarm", &ALARMS),
         with("kind", &CardKind::ALL.map(CardKind::code)),
         with("mode", &[Mode::Normal.code(), Mode::LockedDown.code()]),
         with("reading", &READINGS.map(Reading::code)),
@@ -187,6 +178,30 @@ fn composed() -> BTreeSet<String> {
         with("clock", &["unknown", "kept", "synchronised"]),
         with("lock", &["released", "locked"]),
         with("signal", &["granted", "denied", "test", "none"]),
+        with("doors-show", &["offline", "behind"]),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(composed_of_holders())
+    .collect()
+}
+
+/// Those of cards' lives, of what they need, of the desk and of imports.
+fn composed_of_holders() -> Vec<String> {
+    let by_hand: Vec<_> = Transition::ALL
+        .into_iter()
+        .filter(|transition| *transition != Transition::HandOut)
+        .map(Transition::code)
+        .collect();
+    let usages = ["digital-signature", "non-repudiation", "key-encipherment", "data-encipherment", "key-agreement"];
+    // Those of the files, and those of the database.
+    let mut columns = vec!["external_id", "uid", "window"];
+    columns.extend(FileKind::ALL.iter().flat_map(|kind| kind.columns()).map(|column| column.code()));
+    let tables =
+        [ImportTable::People, ImportTable::Employments, ImportTable::Rights, ImportTable::Cards].map(ImportTable::code);
+    let differences =
+        [DifferenceKind::Added, DifferenceKind::Changed, DifferenceKind::Removed].map(DifferenceKind::code);
+    [
         with("life", &Life::ALL.map(Life::code)),
         with("cause", &Cause::ALL.map(Cause::code)),
         with("transition", &by_hand),
@@ -199,16 +214,17 @@ fn composed() -> BTreeSet<String> {
         with("revocation", &RevocationReason::ALL.map(RevocationReason::code)),
         with("usage", &usages),
         with("ending-within", &["week", "month", "three-months"]),
-        with("outs", &["open", "overdue", "all"]),
+        with("out", &["open", "overdue", "all"]),
         with("import-kind", &FileKind::ALL.map(FileKind::code)),
         with("import-column", &columns),
         with("import-table", &tables),
         with("import-difference", &differences),
-        with("doors-show", &["offline", "behind"]),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
+    .concat()
+}
+
+fn with(prefix: &str, codes: &[&str]) -> Vec<String> {
+    codes.iter().map(|code| format!("{prefix}-{code}")).collect()
 }
 
 /// What stands outside of askama's marks.

@@ -49,13 +49,12 @@ out-take-back = Take back
 out-receipt = Receipt
 outs-title = Backup cards that are out
 outs-caption = Hand-outs, newest first
-outs-open = Out
 outs-overdue =
     { $count ->
         [one] One backup card is overdue.
        *[other] { $count } backup cards are overdue.
     }
-outs-all = All
+out-all = All
 receipt-title = Receipt for a backup card
 receipt-print-hint = Print this page in the language of whoever takes the card.
 receipt-holder = Holder

@@ -49,13 +49,12 @@ out-take-back = Ota takaisin
 out-receipt = Kuitti
 outs-title = Luovutetut varakortit
 outs-caption = Luovutukset, uusin ensin
-outs-open = Käytössä
 outs-overdue =
     { $count ->
         [one] Yksi varakortti on myöhässä.
        *[other] { $count } varakorttia on myöhässä.
     }
-outs-all = Kaikki
+out-all = Kaikki
 receipt-title = Varakortin kuitti
 receipt-print-hint = Tulosta tämä sivu kortin saajan kielellä.
 receipt-holder = Haltija

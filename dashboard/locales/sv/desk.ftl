@@ -49,13 +49,12 @@ out-take-back = Ta tillbaka
 out-receipt = Kvitto
 outs-title = Utlämnade reservkort
 outs-caption = Utlämningar, nyaste först
-outs-open = Ute
 outs-overdue =
     { $count ->
         [one] Ett reservkort är försenat.
        *[other] { $count } reservkort är försenade.
     }
-outs-all = Alla
+out-all = Alla
 receipt-title = Kvitto på reservkort
 receipt-print-hint = Skriv ut sidan på mottagarens språk.
 receipt-holder = Innehavare

@@ -228,8 +228,11 @@ fn card_now(found: &Found) -> CardNow {
 
 /// The person's cards that a backup card may stand in for; none is a choice, too.
 fn originals(page: &Page, person: &Person) -> Vec<(String, String)> {
-    let cards = person.cards.iter().filter(|card| card.kind != CardKind::Backup && card.life != Life::Retired);
-    let named = cards.map(|card| {
+    let mut cards: Vec<_> =
+        person.cards.iter().filter(|card| card.kind != CardKind::Backup && card.life != Life::Retired).collect();
+    // The one that somebody most likely misses first.
+    cards.sort_by_key(|card| card.life != Life::Active);
+    let named = cards.into_iter().map(|card| {
         let kind = page.code("kind", card.kind.code());
         (card.uid.hex(), format!("{kind} {} ({})", card.uid.hex(), page.code("life", card.life.code())))
     });

@@ -189,13 +189,37 @@ async fn bad_input_to_the_api_is_named_and_changes_nothing() {
             Some("window"),
             Some("reversed-window"),
         ),
-        ("/cards/04A1B201/transit", r#"{"transition":"x","cause":"lost"}"#, 422, Some("transition"), Some("unknown-code")),
+        (
+            "/cards/04A1B201/transit",
+            r#"{"transition":"x","cause":"lost"}"#,
+            422,
+            Some("transition"),
+            Some("unknown-code"),
+        ),
         ("/cards/04A1B201/transit", r#"{"transition":"block","cause":"x"}"#, 422, Some("cause"), Some("unknown-code")),
         ("/cards", r#"{"uid":"04FFFFFF","kind":"staff","life":"x"}"#, 422, Some("life"), Some("unknown-code")),
         ("/cards", r#"{"uid":"04FFFFFF","kind":"staff","life":"retired"}"#, 422, Some("life"), Some("not-a-beginning")),
-        ("/handouts", r#"{"backup":"x","person":1,"cause":"lost","document":"passport","place":"A"}"#, 422, Some("backup"), Some("not-a-uid")),
-        ("/handouts", r#"{"backup":"04A1B2B0","person":1,"cause":"lost","document":"passport","place":"A"}"#, 422, Some("backup"), Some("unknown-card")),
-        ("/handouts", r#"{"backup":"04A1B201","person":1,"cause":"x","document":"passport","place":"A"}"#, 422, Some("cause"), Some("unknown-code")),
+        (
+            "/handouts",
+            r#"{"backup":"x","person":1,"cause":"lost","document":"passport","place":"A"}"#,
+            422,
+            Some("backup"),
+            Some("not-a-uid"),
+        ),
+        (
+            "/handouts",
+            r#"{"backup":"04A1B2B0","person":1,"cause":"lost","document":"passport","place":"A"}"#,
+            422,
+            Some("backup"),
+            Some("unknown-card"),
+        ),
+        (
+            "/handouts",
+            r#"{"backup":"04A1B201","person":1,"cause":"x","document":"passport","place":"A"}"#,
+            422,
+            Some("cause"),
+            Some("unknown-code"),
+        ),
     ] {
         let answer = bench.api(Method::POST, path, body).await;
         let problem = answer.json();

@@ -18,7 +18,9 @@ async fn a_card_is_added_given_listed_blocked_and_freed() {
     let blocked = browser.post(&format!("{place}/transit"), "transition=suspend&cause=absence").await;
     assert_eq!(blocked.header("location"), format!("{place}?done=card-moved#life"));
     let text = browser.get(&format!("{place}?done=card-moved")).await.text();
-    for part in ["Connected doors know", "Long absence", "Paused", "Maija Meik", "Osasto 3", "Apteekki", "24 Dec 2026, 12:00"] {
+    for part in
+        ["Connected doors know", "Long absence", "Paused", "Maija Meik", "Osasto 3", "Apteekki", "24 Dec 2026, 12:00"]
+    {
         assert!(text.contains(part), "{part}");
     }
     browser.post(&format!("{place}/transit"), "transition=resume&cause=returned").await;

@@ -71,7 +71,9 @@ async fn a_lost_card_is_blocked_and_a_broken_one_retires() {
     assert_eq!(bench.site.card(&backup()).unwrap().life, Life::Blocked);
     let second = NewCard::new(uid(0xB1), CardKind::Backup, Window::ALWAYS);
     bench.site.add_card(&actor(), second).unwrap();
-    let out = browser.post("/desk/hand-out", &form("broken", "04A1B202").replace(BACKUP, "04A1B2B1").replace("person=1", "person=2")).await;
+    let out = browser
+        .post("/desk/hand-out", &form("broken", "04A1B202").replace(BACKUP, "04A1B2B1").replace("person=1", "person=2"))
+        .await;
     assert_eq!(out.status, StatusCode::SEE_OTHER, "{}", out.text());
     assert_eq!(bench.site.card(&uid(2)).unwrap().life, Life::Retired);
 }
