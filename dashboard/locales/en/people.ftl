@@ -16,6 +16,7 @@ conditions-caption = All of these must hold for the card to open anything, and a
 condition = Condition
 condition-now = Now
 condition-card = The card’s own validity
+condition-life = The card is in use
 condition-certificate = Certificate
 condition-holding = Holder has the card
 condition-nobody = With nobody

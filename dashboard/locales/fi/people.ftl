@@ -16,6 +16,7 @@ conditions-caption = Näiden kaikkien on oltava voimassa, jotta kortti avaa mit�
 condition = Ehto
 condition-now = Nyt
 condition-card = Kortin oma voimassaolo
+condition-life = Kortti on käytössä
 condition-certificate = Varmenne
 condition-holding = Kortti on haltijalla
 condition-nobody = Ei kenelläkään

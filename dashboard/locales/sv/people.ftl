@@ -16,6 +16,7 @@ conditions-caption = Allt detta måste gälla för att kortet ska öppna något,
 condition = Villkor
 condition-now = Nu
 condition-card = Kortets egen giltighet
+condition-life = Kortet är i bruk
 condition-certificate = Certifikat
 condition-holding = Innehavaren har kortet
 condition-nobody = Hos ingen

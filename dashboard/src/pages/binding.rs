@@ -1,7 +1,7 @@
 //! What must hold for a card to open anything, and whether it does now: each with where it comes from.
 
 use access::time::{Position, UtcS, Window};
-use db::site::{CardKind, CardView, CertificateState, EmploymentView, PersonId, RightView, Site, SiteError};
+use db::site::{CardKind, CardView, CertificateState, EmploymentView, Life, PersonId, RightView, Site, SiteError};
 
 use super::views::Mark;
 use crate::page::Page;
@@ -66,7 +66,7 @@ pub(super) fn holds(window: Window, at: UtcS) -> bool {
 
 /// All that bind.
 pub(super) fn conditions(page: &Page, card: &CardView, holder: &Holder) -> Vec<Condition> {
-    let mut all = vec![of_window(page, "condition-card", card.window)];
+    let mut all = vec![of_life(page, card), of_window(page, "condition-card", card.window)];
     if let Some(certificate) = certificate(page, card) {
         all.push(certificate);
     }
@@ -81,6 +81,15 @@ pub(super) fn conditions(page: &Page, card: &CardView, holder: &Holder) -> Vec<C
         });
     }
     all
+}
+
+fn of_life(page: &Page, card: &CardView) -> Condition {
+    let state = match card.life {
+        Life::Active => Mark::good(page.tr("condition-holds")),
+        life => Mark::bad(page.code("life", life.code())),
+    };
+    let detail = page.code("cause", card.cause.code());
+    Condition { name: page.tr("condition-life"), state, detail }
 }
 
 fn of_holder(page: &Page, card: &CardView, holder: &Holder) -> Option<Condition> {
