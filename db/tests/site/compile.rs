@@ -6,7 +6,8 @@ use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
 use db::site::{
-    Absent, Actor, CardKind, Effect, GroupId, GroupMatch, Membership, NewCard, NewRule, PersonId, RuleEdit, Touched,
+    Absent, Actor, CardKind, Effect, GroupId, GroupMatch, Membership, NewCard, NewRule, PersonId, RuleEdit,
+    SiteCalendar, Touched,
 };
 use rusqlite::Connection;
 
@@ -268,6 +269,11 @@ fn a_door_gets_the_schedules_that_its_rules_use_and_hears_of_their_changes() {
     let touched = ward.bench.site.touched(before, ward.bench.latest()).unwrap();
     assert_eq!(touched, Touched { pairs: Vec::new(), calendars: vec![door("ward")] });
     assert_eq!(ward.bench.site.calendar(&door("ward"), before).unwrap(), calendar);
+    let (before, zone) = (ward.bench.latest(), "Europe/Berlin".to_owned());
+    let moved = RuleEdit::SetCalendar(SiteCalendar { zone, ..SiteCalendar::default() });
+    ward.bench.site.edit_rules(&ACTOR, &moved).unwrap();
+    let touched = ward.bench.site.touched(before, ward.bench.latest()).unwrap();
+    assert_eq!(touched.calendars, [door("ward")], "the attic has no schedules");
 }
 
 #[test]

@@ -134,8 +134,7 @@ impl World {
     }
 
     pub(crate) fn window(&mut self) -> Window {
-        let mut bound = || if self.rng.one_in(2) { None } else { Some(0) };
-        let (has_from, has_until) = (bound().is_some(), bound().is_some());
+        let (has_from, has_until) = (self.rng.one_in(3), self.rng.one_in(3));
         let (mut from, mut until) = (self.instant(), self.instant());
         if from >= until {
             (from, until) = (until, from + 1);
@@ -190,7 +189,7 @@ impl World {
             group: self.group(),
             area: AreaId(1 + self.rng.below(AREAS)),
             schedule: ScheduleId(schedule),
-            effect: if self.rng.one_in(4) { Effect::Deny } else { Effect::Allow },
+            effect: if self.rng.one_in(6) { Effect::Deny } else { Effect::Allow },
             window: self.window(),
             note: String::new(),
         }
@@ -199,11 +198,9 @@ impl World {
     pub(crate) fn rule_edit(&mut self) -> RuleEdit {
         let rule = RuleId(1 + self.rng.below(RULES));
         match self.rng.below(8) {
-            0 | 1 => {
-                RuleEdit::SetMember { group: self.group(), person: PersonId(self.person()), window: self.window() }
-            }
-            2 => RuleEdit::RemoveMember { group: self.group(), person: PersonId(self.person()) },
-            3 => {
+            0 => RuleEdit::SetMember { group: self.group(), person: PersonId(self.person()), window: self.window() },
+            1 => RuleEdit::RemoveMember { group: self.group(), person: PersonId(self.person()) },
+            2 | 3 => {
                 let kind = self.rng.one_in(3).then(|| self.rng.of(&CardKind::ALL));
                 let one = GroupMatch { unit: self.word(["A", "B"]), title: self.word(["x", "y"]), kind };
                 let matches = if one == GroupMatch::default() { Vec::new() } else { vec![one] };
@@ -215,7 +212,7 @@ impl World {
                 let name = format!("Schedule {}", number - 1);
                 RuleEdit::ChangeSchedule { schedule: ScheduleId(number), name, body: self.schedule() }
             }
-            6 if self.rng.one_in(4) => {
+            6 if self.rng.one_in(2) => {
                 let changed = vec![(Date::from_ymd(2026, 11, 2).unwrap(), self.rng.one_in(2))];
                 let zone = self.rng.of(&["Europe/Helsinki", "Europe/Berlin"]).to_owned();
                 RuleEdit::SetCalendar(SiteCalendar { zone, holidays: Holidays { set: HolidaySet::Finland, changed } })
@@ -240,7 +237,7 @@ impl World {
                 }
             }
             4 | 5 => {
-                let held = self.window();
+                let held = if self.rng.one_in(2) { Window::ALWAYS } else { self.window() };
                 let actor = self.actor();
                 let _ = self.bench.site.give_card(&actor, &card, PersonId(person), held);
             }
@@ -300,7 +297,7 @@ impl World {
         if self.rng.one_in(2) {
             return;
         }
-        let state = self.rng.of(&["good", "good", "good", "good", "revoked", "held", "unknown"]);
+        let state = self.rng.of(&["good", "good", "good", "good", "good", "good", "revoked", "held", "unknown"]);
         let window = self.window();
         let (from, until) = (window.from.map_or(0, |at| at.0), window.until.map_or(4_000_000_000, |at| at.0));
         let sql = "INSERT INTO card_certificate (uid, serial, issuer, issuer_text, subject_text, from_s, until_s,
@@ -312,19 +309,10 @@ impl World {
 
     /// Another stage of a card's life, other blocks and another window.
     fn live(&mut self, card: Uid) {
-        let life = self.rng.of(&[
-            "active",
-            "active",
-            "active",
-            "active",
-            "active",
-            "suspended",
-            "blocked",
-            "returned",
-            "retired",
-            "ordered",
-        ]);
-        let blocks = self.rng.of(&[0, 0, 0, 0, 64, 0x4000]);
+        let usual = !self.rng.one_in(4);
+        let life = self.rng.of(&["suspended", "blocked", "returned", "retired", "ordered"]);
+        let life = if usual { "active" } else { life };
+        let blocks = self.rng.of(&[0, 0, 0, 0, 0, 0, 0, 64, 0x4000]);
         let window = if self.rng.one_in(2) { Window::ALWAYS } else { self.window() };
         self.set_state(card, life, blocks, window);
     }
