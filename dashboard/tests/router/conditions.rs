@@ -255,6 +255,11 @@ async fn cards_that_end_soon_are_counted_and_listed_with_what_renews_them() {
         let listed = bench.api(Method::GET, &format!("/cards/ending?within={within}"), "").await.json();
         assert_eq!(listed["items"][0]["renewed_by"], "04A1B208");
     }
+    // A card that nothing renews yet offers it, and the form knows what for.
+    let offered = browser.get("/cards/04A1B208").await.text();
+    assert!(offered.contains("/cards?renews=04A1B208&amp;kind=professional"));
+    let filled = browser.get("/cards?renews=04A1B208&kind=professional").await.text();
+    assert!(filled.contains("value=\"04A1B208\"") && filled.contains("value=\"professional\" selected"));
     bench.wait_ms(4 * 86_400_000);
     let mut browser = bench.signed_in().await;
     let text = browser.get("/cards/ending").await.text();
