@@ -56,6 +56,18 @@ impl Form {
         Some(self.value(name)).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
+    /// All that was entered.
+    pub(crate) fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
+    /// Fills in a field that was not sent.
+    pub(crate) fn fill(&mut self, name: &str, value: impl FnOnce() -> String) {
+        if !self.fields.iter().any(|(field, _)| field == name) {
+            self.fields.push((name.to_owned(), value()));
+        }
+    }
+
     /// Notes what is wrong with a field.
     pub(crate) fn problem_in(&mut self, field: &'static str, code: &str) {
         self.problems.push((field, code.to_owned()));
@@ -79,6 +91,7 @@ impl Form {
         match fault {
             Fault::Invalid { field, problem } => self.problem_in(field, problem),
             Fault::Conflict(what) => self.problem_in(what, "duplicate"),
+            Fault::Refused { what, problem } => self.problem_in(what, problem),
             other => return Err(other),
         }
         Ok(())

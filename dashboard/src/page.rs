@@ -19,13 +19,26 @@ pub(crate) const LANGUAGE_COOKIE: &str = "kulku-language";
 pub(crate) const DONE: &[&str] = &[
     "card-added",
     "card-given",
-    "card-blocked",
     "card-unblocked",
     "card-listed",
     "card-unlisted",
     "person-added",
     "alarm-acknowledged",
     "door-set",
+    "card-moved",
+    "certificate-attached",
+    "certificate-detached",
+    "employment-saved",
+    "employment-ended",
+    "employment-removed",
+    "right-saved",
+    "right-ended",
+    "right-removed",
+    "right-checked",
+    "backup-handed-out",
+    "backup-returned",
+    "backup-missing",
+    "imported",
     "signed-out",
 ];
 
@@ -100,6 +113,22 @@ impl Page {
         when::window(*window, self.zone, self.lang)
     }
 
+    /// A window whose ends are days.
+    pub(crate) fn days(&self, window: &Window) -> String {
+        when::days(*window, self.zone, self.lang)
+    }
+
+    /// The last day before an end.
+    pub(crate) fn last_day(&self, until: &UtcS) -> String {
+        when::last_day_shown(*until, self.zone, self.lang)
+    }
+
+    /// Why a card is where it is in its life, since when, and who put it there.
+    pub(crate) fn say_life(&self, cause: &str, since: &str, by: &str) -> String {
+        let text = |text: &str| text.to_owned().into();
+        self.lang.say_with("life-line", &[("cause", text(cause)), ("since", text(since)), ("operator", text(by))])
+    }
+
     /// Whether the page lies below this place of the navigation.
     pub(crate) fn below(&self, place: &str) -> bool {
         let path = self.path();
@@ -129,8 +158,10 @@ impl Page {
             ("/events", "nav-events"),
             ("/alarms", "nav-alarms"),
             ("/cards", "nav-cards"),
+            ("/desk", "nav-desk"),
             ("/people", "nav-people"),
             ("/doors", "nav-doors"),
+            ("/import", "nav-import"),
             ("/log", "nav-log"),
         ];
         if self.demo {

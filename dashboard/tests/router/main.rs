@@ -9,9 +9,12 @@
 
 mod api;
 mod badge;
+mod conditions;
 mod desk;
 mod forms;
+mod import;
 mod pages;
+mod registration;
 mod stream;
 mod support;
 mod who;
