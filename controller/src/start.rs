@@ -164,7 +164,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     desk.note(Note::Wanted(desk.wanted()));
     desk.check_all_masters();
     let main = Some(tokio::spawn(run::run(desk, ears)));
-    let pages = Some(serve(&config, listener, site.clone(), stopped));
+    let pages = Some(serve(&config, listener, site.clone(), Arc::clone(&authorities), stopped));
     let threads = vec![intake.thread, clerk.thread];
     let workers = workers(&site, &config, &authorities).await?;
     Ok(Controller { dashboard, mqtt, site, broker, stop, pages, main, threads, workers, lock })
@@ -268,6 +268,7 @@ fn serve(
     config: &Config,
     listener: TcpListener,
     site: Site,
+    authorities: Arc<Authorities>,
     stopped: watch::Receiver<bool>,
 ) -> JoinHandle<std::io::Result<()>> {
     let router = dashboard::router(Context {
@@ -277,7 +278,7 @@ fn serve(
         // Only a proxy brings HTTPS, and browsers drop such cookies on plain HTTP.
         secure_cookies: config.behind_proxy,
         stop: stopped.clone(),
-        authorities: Arc::default(),
+        authorities,
         demo: config.demo.clone(),
     });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -145,9 +145,15 @@ fn epochs(db: &Connection) -> Result<HashMap<i64, i64>, SiteError> {
     Ok(row::all(statement.query([])?, |r| Ok((r.get(0)?, r.get(1)?)))?.into_iter().collect())
 }
 
-/// Makes the counters of all these cards news again, see [`renew`].
-pub(super) fn renew_all(db: &Connection, uids: impl IntoIterator<Item = Uid>) -> Result<(), SiteError> {
-    uids.into_iter().try_for_each(|uid| renew(db, &uid))
+/// Makes the counters of the cards that changes touched news again: whatever was changed, a door that lists a card
+/// from now on has not been told how far its counter has come.
+pub(super) fn tell(db: &Connection, before: u64, newest: u64) -> Result<(), SiteError> {
+    let any: bool = row::prepare(db, "SELECT EXISTS (SELECT 1 FROM counter)")?.query_row([], |row| row.get(0))?;
+    if any {
+        let cards = whitelist::touched_cards(db, Generation(before), Generation(newest))?;
+        cards.iter().try_for_each(|uid| renew(db, uid))?;
+    }
+    Ok(())
 }
 
 /// Takes a token that a door has accepted or written. A counter never goes back, and an encoding that was
@@ -181,7 +187,7 @@ pub(super) fn seen(db: &Connection, source: &Source, uid: &Uid, issue: u8, token
 }
 
 /// Makes a card's counter news again: a door that lists it from now on has not been told.
-pub(super) fn renew(db: &Connection, uid: &Uid) -> Result<(), SiteError> {
+fn renew(db: &Connection, uid: &Uid) -> Result<(), SiteError> {
     let mut statement = row::prepare(db, "SELECT 1 FROM counter WHERE uid = $1")?;
     if row::first(statement.query([uid.as_bytes()])?, |_| Ok(()))?.is_some() {
         let generation = next(db, UtcMs(0))?;

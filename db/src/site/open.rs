@@ -154,8 +154,12 @@ impl Site {
     ) -> Result<T, SiteError> {
         let mut connection = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let before = super::change::newest(&transaction)?;
         let result = write(&transaction)?;
         let newest = super::change::newest(&transaction)?;
+        if newest > before {
+            super::counters::tell(&transaction, before, newest)?;
+        }
         transaction.commit()?;
         self.wake(wakes, newest);
         Ok(result)

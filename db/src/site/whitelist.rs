@@ -160,6 +160,16 @@ pub(super) fn touched(db: &Connection, after: Generation, through: Generation) -
     Ok(Touched { pairs, calendars: calendars.into_iter().collect() })
 }
 
+/// The cards of the pairs that may differ.
+pub(super) fn touched_cards(
+    db: &Connection,
+    after: Generation,
+    through: Generation,
+) -> Result<BTreeSet<Uid>, SiteError> {
+    let between = Between { after: row::generation(after), through: row::generation(through) };
+    Ok(touched::pairs(db, between)?.into_iter().map(|(_, uid)| uid).collect())
+}
+
 /// Whether a card could ever have been listed at a door.
 pub(super) fn was_listed(db: &Connection, door: i64, uid: &Uid) -> Result<bool, SiteError> {
     Ok(doors_of_card(db, uid, Range::EVER)?.contains(&door))

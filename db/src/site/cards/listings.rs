@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::types::CardView;
 use super::{need, view};
 use crate::site::open::Wakes;
-use crate::site::{Actor, DoorKind, Site, SiteError, change, counters, row};
+use crate::site::{Actor, DoorKind, Site, SiteError, change, row};
 
 impl Site {
     /// Lists a card for a door; a card that is listed there already gets the new window.
@@ -69,8 +69,7 @@ pub(in crate::site) fn list(
     let (from, until) = row::bounds(window);
     row::prepare(db, "INSERT INTO listing (door, uid, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
         .execute((door, uid.as_bytes(), from, until, change))?;
-    // The door was told of nothing while it did not list the card.
-    counters::renew(db, uid)
+    Ok(())
 }
 
 /// Takes a card off the lists of all doors: what was an exception for its holder is none for the next.

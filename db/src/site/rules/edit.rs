@@ -1,18 +1,14 @@
 //! Any edit as one value: what the pages save, and what the preview tries out.
 
-use std::collections::BTreeSet;
-
 use access::calendar::Schedule;
 use access::entry::ScheduleId;
 use access::id::DoorId;
 use access::time::Window;
-use access::uid::Uid;
-use access::whitelist::Generation;
 use rusqlite::Connection;
 
 use super::{AreaId, GroupId, GroupMatch, NewRule, RuleId, SiteCalendar, areas, groups, schedules, table, zone};
 use crate::site::open::Wakes;
-use crate::site::{Actor, PersonId, Site, SiteError, change, counters, row, whitelist};
+use crate::site::{Actor, PersonId, Site, SiteError};
 
 /// One edit, which is one change. What is so already is no change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,12 +116,7 @@ impl Site {
     /// `unknown-zone`, `duplicate`, `not-a-schedule`, `not-holidays`, `too-many-at-door`, or `used-by-rule` for what
     /// cannot be removed yet.
     pub fn edit_rules(&self, actor: &Actor<'_>, edit: &RuleEdit) -> Result<i64, SiteError> {
-        self.write(Wakes::Changes, |db| {
-            let before = change::newest(db)?;
-            let number = apply(db, actor, edit)?;
-            tell_counters(db, before)?;
-            Ok(number)
-        })
+        self.write(Wakes::Changes, |db| apply(db, actor, edit))
     }
 
     /// Adds a group of nobody yet.
@@ -160,18 +151,6 @@ impl Site {
     pub fn add_rule(&self, actor: &Actor<'_>, rule: NewRule) -> Result<RuleId, SiteError> {
         self.edit_rules(actor, &RuleEdit::AddRule(rule)).map(RuleId)
     }
-}
-
-/// A door that lists a card from now on has not been told how far its counter has come.
-fn tell_counters(db: &Connection, before: u64) -> Result<(), SiteError> {
-    let newest = change::newest(db)?;
-    let any: bool = row::prepare(db, "SELECT EXISTS (SELECT 1 FROM counter)")?.query_row([], |row| row.get(0))?;
-    if !any || newest == before {
-        return Ok(());
-    }
-    let touched = whitelist::touched(db, Generation(before), Generation(newest))?;
-    let cards: BTreeSet<Uid> = touched.pairs.into_iter().map(|(_, uid)| uid).collect();
-    counters::renew_all(db, cards)
 }
 
 /// Makes an edit inside a transaction.
