@@ -8,8 +8,8 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::when;
 
-/// Fields in a form. Ours have a handful.
-const FIELDS_MAX: usize = 64;
+/// Fields in a form. Most have a handful; that of an area has two for each door that it shows.
+const FIELDS_MAX: usize = 512;
 
 /// The fields as they were entered, and the problems found. An empty form is one to be filled in.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +47,11 @@ impl Form {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
     }
 
+    /// All fields, to be sent on as they are.
+    pub(crate) fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
     /// Whether the field has this value, for options and boxes.
     pub(crate) fn has(&self, name: &str, value: &str) -> bool {
         self.values(name).any(|entered| entered == value)
@@ -56,7 +61,7 @@ impl Form {
         Some(self.value(name)).filter(|value| !value.is_empty()).map(str::to_owned)
     }
 
-    /// Notes what is wrong with a field.
+    /// Notes what is wrong with a field; behind a `|` the code may carry which part of the field it is.
     pub(crate) fn problem_in(&mut self, field: &'static str, code: &str) {
         self.problems.push((field, code.to_owned()));
     }

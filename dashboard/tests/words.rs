@@ -10,12 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use access::calendar::{FinnishHoliday, HolidaySet, Weekday};
 use access::command::Action;
 use access::decide::Credential;
 use access::encode::ChipClass;
 use access::reason::Reason;
 use access::state::{Mode, Reading};
-use db::site::{CardKind, CredentialState, EncodeState, EncodeWork};
+use db::site::{CardKind, CredentialState, Effect, EncodeState, EncodeWork};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
 /// Key to the variables in its sentence.
@@ -98,6 +99,22 @@ const CREDENTIALS: [Credential; 7] = [
     Credential::NotEncoded,
 ];
 
+/// What a decision looks at, as explanations name it.
+const CONDITIONS: &[&str] = &[
+    "reading",
+    "listed",
+    "credential",
+    "block",
+    "card",
+    "certificate",
+    "holding",
+    "right-to-practise",
+    "employment",
+    "rules",
+    "mode",
+    "time",
+];
+
 fn composed() -> BTreeSet<String> {
     let events = [
         "granted",
@@ -161,6 +178,19 @@ fn composed() -> BTreeSet<String> {
         with("lock", &["released", "locked"]),
         with("signal", &["granted", "denied", "test", "none"]),
         with("doors-show", &["offline", "behind"]),
+        with("weekday", &Weekday::ALL.map(Weekday::code)),
+        with("weekday", &["holiday_hours"]),
+        with("holiday", &FinnishHoliday::ALL.map(FinnishHoliday::code)),
+        with("holiday", &["as-weekday", "closed", "own"]),
+        with("holiday-set", &HolidaySet::ALL.map(HolidaySet::code)),
+        with("effect", &Effect::ALL.map(Effect::code)),
+        with("explain", &["holds", "fails", "unchecked"]),
+        with("explain-part", CONDITIONS),
+        with("explain-holds", CONDITIONS),
+        with("say-do", CONDITIONS),
+        with("absent", &["unknown-card", "retired", "nobody-holds", "no-rule", "never-possible"]),
+        with("explain-life", &["ordered", "delivered", "active", "suspended", "blocked", "returned", "retired"]),
+        with("certificate-state", &["good", "revoked", "held", "unknown"]),
     ]
     .into_iter()
     .flatten()

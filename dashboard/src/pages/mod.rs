@@ -20,12 +20,15 @@ mod credential;
 mod demo;
 mod door;
 mod doors;
+mod event;
 mod events;
+mod explain;
 mod language;
 mod log;
 mod overview;
 mod people;
 mod person;
+mod rules;
 mod settings;
 mod sign_in;
 mod stream;
@@ -65,7 +68,9 @@ fn private(app: &App) -> Router<App> {
         .route("/doors/{id}/settings", get(settings::show).post(settings::set))
         .route("/alarms", get(alarms::show))
         .route("/alarms/{id}/acknowledge", post(alarms::acknowledge))
-        .route("/log", get(log::show));
+        .route("/log", get(log::show))
+        .merge(rules::router())
+        .merge(explain::router());
     if app.context.demo.is_some() {
         router = router.route("/demo", get(demo::show)).route("/demo/tap", post(demo::tap));
     }

@@ -128,6 +128,19 @@ impl Site {
         })
     }
 
+    /// The same, only if nothing has changed since `seen`: what was shown before it was confirmed is still so.
+    ///
+    /// # Errors
+    /// As [`Site::edit_rules`]; [`SiteError::Invalid`] with field `seen` and code `changed-meanwhile`.
+    pub fn edit_rules_as_seen(&self, actor: &Actor<'_>, edit: &RuleEdit, seen: Generation) -> Result<i64, SiteError> {
+        self.write(Wakes::Changes, |db| {
+            if change::newest(db)? != seen.0 {
+                return Err(SiteError::invalid("seen", "changed-meanwhile"));
+            }
+            apply(db, actor, edit)
+        })
+    }
+
     /// Adds a group of nobody yet.
     ///
     /// # Errors

@@ -1,0 +1,331 @@
+//! Why a card passed a door or did not, or whether it would: what the site database says of that door and card as
+//! of a generation, and the decision made from it again by the function that the door runs.
+//!
+//! ```text
+//! event ──▶ generation, state, card ──▶ db::explain ──▶ access::decide ──▶ conditions, one by one
+//! ```
+
+use access::calendar::Calendar;
+use access::decide::{Credential, Decision, Presented, Question, decide};
+use access::entry::{Condition, Entry, ScheduleId, Term};
+use access::event::EventKind;
+use access::id::DoorId;
+use access::reason::{Reason, Reasons};
+use access::state::DoorState;
+use access::time::{ClockTrust, Position, UtcMs};
+use access::uid::Uid;
+use access::whitelist::Generation;
+use db::site::{Absent, Concern, EventFilter, EventView, Explained, PersonId, Seek, Site, SiteError};
+
+mod words;
+
+pub(crate) use words::{Trace, Words, matched, say};
+
+/// All that a decision came from.
+#[derive(Debug, Clone)]
+pub(crate) struct Case {
+    pub(crate) door: DoorId,
+    pub(crate) door_name: String,
+    pub(crate) uid: Option<Uid>,
+    pub(crate) at: UtcMs,
+    trust: ClockTrust,
+    presented: Presented,
+    credential: Credential,
+    state: DoorState,
+    pub(crate) generation: Generation,
+    /// What the door decided, if it did.
+    pub(crate) recorded: Option<Decision>,
+    /// What the site knew; nothing if no card was read.
+    pub(crate) explained: Option<Explained>,
+}
+
+/// One condition of passing, whatever it was found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Reading,
+    Listed,
+    Credential,
+    Block,
+    Card,
+    Certificate,
+    Holding,
+    Right,
+    Employment,
+    Rules,
+    Mode,
+    Time,
+}
+
+/// What a condition was found to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finding {
+    Holds,
+    Fails,
+    /// The decision did not come to it, or the door does not ask.
+    Unchecked,
+}
+
+impl Part {
+    /// All of them, in the order in which a person should hear of them.
+    pub(crate) const ALL: [Self; 12] = [
+        Self::Reading,
+        Self::Listed,
+        Self::Credential,
+        Self::Block,
+        Self::Card,
+        Self::Certificate,
+        Self::Holding,
+        Self::Right,
+        Self::Employment,
+        Self::Rules,
+        Self::Mode,
+        Self::Time,
+    ];
+
+    /// The stable code.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Listed => "listed",
+            Self::Credential => "credential",
+            Self::Block => "block",
+            Self::Card => "card",
+            Self::Certificate => "certificate",
+            Self::Holding => "holding",
+            Self::Right => "right-to-practise",
+            Self::Employment => "employment",
+            Self::Rules => "rules",
+            Self::Mode => "mode",
+            Self::Time => "time",
+        }
+    }
+
+    /// To which condition a reason belongs.
+    pub(crate) fn of(reason: Reason) -> Self {
+        match reason {
+            Reason::SeveralCards | Reason::UnsupportedCard | Reason::ReadFailed => Self::Reading,
+            Reason::NoWhitelist | Reason::UnknownCard => Self::Listed,
+            Reason::CredentialUnreadable
+            | Reason::CredentialInvalid
+            | Reason::CredentialDamaged
+            | Reason::CredentialNotWritten
+            | Reason::CardNotEncoded => Self::Credential,
+            Reason::CardBlocked
+            | Reason::CardSuspended
+            | Reason::CardRetired
+            | Reason::CardReturned
+            | Reason::CardNotDelivered
+            | Reason::CardCloned
+            | Reason::BlockedOtherwise => Self::Block,
+            Reason::CardNotYetValid | Reason::CardExpired => Self::Card,
+            Reason::CertificateNotYetValid
+            | Reason::CertificateExpired
+            | Reason::CertificateRevoked
+            | Reason::RevocationUnknown => Self::Certificate,
+            Reason::HoldingNotBegun | Reason::HoldingEnded => Self::Holding,
+            Reason::RightToPractiseMissing | Reason::RightToPractiseNotBegun | Reason::RightToPractiseEnded => {
+                Self::Right
+            }
+            Reason::EmploymentMissing | Reason::EmploymentNotBegun | Reason::EmploymentEnded => Self::Employment,
+            Reason::NoGrant
+            | Reason::GrantNotBegun
+            | Reason::GrantEnded
+            | Reason::OutsideSchedule
+            | Reason::RefusedByRule => Self::Rules,
+            Reason::LockedDown => Self::Mode,
+            Reason::TimeUnknown => Self::Time,
+        }
+    }
+}
+
+impl Finding {
+    /// The stable code.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::Fails => "fails",
+            Self::Unchecked => "unchecked",
+        }
+    }
+}
+
+/// One event of the log.
+///
+/// # Errors
+/// [`SiteError::NotFound`].
+pub(crate) fn event(site: &Site, id: i64) -> Result<EventView, SiteError> {
+    let found = site.events(&EventFilter::default(), Seek::After(id.saturating_sub(1)), 1)?;
+    found.into_iter().find(|event| event.id == id).ok_or_else(|| SiteError::NotFound {
+        what: "event",
+        id: id.to_string(),
+    })
+}
+
+impl Case {
+    /// Of a tap in the log, with everything as it was at that door then. `None` if the event is no tap.
+    pub(crate) fn of_event(site: &Site, view: &EventView) -> Result<Option<Self>, SiteError> {
+        let event = &view.event;
+        let EventKind::Tap { presented, credential, decision, .. } = event.kind else { return Ok(None) };
+        let mut state = site.door_state(&view.door, event.state_generation)?;
+        // What was in force counts, though it may have run out since it was ordered.
+        (state.mode, state.mode_until) = (event.mode, None);
+        let uid = event.subject.map(|subject| subject.uid);
+        let explained = uid.map(|uid| site.explain(&view.door, &uid, event.generation)).transpose()?;
+        Ok(Some(Self {
+            door: view.door.clone(),
+            door_name: view.door_name.clone(),
+            uid,
+            at: event.utc,
+            trust: event.trust,
+            presented,
+            credential,
+            state,
+            generation: event.generation,
+            recorded: Some(decision),
+            explained,
+        }))
+    }
+
+    /// Of a card that would be held to a door at a time, by what is true now, if it were read well.
+    pub(crate) fn of_question(site: &Site, door: &DoorId, uid: Uid, at: UtcMs) -> Result<Self, SiteError> {
+        let generation = site.latest()?;
+        let view = site.door(door)?;
+        let state = site.door_state(door, generation)?;
+        let asks = state.settings.reading.asks_for_credential();
+        Ok(Self {
+            door: door.clone(),
+            door_name: view.name,
+            uid: Some(uid),
+            at,
+            trust: ClockTrust::Synchronised,
+            presented: Presented::Classic1k,
+            credential: if asks { Credential::Verified } else { Credential::NotAsked },
+            state,
+            generation,
+            recorded: None,
+            explained: Some(site.explain(door, &uid, generation)?),
+        })
+    }
+
+    /// The decision made again.
+    pub(crate) fn decision(&self) -> Decision {
+        self.decide(self.explained.as_ref().and_then(|explained| explained.entry.as_ref()))
+    }
+
+    /// Whether the decision made again is the one that the door made.
+    pub(crate) fn agrees(&self) -> Option<bool> {
+        self.recorded.map(|recorded| recorded.reasons == self.decision().reasons)
+    }
+
+    fn decide(&self, entry: Option<&Entry>) -> Decision {
+        let empty = Calendar::empty();
+        decide(&Question {
+            presented: self.presented,
+            entry,
+            credential: self.credential,
+            calendar: self.explained.as_ref().map_or(&empty, |explained| &explained.calendar),
+            door: &self.state,
+            generation: self.generation,
+            utc: self.at,
+            trust: self.trust,
+        })
+    }
+
+    /// The entry that the conditions are read from: the door's, or the one that it would have been told.
+    fn entry(&self) -> Option<&Entry> {
+        let explained = self.explained.as_ref()?;
+        explained.entry.as_ref().or(match &explained.absent {
+            Some(Absent::NeverPossible(entry)) => Some(entry),
+            _ => None,
+        })
+    }
+
+    /// The holder at that time.
+    fn term(&self) -> Option<(usize, &Term)> {
+        let entry = self.entry()?;
+        let term = entry.term_at(self.at.second())?;
+        Some((entry.terms.iter().position(|other| std::ptr::eq(other, term))?, term))
+    }
+
+    /// Whose card it was then, by the terms of the explanation.
+    pub(crate) fn holder(&self) -> Option<PersonId> {
+        let (place, _) = self.term()?;
+        self.explained.as_ref()?.terms.get(place).map(|term| term.person)
+    }
+
+    /// All reasons: those of the decision, and those that lie behind a card's absence from the list.
+    fn reasons(&self) -> Reasons {
+        let mut reasons = self.decision().reasons;
+        let listed = self.explained.as_ref().is_some_and(|explained| explained.entry.is_some());
+        if let (false, Some(entry)) = (listed, self.entry()) {
+            self.decide(Some(entry)).reasons.iter().for_each(|reason| reasons.insert(reason));
+        }
+        reasons
+    }
+
+    /// What a condition was found to be, and the reasons if it fails.
+    pub(crate) fn finding(&self, part: Part) -> (Finding, Vec<Reason>) {
+        let reasons: Vec<Reason> = self.reasons().iter().filter(|reason| Part::of(*reason) == part).collect();
+        let finding = if !reasons.is_empty() {
+            Finding::Fails
+        } else if self.came_to(part) {
+            Finding::Holds
+        } else {
+            Finding::Unchecked
+        };
+        (finding, reasons)
+    }
+
+    fn came_to(&self, part: Part) -> bool {
+        let read = self.presented == Presented::Classic1k;
+        match part {
+            Part::Reading | Part::Mode => true,
+            Part::Listed => read,
+            Part::Time => self.trust != ClockTrust::Unknown,
+            Part::Credential => {
+                let asks = self.state.settings.reading.asks_for_credential();
+                read && asks && self.credential != Credential::NotAsked
+            }
+            Part::Block | Part::Card => read && self.entry().is_some(),
+            Part::Certificate => {
+                read && self.explained.as_ref().is_some_and(|explained| !explained.certificates.is_empty())
+            }
+            Part::Holding | Part::Rules => read && self.term().is_some(),
+            Part::Right => read && self.term().is_some_and(|(_, term)| needed(&term.right_to_practise)),
+            Part::Employment => read && self.term().is_some_and(|(_, term)| needed(&term.employment)),
+        }
+    }
+
+    /// The rules that concern the holder at that time, and whether each held then.
+    pub(crate) fn concerns(&self) -> Vec<(&Concern, bool)> {
+        let Some(explained) = &self.explained else { return Vec::new() };
+        let place = self.term().map(|(place, _)| place);
+        let at = self.at.second();
+        let holds = |concern: &Concern| {
+            let within = |window: &access::time::Window| window.position(at) == Position::Within;
+            let hours = concern.schedule == ScheduleId::ALWAYS
+                || concern.hours.as_ref().is_some_and(|(_, hours)| {
+                    hours.holds(explained.calendar.zone.local(at), &explained.calendar.holidays)
+                });
+            within(&concern.member) && within(&concern.window) && hours
+        };
+        let theirs = explained.rules.iter().filter(|concern| place.is_none_or(|place| concern.term == place));
+        theirs.map(|concern| (concern, holds(concern))).collect()
+    }
+}
+
+fn needed(condition: &Condition) -> bool {
+    *condition != Condition::NotNeeded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_condition_has_a_reason_and_every_reason_a_condition() {
+        for part in Part::ALL {
+            assert!(Reason::ALL.iter().any(|reason| Part::of(*reason) == part), "{part:?}");
+        }
+    }
+}
