@@ -155,10 +155,10 @@ impl Finding {
 /// [`SiteError::NotFound`].
 pub(crate) fn event(site: &Site, id: i64) -> Result<EventView, SiteError> {
     let found = site.events(&EventFilter::default(), Seek::After(id.saturating_sub(1)), 1)?;
-    found.into_iter().find(|event| event.id == id).ok_or_else(|| SiteError::NotFound {
-        what: "event",
-        id: id.to_string(),
-    })
+    found
+        .into_iter()
+        .find(|event| event.id == id)
+        .ok_or_else(|| SiteError::NotFound { what: "event", id: id.to_string() })
 }
 
 impl Case {

@@ -247,4 +247,3 @@ pub(crate) fn matched(words: &Words, line: &GroupMatch) -> String {
     parts.extend(line.kind.map(kind));
     parts.join(", ")
 }
-

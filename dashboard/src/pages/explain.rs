@@ -89,7 +89,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> 
     let answer = if asked.is_empty() {
         Answer::default()
     } else {
-        match answer(&app, &visit.page, asked, &pairs, &mut form).await {
+        match answer(&app, &visit.page, asked, &pairs, &form).await {
             Ok(answer) => answer,
             Err(fault) => {
                 form.refused(fault)?;
@@ -102,12 +102,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> 
     if failed { render_refused(&template) } else { render(&template) }
 }
 
-async fn answer(
-    app: &App,
-    page: &Page,
-    pairs: &Pairs,
-    form: &mut Form,
-) -> Result<Answer, Fault> {
+async fn answer(app: &App, page: &Page, asked: &'static str, pairs: &Pairs, form: &Form) -> Result<Answer, Fault> {
     let at = match when::from_field(form.value("at"), app.context.zone) {
         Ok(at) => at.unwrap_or(page.now.second()),
         Err(code) => return Err(Fault::Invalid { field: "at", problem: code }),
@@ -223,9 +218,7 @@ async fn places(app: &App, page: &Page, subject: Subject, at: UtcS) -> Result<Pl
         .db(move |site| {
             let as_of = site.latest()?;
             let found = match subject {
-                Subject::Card(uid) => {
-                    site.where_can(&uid, at, as_of)?.into_iter().map(|door| (uid, door)).collect()
-                }
+                Subject::Card(uid) => site.where_can(&uid, at, as_of)?.into_iter().map(|door| (uid, door)).collect(),
                 Subject::Person(person) => site.where_can_person(person, at, as_of)?,
                 Subject::OneOf(_) => Vec::new(),
             };

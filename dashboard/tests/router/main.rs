@@ -10,8 +10,10 @@
 mod api;
 mod badge;
 mod desk;
+mod explain;
 mod forms;
 mod pages;
+mod rules;
 mod stream;
 mod support;
 mod who;

@@ -56,12 +56,8 @@ async fn list(app: &App, page: Page, pairs: &Pairs, form: Form) -> Result<Areas,
         let after = last.id.0.to_string();
         format!("/rules/areas?{}", query::join([("text", search.as_str()), ("after", after.as_str())].into_iter()))
     });
-    let row = |area: db::site::AreaView| Row {
-        id: area.id.0,
-        doors: area.doors.len(),
-        name: area.name,
-        rules: area.rules,
-    };
+    let row =
+        |area: db::site::AreaView| Row { id: area.id.0, doors: area.doors.len(), name: area.name, rules: area.rules };
     let areas = found.into_iter().map(row).collect();
     Ok(Areas { page: page.at("/rules/areas"), form, search, areas, more })
 }

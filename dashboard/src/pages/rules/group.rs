@@ -228,17 +228,18 @@ async fn page(
     found.members.truncate(ROWS as usize);
     let more = found.members.last().filter(|_| more);
     let more = more.map_or_else(String::new, |last| format!("{}?after={}", place(id), last.person.0));
-    let member = |member: MemberView| Member {
-        id: member.person.0,
-        name: member.name,
-        window: page.window(&member.window),
-    };
+    let member =
+        |member: MemberView| Member { id: member.person.0, name: member.name, window: page.window(&member.window) };
     let mut kinds = vec![(String::new(), page.tr("any"))];
     kinds.extend(choices::kinds(&page));
     Ok(Group {
         id: id.0,
         members: found.members.into_iter().map(member).collect(),
-        count: page.number("group-members-caption", "count", &usize::try_from(found.group.members).unwrap_or(usize::MAX)),
+        count: page.number(
+            "group-members-caption",
+            "count",
+            &usize::try_from(found.group.members).unwrap_or(usize::MAX),
+        ),
         matches: found.group.matches.iter().map(|line| MatchLine::new(&page, line)).collect(),
         rules: RuleLine::all(&page, found.rules),
         all_rules: found.group.rules,
@@ -253,18 +254,9 @@ async fn page(
     })
 }
 
-fn find(
-    site: &Site,
-    id: GroupId,
-    after: Option<i64>,
-    who: Option<String>,
-    adding: bool,
-) -> Result<Found, SiteError> {
-    let people = if adding {
-        site.people(&PeopleFilter { text: who }, Rows { after: None, limit: ROWS })?
-    } else {
-        Vec::new()
-    };
+fn find(site: &Site, id: GroupId, after: Option<i64>, who: Option<String>, adding: bool) -> Result<Found, SiteError> {
+    let people =
+        if adding { site.people(&PeopleFilter { text: who }, Rows { after: None, limit: ROWS })? } else { Vec::new() };
     Ok(Found {
         group: site.group(id)?,
         members: site.group_members(id, Rows { after, limit: ROWS + 1 })?,

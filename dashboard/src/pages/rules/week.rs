@@ -1,6 +1,8 @@
 //! A schedule drawn: a bar for each day, with the same in words beside it.
 
-use access::calendar::{Date, DayWindow, FinnishHoliday, HolidayPlan, HolidaySet, Holidays, Schedule, Weekday, finland};
+use access::calendar::{
+    Date, DayWindow, FinnishHoliday, HolidayPlan, HolidaySet, Holidays, Schedule, Weekday, finland,
+};
 
 use crate::hours;
 use crate::page::Page;
@@ -38,9 +40,7 @@ pub(super) fn set_up(page: &Page, schedule: &Schedule) -> Vec<Day> {
     }
     let holiday = page.tr("schedule-holiday");
     days.push(match &schedule.holiday {
-        HolidayPlan::AsWeekday => {
-            Day { text: page.tr("holiday-as-weekday"), ..Day::new(page, holiday, &[], &[]) }
-        }
+        HolidayPlan::AsWeekday => Day { text: page.tr("holiday-as-weekday"), ..Day::new(page, holiday, &[], &[]) },
         HolidayPlan::Closed => Day::new(page, holiday, &[], &[]),
         HolidayPlan::Own(windows) => Day::new(page, holiday, windows, &[]),
     });
