@@ -186,8 +186,7 @@ fn windows(entry: &Entry, question: &Question<'_>, reasons: &mut Reasons) {
 /// What depends on whom the card belongs to.
 fn holder(term: &Term, question: &Question<'_>, reasons: &mut Reasons) {
     window(&term.holding, Reason::HoldingNotBegun, Reason::HoldingEnded, question, reasons);
-    let of_right =
-        (Reason::RightToPractiseMissing, Reason::RightToPractiseNotBegun, Reason::RightToPractiseEnded);
+    let of_right = (Reason::RightToPractiseMissing, Reason::RightToPractiseNotBegun, Reason::RightToPractiseEnded);
     condition(&term.right_to_practise, of_right, question, reasons);
     let of_employment = (Reason::EmploymentMissing, Reason::EmploymentNotBegun, Reason::EmploymentEnded);
     condition(&term.employment, of_employment, question, reasons);
@@ -253,18 +252,23 @@ fn grants(grants: &[Grant], question: &Question<'_>, reasons: &mut Reasons) {
     }
 }
 
-/// A refusal is not lifted by what the door does not know: neither by a schedule that it has not, nor by hours
-/// when it has no time.
+/// A refusal is not lifted by what the door does not know: neither by a schedule that it has not, nor by hours or
+/// a beginning when it has no time.
 fn refusals(refusals: &[Grant], question: &Question<'_>, reasons: &mut Reasons) {
-    let at = question.utc.second();
-    for refusal in refusals.iter().filter(|refusal| refusal.window.position(at) == Position::Within) {
-        let calendar = question.calendar;
-        let unknown = refusal.schedule != ScheduleId::ALWAYS && calendar.schedule(refusal.schedule).is_none();
-        let timeless = refusal.schedule != ScheduleId::ALWAYS && question.trust == ClockTrust::Unknown;
-        if timeless {
+    let (at, timeless) = (question.utc.second(), question.trust == ClockTrust::Unknown);
+    for refusal in refusals {
+        let begun = match refusal.window.position(at) {
+            Position::Within => true,
+            Position::Before if timeless => false,
+            Position::Before | Position::After => continue,
+        };
+        let always = refusal.schedule == ScheduleId::ALWAYS;
+        let unknown = !always && question.calendar.schedule(refusal.schedule).is_none();
+        let doubtful = timeless && (!always || !begun);
+        if doubtful {
             reasons.insert(Reason::TimeUnknown);
         }
-        if unknown || timeless || calendar.holds(refusal.schedule, at) {
+        if doubtful || unknown || question.calendar.holds(refusal.schedule, at) {
             reasons.insert(Reason::RefusedByRule);
         }
     }

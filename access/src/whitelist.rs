@@ -99,7 +99,6 @@ impl WhitelistId {
 
 /// One step of a delta. Each says how things are afterwards, so that a repeated step does no harm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "nearly every change of a delta is a Put, so a box would only cost")]
 pub enum Change {
     /// The card has this entry now.
     Put(Entry),

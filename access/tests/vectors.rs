@@ -12,6 +12,7 @@ use access::credential::trailer::{Conditions, trailer};
 use access::envelope::DoorKey;
 use access::id::SiteId;
 use access::uid::Uid;
+use aes_siv::siv::Aes128Siv;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -73,7 +74,6 @@ fn computed() -> BTreeMap<&'static str, String> {
         ("slot B next", hex(&slot(&rolling, Slot::B, second, false))),
         ("slot B stepped in", hex(&slot(&rolling, Slot::B, second, true))),
         ("seal key", hex(&seal_key)),
-        ("seal nonce", hex(hmac(&seal_key, &[uid.as_bytes(), &plain]).first_chunk::<12>().unwrap())),
         ("seal plain", hex(&plain)),
         ("sealed", hex(&sealed.0)),
         ("directory", hex(&[mad_1, mad_2].concat())),
@@ -99,8 +99,36 @@ fn the_document_prints_what_the_code_makes() {
 }
 
 #[test]
-fn the_sealed_keys_begin_with_the_nonce_and_are_as_long_as_the_document_says() {
-    let vectors = computed();
-    assert!(vectors["sealed"].starts_with(&vectors["seal nonce"]));
-    assert_eq!(vectors["sealed"].len() / 2, 12 + 40 + 16);
+fn the_sealed_keys_are_as_long_as_the_document_says() {
+    assert_eq!(computed()["sealed"].len() / 2, 16 + 40);
+}
+
+/// RFC 5297, appendix A.1.
+#[test]
+fn aes_siv_is_that_of_the_rfc() {
+    let bytes = |text: &str| -> Vec<u8> {
+        let digit = |at: usize| u8::from_str_radix(text.get(at..at + 2).unwrap(), 16).unwrap();
+        (0..text.len()).step_by(2).map(digit).collect()
+    };
+    let key = bytes("fffefdfcfbfaf9f8f7f6f5f4f3f2f1f0f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff");
+    let data = bytes("101112131415161718191a1b1c1d1e1f2021222324252627");
+    let plain = bytes("112233445566778899aabbccddee");
+    let mut siv = Aes128Siv::new_from_slice(&key).unwrap();
+    let sealed = siv.encrypt([&data], &plain).unwrap();
+    assert_eq!(hex(&sealed), "85632d07c6e8f37f950acd320a2ecc9340c02b9690c4dc04daef7f6afe5c");
+    assert_eq!(siv.decrypt([&data], &sealed).unwrap(), plain);
+    assert!(siv.decrypt([&plain], &sealed).is_err(), "of other data");
+}
+
+/// The block that is sealed is AES-SIV under the printed key, with the UID as its one associated string.
+#[test]
+fn the_sealed_keys_open_with_the_printed_key() {
+    let vectors = printed();
+    let bytes = |name: &str| -> Vec<u8> {
+        let text = &vectors[name];
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+    };
+    let uid: Uid = "04A1B2C3D4E5F6".parse().unwrap();
+    let mut siv = Aes128Siv::new_from_slice(&bytes("seal key")).unwrap();
+    assert_eq!(hex(&siv.decrypt([uid.as_bytes()], &bytes("sealed")).unwrap()), vectors["seal plain"]);
 }

@@ -1,14 +1,18 @@
 //! The bytes of wire version 1, frozen. If a test here fails, the code is wrong: agents in the field
 //! speak these bytes. A change that is meant gets a new wire version and a file of its own
 //! (docs/PROTOCOL.md, section 9).
+//!
+//! Version 1 moved once before its first release, when entries got holders, conditions, refusals and schedules:
+//! there was no agent in the field then.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
+use access::calendar::{Calendar, Date, DayWindow, HolidayPlan, HolidaySet, Holidays, Schedule, Zone};
 use access::chain::{Link, link};
 use access::command::{Action, Command, Refusal};
 use access::credential::block::Token;
 use access::decide::{Credential, Decision, Presented};
 use access::encode::{ChipClass, EncodeJob, Outcome, SealedWork, Stage};
-use access::entry::{Block, Blocks, Entry, Grant, ScheduleId, SealedKeys};
+use access::entry::{Block, Blocks, Condition, Entry, Grant, ScheduleId, SealedKeys, Term};
 use access::envelope::{DoorKey, EnvelopeError, Freshness, Header, MESSAGE_LENGTH_MAX, Sealed, seal};
 use access::event::{Event, EventKind, Rolling, Subject};
 use access::message::{Down, Status, Up};
@@ -28,15 +32,56 @@ fn uid() -> Uid {
 }
 
 fn entry() -> Entry {
+    let until = Window { from: None, until: Some(UtcS(1_790_000_000)) };
     Entry {
         card: Window::new(UtcS(1_700_000_000), UtcS(1_800_000_000)),
         blocks: Blocks::NONE.with(Block::Suspended),
-        grants: vec![Grant {
-            window: Window { from: None, until: Some(UtcS(1_790_000_000)) },
-            schedule: ScheduleId::ALWAYS,
-        }],
         keys: Some(SealedKeys(vec![1, 2, 3])),
-        ..Entry::new(uid())
+        ..Entry::granting(uid(), [until])
+    }
+}
+
+/// A backup card that goes from a professional, who needs a right, to one of the staff, who is refused at night.
+fn handed_on() -> Entry {
+    let (from, between, until) = (UtcS(1_700_000_000), UtcS(1_750_000_000), UtcS(1_800_000_000));
+    let professional = Term {
+        holding: Window::new(from, between),
+        right_to_practise: Condition::Needed(vec![
+            Window::new(UtcS(-1), UtcS(0)),
+            Window { from: Some(from), until: None },
+        ]),
+        employment: Condition::NotNeeded,
+        grants: vec![Grant { window: Window::ALWAYS, schedule: ScheduleId(300) }],
+        refusals: Vec::new(),
+    };
+    let staff = Term {
+        holding: Window { from: Some(between), until: None },
+        right_to_practise: Condition::NotNeeded,
+        employment: Condition::Needed(Vec::new()),
+        grants: vec![Grant { window: Window { from: None, until: Some(until) }, schedule: ScheduleId::ALWAYS }],
+        refusals: vec![Grant { window: Window::ALWAYS, schedule: ScheduleId(7) }],
+    };
+    Entry {
+        blocks: Blocks::NONE.with(Block::RevocationUnknown),
+        terms: vec![professional, staff],
+        ..Entry::new(Uid::new(&[1, 2, 3, 4]).unwrap())
+    }
+}
+
+/// Helsinki and Finland. Schedule 7 is Mondays from 22:00 to 06:00; it has hours of its own on holidays, and nothing on
+/// the last day of 2026. Schedule 300 is empty.
+fn calendar() -> Calendar {
+    let mut nights = Schedule {
+        holiday: HolidayPlan::Own(vec![DayWindow { from_min: 480, until_min: 720 }]),
+        exceptions: vec![(Date::from_ymd(2026, 12, 31).unwrap(), Vec::new())],
+        ..Schedule::default()
+    };
+    nights.days[0] = vec![DayWindow { from_min: 1_320, until_min: 1_800 }];
+    let changed = vec![(Date::from_ymd(2026, 12, 24).unwrap(), true)];
+    Calendar {
+        zone: Zone::HELSINKI,
+        holidays: Holidays { set: HolidaySet::Finland, changed },
+        schedules: vec![(ScheduleId(7), nights), (ScheduleId(300), Schedule::default())],
     }
 }
 
@@ -133,7 +178,7 @@ fn a_whole_frame() {
 fn messages_of_a_door() {
     assert_eq!(
         up(&Up::Status(status())),
-        "0009e0d40380a0bfe9d66601010105302e312e30ac02a09ccb99c2b5ebbf3af8fdc79bd5acbce742dd92e7b3f396ba9a7bf5c5fde3f4bdc6e61f010500012a2901000102"
+        "0009e0d40380a0bfe9d66601010105302e312e30ac0284b0f9e7ebc5dcdcce01b9cbb4d6a8a5a9b1b801d2f996fcfbf5bc8025d7cc9da18e97b0d89b01010500012a2901000102"
     );
     assert_eq!(
         up(&Up::Events(vec![event()])),
@@ -147,7 +192,13 @@ fn messages_of_a_door() {
 fn messages_to_a_door() {
     let changes = vec![Change::Put(entry()), Change::Remove(Uid::new(&[1, 2, 3, 4]).unwrap())];
     let delta = WhitelistPart::Delta { from: id(299), to: id(300), changes };
-    let chunk = WhitelistPart::Chunk { to: id(300), index: 0, count: 1, entries: vec![entry()] };
+    let chunk = WhitelistPart::Chunk {
+        to: id(300),
+        index: 0,
+        count: 2,
+        calendar: Some(Calendar::empty()),
+        entries: vec![entry()],
+    };
     let settings = DoorSettings { release_ms: 5_000, reading: Reading::UidOnly };
     let state = DoorState {
         generation: Generation(5),
@@ -162,11 +213,11 @@ fn messages_to_a_door() {
     let command = Command { id: 77, boot: 3, session: 9, expires: MonoMs(65_000), action: Action::UnlockOnce };
     assert_eq!(
         down(&Down::Whitelist(delta)),
-        "0000ab02a09ccb99c2b5ebbf3af8fdc79bd5acbce742dd92e7b3f396ba9a7bf5c5fde3f4bdc6e61f01ac02a09ccb99c2b5ebbf3af8fdc79bd5acbce742dd92e7b3f396ba9a7bf5c5fde3f4bdc6e61f0102000704a1b2c3d4e5f60180c49fd50c0180c8ceb40d00000000000000000201000180ee89ab0d00010301020300010401020304"
+        "0000ab0284b0f9e7ebc5dcdcce01b9cbb4d6a8a5a9b1b801d2f996fcfbf5bc8025d7cc9da18e97b0d89b0101ac0284b0f9e7ebc5dcdcce01b9cbb4d6a8a5a9b1b801d2f996fcfbf5bc8025d7cc9da18e97b0d89b010102000704a1b2c3d4e5f681c49fd50c81c8ceb40d0000020100000000010081ee89ab0d0000010301020300010401020304"
     );
     assert_eq!(
         down(&Down::Whitelist(chunk)),
-        "0001ac02a09ccb99c2b5ebbf3af8fdc79bd5acbce742dd92e7b3f396ba9a7bf5c5fde3f4bdc6e61f010001010704a1b2c3d4e5f60180c49fd50c0180c8ceb40d00000000000000000201000180ee89ab0d00010301020300"
+        "0001ac0284b0f9e7ebc5dcdcce01b9cbb4d6a8a5a9b1b801d2f996fcfbf5bc8025d7cc9da18e97b0d89b01010002010000000000010704a1b2c3d4e5f681c49fd50c81c8ceb40d0000020100000000010081ee89ab0d0000010301020300"
     );
     assert_eq!(down(&Down::State(state)), "0105010180c8ceb40d882700");
     assert_eq!(down(&Down::Counters(counters)), "0201010704a1b2c3d4e5f607e807effd02");
@@ -178,12 +229,73 @@ fn messages_to_a_door() {
 }
 
 #[test]
+fn an_entry_of_two_holders() {
+    let bytes = handed_on().to_bytes();
+    assert_eq!(
+        hex(&bytes),
+        "04010203040000000080010281c49fd50c8186f7840d0102020181c49fd50c0000010000ac02008186f7840d00000100010081c8ceb40d00010000070000"
+    );
+    assert_eq!(Entry::from_bytes(&bytes).unwrap(), handed_on());
+}
+
+#[test]
+fn a_calendar_as_a_change_and_in_the_first_piece_of_a_whole() {
+    let bytes = calendar().to_bytes();
+    assert_eq!(
+        hex(&bytes),
+        "c07001e0a801030506b0540a0506c070010196c50201020701a80a880e0000000000000201e003d00501a4c50200ac02000000000000000000"
+    );
+    assert_eq!(Calendar::from_bytes(&bytes).unwrap(), calendar());
+    let mut with = id(300);
+    with.replace_calendar(&Calendar::empty(), &calendar());
+    assert_eq!((with.generation, with.entries), (Generation(300), 1));
+    assert_eq!(hex(&with.digest.to_bytes()), "570a85a67e5dcfa3271020c3d73b3d39cbd7b3bf143dd5ee09de74a75d510adc");
+    let delta = WhitelistPart::Delta { from: id(299), to: with, changes: vec![Change::Calendar(calendar())] };
+    let piece = |index, calendar| WhitelistPart::Chunk { to: with, index, count: 2, calendar, entries: Vec::new() };
+    assert_eq!(
+        down(&Down::Whitelist(delta)),
+        "0000ab0284b0f9e7ebc5dcdcce01b9cbb4d6a8a5a9b1b801d2f996fcfbf5bc8025d7cc9da18e97b0d89b0101ac02d79494b4eaafd7e7a301a7a08099fcface9e39cbafcffdcba2cfeaee0189bcd3bbdaab9485dc01010102c07001e0a801030506b0540a0506c070010196c50201020701a80a880e0000000000000201e003d00501a4c50200ac02000000000000000000"
+    );
+    assert_eq!(
+        down(&Down::Whitelist(piece(0, Some(calendar())))),
+        "0001ac02d79494b4eaafd7e7a301a7a08099fcface9e39cbafcffdcba2cfeaee0189bcd3bbdaab9485dc0101000201c07001e0a801030506b0540a0506c070010196c50201020701a80a880e0000000000000201e003d00501a4c50200ac0200000000000000000000"
+    );
+    assert_eq!(
+        down(&Down::Whitelist(piece(1, None))),
+        "0001ac02d79494b4eaafd7e7a301a7a08099fcface9e39cbafcffdcba2cfeaee0189bcd3bbdaab9485dc010101020000"
+    );
+}
+
+#[test]
+fn the_ends_of_windows() {
+    for (window, expected) in [
+        (Window::ALWAYS, "0000"),
+        (Window::new(UtcS(0), UtcS(-1)), "0102"),
+        (Window::new(UtcS(1), UtcS(1_800_000_000)), "0381c8ceb40d"),
+    ] {
+        let bytes = Entry { card: window, ..Entry::new(uid()) }.to_bytes();
+        assert!(hex(&bytes[8..]).starts_with(expected), "{window:?} {}", hex(&bytes[8..]));
+    }
+}
+
+#[test]
+fn reasons_and_blocks_have_the_numbers_that_the_protocol_names() {
+    let numbers: Vec<u8> = Reason::ALL.iter().map(|reason| *reason as u8).collect();
+    assert_eq!(numbers, (0..=37).collect::<Vec<u8>>());
+    let document = include_str!("../../docs/PROTOCOL.md");
+    for reason in Reason::ALL {
+        assert!(document.contains(&format!("| {} | `{}` |", *reason as u8, reason.code())), "{}", reason.code());
+    }
+    assert_eq!(Blocks::NONE.with(Block::RevocationUnknown).bits(), 1 << 7);
+}
+
+#[test]
 fn an_entry_its_digest_and_a_link_of_the_chain() {
     assert_eq!(
         hex(&entry().to_bytes()),
-        "0704a1b2c3d4e5f60180c49fd50c0180c8ceb40d00000000000000000201000180ee89ab0d00010301020300"
+        "0704a1b2c3d4e5f681c49fd50c81c8ceb40d0000020100000000010081ee89ab0d0000010301020300"
     );
-    assert_eq!(hex(&id(300).digest.to_bytes()), "20ce3223acad7f3af8fe715365f1ce425dc97936b7e8347bf5627f4cef19cd1f");
+    assert_eq!(hex(&id(300).digest.to_bytes()), "0458febc2e72b9ceb925cd8a2aa562b8d2bc85bfaff30025576627e4b8c0b09b");
     assert_eq!(
         hex(&event().to_bytes()),
         "2a03c0c407f6a1bfe9d66602ac0205000000008001ac0200010704a1b2c3d4e5f630313233343536373839616263646566"
@@ -293,6 +405,7 @@ proptest! {
         for bytes in [&bytes, &framed] {
             prop_assert!(Sealed::parse(bytes).and_then(|sealed| sealed.open::<Up>(&key())).is_err());
             let _ = Entry::from_bytes(bytes);
+            let _ = Calendar::from_bytes(bytes);
             let _ = Event::from_bytes(bytes);
         }
     }

@@ -278,8 +278,9 @@ fn read(
     to: WhitelistId,
     ahead: &mpsc::Sender<WhitelistPart>,
 ) -> Result<(), SiteError> {
-    let mut cutter = Cutter::new(to);
-    compile::each(site, secrets, door, to.generation, |entry| {
+    let (mut cutter, first) = Cutter::new(to, site.calendar(door, to.generation)?);
+    let _ = ahead.blocking_send(first);
+    compile::of_door(site, secrets, door, to.generation, |entry| {
         if let Some(part) = cutter.push(entry) {
             let _ = ahead.blocking_send(part);
         }

@@ -6,15 +6,13 @@
 //! anything else                                        the whole, in chunks
 //! ```
 
-use std::collections::BTreeMap;
-
 use access::calendar::Calendar;
 use access::entry::Entry;
 use access::uid::Uid;
 use access::whitelist::{Change, Generation, PART_ENTRIES_MAX, WhitelistId, WhitelistPart};
 
-/// Entries in one chunk. An entry of the greatest allowed size has about 1,000 bytes, so that a chunk of
-/// the worst entries still fits a message, and the number of chunks is known before the list is read.
+/// Entries in one chunk. A chunk of the longest entries still fits a message, and the number of chunks is known
+/// before the list is read. The calendar, which may be long, is a chunk of its own.
 pub const CHUNK_ENTRIES: u32 = 240;
 
 /// Bytes of changes in one delta: what a message may weigh less the envelope, with room to spare.
@@ -87,14 +85,24 @@ pub fn due(desired: &Desired, reported: &Reported, deltas_failed: bool) -> Due {
     Due { whitelist, state: desired.state != reported.state, counters: desired.counters > reported.counters }
 }
 
-/// The changes that lead from one list to the next, from the touched cards' entries before and after.
+/// What doors have of one card, before and after.
+pub type Pair = (Option<Entry>, Option<Entry>);
+
+/// The changes that lead from one list to the next, from the calendars and the touched cards' entries before and
+/// after.
 ///
 /// `None` if they do not lead exactly there, which means that the door's list is not the one that it
 /// claims to be, or if they do not fit one message: then the whole is the way.
 #[must_use]
-pub fn delta(from: WhitelistId, to: WhitelistId, before: &[Entry], after: &[Entry]) -> Option<WhitelistPart> {
+pub fn delta(
+    from: WhitelistId,
+    to: WhitelistId,
+    calendars: (&Calendar, &Calendar),
+    entries: impl IntoIterator<Item = (Uid, Pair)>,
+) -> Option<WhitelistPart> {
     let mut reached = from;
-    let changes = changes(&mut reached, before, after);
+    let mut changes: Vec<Change> = new_calendar(&mut reached, calendars.0, calendars.1).into_iter().collect();
+    changes.extend(entries.into_iter().filter_map(|(uid, pair)| change(&mut reached, uid, pair)));
     reached.generation = to.generation;
     (reached == to && fits(&changes)).then_some(WhitelistPart::Delta { from, to, changes })
 }
@@ -106,30 +114,27 @@ pub fn fits(changes: &[Change]) -> bool {
     changes.len() <= PART_ENTRIES_MAX && bytes <= DELTA_BYTES_MAX
 }
 
-/// The steps between the touched cards' entries before and after; `id` follows them.
-pub fn changes(id: &mut WhitelistId, before: &[Entry], after: &[Entry]) -> Vec<Change> {
-    let mut cards: BTreeMap<Uid, (Option<&Entry>, Option<&Entry>)> = BTreeMap::new();
-    for entry in before {
-        cards.entry(entry.uid).or_default().0 = Some(entry);
-    }
-    for entry in after {
-        cards.entry(entry.uid).or_default().1 = Some(entry);
-    }
-    cards
-        .into_iter()
-        .filter(|(_, (old, new))| old != new)
-        .map(|(uid, (old, new))| {
-            let bytes = |entry: Option<&Entry>| entry.map(Entry::to_bytes);
-            id.replace(bytes(old).as_deref(), bytes(new).as_deref());
-            new.map_or(Change::Remove(uid), |entry| Change::Put(entry.clone()))
-        })
-        .collect()
+/// The step from one calendar to the next, if they differ; `id` follows it.
+pub fn new_calendar(id: &mut WhitelistId, before: &Calendar, after: &Calendar) -> Option<Change> {
+    (before != after).then(|| {
+        id.replace_calendar(before, after);
+        Change::Calendar(after.clone())
+    })
 }
 
-/// How many chunks a list takes; at least one, which tells a door that its list is empty.
+/// The step between a card's entries before and after, if they differ; `id` follows it.
+pub fn change(id: &mut WhitelistId, uid: Uid, (before, after): Pair) -> Option<Change> {
+    (before != after).then(|| {
+        let bytes = |entry: &Option<Entry>| entry.as_ref().map(Entry::to_bytes);
+        id.replace(bytes(&before).as_deref(), bytes(&after).as_deref());
+        after.map_or(Change::Remove(uid), Change::Put)
+    })
+}
+
+/// How many chunks a list takes: one for the calendar, and those of its entries.
 #[must_use]
 pub fn chunk_count(entries: u32) -> u32 {
-    entries.div_ceil(CHUNK_ENTRIES).max(1)
+    entries.div_ceil(CHUNK_ENTRIES) + 1
 }
 
 /// Cuts a list that is read entry by entry into chunks, holding no more than one of them.
@@ -141,10 +146,12 @@ pub struct Cutter {
 }
 
 impl Cutter {
-    /// For this list.
+    /// For this list, with its first chunk.
     #[must_use]
-    pub fn new(to: WhitelistId) -> Self {
-        Self { to, index: 0, entries: Vec::new() }
+    pub fn new(to: WhitelistId, calendar: Calendar) -> (Self, WhitelistPart) {
+        let count = chunk_count(to.entries);
+        let first = WhitelistPart::Chunk { to, index: 0, count, calendar: Some(calendar), entries: Vec::new() };
+        (Self { to, index: 1, entries: Vec::new() }, first)
     }
 
     /// Takes the next entry, and gives a chunk whenever one is full.
@@ -154,10 +161,10 @@ impl Cutter {
         full.then(|| self.cut())
     }
 
-    /// The last chunk, if something is left or nothing came at all.
+    /// The last chunk, if something is left.
     #[must_use]
     pub fn finish(mut self) -> Option<WhitelistPart> {
-        (!self.entries.is_empty() || self.index == 0).then(|| self.cut())
+        (!self.entries.is_empty()).then(|| self.cut())
     }
 
     fn cut(&mut self) -> WhitelistPart {
@@ -166,8 +173,8 @@ impl Cutter {
         WhitelistPart::Chunk {
             to: self.to,
             index,
-            calendar: (index == 0).then(Calendar::empty),
             count: chunk_count(self.to.entries),
+            calendar: None,
             entries: std::mem::take(&mut self.entries),
         }
     }

@@ -1,7 +1,7 @@
 //! The site's masters, and everything that is derived from them. The only module that knows them.
 //!
 //! ```text
-//! credential file ──▶ Keyring ──▶ what a door is given for one card     (key A, static digest, rolling key)
+//! credential file ──▶ Keyring ──▶ what doors are given for one card      (key A, static digest, rolling key)
 //!                        │
 //!                        └──────▶ what an encoder is given for one job  (both keys, blocks, trailer)
 //! ```
@@ -17,11 +17,9 @@ use access::credential::Sector;
 use access::credential::block::{Block, Slot, Static, Token, site_tag, static_digest};
 use access::credential::keys::{KeyVersion, Masters, Place};
 use access::credential::rolling::Reading;
-use access::credential::sealed::{CardKeys, seal};
+use access::credential::sealed::CardKeys;
 use access::credential::trailer::{Conditions, trailer};
 use access::encode::KeyPair;
-use access::entry::SealedKeys;
-use access::envelope::DoorKey;
 use access::id::SiteId;
 use access::uid::Uid;
 use db::site::CredentialRecord;
@@ -53,21 +51,18 @@ impl Keyring {
         self.masters.keys().rev().copied()
     }
 
-    /// What a door is given for a card, sealed for it; nothing if the masters of the card's version are gone.
+    /// What doors are given for a card; nothing if the masters of the card's version are gone.
     #[must_use]
-    pub fn sealed(&self, record: &CredentialRecord, door: &DoorKey) -> Option<SealedKeys> {
+    pub fn card_keys(&self, record: &CredentialRecord) -> Option<CardKeys> {
         let masters = self.masters.get(&record.version)?;
         let place = self.place(&record.uid, record.sector, record.version);
-        let mut keys = CardKeys {
+        Some(CardKeys {
             sector: record.sector,
             issue: record.issue,
             key_a: masters.key_a(&place),
             static_digest: static_digest(&self.fixed(record).to_block(&masters.static_key(&place))),
             rolling: masters.rolling_key(&place),
-        };
-        let sealed = seal(door, &record.uid, &keys);
-        keys.key_a.zeroize();
-        Some(sealed)
+        })
     }
 
     /// The two keys of a sector under one version; nothing if its masters are gone.

@@ -3,19 +3,21 @@
 
 use std::collections::BTreeMap;
 
+use access::calendar::Calendar;
 use access::envelope::DoorKey;
 use access::id::DoorId;
 use access::state::DoorState;
 use access::uid::Uid;
 use access::whitelist::{Change, Generation, PART_ENTRIES_MAX, WhitelistId, WhitelistPart};
-use db::site::{DoorKind, DoorView, Site, SiteError};
+use db::site::{DoorKind, DoorView, Site, SiteError, Which};
 
 use crate::compile;
-use crate::distribute::{self, Desired};
+use crate::distribute::{self, Desired, Pair};
 use crate::keys::Keyring;
 
-/// Cards that are asked for at once, within what a statement may hold.
-const CARDS_AT_ONCE: usize = 500;
+/// Cards that are compiled at once before and after a change: what is held in memory of one that touches tens of
+/// thousands.
+const CARDS_AT_ONCE: usize = 2_000;
 
 /// What should be true now.
 pub(crate) struct Found {
@@ -43,8 +45,18 @@ pub(crate) struct FoundDoor {
 /// A list that is still what was compiled last keeps the generation that doors know it by.
 pub(crate) fn all(site: &Site, secrets: Option<&Keyring>) -> Result<Found, SiteError> {
     let through = site.latest()?;
-    let doors = site.doors()?.into_iter().map(|view| {
-        let compiled = whole_id(site, secrets, &view, through)?;
+    let views = site.doors()?;
+    let mut compiled = BTreeMap::new();
+    for view in views.iter().filter(|view| view.kind == DoorKind::Door) {
+        compiled.insert(view.id.clone(), with_calendar(site, &view.id, through)?);
+    }
+    compile::each(site, secrets, Which::All, through, &mut |door, entry| {
+        if let Some(id) = compiled.get_mut(door) {
+            id.replace(None, Some(&entry.to_bytes()));
+        }
+    })?;
+    let doors = views.into_iter().map(|view| {
+        let compiled = compiled.remove(&view.id).unwrap_or_default();
         let unchanged = |last: &WhitelistId| (last.digest, last.entries) == (compiled.digest, compiled.entries);
         Ok(FoundDoor {
             whitelist: view.wanted.filter(unchanged).unwrap_or(compiled),
@@ -68,16 +80,15 @@ pub(crate) fn since(
     if through == after {
         return Ok(None);
     }
-    let mut touched: BTreeMap<DoorId, Vec<Uid>> = BTreeMap::new();
-    for (door, uid) in site.touched(after, through)? {
-        touched.entry(door).or_default().push(uid);
-    }
+    let mut followed = follow(site, secrets, known, (after, through))?;
     let mut doors = Vec::new();
     for view in site.doors()? {
-        let uids = touched.remove(&view.id).unwrap_or_default();
         let (whitelist, changes) = match known.get(&view.id) {
-            Some(known) if uids.is_empty() && known.state == view.wanted_state => continue,
-            Some(known) => follow(site, secrets, &view.id, known.whitelist, &uids, (after, through))?,
+            Some(known) => match followed.remove(&view.id) {
+                None if known.state == view.wanted_state => continue,
+                None => (known.whitelist, Some(Vec::new())),
+                Some(followed) => followed.end(through),
+            },
             // Added after the change that this looks as of; the next look finds it.
             None if view.wanted_state > through => continue,
             None => (whole_id(site, secrets, &view, through)?, None),
@@ -96,39 +107,99 @@ pub(crate) fn delta(
     from: WhitelistId,
     to: WhitelistId,
 ) -> Result<Option<WhitelistPart>, SiteError> {
-    let touched = site.touched(from.generation, to.generation)?;
-    let uids: Vec<Uid> = touched.into_iter().filter(|(touched, _)| touched == door).map(|(_, uid)| uid).collect();
+    let touched = site.touched(from.generation, to.generation)?.pairs.into_iter();
+    let uids: Vec<Uid> = touched.filter(|(touched, _)| touched == door).map(|(_, uid)| uid).collect();
     if uids.len() > PART_ENTRIES_MAX {
         return Ok(None);
     }
-    let (mut before, mut after) = (Vec::new(), Vec::new());
-    for some in uids.chunks(CARDS_AT_ONCE) {
-        before.extend(compile::some(site, secrets, door, some, from.generation)?);
-        after.extend(compile::some(site, secrets, door, some, to.generation)?);
-    }
-    Ok(distribute::delta(from, to, &before, &after))
+    let cards = uids.into_iter().map(|uid| (uid, vec![door.clone()])).collect();
+    let entries = pairs(site, secrets, &cards, (from.generation, to.generation))?;
+    let entries = entries.into_iter().map(|((uid, _), pair)| (uid, pair));
+    let (before, now) = (site.calendar(door, from.generation)?, site.calendar(door, to.generation)?);
+    Ok(distribute::delta(from, to, (&before, &now), entries))
 }
 
+/// A door's list on its way from one change to another.
+struct Followed {
+    before: WhitelistId,
+    whitelist: WhitelistId,
+    /// As long as they fit one message.
+    changes: Option<Vec<Change>>,
+}
+
+impl Followed {
+    fn from(known: WhitelistId) -> Self {
+        Self { before: known, whitelist: known, changes: Some(Vec::new()) }
+    }
+
+    fn push(&mut self, change: Option<Change>) {
+        let (Some(change), Some(changes)) = (change, &mut self.changes) else { return };
+        changes.push(change);
+        if changes.len() > PART_ENTRIES_MAX {
+            self.changes = None;
+        }
+    }
+
+    fn end(mut self, through: Generation) -> (WhitelistId, Option<Vec<Change>>) {
+        if self.whitelist != self.before {
+            self.whitelist.generation = through;
+        }
+        (self.whitelist, self.changes.filter(|changes| distribute::fits(changes)))
+    }
+}
+
+/// The lists of the touched doors, from what is known of them to what is now.
 fn follow(
     site: &Site,
     secrets: Option<&Keyring>,
-    door: &DoorId,
-    known: WhitelistId,
-    uids: &[Uid],
-    (after, through): (Generation, Generation),
-) -> Result<(WhitelistId, Option<Vec<Change>>), SiteError> {
-    let mut whitelist = known;
-    let mut all = Vec::new();
-    for some in uids.chunks(CARDS_AT_ONCE) {
-        let before = compile::some(site, secrets, door, some, after)?;
-        let now = compile::some(site, secrets, door, some, through)?;
-        all.extend(distribute::changes(&mut whitelist, &before, &now));
+    known: &BTreeMap<DoorId, Desired>,
+    span: (Generation, Generation),
+) -> Result<BTreeMap<DoorId, Followed>, SiteError> {
+    let touched = site.touched(span.0, span.1)?;
+    let mut followed: BTreeMap<DoorId, Followed> = BTreeMap::new();
+    for door in touched.calendars {
+        let Some(known) = known.get(&door) else { continue };
+        let (before, now) = (site.calendar(&door, span.0)?, site.calendar(&door, span.1)?);
+        let door = followed.entry(door).or_insert_with(|| Followed::from(known.whitelist));
+        let change = distribute::new_calendar(&mut door.whitelist, &before, &now);
+        door.push(change);
     }
-    if !all.is_empty() {
-        whitelist.generation = through;
+    let mut cards: BTreeMap<Uid, Vec<DoorId>> = BTreeMap::new();
+    for (door, uid) in touched.pairs {
+        if known.contains_key(&door) {
+            cards.entry(uid).or_default().push(door);
+        }
     }
-    let fits = distribute::fits(&all);
-    Ok((whitelist, fits.then_some(all)))
+    while !cards.is_empty() {
+        let rest = cards.keys().nth(CARDS_AT_ONCE).copied().map(|uid| cards.split_off(&uid));
+        for ((uid, door), pair) in pairs(site, secrets, &cards, span)? {
+            let Some(known) = known.get(&door) else { continue };
+            let door = followed.entry(door).or_insert_with(|| Followed::from(known.whitelist));
+            let change = distribute::change(&mut door.whitelist, uid, pair);
+            door.push(change);
+        }
+        cards = rest.unwrap_or_default();
+    }
+    Ok(followed)
+}
+
+/// What doors have of these cards, before and after.
+fn pairs(
+    site: &Site,
+    secrets: Option<&Keyring>,
+    cards: &BTreeMap<Uid, Vec<DoorId>>,
+    (before, after): (Generation, Generation),
+) -> Result<BTreeMap<(Uid, DoorId), Pair>, SiteError> {
+    let mut pairs: BTreeMap<(Uid, DoorId), Pair> = BTreeMap::new();
+    compile::each(site, secrets, Which::Pairs(cards), before, &mut |door, entry| {
+        let uid = entry.uid;
+        pairs.entry((uid, door.clone())).or_default().0 = Some(entry);
+    })?;
+    compile::each(site, secrets, Which::Pairs(cards), after, &mut |door, entry| {
+        let uid = entry.uid;
+        pairs.entry((uid, door.clone())).or_default().1 = Some(entry);
+    })?;
+    Ok(pairs)
 }
 
 fn whole_id(
@@ -140,8 +211,15 @@ fn whole_id(
     if door.kind == DoorKind::Encoder {
         return Ok(WhitelistId::default());
     }
+    let mut id = with_calendar(site, &door.id, as_of)?;
+    compile::of_door(site, secrets, &door.id, as_of, |entry| id.replace(None, Some(&entry.to_bytes())))?;
+    Ok(id)
+}
+
+/// A list without entries yet.
+fn with_calendar(site: &Site, door: &DoorId, as_of: Generation) -> Result<WhitelistId, SiteError> {
     let mut id = WhitelistId { generation: as_of, ..WhitelistId::default() };
-    compile::each(site, secrets, &door.id, as_of, |entry| id.replace(None, Some(&entry.to_bytes())))?;
+    id.replace_calendar(&Calendar::empty(), &site.calendar(door, as_of)?);
     Ok(id)
 }
 

@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use access::entry::{Block, Blocks, Entry, Grant, ScheduleId, SealedKeys};
+use access::calendar::{Calendar, HolidayPlan, Schedule};
+use access::entry::{Block, Blocks, Condition, Entry, Grant, ScheduleId, SealedKeys, Term};
 use access::envelope::MESSAGE_LENGTH_MAX;
 use access::message::Down;
 use access::time::{UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::{Change, Digest, Generation, WhitelistId, WhitelistPart};
-use controller::distribute::{CHUNK_ENTRIES, Cutter, Desired, Reported, Way, changes, chunk_count, delta, due};
+use controller::distribute::{
+    CHUNK_ENTRIES, Cutter, Desired, Pair, Reported, Way, change, chunk_count, delta, due, new_calendar,
+};
 use proptest::prelude::*;
 
 fn id(generation: u64, digest: u8, entries: u32) -> WhitelistId {
@@ -47,30 +50,41 @@ fn state_and_counters_are_due_whatever_the_whitelist_waits_for() {
 }
 
 #[test]
-fn an_empty_list_is_one_empty_chunk() {
-    let part = Cutter::new(id(3, 0, 0)).finish().unwrap();
-    let WhitelistPart::Chunk { index, count, entries, .. } = part else {
+fn an_empty_list_is_its_calendar() {
+    let (cutter, first) = Cutter::new(id(3, 0, 0), calendar(7));
+    assert_eq!(cutter.finish(), None);
+    let WhitelistPart::Chunk { index, count, calendar: held, entries, .. } = first else {
         panic!("not a chunk");
     };
-    assert_eq!((index, count, entries.len()), (0, 1, 0));
+    assert_eq!((index, count, held, entries.len()), (0, 1, Some(calendar(7)), 0));
 }
 
 #[test]
 fn a_chunk_of_the_heaviest_entries_fits_a_message() {
     let far = Window::new(UtcS(i64::MIN), UtcS(i64::MAX));
-    let mut cutter = Cutter::new(id(1, 1, CHUNK_ENTRIES));
+    let (mut cutter, _) = Cutter::new(id(1, 1, CHUNK_ENTRIES), Calendar::empty());
+    let grant = Grant { window: far, schedule: ScheduleId(u16::MAX) };
+    let windows = Condition::Needed(vec![far; access::entry::CONDITION_WINDOWS_MAX]);
+    let term = Term {
+        holding: far,
+        right_to_practise: windows.clone(),
+        employment: windows,
+        grants: vec![grant; access::entry::GRANTS_MAX],
+        refusals: vec![grant; access::entry::GRANTS_MAX],
+    };
     let mut part = None;
     for number in 0..CHUNK_ENTRIES {
         let mut bytes = [0xff; 10];
         bytes[..4].copy_from_slice(&number.to_be_bytes());
         let mut entry = Entry::new(Uid::new(&bytes).unwrap());
-        (entry.card, entry.certificate, entry.right_to_practise) = (far, far, far);
-        (entry.employment, entry.holding) = (far, far);
+        (entry.card, entry.certificate) = (far, far);
         entry.blocks = Blocks::from_bits(u16::MAX);
-        let grant = Grant { window: far, schedule: ScheduleId(u16::MAX) };
-        entry.grants = vec![grant; access::entry::GRANTS_MAX];
-        entry.keys = Some(SealedKeys(vec![0xff; access::entry::SEALED_KEYS_LENGTH_MAX]));
         entry.attributes = u16::MAX;
+        entry.terms = vec![term.clone(); access::entry::TERMS_MAX];
+        let mut entry = entry.fitted();
+        let room = access::entry::ENTRY_LENGTH_MAX - entry.to_bytes().len() - 2;
+        entry.keys = Some(SealedKeys(vec![0xff; room.min(access::entry::SEALED_KEYS_LENGTH_MAX)]));
+        entry.check().unwrap();
         part = cutter.push(entry);
     }
     let key = access::envelope::DoorKey::new([1; 32]);
@@ -113,20 +127,19 @@ fn list() -> impl Strategy<Value = List> {
     })
 }
 
+fn calendar(number: u16) -> Calendar {
+    let schedule = Schedule { holiday: HolidayPlan::Closed, ..Schedule::default() };
+    Calendar { schedules: vec![(ScheduleId(number), schedule)], ..Calendar::empty() }
+}
+
 /// The cards that a history of changes would name: all that differ, and some that do not.
-fn touched(before: &List, after: &List, extra: usize) -> (Vec<Entry>, Vec<Entry>) {
+fn touched(before: &List, after: &List, extra: usize) -> Vec<(Uid, Pair)> {
     let differs = |uid: &Uid| before.get(uid) != after.get(uid);
     let mut uids: Vec<Uid> = before.keys().chain(after.keys()).copied().collect();
     uids.sort();
     uids.dedup();
-    let uids: Vec<Uid> = uids
-        .into_iter()
-        .enumerate()
-        .filter(|(place, uid)| differs(uid) || place % 7 == extra)
-        .map(|(_, uid)| uid)
-        .collect();
-    let pick = |list: &List| uids.iter().filter_map(|uid| list.get(uid).cloned()).collect();
-    (pick(before), pick(after))
+    let named = uids.into_iter().enumerate().filter(|(place, uid)| differs(uid) || place % 7 == extra);
+    named.map(|(_, uid)| (uid, (before.get(&uid).cloned(), after.get(&uid).cloned()))).collect()
 }
 
 fn follow(mut list: List, changes: Vec<Change>) -> List {
@@ -134,6 +147,7 @@ fn follow(mut list: List, changes: Vec<Change>) -> List {
         match change {
             Change::Put(entry) => list.insert(entry.uid, entry),
             Change::Remove(uid) => list.remove(&uid),
+            Change::Calendar(_) => None,
         };
     }
     list
@@ -143,8 +157,9 @@ proptest! {
     #[test]
     fn a_delta_leads_from_one_list_to_the_other(before in list(), after in list(), extra in 0_usize..7) {
         let (from, to) = (list_id(3, &before), list_id(8, &after));
-        let (old, new) = touched(&before, &after, extra);
-        let Some(WhitelistPart::Delta { changes, .. }) = delta(from, to, &old, &new) else {
+        let entries = touched(&before, &after, extra);
+        let none = Calendar::empty();
+        let Some(WhitelistPart::Delta { changes, .. }) = delta(from, to, (&none, &none), entries) else {
             return Err(TestCaseError::fail("no delta"));
         };
         prop_assert_eq!(follow(before, changes), after);
@@ -155,22 +170,31 @@ proptest! {
         before in list(), after in list(), other in list(), extra in 0_usize..7,
     ) {
         prop_assume!(list_id(3, &before) != list_id(3, &other));
-        let (old, new) = touched(&before, &after, extra);
-        prop_assert_eq!(delta(list_id(3, &other), list_id(8, &after), &old, &new), None);
+        let (none, entries) = (Calendar::empty(), touched(&before, &after, extra));
+        prop_assert_eq!(delta(list_id(3, &other), list_id(8, &after), (&none, &none), entries.clone()), None);
+        // Nor one whose calendar is another.
+        let (old, new) = (calendar(1), calendar(2));
+        prop_assert_eq!(delta(list_id(3, &before), list_id(8, &after), (&old, &new), entries), None);
     }
 
     #[test]
     fn the_id_followed_change_by_change_is_the_id_of_the_whole(before in list(), after in list(), extra in 0_usize..7) {
+        let (old, new) = (calendar(1), calendar(2));
         let mut id = list_id(8, &before);
-        let (old, new) = touched(&before, &after, extra);
-        changes(&mut id, &old, &new);
-        prop_assert_eq!(id, list_id(8, &after));
+        id.replace_calendar(&Calendar::empty(), &old);
+        for (uid, pair) in touched(&before, &after, extra) {
+            change(&mut id, uid, pair);
+        }
+        prop_assert_eq!(new_calendar(&mut id, &old, &new), Some(Change::Calendar(new.clone())));
+        let mut whole = list_id(8, &after);
+        whole.replace_calendar(&Calendar::empty(), &new);
+        prop_assert_eq!(id, whole);
     }
 
     #[test]
     fn chunks_hold_every_entry_once_and_are_as_many_as_announced(entries in 0_u32..1_000) {
-        let mut cutter = Cutter::new(id(5, 1, entries));
-        let mut parts = Vec::new();
+        let (mut cutter, first) = Cutter::new(id(5, 1, entries), calendar(1));
+        let mut parts = vec![first];
         for number in 0..entries {
             parts.extend(cutter.push(Entry::new(Uid::new(&number.to_be_bytes()).unwrap())));
         }
@@ -178,9 +202,10 @@ proptest! {
         prop_assert_eq!(u32::try_from(parts.len()).unwrap(), chunk_count(entries));
         let mut seen = Vec::new();
         for (place, part) in parts.into_iter().enumerate() {
-            let WhitelistPart::Chunk { index, count, entries: held, .. } = part else {
+            let WhitelistPart::Chunk { index, count, calendar, entries: held, .. } = part else {
                 return Err(TestCaseError::fail("not a chunk"));
             };
+            prop_assert_eq!(calendar.is_some(), place == 0);
             prop_assert_eq!((index as usize, count), (place, chunk_count(entries)));
             seen.extend(held.into_iter().map(|entry| u32::from_be_bytes(entry.uid.as_bytes().try_into().unwrap())));
         }

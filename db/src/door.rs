@@ -2,7 +2,7 @@
 //!
 //! | file | holds | written |
 //! | --- | --- | --- |
-//! | `whitelist.db` | the list in force, the one on its way, the door's state, the counters | by [`WhitelistStore`], in transactions of up to a thousand rows |
+//! | `whitelist.db` | the list in force with its calendar, the one on its way, the door's state, the counters | by [`WhitelistStore`], in transactions of up to a thousand rows |
 //! | `journal.db` | what happened and is not yet acknowledged | by [`Journal`], in the few milliseconds before a lock is released |
 //!
 //! SQLite lets one connection write to a file at a time. With one file a large whitelist transaction
@@ -11,6 +11,7 @@
 //! a power cut, since an older one may still admit a card that was blocked since.
 
 mod apply;
+mod calendar;
 mod journal;
 mod lookup;
 mod pending;
@@ -24,7 +25,7 @@ use crate::file::FileError;
 
 pub use apply::{Applied, Refused, WHITELIST_ENTRIES_MAX, WHITELIST_PARTS_MAX};
 pub use journal::{Acknowledged, Draft, JOURNAL_EVENTS_MAX, Journal, JournalStart};
-pub use lookup::Lookup;
+pub use lookup::{Found, Lookup};
 pub use pending::{Batch, Pending};
 pub use seen::Seen;
 pub use whitelist::{COUNTERS_ROWS_MAX, StateApplied, WhitelistStore};

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use access::entry::{Block, Blocks, Entry};
+use access::calendar::{Calendar, DayWindow, Schedule, Zone};
+use access::entry::{Block, Blocks, Entry, ScheduleId};
 use access::state::{Counter, Counters, DoorState, Mode};
 use access::uid::Uid;
 use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
@@ -14,12 +15,14 @@ use proptest::prelude::*;
 struct Site {
     folder: tempfile::TempDir,
     model: BTreeMap<Uid, Entry>,
+    calendar: Calendar,
     id: WhitelistId,
 }
 
 impl Site {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), model: BTreeMap::new(), id: WhitelistId::default() }
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, model: BTreeMap::new(), calendar: Calendar::empty(), id: WhitelistId::default() }
     }
 
     fn path(&self) -> PathBuf {
@@ -38,6 +41,11 @@ impl Site {
             let (old, new) = match change {
                 Change::Put(entry) => (self.model.insert(entry.uid, entry.clone()), Some(entry.to_bytes())),
                 Change::Remove(uid) => (self.model.remove(uid), None),
+                Change::Calendar(calendar) => {
+                    self.id.replace_calendar(&self.calendar, calendar);
+                    self.calendar = calendar.clone();
+                    continue;
+                }
             };
             self.id.replace(old.map(|e| e.to_bytes()).as_deref(), new.as_deref());
         }
@@ -53,7 +61,10 @@ impl Site {
         let count = u32::try_from(parts.len()).unwrap();
         (0..count)
             .zip(parts)
-            .map(|(index, entries)| WhitelistPart::Chunk { to: self.id, index, count, entries })
+            .map(|(index, entries)| {
+                let calendar = (index == 0).then(|| self.calendar.clone());
+                WhitelistPart::Chunk { to: self.id, index, count, calendar, entries }
+            })
             .collect()
     }
 
@@ -61,9 +72,10 @@ impl Site {
         assert_eq!(store.current().unwrap(), self.id);
         let lookup = Lookup::open(&self.path()).unwrap();
         for number in 0..=u8::MAX {
-            let (generation, entry) = lookup.lookup(&uid(number)).unwrap();
-            assert_eq!(generation, self.id.generation);
-            assert_eq!(entry.as_ref(), self.model.get(&uid(number)));
+            let found = lookup.lookup(&uid(number)).unwrap();
+            assert_eq!(found.generation, self.id.generation);
+            assert_eq!(found.entry.as_ref(), self.model.get(&uid(number)));
+            assert_eq!(*found.calendar, self.calendar);
         }
     }
 }
@@ -81,6 +93,13 @@ fn entry(number: u8, blocked: bool) -> Entry {
     Entry { blocks, ..Entry::new(uid(number)) }
 }
 
+/// Open from 08:00 until then, every day.
+fn calendar(until_min: u16) -> Calendar {
+    let window = DayWindow { from_min: 480, until_min };
+    let schedule = Schedule { days: std::array::from_fn(|_| vec![window]), ..Schedule::default() };
+    Calendar { zone: Zone::HELSINKI, schedules: vec![(ScheduleId(7), schedule)], ..Calendar::empty() }
+}
+
 fn put(number: u8) -> Change {
     Change::Put(entry(number, false))
 }
@@ -89,6 +108,8 @@ fn any_change() -> impl Strategy<Value = Change> {
     prop_oneof![
         3 => (0_u8..24, any::<bool>()).prop_map(|(number, blocked)| Change::Put(entry(number, blocked))),
         1 => (0_u8..24).prop_map(|number| Change::Remove(uid(number))),
+        1 => (481_u16..484).prop_map(|until_min| Change::Calendar(calendar(until_min))),
+        1 => Just(Change::Calendar(Calendar::empty())),
     ]
 }
 
@@ -121,6 +142,8 @@ proptest! {
     ) {
         let mut site = Site::new();
         let mut store = site.open();
+        // One that stays open, as the agent's does.
+        let lookup = Lookup::open(&site.path()).unwrap();
         for step in steps {
             match step {
                 Step::Delta(changes) => {
@@ -139,7 +162,7 @@ proptest! {
                     }
                 }
                 Step::Begun(changes) => {
-                    let before = site.model.clone();
+                    let before = (site.model.clone(), site.calendar.clone());
                     let id = site.id;
                     site.change(changes);
                     let parts = site.whole(2);
@@ -148,7 +171,7 @@ proptest! {
                         prop_assert_eq!(store.apply(&parts[0]).unwrap(), Applied::Staged { received: 1, of });
                     }
                     // The site moves on from where the door is; the number that was begun is used up.
-                    site.model = before;
+                    (site.model, site.calendar) = before;
                     site.id = id;
                     let generation = Generation(id.generation.0 + 2);
                     let to = WhitelistId { generation, ..id };
@@ -162,6 +185,8 @@ proptest! {
                 }
             }
             prop_assert_eq!(store.current().unwrap(), site.id);
+            let found = lookup.lookup(&uid(0)).unwrap();
+            prop_assert_eq!((found.generation, &*found.calendar), (site.id.generation, &site.calendar));
         }
         site.assert_in_force(&mut store);
     }
@@ -170,14 +195,17 @@ proptest! {
 #[test]
 fn a_list_survives_a_power_cut_between_any_two_parts() {
     let mut site = Site::new();
-    let first = site.change((0..9).map(put).collect());
+    let first = site.change((0..9).map(put).chain([Change::Calendar(calendar(600))]).collect());
     let mut store = site.open();
     store.apply(&first).unwrap();
     let old = site.id;
-    site.change((20..29).map(put).collect());
+    site.change((20..29).map(put).chain([Change::Calendar(calendar(700))]).collect());
     let parts = site.whole(3);
     for (at, part) in parts.iter().enumerate() {
         assert_eq!(store.current().unwrap(), old, "before part {at}");
+        let found = Lookup::open(&site.path()).unwrap().lookup(&uid(3)).unwrap();
+        assert_eq!((found.generation, &*found.calendar), (old.generation, &calendar(600)), "before part {at}");
+        assert!(found.entry.is_some());
         store.apply(part).unwrap();
         drop(store);
         store = site.open();
@@ -188,13 +216,13 @@ fn a_list_survives_a_power_cut_between_any_two_parts() {
 #[test]
 fn a_transaction_that_was_not_committed_never_happened() {
     let mut site = Site::new();
-    let delta = site.change((0..9).map(put).collect());
+    let delta = site.change((0..9).map(put).chain([Change::Calendar(calendar(600))]).collect());
     let mut store = site.open();
     store.apply(&delta).unwrap();
     let bad = WhitelistPart::Delta {
         from: site.id,
         to: WhitelistId { generation: Generation(site.id.generation.0 + 1), ..site.id },
-        changes: vec![put(100), Change::Remove(uid(3))],
+        changes: vec![put(100), Change::Remove(uid(3)), Change::Calendar(calendar(700))],
     };
     assert_eq!(store.apply(&bad).unwrap(), Applied::Refused(Refused::Mismatch));
     drop(store);
@@ -216,6 +244,7 @@ fn an_older_list_is_refused_and_so_is_the_same_number_with_another_content() {
         to: WhitelistId { generation: site.id.generation, ..WhitelistId::default() },
         index: 0,
         count: 1,
+        calendar: Some(Calendar::empty()),
         entries: Vec::new(),
     };
     assert_eq!(store.apply(&other).unwrap(), Applied::Refused(Refused::SameNumber));

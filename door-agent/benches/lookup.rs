@@ -47,13 +47,14 @@ fn tap(lookup: &Lookup, entries: u32, round: u32, listed: bool) -> Duration {
     let uid = if listed { list::uid(number) } else { Uid::new(&number.to_be_bytes()).unwrap() };
     let door = DoorState::default();
     let begun = Instant::now();
-    let (generation, entry) = lookup.lookup(&uid).unwrap();
+    let found = lookup.lookup(&uid).unwrap();
     let decision = decide(&Question {
         presented: Presented::Classic1k,
-        entry: entry.as_ref(),
+        entry: found.entry.as_ref(),
         credential: Credential::NotAsked,
+        calendar: &found.calendar,
         door: &door,
-        generation,
+        generation: found.generation,
         utc: NOW,
         trust: ClockTrust::Synchronised,
     });

@@ -16,7 +16,9 @@ async fn a_new_door_gets_the_whole_and_then_each_change_as_a_delta() {
     let mut ward = Door::connect(&bench, "ward").await;
     ward.report_status().await;
     let part = ward.part().await;
-    assert!(matches!(&part, WhitelistPart::Chunk { count: 1, .. }), "{part:?}");
+    assert!(matches!(&part, WhitelistPart::Chunk { count: 2, .. }), "{part:?}");
+    follow(&mut ward, part);
+    let part = ward.part().await;
     follow(&mut ward, part);
     ward.report_status().await;
     assert_eq!(ward.list.len(), 10);
@@ -97,9 +99,11 @@ async fn a_door_with_another_list_than_it_should_have_gets_the_whole() {
     let before = Generation(bench.site().latest().unwrap().0 - 1);
     ward.status.whitelist = WhitelistId { generation: before, digest: Digest::from_bytes([3; 32]), entries: 9 };
     ward.report_status().await;
-    let part = ward.part().await;
-    assert!(matches!(&part, WhitelistPart::Chunk { .. }), "{part:?}");
-    follow(&mut ward, part);
+    for _ in 0..2 {
+        let part = ward.part().await;
+        assert!(matches!(&part, WhitelistPart::Chunk { .. }), "{part:?}");
+        follow(&mut ward, part);
+    }
     assert_eq!(ward.list.len(), 10);
     bench.stop().await;
 }
@@ -109,8 +113,8 @@ async fn what_a_door_does_not_report_in_time_is_sent_again() {
     let bench = Bench::prepared(&["ward"], |site| list(site, 0..3, &["ward"])).await;
     let mut ward = Door::connect(&bench, "ward").await;
     ward.report_status().await;
-    let (first, second) = (ward.part().await, ward.part().await);
-    assert_eq!(first, second);
+    let sent = [ward.part().await, ward.part().await];
+    assert_eq!([ward.part().await, ward.part().await], sent);
     bench.stop().await;
 }
 
@@ -129,7 +133,7 @@ async fn a_long_list_comes_in_chunks_and_a_lockdown_does_not_wait_for_them() {
     ward.follow(first);
     while ward.list.is_empty() {
         let part = ward.part().await;
-        assert!(matches!(part, WhitelistPart::Chunk { count: 4, .. }));
+        assert!(matches!(part, WhitelistPart::Chunk { count: 5, .. }));
         follow(&mut ward, part);
     }
     ward.report_status().await;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use access::calendar::Calendar;
 use access::chain::{Link, link};
 use access::encode::EncodeJob;
 use access::entry::Entry;
@@ -28,6 +29,7 @@ pub(crate) struct Door {
     pub(crate) header: Header,
     pub(crate) status: Status,
     pub(crate) list: BTreeMap<Uid, Entry>,
+    pub(crate) calendar: Calendar,
     /// The boot of the controller that it last heard.
     pub(crate) heard_from: u64,
     /// As it was told; the highest of each card.
@@ -67,6 +69,7 @@ impl Door {
             key: key(door),
             status: first_status(),
             list: BTreeMap::new(),
+            calendar: Calendar::empty(),
             heard_from: 0,
             counters: BTreeMap::new(),
             chunks: Vec::new(),
@@ -221,13 +224,18 @@ impl Door {
                     match change {
                         Change::Put(entry) => self.list.insert(entry.uid, entry),
                         Change::Remove(uid) => self.list.remove(&uid),
+                        Change::Calendar(calendar) => {
+                            self.calendar = calendar;
+                            None
+                        }
                     };
                 }
                 self.switch(to);
             }
-            Down::Whitelist(WhitelistPart::Chunk { to, index, count, entries }) => {
-                if index == 0 {
+            Down::Whitelist(WhitelistPart::Chunk { to, index, count, calendar, entries }) => {
+                if let Some(calendar) = calendar {
                     self.chunks.clear();
+                    self.calendar = calendar;
                 }
                 self.chunks.extend(entries);
                 if index + 1 == count {
@@ -261,6 +269,7 @@ impl Door {
     fn switch(&mut self, to: WhitelistId) {
         let mut id = WhitelistId { generation: to.generation, ..WhitelistId::default() };
         self.list.values().for_each(|entry| id.replace(None, Some(&entry.to_bytes())));
+        id.replace_calendar(&Calendar::empty(), &self.calendar);
         assert_eq!(id, to, "the list is not what it was announced as");
         self.status.whitelist = to;
     }

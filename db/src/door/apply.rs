@@ -14,13 +14,14 @@
 //!
 //! Every arrow is one transaction. A dead list is swept later, some rows at a time.
 
+use access::calendar::Calendar;
 use access::entry::Entry;
 use access::uid::Uid;
 use access::whitelist::{Change, PART_ENTRIES_MAX, WhitelistId, WhitelistPart};
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::to_sql;
 use super::whitelist::{current, read_id};
+use super::{calendar, to_sql};
 
 /// Most entries of a whitelist. Twice what the largest hospital district issues.
 pub const WHITELIST_ENTRIES_MAX: u32 = 2_000_000;
@@ -59,9 +60,20 @@ pub enum Refused {
     /// What came out is not what was promised.
     #[error("the list that came out is not the one that was promised")]
     Mismatch,
-    /// A bound is exceeded: entries, parts, grants or keys.
-    #[error("a bound of whitelists or of entries is exceeded")]
+    /// A bound is exceeded: entries, parts, grants, keys or schedules.
+    #[error("a bound of whitelists, of entries or of calendars is exceeded")]
     OutOfBounds,
+    /// The first piece of a whole brings no calendar, or another piece does.
+    #[error("the calendar of a whole list comes with its first piece and with no other")]
+    CalendarMisplaced,
+}
+
+/// What one piece of a whole list brings.
+struct Piece<'a> {
+    index: u32,
+    count: u32,
+    calendar: Option<&'a Calendar>,
+    entries: &'a [Entry],
 }
 
 /// A whole list on its way.
@@ -85,7 +97,10 @@ pub(super) fn apply(transaction: &Transaction<'_>, part: &WhitelistPart) -> rusq
     }
     match part {
         WhitelistPart::Delta { changes, .. } => delta(transaction, in_force, to, changes),
-        WhitelistPart::Chunk { index, count, entries, .. } => chunk(transaction, to, *index, *count, entries),
+        WhitelistPart::Chunk { index, count, calendar, entries, .. } => {
+            let piece = Piece { index: *index, count: *count, calendar: calendar.as_ref(), entries };
+            chunk(transaction, to, &piece)
+        }
     }
 }
 
@@ -101,11 +116,12 @@ fn refusal(part: &WhitelistPart, in_force: WhitelistId, to: WhitelistId) -> Opti
                         Change::Calendar(calendar) => calendar.check().is_ok(),
                     })
             }
-            WhitelistPart::Chunk { index, count, entries, .. } => {
+            WhitelistPart::Chunk { index, count, calendar, entries, .. } => {
                 index < count
                     && *count <= WHITELIST_PARTS_MAX
                     && entries.len() <= PART_ENTRIES_MAX
                     && entries.iter().all(|entry| entry.check().is_ok())
+                    && calendar.as_ref().is_none_or(|calendar| calendar.check().is_ok())
             }
         };
     match part {
@@ -113,6 +129,9 @@ fn refusal(part: &WhitelistPart, in_force: WhitelistId, to: WhitelistId) -> Opti
         _ if to.generation == in_force.generation => Some(Refused::SameNumber),
         _ if !bounded => Some(Refused::OutOfBounds),
         WhitelistPart::Delta { from, .. } if *from != in_force => Some(Refused::OtherBase),
+        WhitelistPart::Chunk { index, calendar, .. } if calendar.is_some() != (*index == 0) => {
+            Some(Refused::CalendarMisplaced)
+        }
         _ => None,
     }
 }
@@ -124,14 +143,14 @@ fn delta(
     to: WhitelistId,
     changes: &[Change],
 ) -> rusqlite::Result<Applied> {
-    let list: i64 = transaction.query_row("SELECT active FROM meta", [], |row| row.get(0))?;
+    let list = active(transaction)?;
     transaction.execute_batch("SAVEPOINT delta")?;
     let mut id = in_force;
     for change in changes {
         match change {
             Change::Put(entry) => put(transaction, list, entry, &mut id)?,
             Change::Remove(uid) => remove(transaction, list, uid, &mut id)?,
-            Change::Calendar(_) => return Ok(Applied::Refused(Refused::OutOfBounds)),
+            Change::Calendar(calendar) => calendar::put(transaction, list, calendar, &mut id)?,
         }
     }
     id.generation = to.generation;
@@ -145,13 +164,8 @@ fn delta(
 }
 
 /// Puts a piece of a whole list aside, and puts the list in force if it was the last.
-fn chunk(
-    transaction: &Transaction<'_>,
-    to: WhitelistId,
-    index: u32,
-    count: u32,
-    entries: &[Entry],
-) -> rusqlite::Result<Applied> {
+fn chunk(transaction: &Transaction<'_>, to: WhitelistId, piece: &Piece<'_>) -> rusqlite::Result<Applied> {
+    let Piece { index, count, .. } = *piece;
     let mut staging = match staging(transaction)? {
         Some(staging) if staging.to == to && staging.parts == count => staging,
         Some(other) if to.generation < other.to.generation => {
@@ -165,8 +179,11 @@ fn chunk(
     };
     let new = transaction.execute("INSERT INTO staged_part (part) VALUES ($1) ON CONFLICT DO NOTHING", [index])?;
     if new > 0 {
-        for entry in entries {
+        for entry in piece.entries {
             put(transaction, staging.list, entry, &mut staging.so_far)?;
+        }
+        if let Some(calendar) = piece.calendar {
+            calendar::put(transaction, staging.list, calendar, &mut staging.so_far)?;
         }
         transaction.execute(
             "UPDATE staging SET digest = $1, entries = $2",
@@ -185,7 +202,7 @@ fn finish(transaction: &Transaction<'_>, staging: &Staging) -> rusqlite::Result<
         drop_staged(transaction, staging.list)?;
         return Ok(Applied::Refused(Refused::Mismatch));
     }
-    transaction.execute("INSERT INTO dead_list SELECT active FROM meta", [])?;
+    drop_list(transaction, active(transaction)?)?;
     transaction.execute_batch("DELETE FROM staged_part; DELETE FROM staging")?;
     put_in_force(transaction, staging.list, staging.to)?;
     Ok(Applied::InForce(staging.to))
@@ -214,8 +231,17 @@ fn begin(transaction: &Transaction<'_>, to: WhitelistId, parts: u32) -> rusqlite
 }
 
 fn drop_staged(transaction: &Transaction<'_>, list: i64) -> rusqlite::Result<()> {
-    transaction.execute("INSERT INTO dead_list VALUES ($1)", [list])?;
+    drop_list(transaction, list)?;
     transaction.execute_batch("DELETE FROM staged_part; DELETE FROM staging")
+}
+
+fn drop_list(transaction: &Transaction<'_>, list: i64) -> rusqlite::Result<()> {
+    transaction.execute("INSERT INTO dead_list VALUES ($1)", [list])?;
+    calendar::forget(transaction, list)
+}
+
+fn active(transaction: &Transaction<'_>) -> rusqlite::Result<i64> {
+    transaction.query_row("SELECT active FROM meta", [], |row| row.get(0))
 }
 
 fn put_in_force(transaction: &Transaction<'_>, list: i64, id: WhitelistId) -> rusqlite::Result<()> {

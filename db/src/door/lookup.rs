@@ -1,23 +1,53 @@
 //! What the door knows about the card in front of it.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use access::calendar::Calendar;
 use access::entry::Entry;
 use access::uid::Uid;
 use access::whitelist::Generation;
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use super::{DoorDbError, from_sql, schema};
 
-/// One statement, so that generation and entry are of the same list even while it is being replaced.
-const LOOKUP: &str = "SELECT meta.generation, entry.body FROM meta \
-    LEFT JOIN entry ON entry.list = meta.active AND entry.uid = $1 WHERE meta.one = 1";
+/// One statement, so that generation, entry and calendar are of the same list even while it is being replaced.
+/// The calendar comes along only if it has another number than the one that is known. SQLite numbers parameters by
+/// their first place in the text, so the first must be `$1`.
+const LOOKUP: &str = "SELECT meta.generation, entry.body, calendar.number, \
+    CASE WHEN calendar.number = $1 THEN NULL ELSE calendar.body END FROM meta \
+    LEFT JOIN entry ON entry.list = meta.active AND entry.uid = $2 \
+    LEFT JOIN calendar ON calendar.list = meta.active WHERE meta.one = 1";
+
+/// No calendar has this number.
+const NO_CALENDAR: i64 = 0;
 
 /// A reading connection to `whitelist.db`. The writer never makes it wait.
 #[derive(Debug)]
 pub struct Lookup {
     path: PathBuf,
     pub(super) connection: Connection,
+    /// The calendar as it was decoded last, under its number in the file.
+    calendar: RefCell<(i64, Arc<Calendar>)>,
+}
+
+/// What one list in force says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// Of the list; 0 if there is none.
+    pub generation: Generation,
+    /// The card's entry in it.
+    pub entry: Option<Entry>,
+    /// The schedules that its entries speak of.
+    pub calendar: Arc<Calendar>,
+}
+
+struct Row {
+    generation: i64,
+    entry: Option<Vec<u8>>,
+    number: i64,
+    calendar: Option<Vec<u8>>,
 }
 
 impl Lookup {
@@ -27,29 +57,43 @@ impl Lookup {
     /// If the file cannot be read.
     pub fn open(path: &Path) -> Result<Self, DoorDbError> {
         let connection = schema::open_reader(path)?;
-        let lookup = Self { path: path.to_path_buf(), connection };
+        let calendar = RefCell::new((NO_CALENDAR, Arc::default()));
+        let lookup = Self { path: path.to_path_buf(), connection, calendar };
         lookup.connection.prepare_cached(LOOKUP).map(|_| ()).map_err(|source| lookup.sql(source))?;
         Ok(lookup)
     }
 
-    /// The generation of the list in force (0 if there is none), and the card's entry in it.
+    /// The list in force, as far as it concerns this card.
     ///
     /// # Errors
-    /// If the file cannot be read, or the entry makes no sense; the caller denies then.
-    pub fn lookup(&self, uid: &Uid) -> Result<(Generation, Option<Entry>), DoorDbError> {
-        let (generation, body) = self
-            .connection
-            .prepare_cached(LOOKUP)
-            .and_then(|mut statement| {
-                statement
-                    .query_row([uid.as_bytes()], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<Vec<u8>>>(1)?)))
+    /// If the file cannot be read, or the entry or the calendar makes no sense; the caller denies then.
+    pub fn lookup(&self, uid: &Uid) -> Result<Found, DoorDbError> {
+        let row = self.row(uid).map_err(|source| self.sql(source))?;
+        let content = |what| DoorDbError::Content { path: self.path.clone(), what };
+        let entry = row.entry.map(|bytes| Entry::from_bytes(&bytes)).transpose();
+        if row.number == NO_CALENDAR {
+            self.calendar.replace((NO_CALENDAR, Arc::default()));
+        } else if let Some(bytes) = row.calendar {
+            let calendar = Calendar::from_bytes(&bytes).map_err(|_| content("calendar"))?;
+            self.calendar.replace((row.number, Arc::new(calendar)));
+        }
+        Ok(Found {
+            generation: Generation(from_sql(row.generation)),
+            entry: entry.map_err(|_| content("whitelist entry"))?,
+            calendar: Arc::clone(&self.calendar.borrow().1),
+        })
+    }
+
+    fn row(&self, uid: &Uid) -> rusqlite::Result<Row> {
+        let known = self.calendar.borrow().0;
+        self.connection.prepare_cached(LOOKUP)?.query_row(params![known, uid.as_bytes()], |row| {
+            Ok(Row {
+                generation: row.get(0)?,
+                entry: row.get(1)?,
+                number: row.get::<_, Option<i64>>(2)?.unwrap_or(NO_CALENDAR),
+                calendar: row.get(3)?,
             })
-            .map_err(|source| self.sql(source))?;
-        let entry = body
-            .map(|bytes| Entry::from_bytes(&bytes))
-            .transpose()
-            .map_err(|_| DoorDbError::Content { path: self.path.clone(), what: "whitelist entry" })?;
-        Ok((Generation(from_sql(generation)), entry))
+        })
     }
 
     pub(super) fn sql(&self, source: rusqlite::Error) -> DoorDbError {

@@ -41,12 +41,12 @@ fn a_new_credential_touches_the_doors_that_list_the_card() {
     bench.site.list_card(&ACTOR, &card, &door("ward"), Window::ALWAYS).unwrap();
     let before = bench.latest();
     bench.encode(&desk, 1, card);
-    assert_eq!(bench.site.touched(before, bench.latest()).unwrap(), [(door("ward"), card)]);
+    assert_eq!(bench.site.touched(before, bench.latest()).unwrap().pairs, [(door("ward"), card)]);
     let encoded = bench.latest();
     let job = bench.site.request_encoding(&ACTOR, &card, &desk, EncodeWork::Wipe).unwrap().id;
     bench.site.begin_encoding(job, &plan(1), NOW).unwrap();
     bench.encoded("desk", 2, card, job, Outcome::Done);
-    assert_eq!(bench.site.touched(encoded, bench.latest()).unwrap(), [(door("ward"), card)]);
+    assert_eq!(bench.site.touched(encoded, bench.latest()).unwrap().pairs, [(door("ward"), card)]);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn a_door_that_begins_or_ceases_to_ask_for_credentials_touches_its_list_and_a_lo
         let before = bench.latest();
         act();
         assert!(bench.latest() > before);
-        bench.site.touched(before, bench.latest()).unwrap()
+        bench.site.touched(before, bench.latest()).unwrap().pairs
     };
     let asks = touched_by(&|| bench.site.set_settings(&ACTOR, &ward, settings(Reading::Sector)).unwrap());
     assert_eq!(asks.len(), 3);

@@ -6,16 +6,21 @@
     reason = "a helper of a test that cannot go on must fail it"
 )]
 
+mod agree;
 mod cards;
 mod clones;
 mod commands;
+mod compile;
 mod counters;
 mod credentials;
+mod direct;
 mod doors;
 mod encodings;
 mod files;
 mod intake;
 mod log;
 mod operators;
+mod rules;
 mod support;
 mod versions;
+mod world;

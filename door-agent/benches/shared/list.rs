@@ -1,6 +1,7 @@
 //! A door's data folder with a long whitelist.
 
-use access::entry::{Entry, Grant, ScheduleId};
+use access::calendar::Calendar;
+use access::entry::{Condition, Entry};
 use access::time::{UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::{Generation, PART_ENTRIES_MAX, WhitelistId, WhitelistPart};
@@ -19,8 +20,9 @@ pub(crate) fn uid(number: u32) -> Uid {
 
 fn entry(number: u32) -> Entry {
     let window = Window::new(UtcS(1_700_000_000), UtcS(1_900_000_000));
-    let grants = vec![Grant { window: Window::ALWAYS, schedule: ScheduleId::ALWAYS }];
-    Entry { card: window, certificate: window, employment: window, grants, ..Entry::new(uid(number)) }
+    let mut entry = Entry { card: window, certificate: window, ..Entry::granting(uid(number), [Window::ALWAYS]) };
+    entry.terms.iter_mut().for_each(|term| term.employment = Condition::Needed(vec![window]));
+    entry
 }
 
 /// A folder with a list of so many entries in force.
@@ -33,7 +35,8 @@ pub(crate) fn filled(entries: u32) -> tempfile::TempDir {
     let count = entries.div_ceil(size);
     for index in 0..count {
         let numbers = index * size..entries.min((index + 1) * size);
-        let part = WhitelistPart::Chunk { to, index, count, entries: numbers.map(entry).collect() };
+        let calendar = (index == 0).then(Calendar::empty);
+        let part = WhitelistPart::Chunk { to, index, count, calendar, entries: numbers.map(entry).collect() };
         assert!(!matches!(store.apply(&part).unwrap(), Applied::Refused(_)));
     }
     assert_eq!(store.current().unwrap(), to);

@@ -13,13 +13,12 @@ use access::credential::rolling::IN_DOUBT_MAX;
 use access::credential::sealed::{self, CardKeys};
 use access::decide::{Credential, Decision, Presented, Question, could_pass, decide};
 use access::door::Input;
-use access::entry::Entry;
 use access::event::{EventKind, Rolling};
 use access::state::{DoorState, Reading};
 use access::time::MonoMs;
 use access::uid::Uid;
 use access::whitelist::Generation;
-use db::door::Seen;
+use db::door::{Found, Seen};
 
 use super::DoorLoop;
 use crate::reader::tap::{Findings, Rolls, Task};
@@ -97,8 +96,8 @@ impl DoorLoop {
             self.on_desk_card(number, card.presented, card.uid);
             return;
         }
-        let (generation, entry) = self.look_up(card.presented, card.uid);
-        match self.wanted(&card, entry.as_ref(), generation) {
+        let found = self.look_up(card.presented, card.uid);
+        match self.wanted(&card, &found) {
             Wanted::Reading(uid, keys) => {
                 let issue = keys.issue;
                 let task = self.task(&uid, keys);
@@ -131,8 +130,8 @@ impl DoorLoop {
 
     /// Looks the card up once more: a block that has come into force while it was read counts.
     fn conclude(&mut self, card: &Card, credential: Credential, rolling: Option<Rolling>) {
-        let (generation, entry) = self.look_up(card.presented, card.uid);
-        let decision = self.judge(card.presented, entry.as_ref(), credential, generation);
+        let found = self.look_up(card.presented, card.uid);
+        let decision = self.judge(card.presented, &found, credential);
         if let Some(taps) = &mut self.taps {
             taps.decided(decision, card.took);
         }
@@ -140,34 +139,33 @@ impl DoorLoop {
     }
 
     /// A credential that was not read, because the card is denied in any case, is no reason.
-    fn judge(
-        &self,
-        presented: Presented,
-        entry: Option<&Entry>,
-        credential: Credential,
-        generation: Generation,
-    ) -> Decision {
-        let at = self.clock.at();
+    fn judge(&self, presented: Presented, found: &Found, credential: Credential) -> Decision {
         let (door, by_number) = (&self.facts.state, number_only(&self.facts.state));
-        let question = Question { presented, entry, credential, door, generation, utc: at.utc, trust: at.trust };
+        let question = Question { credential, ..self.question(presented, found) };
         let unread = credential == Credential::NotAsked && !could_pass(&question);
         decide(&Question { door: if unread { &by_number } else { door }, ..question })
     }
 
-    /// What is to be read of a card.
-    fn wanted(&self, card: &Card, entry: Option<&Entry>, generation: Generation) -> Wanted {
-        let nothing = Wanted::Nothing(Credential::NotAsked);
-        let (Some(uid), Some(entry)) = (card.uid, entry) else { return nothing };
+    /// May this card pass here and now, before anything is known of its credential?
+    fn question<'a>(&'a self, presented: Presented, found: &'a Found) -> Question<'a> {
         let at = self.clock.at();
-        let question = Question {
-            presented: card.presented,
-            entry: Some(entry),
+        Question {
+            presented,
+            entry: found.entry.as_ref(),
             credential: Credential::NotAsked,
+            calendar: &found.calendar,
             door: &self.facts.state,
-            generation,
+            generation: found.generation,
             utc: at.utc,
             trust: at.trust,
-        };
+        }
+    }
+
+    /// What is to be read of a card.
+    fn wanted(&self, card: &Card, found: &Found) -> Wanted {
+        let nothing = Wanted::Nothing(Credential::NotAsked);
+        let (Some(uid), Some(entry)) = (card.uid, &found.entry) else { return nothing };
+        let question = self.question(card.presented, found);
         if !self.facts.state.settings.reading.asks_for_credential() || !could_pass(&question) {
             return nothing;
         }
@@ -205,13 +203,13 @@ impl DoorLoop {
     }
 
     /// A whitelist that cannot be read is none: generation 0 denies, and says why.
-    fn look_up(&self, presented: Presented, uid: Option<Uid>) -> (Generation, Option<Entry>) {
+    fn look_up(&self, presented: Presented, uid: Option<Uid>) -> Found {
         let (Presented::Classic1k, Some(uid)) = (presented, uid) else {
-            return (self.facts.whitelist.generation, None);
+            return Found { generation: self.facts.whitelist.generation, ..Found::default() };
         };
         self.lookup.lookup(&uid).unwrap_or_else(|error| {
             tracing::error!(%error, "the whitelist cannot be read; the card is denied");
-            (Generation(0), None)
+            Found { generation: Generation(0), ..Found::default() }
         })
     }
 

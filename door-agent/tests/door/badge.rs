@@ -1,8 +1,9 @@
 //! A door that reads the badge: from the card through the loop to the lock and the journal.
 
+use access::calendar::Calendar;
 use access::credential::sealed::seal;
 use access::decide::Credential;
-use access::entry::{Block, Blocks, Entry, Grant, ScheduleId};
+use access::entry::{Block, Blocks, Entry};
 use access::envelope::DoorKey;
 use access::event::{Event, EventKind};
 use access::state::{DoorSettings, DoorState, Reading};
@@ -19,8 +20,7 @@ use crate::site::{Site, UID_4, UID_7};
 fn entry(uid: &[u8], encoded: bool) -> Entry {
     let uid = Uid::new(uid).unwrap();
     let keys = encoded.then(|| seal(&DoorKey::new([7; 32]), &uid, &Site::new().keys(&uid, 1)));
-    let grants = vec![Grant { window: Window::ALWAYS, schedule: ScheduleId::ALWAYS }];
-    Entry { grants, keys, ..Entry::new(uid) }
+    Entry { keys, ..Entry::granting(uid, [Window::ALWAYS]) }
 }
 
 const BARE: [u8; 4] = [0x21, 0xA0, 0x62, 0xBD];
@@ -40,7 +40,8 @@ async fn door(reading: Reading) -> Bench {
     // A list of its own, so that the one from before does not matter.
     let mut to = WhitelistId { generation: Generation(from.generation.0 + 1), ..WhitelistId::default() };
     entries.iter().for_each(|entry| to.replace(None, Some(&entry.to_bytes())));
-    let part = WhitelistPart::Chunk { to, index: 0, count: 1, entries: entries.to_vec() };
+    let part =
+        WhitelistPart::Chunk { to, index: 0, count: 1, calendar: Some(Calendar::empty()), entries: entries.to_vec() };
     assert_eq!(store.apply(&part).unwrap(), Applied::InForce(to));
     let settings = DoorSettings { reading, release_ms: 5_000 };
     let state = DoorState { generation: Generation(3), settings, ..DoorState::default() };

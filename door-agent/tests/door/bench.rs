@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use access::entry::{Block, Blocks, Entry, Grant, ScheduleId};
+use access::entry::{Block, Blocks, Condition, Entry};
 use access::time::{UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
@@ -43,20 +43,21 @@ fn now() -> i64 {
 }
 
 fn entry(uid: &str) -> Entry {
-    let grants = vec![Grant { window: Window::ALWAYS, schedule: ScheduleId::ALWAYS }];
-    Entry { grants, ..Entry::new(uid.parse().unwrap()) }
+    Entry::granting(uid.parse().unwrap(), [Window::ALWAYS])
 }
 
 fn entries() -> Vec<Entry> {
     let from = Window { from: Some(UtcS(now() + 86_400)), until: None };
     let until = Window { from: None, until: Some(UtcS(now() - 1)) };
+    let mut expired = Entry { card: until, ..entry("41223344") };
+    expired.terms[0].employment = Condition::Needed(vec![until]);
     vec![
         entry("01A062BD"),
         entry("04A1B2C3D4E5F6"),
         entry("04A1B2C3D4E5F6A7B8C9"),
         Entry { blocks: Blocks::NONE.with(Block::Blocked), ..entry("21223344") },
         Entry { card: from, ..entry("31223344") },
-        Entry { card: until, employment: until, ..entry("41223344") },
+        expired,
         // Listed like any other, and still no card of ours.
         entry("51223344"),
     ]

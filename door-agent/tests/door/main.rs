@@ -13,6 +13,7 @@ mod disk;
 mod encoder;
 mod folder;
 mod journal;
+mod schedules;
 #[path = "../badge/site.rs"]
 mod site;
 mod taps;

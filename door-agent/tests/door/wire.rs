@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use access::chain::{Link, link};
 use access::command::{Action, Command};
-use access::entry::{Block, Blocks, Entry, Grant, ScheduleId};
+use access::entry::{Block, Blocks, Entry};
 use access::envelope::{DoorKey, Header, Sealed, seal};
 use access::event::{Event, EventKind};
 use access::message::{Down, Status, Up};
@@ -189,8 +189,7 @@ async fn a_blocked_card_is_refused_as_soon_as_the_status_says_so() {
     let Some((_broker, mut controller, bench)) = site().await else { return };
     assert_eq!(bench.tap("short").await["signal"], "granted");
     let from = controller.status(|_| true).await.whitelist;
-    let grants = vec![Grant { window: Window::ALWAYS, schedule: ScheduleId::ALWAYS }];
-    let listed = Entry { grants, ..Entry::new("01A062BD".parse().unwrap()) };
+    let listed = Entry::granting("01A062BD".parse().unwrap(), [Window::ALWAYS]);
     let blocked = Entry { blocks: Blocks::NONE.with(Block::Blocked), ..listed.clone() };
     let mut to = WhitelistId { generation: Generation(8), ..from };
     to.replace(Some(&listed.to_bytes()), Some(&blocked.to_bytes()));
