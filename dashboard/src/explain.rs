@@ -166,7 +166,11 @@ impl Case {
     pub(crate) fn of_event(site: &Site, view: &EventView) -> Result<Option<Self>, SiteError> {
         let event = &view.event;
         let EventKind::Tap { presented, credential, decision, .. } = event.kind else { return Ok(None) };
-        let mut state = site.door_state(&view.door, event.state_generation)?;
+        let mut state = match site.door_state(&view.door, event.state_generation) {
+            // It had not been told anything yet.
+            Err(SiteError::NotFound { .. }) => DoorState::default(),
+            known => known?,
+        };
         // What was in force counts, though it may have run out since it was ordered.
         (state.mode, state.mode_until) = (event.mode, None);
         let uid = event.subject.map(|subject| subject.uid);

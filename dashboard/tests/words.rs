@@ -139,7 +139,17 @@ fn composed() -> BTreeSet<String> {
     ];
     let refusals = ["expired", "other-boot", "other-session", "repeated"];
     let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
-    let blocks = ["blocked", "suspended", "revoked", "retired", "returned", "not-delivered", "cloned", "other"];
+    let blocks = [
+        "blocked",
+        "suspended",
+        "revoked",
+        "retired",
+        "returned",
+        "not-delivered",
+        "cloned",
+        "revocation-unknown",
+        "other",
+    ];
     let alarms = [
         "chain-broken",
         "chain-fork",

@@ -176,22 +176,22 @@ preview-nothing = Nobody gains or loses a door by this.
 preview-gains =
     { $count ->
         [0] Nobody gains a door
-        [one] { $count } door is gained
-       *[other] { $count } doors are gained
+        [one] { $count } permission gained: a person at a door
+       *[other] { $count } permissions gained: so many times a person at a door
     }
 preview-gains-caption = Who gains which door
 preview-loses =
     { $count ->
         [0] Nobody loses a door
-        [one] { $count } door is lost
-       *[other] { $count } doors are lost
+        [one] { $count } permission lost: a person at a door
+       *[other] { $count } permissions lost: so many times a person at a door
     }
 preview-loses-caption = Who loses which door
 preview-others =
     { $count ->
         [0] Nobody gets other hours
-        [one] Other hours at { $count } door
-       *[other] Other hours at { $count } doors
+        [one] { $count } permission at other hours
+       *[other] { $count } permissions at other hours
     }
 preview-others-caption = Who may pass which door at other hours
 preview-hidden =

@@ -176,22 +176,22 @@ preview-nothing = Kukaan ei saa eikä menetä ovia.
 preview-gains =
     { $count ->
         [0] Kukaan ei saa uusia ovia
-        [one] { $count } ovi lisää
-       *[other] { $count } ovea lisää
+        [one] { $count } kulkuoikeus lisää: yksi henkilö ja ovi
+       *[other] { $count } kulkuoikeutta lisää: jokainen on yksi henkilö ja ovi
     }
 preview-gains-caption = Kuka saa minkä oven
 preview-loses =
     { $count ->
         [0] Kukaan ei menetä ovia
-        [one] { $count } ovi vähemmän
-       *[other] { $count } ovea vähemmän
+        [one] { $count } kulkuoikeus poistuu: yksi henkilö ja ovi
+       *[other] { $count } kulkuoikeutta poistuu: jokainen on yksi henkilö ja ovi
     }
 preview-loses-caption = Kuka menettää minkä oven
 preview-others =
     { $count ->
         [0] Kenenkään ajat eivät muutu
-        [one] Muut ajat { $count } ovella
-       *[other] Muut ajat { $count } ovella
+        [one] { $count } kulkuoikeus, jonka ajat muuttuvat
+       *[other] { $count } kulkuoikeutta, joiden ajat muuttuvat
     }
 preview-others-caption = Kuka saa kulkea mistä ovesta muina aikoina
 preview-hidden =

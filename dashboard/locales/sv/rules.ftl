@@ -176,22 +176,22 @@ preview-nothing = Ingen får eller förlorar någon dörr.
 preview-gains =
     { $count ->
         [0] Ingen får någon ny dörr
-        [one] { $count } dörr tillkommer
-       *[other] { $count } dörrar tillkommer
+        [one] { $count } tillträde tillkommer: en person vid en dörr
+       *[other] { $count } tillträden tillkommer: vart och ett är en person vid en dörr
     }
 preview-gains-caption = Vem som får vilken dörr
 preview-loses =
     { $count ->
         [0] Ingen förlorar någon dörr
-        [one] { $count } dörr faller bort
-       *[other] { $count } dörrar faller bort
+        [one] { $count } tillträde faller bort: en person vid en dörr
+       *[other] { $count } tillträden faller bort: vart och ett är en person vid en dörr
     }
 preview-loses-caption = Vem som förlorar vilken dörr
 preview-others =
     { $count ->
         [0] Ingen får andra tider
-        [one] Andra tider vid { $count } dörr
-       *[other] Andra tider vid { $count } dörrar
+        [one] { $count } tillträde får andra tider
+       *[other] { $count } tillträden får andra tider
     }
 preview-others-caption = Vem som får passera vilken dörr vid andra tider
 preview-hidden =

@@ -260,7 +260,8 @@ fn fill(site: &Site) {
     for ((name, external_id), number) in [("Maija Meikäläinen", Some("1001")), (EVIL, None)].into_iter().zip(1..) {
         let person = NewPerson { name: name.to_owned(), external_id: external_id.map(str::to_owned) };
         let person = site.add_person(&actor(), person).unwrap().id;
-        let card = NewCard { uid: uid(number), kind: CardKind::Staff, window: Window::ALWAYS };
+        // A visitor's card needs nothing of its holder.
+        let card = NewCard { uid: uid(number), kind: CardKind::Visitor, window: Window::ALWAYS };
         site.add_card(&actor(), card).unwrap();
         site.give_card(&actor(), &uid(number), person, Window::ALWAYS).unwrap();
         site.list_card(&actor(), &uid(number), &door(0), Window::ALWAYS).unwrap();

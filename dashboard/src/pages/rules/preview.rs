@@ -143,16 +143,16 @@ async fn show(
 
 fn lists(page: &Page, preview: &Preview, doors: &HashMap<String, String>) -> Vec<List> {
     [
-        ("preview-gains", "preview-gains-caption", "good", "＋", &preview.gains, preview.gain_count),
-        ("preview-loses", "preview-loses-caption", "bad", "－", &preview.loses, preview.lose_count),
+        ("preview-gains", "preview-gains-caption", "good", "+", &preview.gains, preview.gain_count),
+        ("preview-loses", "preview-loses-caption", "bad", "−", &preview.loses, preview.lose_count),
         ("preview-others", "preview-others-caption", "warn", "◷", &preview.other_times, preview.other_times_count),
     ]
     .into_iter()
     .map(|(title, caption, tone, symbol, rows, count)| List {
         title: page.number(title, "count", &count),
         caption,
-        tone,
-        symbol,
+        tone: if count == 0 { "plain" } else { tone },
+        symbol: if count == 0 { "" } else { symbol },
         rows: rows.iter().take(SHOWN).map(|row| Row::new(row, doors)).collect(),
         hidden: count.saturating_sub(rows.len().min(SHOWN)),
     })

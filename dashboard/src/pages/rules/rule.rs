@@ -41,11 +41,9 @@ pub(super) async fn fresh(State(app): State<App>, visit: Visit, pairs: Pairs) ->
 /// Adds one.
 pub(super) async fn add(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
     if let Some(rule) = read(&mut form, &app) {
-        let (group, area) = (rule.group, rule.area);
         let plan = Plan {
             title: "rule-add",
-            // One that is gone is said beside its field.
-            about: app.db(move |site| about(site, group, area)).await.unwrap_or_default(),
+            about: about(&app, &visit.page, &rule).await,
             action: "/rules/new".to_owned(),
             back: "/rules/new".to_owned(),
             place: "/rules/{}".to_owned(),
@@ -79,7 +77,7 @@ pub(super) async fn change(
     if let Some(to) = read(&mut form, &app) {
         let plan = Plan {
             title: "rule-change",
-            about: format!("{} – {}", view.group_name, view.area_name),
+            about: format!("{} → {}", of_view(&visit.page, &view), about(&app, &visit.page, &to).await),
             action: place(id),
             back: place(id),
             place: place(id),
@@ -104,7 +102,7 @@ pub(super) async fn remove(
     let view = app.db(move |site| site.rule(id)).await?;
     let plan = Plan {
         title: "rule-remove",
-        about: format!("{} – {}", view.group_name, view.area_name),
+        about: of_view(&visit.page, &view),
         action: format!("{}/remove", place(id)),
         back: place(id),
         place: "/rules".to_owned(),
@@ -172,8 +170,25 @@ fn choices(site: &Site) -> Result<(Choices, Choices, Choices), SiteError> {
     Ok((groups, areas, schedules))
 }
 
-fn about(site: &Site, group: GroupId, area: AreaId) -> Result<String, SiteError> {
-    Ok(format!("{} – {}", site.group(group)?.name, site.area(area)?.name))
+/// A rule in words; nothing if it names what is gone, which is said beside the field.
+async fn about(app: &App, page: &Page, rule: &NewRule) -> String {
+    let (group, area, schedule) = (rule.group, rule.area, rule.schedule);
+    let names = app.db(move |site| {
+        let schedule = match schedule {
+            ScheduleId::ALWAYS => None,
+            other => Some(site.schedule(other)?.name),
+        };
+        Ok((site.group(group)?.name, site.area(area)?.name, schedule))
+    });
+    let Ok((group_name, area_name, schedule_name)) = names.await else { return String::new() };
+    of_view(page, &RuleView { id: RuleId(0), rule: rule.clone(), group_name, area_name, schedule_name })
+}
+
+fn of_view(page: &Page, view: &RuleView) -> String {
+    let effect = page.code("effect", view.rule.effect.code());
+    let schedule = view.schedule_name.clone().unwrap_or_else(|| page.tr("schedule-always"));
+    let when = page.window(&view.rule.window);
+    format!("{} – {}: {effect}, {schedule} ({when})", view.group_name, view.area_name)
 }
 
 fn place(id: RuleId) -> String {
