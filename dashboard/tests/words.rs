@@ -200,7 +200,7 @@ fn composed() -> BTreeSet<String> {
         with("say-do", CONDITIONS),
         with("absent", &["unknown-card", "retired", "nobody-holds", "no-rule", "never-possible"]),
         with("explain-life", &["ordered", "delivered", "active", "suspended", "blocked", "returned", "retired"]),
-        with("certificate-state", &["good", "revoked", "held", "unknown"]),
+        with("explain-certificate", &["good", "revoked", "held", "unknown"]),
     ]
     .into_iter()
     .flatten()

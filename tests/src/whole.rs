@@ -9,7 +9,7 @@ use access::id::{DoorId, SiteId};
 use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
 use anyhow::{Context, Result, bail};
-use db::site::{Actor, CardKind, ImportCard, ImportPerson, Site};
+use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewEmployment, Site};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -303,7 +303,13 @@ pub fn people(count: usize, doors: usize) -> Result<Vec<ImportPerson>> {
         .map(|person| {
             let card =
                 ImportCard { uid: person.uid, kind: CardKind::Staff, window: Window::ALWAYS, doors: doors.clone() };
-            ImportPerson { name: person.name, external_id: Some(person.external_id), cards: vec![card] }
+            ImportPerson {
+                name: person.name,
+                external_id: Some(person.external_id),
+                employments: vec![NewEmployment::always("House", "Staff")],
+                cards: vec![card],
+                ..ImportPerson::default()
+            }
         })
         .collect())
 }
@@ -315,7 +321,12 @@ pub fn people(count: usize, doors: usize) -> Result<Vec<ImportPerson>> {
 pub fn person(name: &str, uid: &str, window: Window) -> Result<ImportPerson> {
     let doors = vec![("door-1".parse::<DoorId>()?, Window::ALWAYS)];
     let card = ImportCard { uid: uid.parse::<Uid>()?, kind: CardKind::Staff, window, doors };
-    Ok(ImportPerson { name: name.to_owned(), external_id: None, cards: vec![card] })
+    Ok(ImportPerson {
+        name: name.to_owned(),
+        employments: vec![NewEmployment::always("House", "Staff")],
+        cards: vec![card],
+        ..ImportPerson::default()
+    })
 }
 
 /// Now, in whole seconds.

@@ -78,7 +78,7 @@ impl Bench {
         site.add_door(&ACTOR, new("ward", 2)).unwrap();
         site.add_encoder(&ACTOR, new("desk", 3)).unwrap();
         for card in 0..4 {
-            let new = NewCard { uid: uid(card), kind: CardKind::Staff, window: Window::ALWAYS };
+            let new = NewCard::new(uid(card), CardKind::Staff, Window::ALWAYS);
             site.add_card(&ACTOR, new).unwrap();
         }
         let keys = keys::Keyring::read(&path, site.id()).unwrap();

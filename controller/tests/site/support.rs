@@ -11,7 +11,7 @@ use access::time::{UtcMs, Window};
 use access::uid::Uid;
 use controller::config::{Badge, Config, Mqtt};
 use controller::{Controller, start};
-use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewDoor, Site};
+use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewDoor, NewEmployment, Site};
 use tokio::time::timeout;
 
 /// Longest wait for anything. It is long, since only a failing test waits for it.
@@ -176,13 +176,14 @@ pub(crate) fn list(site: &Site, cards: std::ops::Range<u32>, doors: &[&str]) {
     let people: Vec<ImportPerson> = cards
         .map(|number| ImportPerson {
             name: format!("Person {number}"),
-            external_id: None,
+            employments: vec![NewEmployment::always("Ward", "Nurse")],
             cards: vec![ImportCard {
                 uid: uid(number),
                 kind: CardKind::Staff,
                 window: Window::ALWAYS,
                 doors: doors.clone(),
             }],
+            ..ImportPerson::default()
         })
         .collect();
     site.import(&actor(), &people).unwrap();

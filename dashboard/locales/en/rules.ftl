@@ -18,7 +18,7 @@ cell-more = and more
 
 column-name = Name
 add = Add
-save = Save
+name-save = Save
 rename = Rename
 remove = Remove
 remove-now = Remove now
@@ -227,7 +227,7 @@ problem-window-empty = { $what }: it begins and ends at the same time. For the w
 problem-window-overlaps = { $what }: it begins before the window before it has ended. Make one window of the two.
 problem-windows-too-many = { $what }: a day has at most eight windows.
 problem-not-a-schedule = These hours cannot be used together.
-problem-not-a-date = “{ $what }” is not a date. Write it as 2026-12-24.
+problem-date-shape = “{ $what }” is not a date. Write it as 2026-12-24.
 problem-date-twice = { $what } is listed twice.
 problem-not-a-year = There are pages for the years 1900 to 2199.
 problem-unknown-zone = This zone is not known.

@@ -18,7 +18,7 @@ cell-more = ja lisää
 
 column-name = Nimi
 add = Lisää
-save = Tallenna
+name-save = Tallenna
 rename = Nimeä uudelleen
 remove = Poista
 remove-now = Poista nyt
@@ -227,7 +227,7 @@ problem-window-empty = { $what }: se alkaa ja päättyy samaan aikaan. Koko päi
 problem-window-overlaps = { $what }: se alkaa ennen kuin edellinen aikaväli on päättynyt. Yhdistä ne yhdeksi.
 problem-windows-too-many = { $what }: päivässä on enintään kahdeksan aikaväliä.
 problem-not-a-schedule = Näitä aikoja ei voi käyttää yhdessä.
-problem-not-a-date = ”{ $what }” ei ole päivä. Kirjoita se näin: 2026-12-24.
+problem-date-shape = ”{ $what }” ei ole päivä. Kirjoita se näin: 2026-12-24.
 problem-date-twice = { $what } on luettelossa kahdesti.
 problem-not-a-year = Sivut ovat vuosille 1900–2199.
 problem-unknown-zone = Tätä aikavyöhykettä ei tunneta.

@@ -18,7 +18,7 @@ cell-more = och fler
 
 column-name = Namn
 add = Lägg till
-save = Spara
+name-save = Spara
 rename = Byt namn
 remove = Ta bort
 remove-now = Ta bort nu
@@ -227,7 +227,7 @@ problem-window-empty = { $what }: det börjar och slutar samtidigt. Hela dagen s
 problem-window-overlaps = { $what }: det börjar innan det föregående intervallet har slutat. Gör ett intervall av de två.
 problem-windows-too-many = { $what }: en dag har högst åtta intervall.
 problem-not-a-schedule = De här tiderna kan inte användas tillsammans.
-problem-not-a-date = ”{ $what }” är inte ett datum. Skriv det som 2026-12-24.
+problem-date-shape = ”{ $what }” är inte ett datum. Skriv det som 2026-12-24.
 problem-date-twice = { $what } finns två gånger i listan.
 problem-not-a-year = Det finns sidor för åren 1900 till 2199.
 problem-unknown-zone = Tidszonen är okänd.

@@ -59,11 +59,9 @@ pub(super) async fn add(
     Caller(operator): Caller,
     Body(add): Body<Add>,
 ) -> Result<Response, Fault> {
-    let card = NewCard {
-        uid: add.uid.parse().map_err(|_| invalid("uid", "not-a-uid"))?,
-        kind: CardKind::from_code(&add.kind).ok_or_else(|| invalid("kind", "unknown-code"))?,
-        window: add.validity.read()?,
-    };
+    let uid = add.uid.parse().map_err(|_| invalid("uid", "not-a-uid"))?;
+    let kind = CardKind::from_code(&add.kind).ok_or_else(|| invalid("kind", "unknown-code"))?;
+    let card = NewCard::new(uid, kind, add.validity.read()?);
     let caller = app.clone();
     let card = app.db(move |site| site.add_card(&actor(&caller, &operator), card)).await?;
     let location = format!("/api/v1/cards/{}", card.uid.hex());

@@ -188,7 +188,7 @@ fn certificate(words: &Words, one: &ExplainedCertificate) -> String {
             ("serial", hex(&one.serial).into()),
             ("issuer", one.issuer.clone().into()),
             ("window", words.window(one.window).into()),
-            ("state", words.code("certificate-state", &one.state).into()),
+            ("state", words.code("explain-certificate", &one.state).into()),
         ],
     );
     if let Some(number) = &one.list_number {

@@ -43,7 +43,7 @@ pub(super) async fn add(State(app): State<App>, visit: Visit, mut form: Form) ->
     }
     if let (Some(uid), Some(window), Some(kind), false) = (uid, window, kind, form.failed()) {
         let (caller, operator) = (app.clone(), visit.operator.clone());
-        let card = NewCard { uid, kind, window };
+        let card = NewCard::new(uid, kind, window);
         let added = app.db(move |site| site.add_card(&actor(&caller, &operator), card)).await;
         match added {
             Ok(_) => return Ok(done(&format!("/cards/{}", uid.hex()), "card-added")),

@@ -19,7 +19,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, TapShown};
-use db::site::{Actor, CardKind, NewCard, NewDoor, NewPerson, Report, Site};
+use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, Report, Site};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -260,10 +260,13 @@ fn fill(site: &Site) {
     for ((name, external_id), number) in [("Maija Meikäläinen", Some("1001")), (EVIL, None)].into_iter().zip(1..) {
         let person = NewPerson { name: name.to_owned(), external_id: external_id.map(str::to_owned) };
         let person = site.add_person(&actor(), person).unwrap().id;
-        // A visitor's card needs nothing of its holder.
-        let card = NewCard { uid: uid(number), kind: CardKind::Visitor, window: Window::ALWAYS };
+        let card = NewCard::new(uid(number), CardKind::Staff, Window::ALWAYS);
         site.add_card(&actor(), card).unwrap();
         site.give_card(&actor(), &uid(number), person, Window::ALWAYS).unwrap();
+        if external_id.is_some() {
+            // A staff card opens nothing for somebody who does not work here.
+            site.add_employment(&actor(), person, &NewEmployment::always("Päivystys", "Sairaanhoitaja")).unwrap();
+        }
         site.list_card(&actor(), &uid(number), &door(0), Window::ALWAYS).unwrap();
     }
 }

@@ -47,6 +47,7 @@ CREATE TABLE card (
     renews BLOB   REFERENCES card (uid),
     since INTEGER NOT NULL REFERENCES change (number)
 ) STRICT;
+CREATE INDEX card_by_renews ON card (renews) WHERE renews IS NOT NULL;
 
 -- Versioned: a card's own validity and what is in its way.
 CREATE TABLE card_state (
@@ -67,6 +68,8 @@ CREATE UNIQUE INDEX card_state_now ON card_state (uid) WHERE until IS NULL;
 -- These two, and their like below, let "what did changes 41 to 43 touch" cost what they touched.
 CREATE INDEX card_state_by_since ON card_state (since);
 CREATE INDEX card_state_by_until ON card_state (until) WHERE until IS NOT NULL;
+-- Which cards end soon, and which are to retire.
+CREATE INDEX card_state_by_end ON card_state (until_s) WHERE until IS NULL AND life <> 'retired';
 
 -- Versioned: which person a card belongs to, and when. A card has many holdings over time, and those of
 -- one version never overlap: a line of the log names whoever held the card then.

@@ -15,6 +15,7 @@ CREATE TABLE employment (
     since       INTEGER NOT NULL REFERENCES change (number),
     until       INTEGER REFERENCES change (number)
 ) STRICT;
+CREATE INDEX employment_by_number ON employment (number);
 CREATE INDEX employment_by_person ON employment (person, since);
 CREATE INDEX employment_by_unit ON employment (unit, title);
 CREATE INDEX employment_by_title ON employment (title);
@@ -37,6 +38,7 @@ CREATE TABLE right_to_practise (
     since      INTEGER NOT NULL REFERENCES change (number),
     until      INTEGER REFERENCES change (number)
 ) STRICT;
+CREATE INDEX right_to_practise_by_number ON right_to_practise (number);
 CREATE INDEX right_to_practise_by_person ON right_to_practise (person, since);
 CREATE UNIQUE INDEX right_to_practise_now ON right_to_practise (number) WHERE until IS NULL;
 CREATE INDEX right_to_practise_by_since ON right_to_practise (since);
@@ -225,6 +227,8 @@ CREATE TABLE handout (
     backup      BLOB    NOT NULL REFERENCES card (uid),
     -- The card that it stands in for; NULL if the person has none yet.
     original    BLOB    REFERENCES card (uid),
+    -- The kind of card that it stands in for.
+    kind        TEXT    NOT NULL,
     person      INTEGER NOT NULL REFERENCES person (id),
     -- lost, forgotten, broken, or none.
     cause       TEXT    NOT NULL,
@@ -236,6 +240,7 @@ CREATE TABLE handout (
     until_s     INTEGER NOT NULL,
     returned_by TEXT,
     returned_ms INTEGER,
+    returned_place TEXT,
     -- How it ended: returned, ended (its time was over), or missing (it never came back and was blocked).
     ended       TEXT
 ) STRICT;

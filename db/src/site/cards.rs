@@ -1,42 +1,75 @@
-//! Cards: what operators do with them. Kind, validity and blocks are here and in `view`; who holds a
-//! card is in `holdings`.
+//! Cards: what operators do with them. Who holds a card is in `holdings`.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | `types` | what is said about cards |
+//! | `state` | the versioned row: life, stored blocks, validity |
+//! | `moves` | transitions of their life, and what belongs to each |
+//! | `listings` | the personal exception: this card at that door |
+//! | `view` | cards, read |
 
-use access::entry::{Block, Blocks};
-use access::id::DoorId;
-use access::time::Window;
+use access::time::{UtcS, Window};
 use access::uid::Uid;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::open::Wakes;
-use super::{Actor, DoorKind, PersonId, Site, SiteError, change, counters, holdings, row};
+use super::{Actor, Life, PersonId, Site, SiteError, change, holdings, limits, row};
 
+mod listings;
+mod moves;
+pub(super) mod state;
 mod types;
 mod view;
 
+pub(super) use listings::{list, unlist_all};
+pub(super) use moves::{block, by_hand, emptied, go};
 pub use types::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
-pub(super) use view::of_person;
+pub(super) use view::{ending, of_person};
+
+use super::life::{Cause, Transition};
+use state::State;
 
 impl Site {
-    /// Adds a card that nobody holds and no door admits.
+    /// Adds a card that nobody holds and no door admits. Without an end it is valid for as long as a card of
+    /// its kind may be.
     ///
     /// # Errors
-    /// [`SiteError::Invalid`], or [`SiteError::Conflict`] if the card is there already.
+    /// [`SiteError::Invalid`], among them `longer-than-60-months`; [`SiteError::Conflict`] if the card is there
+    /// already; [`SiteError::Refused`] if the card that it renews is at its end or is being renewed already.
     pub fn add_card(&self, actor: &Actor<'_>, card: NewCard) -> Result<CardView, SiteError> {
         check(&card.uid, card.window)?;
         self.write(Wakes::Changes, |db| {
             let change = change::begin(db, actor, "card-add", &card.uid.hex())?;
-            insert(db, change, &card)?;
+            insert(db, change, &card, actor.at.second())?;
             view::one(db, &card.uid)
+        })
+    }
+
+    /// Gives a card another validity. Without a beginning, its limit counts from the day on which it was added.
+    ///
+    /// # Errors
+    /// [`SiteError::NotFound`], or [`SiteError::Invalid`], among them `longer-than-60-months`.
+    pub fn set_card_window(&self, actor: &Actor<'_>, uid: &Uid, window: Window) -> Result<CardView, SiteError> {
+        self.write(Wakes::Changes, |db| {
+            let card = state::get(db, uid)?;
+            let window = limited(db, uid, &card, window)?;
+            if window != card.window {
+                let change = change::begin(db, actor, "card-window", &uid.hex())?;
+                state::set(db, change, uid, &State { window, ..card })?;
+            }
+            view::one(db, uid)
         })
     }
 
     /// Gives a card to a person. It ends an earlier holding where the new one begins, and replaces
     /// those that begin later and overlap it. If somebody held the card before and `held` does not say
-    /// from when, it begins now: the log must go on naming the earlier holder.
+    /// from when, it begins now: the log must go on naming the earlier holder. A card that had been returned
+    /// is in use again. A backup card is held for three months at most, and under the conditions of the card
+    /// that its holder has beside it.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for the card, [`SiteError::Invalid`] for an unknown person or a window
-    /// that never holds.
+    /// that never holds or is too long, [`SiteError::Refused`] for a card that the desk has given out.
     pub fn give_card(
         &self,
         actor: &Actor<'_>,
@@ -46,75 +79,13 @@ impl Site {
     ) -> Result<CardView, SiteError> {
         row::check_window("held", held)?;
         self.write(Wakes::Changes, |db| {
-            need(db, uid)?;
-            holdings::give(db, actor, uid, person, held)?;
-            view::one(db, uid)
-        })
-    }
-
-    /// Puts something in a card's way. A repeated block makes no new change.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`].
-    pub fn block_card(&self, actor: &Actor<'_>, uid: &Uid, block: Block) -> Result<CardView, SiteError> {
-        self.write(Wakes::Changes, |db| {
-            self::block(db, actor, uid, block)?;
-            view::one(db, uid)
-        })
-    }
-
-    /// Takes something out of a card's way. What is not there is no change.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`].
-    pub fn unblock_card(&self, actor: &Actor<'_>, uid: &Uid, block: Block) -> Result<CardView, SiteError> {
-        self.write(Wakes::Changes, |db| {
-            set_blocks(db, actor, uid, "card-unblock", block, |blocks| {
-                Blocks::from_bits(blocks.bits() & !Blocks::NONE.with(block).bits())
-            })?;
-            view::one(db, uid)
-        })
-    }
-
-    /// Lists a card for a door; a card that is listed there already gets the new window.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`] for the card, [`SiteError::Invalid`] for an unknown door or a window
-    /// that never holds.
-    pub fn list_card(
-        &self,
-        actor: &Actor<'_>,
-        uid: &Uid,
-        door: &DoorId,
-        window: Window,
-    ) -> Result<CardView, SiteError> {
-        row::check_window("window", window)?;
-        self.write(Wakes::Changes, |db| {
-            need(db, uid)?;
-            let number = row::known_door(db, door)?;
-            if listed(db, uid, number)? != Some(window) {
-                let detail = format!("{} {door}", uid.hex());
-                let change = change::begin(db, actor, "card-list", &detail)?;
-                unlist(db, change, uid, number)?;
-                list(db, change, uid, number, window)?;
-            }
-            view::one(db, uid)
-        })
-    }
-
-    /// Takes a card off a door's list. What is not listed is no change.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`] for the card, [`SiteError::Invalid`] for an unknown door.
-    pub fn unlist_card(&self, actor: &Actor<'_>, uid: &Uid, door: &DoorId) -> Result<CardView, SiteError> {
-        self.write(Wakes::Changes, |db| {
-            need(db, uid)?;
-            let number = row::known_door(db, door)?;
-            if listed(db, uid, number)?.is_some() {
-                let detail = format!("{} {door}", uid.hex());
-                let change = change::begin(db, actor, "card-unlist", &detail)?;
-                unlist(db, change, uid, number)?;
-            }
+            let card = state::get(db, uid)?;
+            let Some(planned) = holdings::plan(db, actor, uid, card.kind, (person, held))? else {
+                return view::one(db, uid);
+            };
+            let detail = format!("{} {}", uid.hex(), person.0);
+            let change = change::begin(db, actor, "card-give", &detail)?;
+            given(db, change, uid, &card, &planned)?;
             view::one(db, uid)
         })
     }
@@ -136,30 +107,6 @@ impl Site {
     }
 }
 
-/// Puts something in a card's way, inside a transaction. A repeated block makes no new change.
-pub(super) fn block(db: &Connection, actor: &Actor<'_>, uid: &Uid, block: Block) -> Result<(), SiteError> {
-    set_blocks(db, actor, uid, "card-block", block, |blocks| blocks.with(block))
-}
-
-fn set_blocks(
-    db: &Connection,
-    actor: &Actor<'_>,
-    uid: &Uid,
-    action: &str,
-    block: Block,
-    set: impl FnOnce(Blocks) -> Blocks,
-) -> Result<(), SiteError> {
-    let (blocks, window) = state(db, uid)?.ok_or_else(SiteError::no_such_card)?;
-    let after = set(blocks);
-    if after != blocks {
-        let detail = format!("{} {}", uid.hex(), block.reason().code());
-        let change = change::begin(db, actor, action, &detail)?;
-        close_state(db, change, uid)?;
-        insert_state(db, change, uid, after, window)?;
-    }
-    Ok(())
-}
-
 /// Refuses what cannot be a card of somebody.
 pub(super) fn check(uid: &Uid, window: Window) -> Result<(), SiteError> {
     if uid.is_random() {
@@ -168,45 +115,57 @@ pub(super) fn check(uid: &Uid, window: Window) -> Result<(), SiteError> {
     row::check_window("window", window)
 }
 
-/// Inserts a card that has been checked.
-pub(super) fn insert(db: &Connection, change: i64, card: &NewCard) -> Result<(), SiteError> {
+/// Inserts a card whose number has been checked.
+pub(super) fn insert(db: &Connection, change: i64, card: &NewCard, today: UtcS) -> Result<(), SiteError> {
+    let cause = match card.life {
+        Life::Active => Cause::Added,
+        Life::Ordered => Cause::Ordered,
+        _ => return Err(SiteError::invalid("life", "not-a-beginning")),
+    };
+    let window = limits::of_card(card.kind).apply(&limits::zone(db)?, "window", card.window, today)?;
+    if let Some(old) = &card.renews {
+        super::renewal::check(db, old, card)?;
+    }
     let inserted = row::prepare(
         db,
-        "INSERT INTO card (uid, kind, hex, since) VALUES ($1, $2, $3, $4)
+        "INSERT INTO card (uid, kind, hex, renews, since) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (uid) DO NOTHING",
     )?
-    .execute((card.uid.as_bytes(), card.kind.code(), card.uid.hex(), change))?;
+    .execute((
+        card.uid.as_bytes(),
+        card.kind.code(),
+        card.uid.hex(),
+        card.renews.as_ref().map(Uid::as_bytes),
+        change,
+    ))?;
     if inserted == 0 {
         return Err(SiteError::card_exists());
     }
-    insert_state(db, change, &card.uid, Blocks::NONE, card.window)
+    let blocks = access::entry::Blocks::NONE;
+    state::insert(db, change, &card.uid, &State { kind: card.kind, life: card.life, cause, blocks, window })
 }
 
-/// Inserts a listing where none holds.
-pub(super) fn list(db: &Connection, change: i64, uid: &Uid, door: i64, window: Window) -> Result<(), SiteError> {
-    if row::kind(db, door)? != DoorKind::Door {
-        return Err(SiteError::invalid("door", "is-encoder"));
+/// Gives a card to a person within a change; one that had been returned is in use again.
+pub(super) fn given(
+    db: &Connection,
+    change: i64,
+    uid: &Uid,
+    card: &State,
+    holding: &holdings::Holding,
+) -> Result<(), SiteError> {
+    holdings::give(db, change, uid, holding)?;
+    match card.life {
+        Life::Returned => go(db, change, uid, Transition::HandOut, Cause::HandedOut),
+        _ => Ok(()),
     }
-    let (from, until) = row::bounds(window);
-    row::prepare(db, "INSERT INTO listing (door, uid, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
-        .execute((door, uid.as_bytes(), from, until, change))?;
-    // The door was told of nothing while it did not list the card.
-    counters::renew(db, uid)
 }
 
-fn unlist(db: &Connection, change: i64, uid: &Uid, door: i64) -> Result<(), SiteError> {
-    row::prepare(db, "UPDATE listing SET until = $1 WHERE door = $2 AND uid = $3 AND until IS NULL")?.execute((
-        change,
-        door,
-        uid.as_bytes(),
-    ))?;
-    Ok(())
-}
-
-fn listed(db: &Connection, uid: &Uid, door: i64) -> Result<Option<Window>, SiteError> {
-    let mut statement =
-        row::prepare(db, "SELECT from_s, until_s FROM listing WHERE door = $1 AND uid = $2 AND until IS NULL")?;
-    row::first(statement.query((door, uid.as_bytes()))?, |r| row::window(r, 0))
+/// A window that the card may have.
+pub(super) fn limited(db: &Connection, uid: &Uid, card: &State, window: Window) -> Result<Window, SiteError> {
+    let sql = "SELECT h.at_ms FROM card c JOIN change h ON h.number = c.since WHERE c.uid = $1";
+    let added: i64 = row::prepare(db, sql)?.query_row([uid.as_bytes()], |row| row.get(0))?;
+    let added = access::time::UtcMs(added).second();
+    limits::of_card(card.kind).apply(&limits::zone(db)?, "window", window, added)
 }
 
 /// Refuses a card that the site does not have.
@@ -219,23 +178,4 @@ pub(super) fn exists(db: &Connection, uid: &Uid) -> Result<bool, SiteError> {
     let found =
         row::prepare(db, "SELECT 1 FROM card WHERE uid = $1")?.query_row([uid.as_bytes()], |_| Ok(())).optional()?;
     Ok(found.is_some())
-}
-
-fn state(db: &Connection, uid: &Uid) -> Result<Option<(Blocks, Window)>, SiteError> {
-    let mut statement =
-        row::prepare(db, "SELECT blocks, from_s, until_s FROM card_state WHERE uid = $1 AND until IS NULL")?;
-    row::first(statement.query([uid.as_bytes()])?, |r| Ok((Blocks::from_bits(r.get(0)?), row::window(r, 1)?)))
-}
-
-fn close_state(db: &Connection, change: i64, uid: &Uid) -> Result<(), SiteError> {
-    row::prepare(db, "UPDATE card_state SET until = $1 WHERE uid = $2 AND until IS NULL")?
-        .execute((change, uid.as_bytes()))?;
-    Ok(())
-}
-
-fn insert_state(db: &Connection, change: i64, uid: &Uid, blocks: Blocks, window: Window) -> Result<(), SiteError> {
-    let (from, until) = row::bounds(window);
-    row::prepare(db, "INSERT INTO card_state (uid, blocks, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
-        .execute((uid.as_bytes(), blocks.bits(), from, until, change))?;
-    Ok(())
 }

@@ -33,6 +33,14 @@ pub enum SiteError {
         /// Its name; "this card" for a card.
         id: String,
     },
+    /// It is there, and cannot be treated so as it is now.
+    #[error("the {what} cannot be changed so: {problem}")]
+    Refused {
+        /// Kind of thing.
+        what: &'static str,
+        /// Stable code of why, such as `is-retired`.
+        problem: &'static str,
+    },
     /// Another writer had the file for too long. Trying again is safe.
     #[error("the site database is busy; try again")]
     Busy,
@@ -61,6 +69,10 @@ impl SiteError {
 
     pub(crate) fn conflict(what: &'static str, id: &(impl ToString + ?Sized)) -> Self {
         Self::Conflict { what, id: id.to_string() }
+    }
+
+    pub(crate) fn refused(what: &'static str, problem: &'static str) -> Self {
+        Self::Refused { what, problem }
     }
 
     pub(crate) fn no_such_card() -> Self {

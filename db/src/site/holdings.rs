@@ -1,71 +1,148 @@
 //! Who holds a card, and when. The holdings of a card never overlap, so each instant of the log names one
 //! holder at most.
 
-use access::time::{UtcS, Window};
+use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Actor, PersonId, SiteError, change, row};
+use super::cards::state;
+use super::{Actor, CardKind, PersonId, Site, SiteError, cards, desk, limits, row};
 
 /// Most holdings of one card over all its life. A blank that is lent every day for eight years needs
 /// fewer.
 const HOLDINGS_MAX: usize = 4_000;
 
-struct Holding {
-    id: i64,
-    person: PersonId,
-    window: Window,
+/// A time for which a card belongs to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Holding {
+    pub(super) person: PersonId,
+    pub(super) window: Window,
+    /// The kind whose conditions bind, if not the card's own.
+    pub(super) as_kind: Option<CardKind>,
 }
 
-/// Gives a card to a person, in a transaction that has checked the card and the window.
-pub(super) fn give(
+impl Site {
+    /// Who held a card at an instant, as the holdings are recorded now: an event that arrives late is
+    /// resolved by its own time.
+    ///
+    /// # Errors
+    /// [`SiteError::NotFound`] for the card.
+    pub fn holder_at(&self, uid: &Uid, at: UtcMs) -> Result<Option<(PersonId, String)>, SiteError> {
+        self.read(|db| {
+            cards::need(db, uid)?;
+            holder(db, uid, at.second())
+        })
+    }
+}
+
+/// Who holds a card at a second.
+pub(super) fn holder(db: &Connection, uid: &Uid, at: UtcS) -> Result<Option<(PersonId, String)>, SiteError> {
+    let mut statement = row::prepare(
+        db,
+        "SELECT p.id, p.name FROM holding h JOIN person p ON p.id = h.person
+         WHERE h.uid = $1 AND h.until IS NULL
+           AND (h.from_s IS NULL OR h.from_s <= $2) AND (h.until_s IS NULL OR $2 < h.until_s)",
+    )?;
+    row::first(statement.query((uid.as_bytes(), at.0))?, |r| Ok((PersonId(r.get(0)?), r.get(1)?)))
+}
+
+/// What giving a card to a person comes to; nothing if it is so already.
+pub(super) fn plan(
     db: &Connection,
     actor: &Actor<'_>,
     uid: &Uid,
-    person: PersonId,
-    held: Window,
-) -> Result<(), SiteError> {
-    row::prepare(db, "SELECT 1 FROM person WHERE id = $1")?
-        .query_row([person.0], |_| Ok(()))
-        .optional()?
-        .ok_or(SiteError::invalid("person", "unknown-person"))?;
+    kind: CardKind,
+    (person, held): (PersonId, Window),
+) -> Result<Option<Holding>, SiteError> {
+    need_person(db, person)?;
+    let before = current(db, uid)?;
+    let held = begun(held, actor, &before, person)?;
+    let (window, as_kind) = match limits::of_holding(kind) {
+        Some(limit) => {
+            if desk::is_out(db, uid)? {
+                return Err(SiteError::refused("card", "is-handed-out"));
+            }
+            let window = limit.apply(&limits::zone(db)?, "held", held, actor.at.second())?;
+            (window, Some(beside(db, person)?))
+        }
+        None => (held, None),
+    };
+    let holding = Holding { person, window, as_kind };
+    Ok((!before.iter().any(|(_, held)| *held == holding)).then_some(holding))
+}
+
+/// Gives a card to a person within a change. Earlier holdings that overlap end where this one begins.
+pub(super) fn give(db: &Connection, change: i64, uid: &Uid, new: &Holding) -> Result<(), SiteError> {
     let before = current(db, uid)?;
     if before.len() >= HOLDINGS_MAX {
         return Err(SiteError::invalid("held", "too-many"));
     }
-    let held = begun(held, actor, &before, person)?;
-    if before.iter().any(|h| h.person == person && h.window == held) {
-        return Ok(());
-    }
-    let detail = format!("{} {}", uid.hex(), person.0);
-    let change = change::begin(db, actor, "card-give", &detail)?;
-    for earlier in before.iter().filter(|h| overlap(h.window, held)) {
-        close(db, change, earlier.id)?;
-        let rest = Window { until: held.from, ..earlier.window };
-        if begins_before(earlier.window, held) {
-            insert(db, change, uid, earlier.person, rest)?;
+    for (id, earlier) in before.iter().filter(|(_, earlier)| overlap(earlier.window, new.window)) {
+        close(db, change, *id)?;
+        if begins_before(earlier.window, new.window) {
+            let window = Window { until: new.window.from, ..earlier.window };
+            insert(db, change, uid, &Holding { window, ..*earlier })?;
         }
     }
-    insert(db, change, uid, person, held)
+    insert(db, change, uid, new)
 }
 
-/// Inserts a holding that overlaps no other.
-pub(super) fn insert(
-    db: &Connection,
-    change: i64,
-    uid: &Uid,
-    person: PersonId,
-    window: Window,
-) -> Result<(), SiteError> {
-    let (from, until) = row::bounds(window);
-    row::prepare(db, "INSERT INTO holding (uid, person, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
-        .execute((uid.as_bytes(), person.0, from, until, change))?;
+/// Ends the holdings of a card at an instant: one that has begun ends there, one to come never begins.
+pub(super) fn end(db: &Connection, change: i64, uid: &Uid, at: UtcS) -> Result<(), SiteError> {
+    for (id, holding) in current(db, uid)? {
+        if holding.window.until.is_some_and(|until| until <= at) {
+            continue;
+        }
+        close(db, change, id)?;
+        if holding.window.from.is_none_or(|from| from < at) {
+            let window = Window { until: Some(at), ..holding.window };
+            insert(db, change, uid, &Holding { window, ..holding })?;
+        }
+    }
     Ok(())
 }
 
+/// Whether a card belongs to somebody at an instant or later, and to whom.
+pub(super) fn from_then_on(db: &Connection, uid: &Uid, at: UtcS) -> Result<Vec<Holding>, SiteError> {
+    let all = current(db, uid)?.into_iter().map(|(_, holding)| holding);
+    Ok(all.filter(|holding| holding.window.until.is_none_or(|until| until > at)).collect())
+}
+
+/// Inserts a holding that overlaps no other.
+pub(super) fn insert(db: &Connection, change: i64, uid: &Uid, holding: &Holding) -> Result<(), SiteError> {
+    let (from, until) = row::bounds(holding.window);
+    row::prepare(
+        db,
+        "INSERT INTO holding (uid, person, as_kind, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5, $6)",
+    )?
+    .execute((uid.as_bytes(), holding.person.0, holding.as_kind.map(CardKind::code), from, until, change))?;
+    Ok(())
+}
+
+/// Refuses a person that the site does not have.
+pub(super) fn need_person(db: &Connection, person: PersonId) -> Result<(), SiteError> {
+    row::prepare(db, "SELECT 1 FROM person WHERE id = $1")?
+        .query_row([person.0], |_| Ok(()))
+        .optional()?
+        .ok_or(SiteError::invalid("person", "unknown-person"))
+}
+
+/// The kind of card that a person has beside a backup card. Without any it counts as a staff card: a backup
+/// card must not be the way around the conditions of all others.
+pub(super) fn beside(db: &Connection, person: PersonId) -> Result<CardKind, SiteError> {
+    let mut statement = row::prepare(
+        db,
+        "SELECT c.kind FROM holding h JOIN card c ON c.uid = h.uid
+         WHERE h.person = $1 AND h.until IS NULL AND c.kind <> 'backup'
+         ORDER BY h.from_s DESC NULLS LAST, h.id DESC LIMIT 1",
+    )?;
+    let kind = row::first(statement.query([person.0])?, |r| state::kind(r, 0))?;
+    Ok(kind.unwrap_or(CardKind::Staff))
+}
+
 /// A beginning that is left out means "always" only if nobody else has held the card.
-fn begun(held: Window, actor: &Actor<'_>, before: &[Holding], person: PersonId) -> Result<Window, SiteError> {
-    if held.from.is_some() || before.iter().all(|h| h.person == person) {
+fn begun(held: Window, actor: &Actor<'_>, before: &[(i64, Holding)], person: PersonId) -> Result<Window, SiteError> {
+    if held.from.is_some() || before.iter().all(|(_, h)| h.person == person) {
         return Ok(held);
     }
     let held = Window { from: Some(actor.at.second()), ..held };
@@ -73,15 +150,17 @@ fn begun(held: Window, actor: &Actor<'_>, before: &[Holding], person: PersonId) 
     Ok(held)
 }
 
-fn current(db: &Connection, uid: &Uid) -> Result<Vec<Holding>, SiteError> {
+fn current(db: &Connection, uid: &Uid) -> Result<Vec<(i64, Holding)>, SiteError> {
     let mut statement =
-        row::prepare(db, "SELECT id, person, from_s, until_s FROM holding WHERE uid = $1 AND until IS NULL")?;
+        row::prepare(db, "SELECT id, person, from_s, until_s, as_kind FROM holding WHERE uid = $1 AND until IS NULL")?;
     row::all(statement.query([uid.as_bytes()])?, |r| {
-        Ok(Holding { id: r.get(0)?, person: PersonId(r.get(1)?), window: row::window(r, 2)? })
+        let (person, window) = (PersonId(r.get(1)?), row::window(r, 2)?);
+        Ok((r.get(0)?, Holding { person, window, as_kind: state::kind_or_none(r, 4)? }))
     })
 }
 
 fn close(db: &Connection, change: i64, id: i64) -> Result<(), SiteError> {
+    row::prepare(db, "DELETE FROM holding WHERE id = $1 AND since = $2")?.execute((id, change))?;
     row::prepare(db, "UPDATE holding SET until = $1 WHERE id = $2")?.execute((change, id))?;
     Ok(())
 }

@@ -6,10 +6,13 @@
 
 mod alarms;
 mod cards;
+mod certificates;
 mod change;
 mod commands;
+mod conditions;
 mod counters;
 mod credentials;
+mod desk;
 mod doors;
 mod encodings;
 mod error;
@@ -17,9 +20,12 @@ mod events;
 mod holdings;
 mod import;
 mod intake;
+mod life;
+mod limits;
 mod open;
 mod operators;
 mod people;
+mod renewal;
 mod row;
 mod rules;
 mod sessions;
@@ -28,19 +34,31 @@ mod whitelist;
 
 pub use alarms::AlarmView;
 pub use cards::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
+pub use certificates::{
+    CARD_CERTIFICATES_MAX, CertificateId, CertificateRecord, CertificateState, CertificateView, IssuerId, ListApplied,
+    ListOutcome, ListView, RevocationReason, RevokedSerial, SourceView,
+};
 pub use change::{Actor, ChangeView};
 pub use commands::{CommandState, CommandView};
+pub use conditions::{EmploymentId, EmploymentView, NewEmployment, NewRight, RightId, RightView};
 pub use counters::Moved;
 pub use credentials::{CredentialRecord, CredentialState};
+pub use desk::{Document, Due, HandOut, HandOutCause, HandOutEnd, HandOutFilter, HandOutId, HandOutState, HandOutView};
 pub use doors::{DoorKind, DoorView, NewDoor};
 pub use encodings::{Begun, EncodePlan, EncodeState, EncodeView, EncodeWork};
 pub use error::SiteError;
 pub use events::{EventFilter, EventView, Seek};
-pub use import::{IMPORT_PEOPLE_MAX, ImportCard, ImportPerson};
+pub use import::{
+    CardRow, Difference, DifferenceKind, EmploymentRow, IMPORT_DIFFERENCES_MAX, IMPORT_ERRORS_MAX, IMPORT_PEOPLE_MAX,
+    IMPORT_ROWS_MAX, ImportCard, ImportOptions, ImportPerson, ImportPlan, ImportRows, ImportTable, Imported, PersonRow,
+    RightRow, RowError,
+};
 pub use intake::{ChainFault, Outcome, Report};
+pub use life::{Cause, Life, Refusal, Transition, step};
 pub use open::{OpenError, Site};
 pub use operators::Operator;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
+pub use renewal::Horizons;
 pub use rules::{
     Absent, AreaId, AreaView, CardHolder, Concern, Effect, Explained, ExplainedCertificate, ExplainedTerm, GroupId,
     GroupMatch, GroupView, MemberView, Membership, NewRule, PREVIEW_ROWS_MAX, Preview, PreviewRow, RuleEdit,

@@ -143,6 +143,13 @@ pub(super) fn insert(
     .ok_or_else(|| SiteError::conflict("person", external_id.unwrap_or("")))
 }
 
+/// Calls a person otherwise from now on. Names decide nothing, so earlier ones are not kept.
+pub(super) fn rename(db: &Connection, id: PersonId, name: &str, external_id: &str) -> Result<(), SiteError> {
+    let search = format!("{name} {external_id}").to_lowercase();
+    row::prepare(db, "UPDATE person SET name = $1, search = $2 WHERE id = $3")?.execute((name, search, id.0))?;
+    Ok(())
+}
+
 fn view(row: &Row<'_>) -> Result<Person, SiteError> {
     Ok(Person { id: PersonId(row.get(0)?), name: row.get(1)?, external_id: row.get(2)?, cards: Vec::new() })
 }

@@ -6,6 +6,7 @@ use access::id::DoorId;
 use access::time::{ClockTrust, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::{Digest, Generation, WhitelistId};
+use rusqlite::types::ValueRef;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, Rows};
 
 use super::{DoorKind, LIST_MAX, SiteError};
@@ -57,6 +58,10 @@ pub(super) fn limit_of(limit: u32) -> u32 {
 pub(super) fn uid(row: &Row<'_>, column: usize) -> Result<Uid, SiteError> {
     let bytes = row.get_ref(column)?.as_blob().ok();
     bytes.and_then(|bytes| Uid::new(bytes).ok()).ok_or(SiteError::corrupt("card"))
+}
+
+pub(super) fn uid_or_none(row: &Row<'_>, column: usize) -> Result<Option<Uid>, SiteError> {
+    if row.get_ref(column)? == ValueRef::Null { Ok(None) } else { uid(row, column).map(Some) }
 }
 
 pub(super) fn door(row: &Row<'_>, column: usize) -> Result<DoorId, SiteError> {

@@ -51,7 +51,7 @@ fn people_are_found_by_part_of_their_name_whatever_its_case_and_page_by_page() {
 #[test]
 fn a_card_is_added_once_and_never_with_a_number_drawn_at_random() {
     let bench = Bench::new();
-    let card = |uid: Uid, window| NewCard { uid, kind: CardKind::Backup, window };
+    let card = |uid: Uid, window| NewCard::new(uid, CardKind::Backup, window);
     let random = Uid::new(&[8, 1, 2, 3]).unwrap();
     let added = bench.site.add_card(&ACTOR, card(random, Window::ALWAYS));
     assert_eq!(problem(added), ("uid", "random-uid"));
@@ -207,13 +207,13 @@ fn an_import_is_one_change_of_all_or_nothing() {
     let bench = Bench::with_doors(&["ward"]);
     let person = |name: &str, number: u8, doors: Vec<&str>| ImportPerson {
         name: name.to_owned(),
-        external_id: None,
         cards: vec![ImportCard {
             uid: uid(number),
             kind: CardKind::Professional,
             window: Window::ALWAYS,
             doors: doors.iter().map(|d| (door(d), window(10, 20))).collect(),
         }],
+        ..ImportPerson::default()
     };
     let before = bench.latest();
     let import = |people: &[ImportPerson]| bench.site.import(&ACTOR, people);

@@ -30,7 +30,7 @@ fn ward(kind: CardKind) -> Ward {
     let db = Connection::open(bench.folder.path().join("site.db")).unwrap();
     let aino = bench.add_person("Aino");
     let card = uid(1);
-    bench.site.add_card(&ACTOR, NewCard { uid: card, kind, window: Window::ALWAYS }).unwrap();
+    bench.site.add_card(&ACTOR, NewCard::new(card, kind, Window::ALWAYS)).unwrap();
     bench.site.give_card(&EARLY, &card, aino, Window::ALWAYS).unwrap();
     let group = bench.site.add_group(&ACTOR, "Nurses").unwrap();
     bench.site.add_area(&ACTOR, "Ward", &[door("ward")]).unwrap();
@@ -168,6 +168,7 @@ fn a_backup_card_has_a_term_for_each_holder_and_what_one_may_is_nothing_to_the_n
     ward.join(Window::ALWAYS);
     ward.bench.site.give_card(&EARLY, &ward.card, ward.aino, window(10, 20)).unwrap();
     ward.bench.site.give_card(&EARLY, &ward.card, eero, window(20, 30)).unwrap();
+    ward.row("UPDATE holding SET as_kind = 'visitor', since = NOW WHERE until IS NULL");
     let entry = ward.entry().unwrap();
     let held: Vec<_> = entry.terms.iter().map(|term| (term.holding.until, term.grants.len())).collect();
     assert_eq!(held, [(Some(UtcS(20)), 1), (Some(UtcS(30)), 0)], "Aino's two times follow each other");
@@ -239,14 +240,14 @@ fn a_listing_counts_for_every_holder_and_for_a_card_that_nobody_ever_held() {
     ward.bench.site.list_card(&ACTOR, &ward.card, &door("ward"), window(10, 20)).unwrap();
     assert_eq!(ward.grants(), [(window(10, 20), 0)]);
     let blank = uid(9);
-    let new = NewCard { uid: blank, kind: CardKind::Staff, window: Window::ALWAYS };
-    ward.bench.site.add_card(&ACTOR, new).unwrap();
+    let new = NewCard::new(blank, CardKind::Staff, Window::ALWAYS);
+    let card = ward.bench.site.add_card(&ACTOR, new).unwrap().window;
     let latest = ward.bench.latest();
     let told = ward.bench.site.explain(&door("ward"), &blank, latest).unwrap();
     assert_eq!(told.absent, Some(Absent::NobodyHolds));
     ward.bench.site.list_card(&ACTOR, &blank, &door("ward"), Window::ALWAYS).unwrap();
     let entries = ward.bench.site.entries(&door("ward"), Some(&[blank]), ward.bench.latest()).unwrap();
-    assert_eq!(entries, [Entry::granting(blank, [Window::ALWAYS])]);
+    assert_eq!(entries, [Entry { card, ..Entry::granting(blank, [Window::ALWAYS]) }]);
 }
 
 #[test]

@@ -85,7 +85,8 @@ fn a_file_whose_missing_pages_are_in_the_write_ahead_log_is_mended() {
     let bench = Bench::with_doors(&["ward"]);
     let card =
         |number| ImportCard { uid: uid(number), kind: CardKind::Staff, window: Window::ALWAYS, doors: Vec::new() };
-    let person = ImportPerson { name: "Aino".to_owned(), external_id: None, cards: (0..250).map(card).collect() };
+    let person =
+        ImportPerson { name: "Aino".to_owned(), cards: (0..250).map(card).collect(), ..ImportPerson::default() };
     bench.site.import(&ACTOR, &[person]).unwrap();
     let left = tempfile::tempdir().unwrap();
     for name in ["site.db", "site.db-wal"] {

@@ -8,18 +8,22 @@
 
 mod agree;
 mod cards;
+mod certificates;
 mod clones;
 mod commands;
 mod compile;
 mod counters;
 mod credentials;
+mod desk;
 mod direct;
 mod doors;
 mod encodings;
 mod files;
 mod intake;
+mod lives;
 mod log;
 mod operators;
+mod registers;
 mod rules;
 mod support;
 mod versions;

@@ -150,7 +150,7 @@ fn who(rows: &[PreviewRow]) -> Vec<(i64, String)> {
 
 fn give(bench: &Bench, number: u8, name: &str) -> PersonId {
     let person = bench.add_person(name);
-    let card = NewCard { uid: uid(number), kind: CardKind::Visitor, window: Window::ALWAYS };
+    let card = NewCard::new(uid(number), CardKind::Visitor, Window::ALWAYS);
     bench.site.add_card(&ACTOR, card).unwrap();
     bench.site.give_card(&ACTOR, &uid(number), person, Window::ALWAYS).unwrap();
     person

@@ -105,7 +105,7 @@ impl Bench {
 
     /// A card of a kind that needs nothing of its holder.
     pub(crate) fn add_card(&self, number: u8) -> Uid {
-        let new = NewCard { uid: uid(number), kind: CardKind::Visitor, window: Window::ALWAYS };
+        let new = NewCard::new(uid(number), CardKind::Visitor, Window::ALWAYS);
         self.site.add_card(&ACTOR, new).unwrap().uid
     }
 

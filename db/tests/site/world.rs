@@ -81,7 +81,7 @@ impl World {
         }
         for number in 0..CARDS {
             let kind = CardKind::ALL[usize::from(number) % CardKind::ALL.len()];
-            bench.site.add_card(&ACTOR, NewCard { uid: uid(number), kind, window: Window::ALWAYS }).unwrap();
+            bench.site.add_card(&ACTOR, NewCard::new(uid(number), kind, Window::ALWAYS)).unwrap();
         }
         let db = Connection::open(bench.folder.path().join("site.db")).unwrap();
         db.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
@@ -323,7 +323,7 @@ impl World {
         self.db.execute(sql, (change, card.as_bytes())).unwrap();
         let (from, until) = bounds(window);
         let sql = "INSERT INTO card_state (uid, life, cause, blocks, from_s, until_s, since)
-                   VALUES (?1, ?2, 'test', ?3, ?4, ?5, ?6)";
+                   VALUES (?1, ?2, 'other', ?3, ?4, ?5, ?6)";
         self.db.execute(sql, (card.as_bytes(), life, blocks, from, until, change)).unwrap();
     }
 

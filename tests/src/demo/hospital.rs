@@ -6,7 +6,7 @@ use access::id::DoorId;
 use access::state::DoorState;
 use access::time::{UtcS, Window};
 use anyhow::Result;
-use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewDoor, Site, SiteError};
+use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewDoor, NewEmployment, NewRight, Site, SiteError};
 
 use super::{Dumps, now};
 use crate::people::{Invented, invent};
@@ -48,7 +48,7 @@ pub(super) fn furnish(site: &Site, doors: usize, dumps: &Dumps, say: &(dyn Fn(&s
     for (name, uid, _) in dumps.iter() {
         let doors = ids.iter().map(|id| (id.clone(), Window::ALWAYS)).collect();
         let card = ImportCard { uid: *uid, kind: CardKind::Visitor, window: Window::ALWAYS, doors };
-        let person = ImportPerson { name: format!("Dump {name}"), external_id: None, cards: vec![card] };
+        let person = ImportPerson { name: format!("Dump {name}"), cards: vec![card], ..ImportPerson::default() };
         unless_there(site.import(&actor(), &[person]))?;
     }
     Ok(())
@@ -110,7 +110,13 @@ fn import(number: usize, person: &Invented, ids: &[DoorId]) -> ImportPerson {
     let kind = if number.is_multiple_of(3) { CardKind::Professional } else { CardKind::Staff };
     let doors = doors.map(|(_, id)| (id.clone(), Window::ALWAYS)).collect();
     let card = ImportCard { uid: person.uid, kind, window, doors };
-    ImportPerson { name: person.name.clone(), external_id: Some(person.external_id.clone()), cards: vec![card] }
+    ImportPerson {
+        name: person.name.clone(),
+        external_id: Some(person.external_id.clone()),
+        employments: vec![NewEmployment::always("Hospital", "Staff")],
+        rights: vec![NewRight::always("nurse", "demo", actor().at)],
+        cards: vec![card],
+    }
 }
 
 fn actor() -> Actor<'static> {

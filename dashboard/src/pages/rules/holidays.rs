@@ -132,7 +132,7 @@ fn added(form: &mut Form) -> Option<Vec<Date>> {
                 dates.push(date);
                 continue;
             }
-            Err(_) => form.problem_in("added", &format!("not-a-date|{word}")),
+            Err(_) => form.problem_in("added", &format!("date-shape|{word}")),
         }
         return None;
     }

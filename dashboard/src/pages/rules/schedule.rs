@@ -151,7 +151,7 @@ fn exceptions(form: &mut Form, page: &Page) -> Vec<(Date, Vec<DayWindow>)> {
     for line in lines.iter().filter(|line| !line.is_empty()) {
         let (date, rest) = line.split_at_checked(10).unwrap_or((line, ""));
         let problem = match date.parse::<Date>() {
-            Err(_) => format!("not-a-date|{line}"),
+            Err(_) => format!("date-shape|{line}"),
             Ok(date) if all.iter().any(|(other, _)| *other == date) => format!("date-twice|{date}"),
             Ok(_) if all.len() >= EXCEPTIONS_MAX => "too-many".to_owned(),
             Ok(date) => match hours::read(rest.trim_start_matches([':', ' '])) {

@@ -4,10 +4,10 @@ use std::fmt;
 
 use access::entry::Blocks;
 use access::id::DoorId;
-use access::time::Window;
+use access::time::{UtcMs, Window};
 use access::uid::Uid;
 
-use crate::site::PersonId;
+use crate::site::{Cause, CertificateView, Life, PersonId};
 
 /// What a card is for. The first four are the Sote cards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,8 +54,20 @@ pub struct NewCard {
     pub uid: Uid,
     /// What it is for.
     pub kind: CardKind,
-    /// The card's own validity.
+    /// The card's own validity. An end that is left out is the latest that a card of this kind may have.
     pub window: Window,
+    /// Where it is in its life: active or ordered.
+    pub life: Life,
+    /// The card that this one takes over from, which retires when this one is first used.
+    pub renews: Option<Uid>,
+}
+
+impl NewCard {
+    /// One that is in use and takes over from none.
+    #[must_use]
+    pub fn new(uid: Uid, kind: CardKind, window: Window) -> Self {
+        Self { uid, kind, window, life: Life::Active, renews: None }
+    }
 }
 
 /// A card as it is now.
@@ -67,8 +79,24 @@ pub struct CardView {
     pub kind: CardKind,
     /// The card's own validity.
     pub window: Window,
-    /// What is in its way.
+    /// All that is in its way, from its life, its certificates and elsewhere.
     pub blocks: Blocks,
+    /// Where it is in its life.
+    pub life: Life,
+    /// Why it is there.
+    pub cause: Cause,
+    /// Since when.
+    pub life_since: UtcMs,
+    /// Who put it there.
+    pub life_by: String,
+    /// The card that this one takes over from.
+    pub renews: Option<Uid>,
+    /// The card that takes over from this one.
+    pub renewed_by: Option<Uid>,
+    /// Its certificates, the one that ends last first.
+    pub certificates: Vec<CertificateView>,
+    /// The kind whose conditions bind while its last holder has it, if not its own: a backup card stands in.
+    pub as_kind: Option<CardKind>,
     /// Whom it was given to last.
     pub holder: Option<(PersonId, String)>,
     /// From when until when it belongs to that holder.
@@ -84,6 +112,8 @@ impl fmt::Debug for CardView {
             .field("uid", &self.uid)
             .field("kind", &self.kind)
             .field("blocks", &self.blocks)
+            .field("life", &self.life)
+            .field("cause", &self.cause)
             .field("holder", &self.holder.as_ref().map(|(id, _)| id))
             .field("held", &self.held)
             .field("listings", &self.listings)

@@ -1,21 +1,29 @@
-//! Cards, read: each with its state, its last holder and the doors that it is listed for.
+//! Cards, read: each with its state, its last holder, its certificates and the doors that it is listed for.
 
 use access::entry::Blocks;
-use access::time::Window;
+use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
 use rusqlite::{Connection, Row};
 
-use super::types::{CardFilter, CardKind, CardPage, CardView, Listing};
-use crate::site::{PersonId, SiteError, row};
+use super::state;
+use super::types::{CardFilter, CardPage, CardView, Listing};
+use crate::site::{PersonId, SiteError, certificates, row};
 
 /// A card, its state and its last holding. The holding that begins last is the one that counts; one
 /// without a beginning begins before all others.
 macro_rules! select_cards {
     ($condition:literal) => {
         concat!(
-            "SELECT c.uid, c.kind, s.blocks, s.from_s, s.until_s, p.id, p.name, h.from_s, h.until_s
+            "SELECT c.uid, c.kind, s.blocks, s.from_s, s.until_s, p.id, p.name, h.from_s, h.until_s,
+                    h.as_kind, s.life, s.cause, moved.at_ms, moved.operator, c.renews,
+                    (SELECT MAX(next.uid) FROM card next WHERE next.renews = c.uid)
              FROM card c
              JOIN card_state s ON s.uid = c.uid AND s.until IS NULL
+             JOIN change moved ON moved.number = (
+                 SELECT MIN(same.since) FROM card_state same
+                 WHERE same.uid = c.uid AND same.since > COALESCE((
+                     SELECT MAX(other.since) FROM card_state other
+                     WHERE other.uid = c.uid AND (other.life <> s.life OR other.cause <> s.cause)), 0))
              LEFT JOIN holding h ON h.id = (
                  SELECT last.id FROM holding last
                  WHERE last.uid = c.uid AND last.until IS NULL
@@ -31,7 +39,7 @@ macro_rules! select_cards {
 pub(super) fn one(db: &Connection, uid: &Uid) -> Result<CardView, SiteError> {
     let mut statement = row::prepare(db, select_cards!("c.uid = $1"))?;
     let card = row::first(statement.query([uid.as_bytes()])?, view)?.ok_or_else(SiteError::no_such_card)?;
-    with_listings(db, card)
+    whole(db, card)
 }
 
 /// The cards that were last given to a person.
@@ -44,7 +52,7 @@ pub(in crate::site) fn of_person(db: &Connection, person: PersonId) -> Result<Ve
         ),
     )?;
     let rows = statement.query((person.0, row::limit_of(u32::MAX)))?;
-    row::all(rows, view)?.into_iter().map(|card| with_listings(db, card)).collect()
+    row::all(rows, view)?.into_iter().map(|card| whole(db, card)).collect()
 }
 
 /// A page of cards.
@@ -59,14 +67,33 @@ pub(super) fn page(db: &Connection, filter: &CardFilter, page: CardPage) -> Resu
         select_cards!(
             r"c.uid > $1
           AND ($2 IS NULL OR c.hex LIKE $3 ESCAPE '\' OR p.search LIKE $2 ESCAPE '\')
-          AND ($4 IS NULL OR (s.blocks <> 0) = $4)
+          AND ($4 IS NULL OR $4 = (s.blocks <> 0 OR s.life <> 'active' OR EXISTS (
+              SELECT 1 FROM card_certificate x WHERE x.uid = c.uid AND x.until IS NULL AND x.state <> 'good')))
           AND ($5 IS NULL OR EXISTS (
               SELECT 1 FROM listing l WHERE l.door = $5 AND l.uid = c.uid AND l.until IS NULL))
           ORDER BY c.uid LIMIT $6"
         ),
     )?;
     let rows = statement.query((after, name, number, filter.blocked, door, row::limit_of(page.limit)))?;
-    row::all(rows, view)?.into_iter().map(|card| with_listings(db, card)).collect()
+    row::all(rows, view)?.into_iter().map(|card| whole(db, card)).collect()
+}
+
+/// Cards in use whose own validity ends after `now` and at `before` or earlier, soonest first.
+pub(in crate::site) fn ending(
+    db: &Connection,
+    now: UtcS,
+    before: UtcS,
+    limit: u32,
+) -> Result<Vec<CardView>, SiteError> {
+    let mut statement = row::prepare(
+        db,
+        select_cards!(
+            "s.until_s > $1 AND s.until_s <= $2 AND s.life NOT IN ('blocked', 'retired')
+         ORDER BY s.until_s, c.uid LIMIT $3"
+        ),
+    )?;
+    let rows = statement.query((now.0, before.0, row::limit_of(limit)))?;
+    row::all(rows, view)?.into_iter().map(|card| whole(db, card)).collect()
 }
 
 /// What the text means as a part of a number and as a part of a name.
@@ -77,23 +104,35 @@ fn patterns(text: &str) -> (Option<String>, Option<String>) {
 }
 
 fn view(row: &Row<'_>) -> Result<CardView, SiteError> {
-    let kind: String = row.get(1)?;
     let holder = match row.get::<_, Option<i64>>(5)? {
         Some(id) => Some((PersonId(id), row.get(6)?)),
         None => None,
     };
+    let life = state::life(row, 10)?;
     Ok(CardView {
         uid: row::uid(row, 0)?,
-        kind: CardKind::from_code(&kind).ok_or(SiteError::corrupt("kind of card"))?,
-        blocks: Blocks::from_bits(row.get(2)?),
+        kind: state::kind(row, 1)?,
+        blocks: Blocks::from_bits(row.get::<_, u16>(2)? | life.blocks().bits()),
         window: row::window(row, 3)?,
         held: if holder.is_some() { row::window(row, 7)? } else { Window::ALWAYS },
         holder,
+        as_kind: state::kind_or_none(row, 9)?,
+        life,
+        cause: state::cause(row, 11)?,
+        life_since: UtcMs(row.get(12)?),
+        life_by: row.get(13)?,
+        renews: row::uid_or_none(row, 14)?,
+        renewed_by: row::uid_or_none(row, 15)?,
+        certificates: Vec::new(),
         listings: Vec::new(),
     })
 }
 
-fn with_listings(db: &Connection, mut card: CardView) -> Result<CardView, SiteError> {
+/// With what stands in other tables.
+fn whole(db: &Connection, mut card: CardView) -> Result<CardView, SiteError> {
+    card.certificates = certificates::of_card(db, &card.uid)?;
+    let bits = card.certificates.iter().fold(card.blocks.bits(), |bits, some| bits | some.state.blocks().bits());
+    card.blocks = Blocks::from_bits(bits);
     let mut statement = row::prepare(
         db,
         "SELECT d.id, d.name, l.from_s, l.until_s FROM listing l JOIN door d ON d.number = l.door

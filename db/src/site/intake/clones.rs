@@ -26,7 +26,7 @@ use crate::site::counters::{self, Source};
 use crate::site::{Actor, CredentialRecord, CredentialState, SiteError, cards, credentials, row, whitelist};
 
 /// Whom the operator log names for what nobody did by hand.
-const SYSTEM: &str = "kulku";
+pub(super) const SYSTEM: &str = "kulku";
 
 /// Most steps from one token that are looked at. Two are a fork already.
 const STEPS_MAX: u32 = 32;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Report;
 use super::check::Parts;
 use super::clones::{self, Tap};
+use super::lives;
 use crate::site::alarms::{self, Raised};
 use crate::site::encodings::{self, Ended};
 use crate::site::{SiteError, commands, row};
@@ -101,9 +102,10 @@ fn consequences(db: &Connection, stored: &Stored<'_>, id: i64) -> Result<(), Sit
         EventKind::Command { id, refused, .. } => {
             return commands::answered(db, door, *id, *refused, received);
         }
-        EventKind::Tap { credential, rolling, .. } => {
+        EventKind::Tap { credential, rolling, decision, .. } => {
             let Some(subject) = &event.subject else { return Ok(()) };
             let tap = Tap { door, epoch: report.epoch, event: id, uid: &subject.uid, received };
+            lives::tapped(db, &tap, event, decision)?;
             return clones::tapped(db, &tap, *credential, rolling.as_ref());
         }
         EventKind::Encoded { job, outcome, chip } => {

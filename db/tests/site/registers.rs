@@ -1,0 +1,162 @@
+//! Employments and rights to practise, one by one and from registers.
+
+use access::time::{UtcMs, UtcS, Window};
+use db::site::{
+    CardKind, CardRow, EmploymentRow, ImportOptions, ImportRows, ImportTable, NewEmployment, NewRight, Page,
+    PeopleFilter, PersonRow, RightRow, RowError, SiteError,
+};
+
+use crate::support::{ACTOR, Bench, NOW, problem, uid, window};
+
+#[test]
+fn an_employment_is_changed_ended_and_taken_back_and_its_register_never_has_it_twice() {
+    let bench = Bench::new();
+    let (aino, eero) = (bench.add_person("Aino"), bench.add_person("Eero"));
+    let new = NewEmployment { external_id: Some("e1".to_owned()), ..NewEmployment::always("Ward 5", "Nurse") };
+    let added = bench.site.add_employment(&ACTOR, aino, &new).unwrap();
+    let before = bench.latest();
+    assert_eq!(bench.site.add_employment(&ACTOR, aino, &new).unwrap(), added);
+    assert_eq!(bench.latest(), before, "what is so already is no change");
+    let moved = NewEmployment { unit: "Ward 6".to_owned(), ..new.clone() };
+    assert_eq!(bench.site.add_employment(&ACTOR, aino, &moved).unwrap().id, added.id);
+    let taken = bench.site.add_employment(&ACTOR, eero, &new);
+    assert!(matches!(taken, Err(SiteError::Conflict { what: "employment", .. })));
+    let reversed = NewEmployment { window: window(9, 5), ..new };
+    assert_eq!(problem(bench.site.change_employment(&ACTOR, added.id, &reversed)), ("window", "reversed-window"));
+    let ended = bench.site.end_employment(&ACTOR, added.id, UtcS(50)).unwrap();
+    assert_eq!(ended.window.until, Some(UtcS(50)));
+    assert_eq!(bench.site.end_employment(&ACTOR, added.id, UtcS(60)).unwrap(), ended);
+    bench.site.remove_employment(&ACTOR, added.id).unwrap();
+    assert!(bench.site.employments(aino).unwrap().is_empty());
+}
+
+#[test]
+fn a_check_of_a_right_is_noted_without_a_change() {
+    let bench = Bench::new();
+    let aino = bench.add_person("Aino");
+    let new = NewRight::always("nurse", "terhikki", UtcMs(10));
+    let right = bench.site.add_right(&ACTOR, aino, &new).unwrap();
+    let before = bench.latest();
+    assert_eq!(bench.site.note_checked(right.id, UtcMs(30)).unwrap().checked, UtcMs(30));
+    assert_eq!(bench.site.note_checked(right.id, UtcMs(20)).unwrap().checked, UtcMs(30));
+    bench.site.change_right(&ACTOR, right.id, &NewRight { checked: UtcMs(40), ..new.clone() }).unwrap();
+    assert_eq!(bench.latest(), before);
+    bench.site.change_right(&ACTOR, right.id, &NewRight { window: window(0, 9), ..new }).unwrap();
+    assert_eq!(bench.latest().0, before.0 + 1);
+    assert_eq!(bench.site.rights(aino).unwrap()[0].window, window(0, 9));
+}
+
+fn rows(people: u32) -> ImportRows {
+    let external = |n: u32| format!("p{n}");
+    let numbers = || 1..=people;
+    ImportRows {
+        people: numbers()
+            .map(|n| PersonRow { row: n, external_id: external(n), name: format!("Person {n}") })
+            .collect(),
+        employments: numbers()
+            .map(|n| EmploymentRow {
+                row: n,
+                external_id: format!("e{n}"),
+                person: external(n),
+                unit: "Ward".to_owned(),
+                title: "Nurse".to_owned(),
+                window: Window::ALWAYS,
+            })
+            .collect(),
+        rights: numbers()
+            .map(|n| RightRow {
+                row: n,
+                person: external(n),
+                profession: "nurse".to_owned(),
+                window: Window::ALWAYS,
+                source: "terhikki".to_owned(),
+                checked: NOW,
+            })
+            .collect(),
+        cards: numbers()
+            .map(|n| CardRow {
+                row: n,
+                uid: uid(u8::try_from(n).unwrap()),
+                kind: CardKind::Professional,
+                person: Some(external(n)),
+                window: Window::ALWAYS,
+            })
+            .collect(),
+    }
+}
+
+#[test]
+fn rows_are_added_once_changed_where_they_differ_and_otherwise_left_alone() {
+    let bench = Bench::new();
+    let options = ImportOptions::default();
+    let mut given = rows(30);
+    let plan = bench.site.plan_import(&given, options, NOW).unwrap();
+    assert_eq!((plan.added, plan.changed, plan.unchanged, plan.error_count), (120, 0, 0, 0));
+    assert_eq!(bench.latest().0, 0, "a plan changes nothing");
+    let done = bench.site.apply_import(&ACTOR, &given, options).unwrap();
+    assert_eq!((done.plan, done.generation.unwrap().0), (plan, 1));
+    assert_eq!(bench.site.card(&uid(7)).unwrap().holder.unwrap().1, "Person 7");
+    let again = bench.site.apply_import(&ACTOR, &given, options).unwrap();
+    assert_eq!((again.plan.unchanged, again.generation), (120, None));
+    given.people[0].name = "Åsa".to_owned();
+    given.employments[1].unit = "Ward 6".to_owned();
+    given.rights[2].window = window(0, 9);
+    given.cards[3].person = Some("p1".to_owned());
+    let plan = bench.site.apply_import(&ACTOR, &given, options).unwrap().plan;
+    let columns: Vec<_> = plan.differences.iter().map(|one| (one.table, one.columns.clone())).collect();
+    assert_eq!(
+        columns,
+        [
+            (ImportTable::People, vec!["name"]),
+            (ImportTable::Employments, vec!["unit"]),
+            (ImportTable::Rights, vec!["from", "until"]),
+            (ImportTable::Cards, vec!["person"]),
+        ]
+    );
+    assert_eq!(bench.site.card(&uid(4)).unwrap().holder.unwrap().1, "Åsa");
+}
+
+#[test]
+fn rows_with_errors_are_named_and_nothing_of_the_file_is_applied() {
+    let bench = Bench::new();
+    let mut given = rows(20);
+    given.people[3].name = " ".to_owned();
+    given.employments[5].window = window(9, 5);
+    given.employments[6].person = "nobody".to_owned();
+    given.rights[8].person = given.rights[7].person.clone();
+    given.cards[10].window = window(0, 2_000_000_000);
+    given.cards[11].uid = uid(1);
+    let done = bench.site.apply_import(&ACTOR, &given, ImportOptions::default()).unwrap();
+    assert_eq!(done.generation, None);
+    assert!(bench.site.people(&PeopleFilter::default(), Page { after: None, limit: 9 }).unwrap().is_empty());
+    let error = |table, row, column, problem| RowError { table, row, column, problem };
+    let expected = [
+        error(ImportTable::People, 4, "name", "empty"),
+        error(ImportTable::Employments, 4, "person", "unknown-person"),
+        error(ImportTable::Employments, 6, "window", "reversed-window"),
+        error(ImportTable::Employments, 7, "person", "unknown-person"),
+        error(ImportTable::Rights, 4, "person", "unknown-person"),
+        error(ImportTable::Rights, 9, "profession", "duplicate"),
+        error(ImportTable::Cards, 4, "person", "unknown-person"),
+        error(ImportTable::Cards, 11, "window", "longer-than-60-months"),
+        error(ImportTable::Cards, 12, "uid", "duplicate"),
+    ];
+    assert_eq!(done.plan.errors, expected);
+}
+
+#[test]
+fn what_is_absent_ends_only_when_asked_for_and_never_many_at_once_unconfirmed() {
+    let bench = Bench::new();
+    let ends = ImportOptions { end_absent_employments: true, end_absent_rights: true, confirm_removals: false };
+    bench.site.apply_import(&ACTOR, &rows(100), ends).unwrap();
+    let kept = bench.site.apply_import(&ACTOR, &rows(50), ImportOptions::default()).unwrap();
+    assert_eq!((kept.plan.removed, kept.generation), (0, None));
+    let before = bench.latest();
+    let cut = bench.site.apply_import(&ACTOR, &rows(89), ends);
+    assert!(matches!(cut, Err(SiteError::Refused { problem: "needs-confirmation", .. })), "{cut:?}");
+    assert_eq!(bench.latest(), before);
+    let few = bench.site.apply_import(&ACTOR, &rows(90), ends).unwrap();
+    assert_eq!(few.plan.removed, 20, "ten employments and ten rights");
+    let confirmed = ImportOptions { confirm_removals: true, ..ends };
+    assert_eq!(bench.site.apply_import(&ACTOR, &rows(1), confirmed).unwrap().plan.removed, 178);
+}
