@@ -49,8 +49,7 @@ async fn a_change_reaches_the_doors_that_it_touches_and_no_other() {
     let mut pharmacy = Door::connect(&bench, "pharmacy").await;
     for door in [&mut ward, &mut pharmacy] {
         door.report_status().await;
-        let part = door.part().await;
-        follow(door, part);
+        whole(door).await;
         door.report_status().await;
     }
     bench.site().block_card(&actor(), &uid(1), Block::Blocked).unwrap();
@@ -99,11 +98,7 @@ async fn a_door_with_another_list_than_it_should_have_gets_the_whole() {
     let before = Generation(bench.site().latest().unwrap().0 - 1);
     ward.status.whitelist = WhitelistId { generation: before, digest: Digest::from_bytes([3; 32]), entries: 9 };
     ward.report_status().await;
-    for _ in 0..2 {
-        let part = ward.part().await;
-        assert!(matches!(&part, WhitelistPart::Chunk { .. }), "{part:?}");
-        follow(&mut ward, part);
-    }
+    whole(&mut ward).await;
     assert_eq!(ward.list.len(), 10);
     bench.stop().await;
 }
@@ -151,11 +146,19 @@ async fn a_door_that_another_process_adds_is_let_in_and_served() {
     let mut ward = Door::connect(&bench, "ward").await;
     // It speaks before the controller has looked by itself.
     ward.report_status().await;
-    let part = ward.part().await;
-    follow(&mut ward, part);
+    whole(&mut ward).await;
     assert_eq!(ward.list.len(), 3);
     assert!(bench.site().alarms(true, 10).unwrap().is_empty());
     bench.stop().await;
+}
+
+/// A short list: its calendar, and its entries.
+async fn whole(door: &mut Door) {
+    for _ in 0..2 {
+        let part = door.part().await;
+        assert!(matches!(&part, WhitelistPart::Chunk { .. }), "{part:?}");
+        follow(door, part);
+    }
 }
 
 fn follow(door: &mut Door, part: WhitelistPart) {

@@ -5,9 +5,11 @@ use access::envelope::DoorKey;
 use access::id::DoorId;
 use access::state::DoorState;
 use access::time::{UtcS, Window};
+use access::uid::Uid;
 use anyhow::Result;
-use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewDoor, NewEmployment, NewRight, Site, SiteError};
+use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewCard, NewDoor, NewEmployment, NewRight, Site, SiteError};
 
+use super::rules::{self, UNITS};
 use super::{Dumps, now};
 use crate::people::{Invented, invent};
 
@@ -29,6 +31,9 @@ const DOORS: [(&str, &str); 8] = [
 /// The encoder at the desk.
 pub(super) const DESK: (&str, &str) = ("desk", "Palvelupiste");
 
+/// Blank cards at the desk.
+const BLANKS: u8 = 5;
+
 const DAY_S: i64 = 24 * 60 * 60;
 
 /// Doors, people and cards, unless an earlier run has left them in the database.
@@ -39,8 +44,10 @@ pub(super) fn furnish(site: &Site, doors: usize, dumps: &Dumps, say: &(dyn Fn(&s
         say("Found the people of an earlier run");
     } else {
         say(&format!("Making up {PEOPLE} people and their cards"));
-        let imports: Vec<ImportPerson> = people.iter().enumerate().map(|(n, person)| import(n, person, &ids)).collect();
+        let imports: Vec<ImportPerson> = people.iter().enumerate().map(|(n, person)| import(n, person)).collect();
         site.import(&actor(), &imports)?;
+        add_blanks(site)?;
+        rules::make(site, &actor(), &ids)?;
         for person in people.iter().skip(7).step_by(50) {
             site.block_card(&actor(), &person.uid, Block::Blocked)?;
         }
@@ -68,6 +75,8 @@ pub(super) fn remark(number: usize) -> &'static str {
         7 => "blocked",
         17 => "expired",
         27 => "not yet valid",
+        // Divisible by three, so a profession.
+        36 if number.is_multiple_of(3) => "right has ended",
         _ => "",
     }
 }
@@ -97,26 +106,39 @@ fn unless_there<T>(added: Result<T, SiteError>) -> Result<()> {
     }
 }
 
-/// Everybody enters the main entrance, half of them any one of the other doors.
-fn import(number: usize, person: &Invented, ids: &[DoorId]) -> ImportPerson {
-    let admitted = |place: usize| place == 0 || (number + place).is_multiple_of(2);
-    let doors = ids.iter().enumerate().filter(|(place, _)| admitted(*place));
+/// Every third person has a profession; each works in one of the units.
+fn import(number: usize, person: &Invented) -> ImportPerson {
     let now = crate::whole::now().0;
     let window = match remark(number) {
         "expired" => Window { from: None, until: Some(UtcS(now - DAY_S)) },
         "not yet valid" => Window { from: Some(UtcS(now + 30 * DAY_S)), until: None },
         _ => Window::ALWAYS,
     };
-    let kind = if number.is_multiple_of(3) { CardKind::Professional } else { CardKind::Staff };
-    let doors = doors.map(|(_, id)| (id.clone(), Window::ALWAYS)).collect();
-    let card = ImportCard { uid: person.uid, kind, window, doors };
+    let professional = number.is_multiple_of(3);
+    let (unit, title) = UNITS.get(number / 3 % UNITS.len()).copied().unwrap_or_default();
+    let title = if professional { "Sairaanhoitaja" } else { title };
+    let mut right = NewRight::always("sairaanhoitaja", "Terhikki", actor().at);
+    if remark(number) == "right has ended" {
+        right.window.until = Some(UtcS(now - DAY_S));
+    }
+    let kind = if professional { CardKind::Professional } else { CardKind::Staff };
+    let card = ImportCard { uid: person.uid, kind, window, doors: Vec::new() };
     ImportPerson {
         name: person.name.clone(),
         external_id: Some(person.external_id.clone()),
-        employments: vec![NewEmployment::always("Hospital", "Staff")],
-        rights: vec![NewRight::always("nurse", "demo", actor().at)],
+        employments: vec![NewEmployment::always(unit, title)],
+        rights: professional.then_some(right).into_iter().collect(),
         cards: vec![card],
     }
+}
+
+/// Blank backup cards, to be handed out at the desk.
+fn add_blanks(site: &Site) -> Result<()> {
+    for number in 1..=BLANKS {
+        let uid = Uid::new(&[0x04, 0xB1, 0xA2, 0xC3, 0xD4, 0xE5, number])?;
+        unless_there(site.add_card(&actor(), NewCard::new(uid, CardKind::Backup, Window::ALWAYS)))?;
+    }
+    Ok(())
 }
 
 fn actor() -> Actor<'static> {

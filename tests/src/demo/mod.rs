@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 mod cards;
 mod doors;
 mod hospital;
+mod rules;
 mod taps;
 
 pub use cards::Dumps;
