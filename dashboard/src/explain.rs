@@ -15,7 +15,7 @@ use access::state::DoorState;
 use access::time::{ClockTrust, Position, UtcMs};
 use access::uid::Uid;
 use access::whitelist::Generation;
-use db::site::{Absent, Concern, EventFilter, EventView, Explained, PersonId, Seek, Site, SiteError};
+use db::site::{Absent, Concern, EventFilter, EventView, Explained, PersonId, RightView, Seek, Site, SiteError};
 
 mod words;
 
@@ -37,6 +37,8 @@ pub(crate) struct Case {
     pub(crate) recorded: Option<Decision>,
     /// What the site knew; nothing if no card was read.
     pub(crate) explained: Option<Explained>,
+    /// The holder's rights to practise as they are now, with where they came from.
+    rights: Vec<RightView>,
 }
 
 /// One condition of passing, whatever it was found to be.
@@ -175,7 +177,7 @@ impl Case {
         (state.mode, state.mode_until) = (event.mode, None);
         let uid = event.subject.map(|subject| subject.uid);
         let explained = uid.map(|uid| site.explain(&view.door, &uid, event.generation)).transpose()?;
-        Ok(Some(Self {
+        let case = Self {
             door: view.door.clone(),
             door_name: view.door_name.clone(),
             uid,
@@ -187,7 +189,9 @@ impl Case {
             generation: event.generation,
             recorded: Some(decision),
             explained,
-        }))
+            rights: Vec::new(),
+        };
+        case.with_rights(site).map(Some)
     }
 
     /// Of a card that would be held to a door at a time, by what is true now, if it were read well.
@@ -196,7 +200,7 @@ impl Case {
         let view = site.door(door)?;
         let state = site.door_state(door, generation)?;
         let asks = state.settings.reading.asks_for_credential();
-        Ok(Self {
+        let case = Self {
             door: door.clone(),
             door_name: view.name,
             uid: Some(uid),
@@ -208,7 +212,18 @@ impl Case {
             generation,
             recorded: None,
             explained: Some(site.explain(door, &uid, generation)?),
-        })
+            rights: Vec::new(),
+        };
+        case.with_rights(site)
+    }
+
+    /// A check decides nothing and is not kept version by version, so that it is told as it is now.
+    fn with_rights(mut self, site: &Site) -> Result<Self, SiteError> {
+        let asked = self.term().is_some_and(|(_, term)| needed(&term.right_to_practise));
+        if let (true, Some(person)) = (asked, self.holder()) {
+            self.rights = site.rights(person)?;
+        }
+        Ok(self)
     }
 
     /// The decision made again.

@@ -140,7 +140,7 @@ mod tests {
             let wrong = read(text).unwrap_err();
             assert_eq!((wrong.window, wrong.code), (window, code), "{text}");
         }
-        let nine = vec!["07:00-08:00"; 9].join(",");
+        let nine = ["07:00-08:00"; 9].join(",");
         assert_eq!(read(&nine).unwrap_err().code, "windows-too-many");
     }
 }

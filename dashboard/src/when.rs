@@ -1,7 +1,8 @@
 //! Civil time in the site's zone: how people read it and how they enter it.
 
+use access::calendar::Date;
 use access::time::{UtcMs, UtcS, Window};
-use chrono::{DateTime, LocalResult, NaiveDateTime, TimeZone as _, Utc};
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use crate::language::Lang;
@@ -20,6 +21,13 @@ pub(crate) fn shown(at: UtcMs, zone: Tz, lang: Lang) -> String {
 pub(crate) fn shown_minute(at: UtcS, zone: Tz, lang: Lang) -> String {
     utc(UtcMs(at.0.saturating_mul(1000)))
         .map_or_else(String::new, |at| at.with_timezone(&zone).format(&lang.say("format-minute")).to_string())
+}
+
+/// A day as a person reads it.
+pub(crate) fn date(date: Date, lang: Lang) -> String {
+    let (year, month, day) = date.ymd();
+    NaiveDate::from_ymd_opt(year, month.into(), day.into())
+        .map_or_else(String::new, |date| date.format(&lang.say("format-date")).to_string())
 }
 
 /// An instant for programs: RFC 3339 in UTC, with milliseconds.
@@ -89,7 +97,7 @@ mod tests {
     #[test]
     fn every_language_has_formats_that_chrono_understands() {
         for lang in Lang::ALL {
-            for key in ["format-instant", "format-minute"] {
+            for key in ["format-instant", "format-minute", "format-date"] {
                 let format = lang.say(key);
                 assert!(!StrftimeItems::new(&format).any(|item| matches!(item, Item::Error)), "{lang:?} {format}");
             }

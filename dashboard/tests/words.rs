@@ -99,6 +99,19 @@ const CREDENTIALS: [Credential; 7] = [
     Credential::NotEncoded,
 ];
 
+/// What may be in a card's way.
+const BLOCKS: &[&str] = &[
+    "blocked",
+    "suspended",
+    "revoked",
+    "retired",
+    "returned",
+    "not-delivered",
+    "cloned",
+    "revocation-unknown",
+    "other",
+];
+
 /// What a decision looks at, as explanations name it.
 const CONDITIONS: &[&str] = &[
     "reading",
@@ -139,17 +152,6 @@ fn composed() -> BTreeSet<String> {
     ];
     let refusals = ["expired", "other-boot", "other-session", "repeated"];
     let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
-    let blocks = [
-        "blocked",
-        "suspended",
-        "revoked",
-        "retired",
-        "returned",
-        "not-delivered",
-        "cloned",
-        "revocation-unknown",
-        "other",
-    ];
     let alarms = [
         "chain-broken",
         "chain-fork",
@@ -165,14 +167,13 @@ fn composed() -> BTreeSet<String> {
         "clone-suspected",
         "credential-damaged",
     ];
-    let with = |prefix: &str, codes: &[&str]| codes.iter().map(|code| format!("{prefix}-{code}")).collect::<Vec<_>>();
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     [
         with("event", &events),
         with("reason", &reasons),
         with("refusal", &refusals),
         with("command", &commands),
-        with("block", &blocks),
+        with("block", BLOCKS),
         with("alarm", &alarms),
         with("kind", &CardKind::ALL.map(CardKind::code)),
         with("mode", &[Mode::Normal.code(), Mode::LockedDown.code()]),
@@ -188,6 +189,16 @@ fn composed() -> BTreeSet<String> {
         with("lock", &["released", "locked"]),
         with("signal", &["granted", "denied", "test", "none"]),
         with("doors-show", &["offline", "behind"]),
+    ]
+    .into_iter()
+    .flatten()
+    .chain(composed_of_rules())
+    .collect()
+}
+
+/// Those of rules and explanations.
+fn composed_of_rules() -> Vec<String> {
+    [
         with("weekday", &Weekday::ALL.map(Weekday::code)),
         with("weekday", &["holiday_hours"]),
         with("holiday", &FinnishHoliday::ALL.map(FinnishHoliday::code)),
@@ -205,6 +216,10 @@ fn composed() -> BTreeSet<String> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+fn with(prefix: &str, codes: &[&str]) -> Vec<String> {
+    codes.iter().map(|code| format!("{prefix}-{code}")).collect()
 }
 
 /// What stands outside of askama's marks.

@@ -1,7 +1,7 @@
 nav-explain = Why?
 
 event-title = Event
-event-generation = Rules as of change
+event-generation = Rules of change number
 event-why = Why it ended like this
 event-why-about = Everything here is as it was at that door at that time, whatever has been changed since.
 event-agrees = The decision was made again from what the site knew then, and came out the same.
@@ -37,7 +37,7 @@ explain-ask-where = Where can they go?
 explain-choose = Whom do you mean?
 explain-would = Would pass on { $at }.
 explain-would-not = Would not pass on { $at }.
-explain-holder = The holder at that time
+explain-holder = Held at that time by
 explain-who = Who can pass
 explain-who-count =
     { $count ->
@@ -66,6 +66,7 @@ explain-fails = Fails
 explain-unchecked = Not looked at
 explain-unchecked-text = The decision did not come to this, or does not need it.
 explain-not-needed = A card of this kind does without.
+explain-right = { $profession }, by { $source }, last checked { $checked }
 explain-listing = Personal exception for this card at this door: { $window }
 explain-as-kind = Conditions of: { $kind }
 explain-list-number = Revocation list { $number }.

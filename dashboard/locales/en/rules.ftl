@@ -12,7 +12,7 @@ rules-first = To the first page
 rules-more-groups = More groups
 rules-more-areas = More areas
 rules-person = Person
-rules-person-hint = Groups that have this person by name, and all groups that have members by rule.
+rules-person-hint = Groups that somebody of this name is in, by name or by rule.
 no-rules = No rules.
 cell-more = and more
 
@@ -116,6 +116,8 @@ holiday-closed = No hours
 holiday-own = Own day
 hours-where = { $day }, window { $number } “{ $text }”
 
+# As in chrono’s strftime.
+format-date = %-d %b %Y
 week-day = Day
 week-picture = Drawn
 week-hours = Hours
@@ -140,6 +142,7 @@ holidays-change = Other holidays
 holidays-years = Other years
 holidays-zone = The site’s zone
 holidays-other-zone = Doors keep the time of { $doors }, but these pages show { $pages }.
+holiday-weekday = Weekday
 holiday-date = Date
 holiday-is = Holiday
 holiday-on = Holiday

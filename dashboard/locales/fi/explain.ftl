@@ -1,7 +1,7 @@
 nav-explain = Miksi?
 
 event-title = Tapahtuma
-event-generation = Säännöt muutoksen jälkeen
+event-generation = Sääntöjen muutosnumero
 event-why = Miksi kävi näin
 event-why-about = Kaikki on tässä niin kuin se oli sillä ovella siihen aikaan, vaikka myöhemmin olisi muutettu mitä tahansa.
 event-agrees = Päätös tehtiin uudelleen siitä, mitä silloin tiedettiin, ja tulos oli sama.
@@ -66,6 +66,7 @@ explain-fails = Ei täyty
 explain-unchecked = Ei tarkasteltu
 explain-unchecked-text = Päätös ei edennyt tähän tai ei tarvitse tätä.
 explain-not-needed = Tällainen kortti ei edellytä tätä.
+explain-right = { $profession }, lähde { $source }, tarkistettu viimeksi { $checked }
 explain-listing = Tämän kortin oma poikkeus tällä ovella: { $window }
 explain-as-kind = Ehdot: { $kind }
 explain-list-number = Sulkulista { $number }.

@@ -12,7 +12,7 @@ rules-first = Ensimmäiselle sivulle
 rules-more-groups = Lisää ryhmiä
 rules-more-areas = Lisää alueita
 rules-person = Henkilö
-rules-person-hint = Ryhmät, joissa henkilö on nimellä, sekä kaikki ryhmät, joissa on jäseniä ehdon perusteella.
+rules-person-hint = Ryhmät, joihin joku tämänniminen kuuluu nimellä tai ehdon perusteella.
 no-rules = Ei sääntöjä.
 cell-more = ja lisää
 
@@ -116,6 +116,8 @@ holiday-closed = Ei aikoja
 holiday-own = Oma päivä
 hours-where = { $day }, aikaväli { $number } ”{ $text }”
 
+# As in chrono’s strftime.
+format-date = %-d.%-m.%Y
 week-day = Päivä
 week-picture = Kuvana
 week-hours = Ajat
@@ -140,6 +142,7 @@ holidays-change = Arkipyhät muuttuvat
 holidays-years = Muut vuodet
 holidays-zone = Toimipaikan aikavyöhyke
 holidays-other-zone = Ovien aika on { $doors }, mutta näillä sivuilla näkyy { $pages }.
+holiday-weekday = Viikonpäivä
 holiday-date = Päivä
 holiday-is = Arkipyhä
 holiday-on = Arkipyhä

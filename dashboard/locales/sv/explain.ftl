@@ -1,7 +1,7 @@
 nav-explain = Varför?
 
 event-title = Händelse
-event-generation = Regler efter ändring
+event-generation = Reglernas ändringsnummer
 event-why = Varför det slutade så här
 event-why-about = Allt här är som det var vid den dörren vid den tiden, vad som än har ändrats sedan dess.
 event-agrees = Beslutet fattades på nytt utifrån vad som var känt då, och blev detsamma.
@@ -37,7 +37,7 @@ explain-ask-where = Vart kommer de?
 explain-choose = Vem menar du?
 explain-would = Skulle släppas in: { $at }.
 explain-would-not = Skulle inte släppas in: { $at }.
-explain-holder = Innehavaren vid den tiden
+explain-holder = Innehavare vid den tiden
 explain-who = Vem som kommer igenom
 explain-who-count =
     { $count ->
@@ -66,6 +66,7 @@ explain-fails = Inte uppfyllt
 explain-unchecked = Inte prövat
 explain-unchecked-text = Beslutet kom inte hit, eller behöver inte detta.
 explain-not-needed = Ett kort av den här typen behöver det inte.
+explain-right = { $profession }, enligt { $source }, senast kontrollerad { $checked }
 explain-listing = Personligt undantag för kortet vid dörren: { $window }
 explain-as-kind = Villkor för: { $kind }
 explain-list-number = Spärrlista { $number }.

@@ -12,7 +12,7 @@ rules-first = Till första sidan
 rules-more-groups = Fler grupper
 rules-more-areas = Fler områden
 rules-person = Person
-rules-person-hint = Grupper där personen finns med namn, och alla grupper som har medlemmar enligt villkor.
+rules-person-hint = Grupper som någon med det namnet hör till, med namn eller enligt villkor.
 no-rules = Inga regler.
 cell-more = och fler
 
@@ -116,6 +116,8 @@ holiday-closed = Inga tider
 holiday-own = Egen dag
 hours-where = { $day }, intervall { $number } ”{ $text }”
 
+# As in chrono’s strftime.
+format-date = %-d.%-m.%Y
 week-day = Dag
 week-picture = Som bild
 week-hours = Tider
@@ -140,6 +142,7 @@ holidays-change = Andra helgdagar
 holidays-years = Andra år
 holidays-zone = Anläggningens tidszon
 holidays-other-zone = Dörrarna följer tiden i { $doors }, men de här sidorna visar { $pages }.
+holiday-weekday = Veckodag
 holiday-date = Datum
 holiday-is = Helgdag
 holiday-on = Helgdag

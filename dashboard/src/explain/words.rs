@@ -4,7 +4,7 @@ use access::entry::Condition;
 use access::reason::Reason;
 use access::time::Window;
 use chrono_tz::Tz;
-use db::site::{Absent, CardKind, Concern, Effect, Explained, ExplainedCertificate, GroupMatch, Membership};
+use db::site::{Absent, CardKind, Concern, Effect, Explained, ExplainedCertificate, GroupMatch, Membership, RightView};
 
 use super::{Case, Finding, Part};
 use crate::hex;
@@ -151,7 +151,10 @@ fn facts(words: &Words, case: &Case, part: Part) -> Vec<String> {
         Part::Card => case.entry().map(|entry| words.window(entry.card)).into_iter().collect(),
         Part::Certificate => explained.certificates.iter().map(|one| certificate(words, one)).collect(),
         Part::Holding => holding(words, case, explained),
-        Part::Right => term.map_or_else(Vec::new, |term| condition(words, &term.right_to_practise)),
+        Part::Right => {
+            let windows = term.map_or_else(Vec::new, |term| condition(words, &term.right_to_practise));
+            windows.into_iter().chain(case.rights.iter().map(|right| source(words, right))).collect()
+        }
         Part::Employment => term.map_or_else(Vec::new, |term| condition(words, &term.employment)),
         Part::Rules => explained
             .listing
@@ -214,6 +217,17 @@ fn condition(words: &Words, condition: &Condition) -> Vec<String> {
         Condition::NotNeeded => vec![words.tr("explain-not-needed")],
         Condition::Needed(windows) => windows.iter().map(|window| words.window(*window)).collect(),
     }
+}
+
+/// Where a right to practise was looked up, and when.
+fn source(words: &Words, right: &RightView) -> String {
+    let checked = when::shown(right.checked, words.zone, words.lang);
+    let variables = [
+        ("profession", right.profession.clone().into()),
+        ("source", right.source.clone().into()),
+        ("checked", checked.into()),
+    ];
+    words.lang.say_with("explain-right", &variables)
 }
 
 fn rule(words: &Words, concern: &Concern, held: bool) -> RuleLine {

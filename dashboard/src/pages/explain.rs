@@ -53,7 +53,7 @@ struct Answer {
 /// One card at one door.
 struct Tried {
     uid: String,
-    holder: Option<i64>,
+    holder: Option<(i64, String)>,
     door: String,
     door_name: String,
     trace: Trace,
@@ -169,20 +169,25 @@ async fn would(app: &App, page: &Page, door: DoorId, subject: Subject, at: UtcS)
             Subject::Person(person) => site.person(person)?.cards.into_iter().map(|card| card.uid).collect(),
             Subject::OneOf(_) => Vec::new(),
         };
-        cards.into_iter().map(|uid| Case::of_question(site, &door, uid, ms(at))).collect::<Result<Vec<_>, _>>()
+        let tried = |uid| {
+            let case = Case::of_question(site, &door, uid, ms(at))?;
+            let holder = case.holder().map(|person| site.person(person)).transpose()?;
+            Ok((case, holder.map(|person| (person.id.0, person.name))))
+        };
+        cards.into_iter().map(tried).collect::<Result<Vec<_>, _>>()
     });
     let cases = cases.await?;
     if cases.is_empty() {
         return Err(Fault::Invalid { field: "subject", problem: "no-card" });
     }
-    Ok(cases.iter().map(|case| Tried::new(page, case)).collect())
+    Ok(cases.into_iter().map(|(case, holder)| Tried::new(page, &case, holder)).collect())
 }
 
 impl Tried {
-    fn new(page: &Page, case: &Case) -> Self {
+    fn new(page: &Page, case: &Case, holder: Option<(i64, String)>) -> Self {
         Self {
             uid: case.uid.map_or_else(String::new, |uid| uid.hex()),
-            holder: case.holder().map(|person| person.0),
+            holder,
             door: case.door.to_string(),
             door_name: case.door_name.clone(),
             trace: Trace::new(&page.into(), case),

@@ -10,7 +10,7 @@ use access::state::Mode;
 use access::time::{ClockTrust, MonoMs, UtcMs, UtcS, Window};
 use access::whitelist::Generation;
 use axum::http::{Method, StatusCode};
-use db::site::{Effect, NewRule, PersonId, Report, RuleEdit};
+use db::site::{CardKind, Effect, NewCard, NewRight, NewRule, PersonId, Report, RuleEdit};
 use serde_json::{Value, json};
 
 /// The first person is in a group that may enter ward 3 at all times.
@@ -133,14 +133,14 @@ async fn an_event_without_a_card_is_shown_without_conditions() {
 async fn the_three_questions_are_answered() {
     let bench = Bench::new().await;
     fill(&bench);
-    // Whoever gets a card of staff needs an employment for it.
-    let card = db::site::NewCard { uid: uid(9), kind: db::site::CardKind::Staff, window: Window::ALWAYS };
+    // Whoever gets a card of a profession needs the right to practise it.
+    let card = NewCard::new(uid(9), CardKind::Professional, Window::ALWAYS);
     bench.site.add_card(&actor(), card).unwrap();
     bench.site.give_card(&actor(), &uid(9), PersonId(1), Window::ALWAYS).unwrap();
     let mut browser = bench.signed_in().await;
     for (path, parts) in [
         ("/explain?ask=would&door=ward-3&subject=04A1B201&at=", vec!["Would pass on 24 Nov 2026", "Salainen ryhmä"]),
-        ("/explain?ask=would&door=ward-3&subject=04A1B209&at=", vec!["Would not pass", "employment-missing"]),
+        ("/explain?ask=would&door=ward-3&subject=04A1B209&at=", vec!["Would not pass", "right-to-practise-missing"]),
         ("/explain?ask=would&door=main&subject=04A1B201&at=", vec!["Would not pass", "unknown-card"]),
         ("/explain?ask=would&door=ward-3&subject=maija&at=2027-01-01T00%3A00", vec!["04A1B209", "04A1B201"]),
         ("/explain?ask=would&door=ward-3&subject=a&at=", vec!["Whom do you mean?", "person=1"]),
@@ -169,11 +169,25 @@ async fn the_three_questions_are_answered() {
 }
 
 #[tokio::test]
+async fn a_right_to_practise_is_told_with_its_source_and_its_last_check() {
+    let bench = Bench::new().await;
+    fill(&bench);
+    bench.site.add_card(&actor(), NewCard::new(uid(9), CardKind::Professional, Window::ALWAYS)).unwrap();
+    bench.site.give_card(&actor(), &uid(9), PersonId(1), Window::ALWAYS).unwrap();
+    let right = NewRight::always("Sairaanhoitaja", "Terhikki", UtcMs(NOW));
+    bench.site.add_right(&actor(), PersonId(1), &right).unwrap();
+    let mut browser = bench.signed_in().await;
+    let text = browser.get("/explain?ask=would&door=ward-3&subject=04A1B209").await.text();
+    assert!(text.contains("Sairaanhoitaja, by Terhikki, last checked 24 Nov 2026, 15:00:00"), "{text}");
+    assert!(text.contains("Would pass on"), "{text}");
+}
+
+#[tokio::test]
 async fn many_who_can_pass_are_counted_and_shown_in_pages() {
     let bench = Bench::new().await;
     fill(&bench);
     for number in 10..80 {
-        let card = db::site::NewCard { uid: uid(number), kind: db::site::CardKind::Visitor, window: Window::ALWAYS };
+        let card = NewCard::new(uid(number), CardKind::Visitor, Window::ALWAYS);
         bench.site.add_card(&actor(), card).unwrap();
         bench.site.give_card(&actor(), &uid(number), PersonId(1), Window::ALWAYS).unwrap();
     }

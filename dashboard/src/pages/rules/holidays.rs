@@ -17,6 +17,7 @@ use crate::page::Page;
 use crate::pages::{render, render_refused};
 use crate::query::Pairs;
 use crate::visit::Visit;
+use crate::when;
 
 /// Dates that may be added at once.
 const ADDED_MAX: usize = 50;
@@ -35,7 +36,10 @@ struct HolidaysPage {
 }
 
 struct Day {
+    /// As forms take it.
     date: String,
+    /// As people read it.
+    shown: String,
     weekday: String,
     name: String,
     on: bool,
@@ -165,6 +169,7 @@ fn days(page: &Page, calendar: &SiteCalendar, year: i32) -> Vec<Day> {
         let name = week::name(page, holidays.set, date);
         Day {
             date: date.to_string(),
+            shown: when::date(date, page.lang),
             weekday: page.code("weekday", date.weekday().code()),
             name: if name.is_empty() { page.tr("holiday-own") } else { name },
             on: holidays.is_holiday(date),

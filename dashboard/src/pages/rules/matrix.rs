@@ -7,7 +7,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use db::site::{
-    AreaId, AreaView, GroupId, GroupView, Page as Rows, PeopleFilter, RuleFilter, RuleView, Site, SiteError,
+    AreaId, AreaView, CardKind, EmploymentView, GroupId, GroupMatch, GroupView, Page as Rows, PeopleFilter, Person,
+    RuleFilter, RuleView, Site, SiteError,
 };
 
 use super::{RuleLine, areas_named, groups_named};
@@ -109,8 +110,8 @@ fn wish(pairs: &Pairs) -> Result<Wish, Fault> {
 fn find(site: &Site, wish: &Wish) -> Result<Found, SiteError> {
     let mut groups = groups_named(site, &wish.group, wish.groups_after, usize::MAX)?;
     if let Some(text) = &wish.person {
-        let theirs = groups_with(site, text)?;
-        groups.retain(|group| theirs.contains(&group.id) || may_match(group));
+        let theirs = people_named(site, text)?;
+        groups.retain(|group| theirs.iter().any(|one| one.in_group(group)));
     }
     groups.truncate(ROWS + 1);
     let mut areas = areas_named(site, &wish.area, wish.areas_after, usize::MAX)?;
@@ -128,19 +129,38 @@ fn cell(site: &Site, group: GroupId, area: AreaId) -> Result<Vec<RuleView>, Site
     site.rules(&filter, Rows { after: None, limit: IN_CELL + 1 })
 }
 
-/// The groups that have these people by name.
-fn groups_with(site: &Site, text: &str) -> Result<BTreeSet<GroupId>, SiteError> {
-    let people = site.people(&PeopleFilter { text: Some(text.to_owned()) }, Rows { after: None, limit: PEOPLE })?;
-    let mut groups = BTreeSet::new();
-    for person in people {
-        groups.extend(site.groups_of(person.id)?.into_iter().map(|(group, ..)| group));
-    }
-    Ok(groups)
+/// Somebody, as groups look at them.
+struct Somebody {
+    named: BTreeSet<GroupId>,
+    employments: Vec<EmploymentView>,
+    kinds: Vec<CardKind>,
 }
 
-/// Groups with members by rule may have anybody, so that they are never hidden.
-fn may_match(group: &GroupView) -> bool {
-    !group.matches.is_empty()
+/// The people whom a text may mean.
+fn people_named(site: &Site, text: &str) -> Result<Vec<Somebody>, SiteError> {
+    let people = site.people(&PeopleFilter { text: Some(text.to_owned()) }, Rows { after: None, limit: PEOPLE })?;
+    let somebody = |person: Person| {
+        Ok(Somebody {
+            named: site.groups_of(person.id)?.into_iter().map(|(group, ..)| group).collect(),
+            employments: site.employments(person.id)?,
+            kinds: person.cards.iter().map(|card| card.as_kind.unwrap_or(card.kind)).collect(),
+        })
+    };
+    people.into_iter().map(somebody).collect()
+}
+
+impl Somebody {
+    /// Whether they are in a group by name or by rule, at whatever time.
+    fn in_group(&self, group: &GroupView) -> bool {
+        self.named.contains(&group.id) || group.matches.iter().any(|line| self.fits(line))
+    }
+
+    fn fits(&self, line: &GroupMatch) -> bool {
+        let says = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
+        let works = |job: &EmploymentView| says(&line.unit, &job.unit) && says(&line.title, &job.title);
+        let by_work = line.unit.is_some() || line.title.is_some();
+        line.kind.is_none_or(|kind| self.kinds.contains(&kind)) && (!by_work || self.employments.iter().any(works))
+    }
 }
 
 fn template(page: Page, pairs: &Pairs, form: Form, found: Found) -> Matrix {

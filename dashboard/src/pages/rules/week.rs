@@ -6,6 +6,7 @@ use access::calendar::{
 
 use crate::hours;
 use crate::page::Page;
+use crate::when;
 
 /// Minutes of a day.
 const DAY_MIN: u16 = 24 * 60;
@@ -15,6 +16,8 @@ pub(super) struct Day {
     pub(super) label: String,
     /// The date, if it is a certain day.
     pub(super) date: String,
+    /// The same as people read it.
+    pub(super) shown: String,
     pub(super) today: bool,
     /// Why this day is not like others: a holiday, an exception.
     pub(super) note: String,
@@ -46,7 +49,7 @@ pub(super) fn set_up(page: &Page, schedule: &Schedule) -> Vec<Day> {
     });
     days.extend(schedule.exceptions.iter().map(|(date, windows)| {
         let label = page.code("weekday", date.weekday().code());
-        Day { date: shown(*date), note: page.tr("schedule-exception"), ..Day::new(page, label, windows, &[]) }
+        Day { note: page.tr("schedule-exception"), ..Day::new(page, label, windows, &[]).on(page, *date) }
     }));
     days
 }
@@ -62,10 +65,9 @@ pub(super) fn this_week(page: &Page, schedule: &Schedule, holidays: &Holidays, t
             let label = page.code("weekday", date.weekday().code());
             let exception = schedule.exceptions.iter().any(|(other, _)| *other == date);
             Day {
-                date: shown(date),
                 today: date == today,
                 note: if exception { page.tr("schedule-exception") } else { holiday(page, holidays, date) },
-                ..Day::new(page, label, windows, before)
+                ..Day::new(page, label, windows, before).on(page, date)
             }
         })
         .collect()
@@ -102,12 +104,12 @@ pub(super) fn name(page: &Page, set: HolidaySet, date: Date) -> String {
     finland(year).into_iter().filter_map(of_day).collect::<Vec<_>>().join(", ")
 }
 
-/// A date as the forms take it.
-fn shown(date: Date) -> String {
-    date.to_string()
-}
-
 impl Day {
+    /// A certain day.
+    fn on(self, page: &Page, date: Date) -> Self {
+        Self { date: date.to_string(), shown: when::date(date, page.lang), ..self }
+    }
+
     fn new(page: &Page, label: String, windows: &[DayWindow], before: &[DayWindow]) -> Self {
         let spill = before.iter().filter_map(|window| window.until_min.checked_sub(DAY_MIN)).filter(|until| *until > 0);
         let spill: Vec<u16> = spill.map(|until| until.min(DAY_MIN)).collect();
@@ -129,6 +131,7 @@ impl Day {
             bars: spill.iter().map(|until| Bar { from: 0, length: *until, spill: true }).chain(own).collect(),
             label,
             date: String::new(),
+            shown: String::new(),
             today: false,
             note: String::new(),
         }
