@@ -282,6 +282,16 @@ impl Case {
         reasons
     }
 
+    /// What the person hears of: the reasons of the decision; of a card that the door does not list also why not, as
+    /// far as it lies with the card and its holder.
+    fn told(&self, decision: Decision) -> Reasons {
+        if decision.reasons.contains(Reason::UnknownCard) {
+            decision.reasons.iter().chain(self.reasons().iter()).collect()
+        } else {
+            decision.reasons
+        }
+    }
+
     /// What a condition was found to be, and the reasons if it fails.
     pub(crate) fn finding(&self, part: Part) -> (Finding, Vec<Reason>) {
         let reasons: Vec<Reason> = self.reasons().iter().filter(|reason| Part::of(*reason) == part).collect();

@@ -100,7 +100,7 @@ pub(crate) fn say(words: &Words, case: &Case) -> String {
     }
     let mut parts = vec![words.lang.say_with("say-denied", &variables)];
     let mut told: Vec<Part> = Vec::new();
-    for reason in recorded.reasons.iter() {
+    for reason in case.told(recorded).iter() {
         parts.push(words.code("reason", reason.code()));
         let part = Part::of(reason);
         if !told.contains(&part) {
