@@ -249,6 +249,7 @@ fn serve(
         // Only a proxy brings HTTPS, and browsers drop such cookies on plain HTTP.
         secure_cookies: config.behind_proxy,
         stop: stopped.clone(),
+        authorities: Arc::default(),
         demo: config.demo.clone(),
     });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -15,6 +15,10 @@ pub(crate) enum Fault {
     Invalid { field: &'static str, problem: &'static str },
     /// It is there already.
     Conflict(&'static str),
+    /// It is there, and cannot be treated so as it is now: which thing, and the code of why.
+    Refused { what: &'static str, problem: &'static str },
+    /// A file in which things are wrong: the code, and what the API says of it.
+    File { problem: &'static str, report: serde_json::Value },
     /// The body or the query could not be read, in the parser's words.
     Unreadable(StatusCode, String),
     /// Too much at once; later it will do.
@@ -28,8 +32,8 @@ impl Fault {
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Invalid { .. } | Self::File { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) | Self::Refused { .. } => StatusCode::CONFLICT,
             Self::Unreadable(status, _) => *status,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
@@ -43,6 +47,7 @@ impl From<SiteError> for Fault {
             SiteError::Invalid { field, problem } => Self::Invalid { field, problem },
             SiteError::NotFound { .. } => Self::NotFound,
             SiteError::Conflict { what, .. } => Self::Conflict(what),
+            SiteError::Refused { what, problem } => Self::Refused { what, problem },
             SiteError::Busy => Self::Busy,
             other => {
                 tracing::error!(error = %other, "the site database failed");

@@ -47,11 +47,6 @@ impl Form {
         self.fields.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
     }
 
-    /// All fields, to be sent on as they are.
-    pub(crate) fn fields(&self) -> &[(String, String)] {
-        &self.fields
-    }
-
     /// Whether the field has this value, for options and boxes.
     pub(crate) fn has(&self, name: &str, value: &str) -> bool {
         self.values(name).any(|entered| entered == value)
@@ -59,6 +54,18 @@ impl Form {
 
     pub(crate) fn optional(&self, name: &str) -> Option<String> {
         Some(self.value(name)).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
+    /// All that was entered.
+    pub(crate) fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
+    /// Fills in a field that was not sent.
+    pub(crate) fn fill(&mut self, name: &str, value: impl FnOnce() -> String) {
+        if !self.fields.iter().any(|(field, _)| field == name) {
+            self.fields.push((name.to_owned(), value()));
+        }
     }
 
     /// Notes what is wrong with a field; behind a `|` the code may carry which part of the field it is.
@@ -84,6 +91,7 @@ impl Form {
         match fault {
             Fault::Invalid { field, problem } => self.problem_in(field, problem),
             Fault::Conflict(what) => self.problem_in(what, "duplicate"),
+            Fault::Refused { what, problem } => self.problem_in(what, problem),
             other => return Err(other),
         }
         Ok(())

@@ -24,16 +24,19 @@ mod api;
 mod app;
 mod assets;
 mod attempts;
+mod certificate;
 mod demo;
 mod explain;
 mod fault;
 mod form;
 mod hours;
+pub mod import;
 mod language;
 mod layers;
 mod page;
 mod pages;
 pub mod password;
+mod plan;
 mod query;
 mod sentence;
 mod session;
@@ -56,6 +59,8 @@ pub struct Context {
     pub secure_cookies: bool,
     /// Turns true when the server stops; open streams end then.
     pub stop: watch::Receiver<bool>,
+    /// Whose certificates cards may bear. Without any, no certificate can be attached.
+    pub authorities: Arc<certificates::Authorities>,
     /// The demo's doors, if this is the demo.
     pub demo: Option<Arc<dyn DemoDoors>>,
 }

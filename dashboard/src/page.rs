@@ -19,7 +19,6 @@ pub(crate) const LANGUAGE_COOKIE: &str = "kulku-language";
 pub(crate) const DONE: &[&str] = &[
     "card-added",
     "card-given",
-    "card-blocked",
     "card-unblocked",
     "card-listed",
     "card-unlisted",
@@ -39,6 +38,20 @@ pub(crate) const DONE: &[&str] = &[
     "rule-added",
     "rule-changed",
     "rule-removed",
+    "card-moved",
+    "certificate-attached",
+    "certificate-detached",
+    "employment-saved",
+    "employment-ended",
+    "employment-removed",
+    "right-saved",
+    "right-ended",
+    "right-removed",
+    "right-checked",
+    "backup-handed-out",
+    "backup-returned",
+    "backup-missing",
+    "imported",
     "signed-out",
 ];
 
@@ -113,6 +126,22 @@ impl Page {
         when::window(*window, self.zone, self.lang)
     }
 
+    /// A window whose ends are days.
+    pub(crate) fn days(&self, window: &Window) -> String {
+        when::days(*window, self.zone, self.lang)
+    }
+
+    /// The last day before an end.
+    pub(crate) fn last_day(&self, until: &UtcS) -> String {
+        when::last_day_shown(*until, self.zone, self.lang)
+    }
+
+    /// Why a card is where it is in its life, since when, and who put it there.
+    pub(crate) fn say_life(&self, cause: &str, since: &str, by: &str) -> String {
+        let text = |text: &str| text.to_owned().into();
+        self.lang.say_with("life-line", &[("cause", text(cause)), ("since", text(since)), ("operator", text(by))])
+    }
+
     /// Whether the page lies below this place of the navigation.
     pub(crate) fn below(&self, place: &str) -> bool {
         let path = self.path();
@@ -151,10 +180,12 @@ impl Page {
             ("/events", "nav-events"),
             ("/alarms", "nav-alarms"),
             ("/cards", "nav-cards"),
+            ("/desk", "nav-desk"),
             ("/people", "nav-people"),
             ("/doors", "nav-doors"),
             ("/rules", "nav-rules"),
             ("/explain", "nav-explain"),
+            ("/import", "nav-import"),
             ("/log", "nav-log"),
         ];
         if self.demo {

@@ -5,12 +5,15 @@ use access::time::{UtcMs, UtcS, Window};
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
+use crate::import::day;
 use crate::language::Lang;
 
 /// What a `datetime-local` field holds and takes.
 const FIELD: &str = "%Y-%m-%dT%H:%M";
 /// The same with seconds, which some browsers send.
 const FIELD_SECONDS: &str = "%Y-%m-%dT%H:%M:%S";
+/// What a `date` field holds and takes.
+const DAY: &str = "%Y-%m-%d";
 
 /// An instant as a person reads it, to the second.
 pub(crate) fn shown(at: UtcMs, zone: Tz, lang: Lang) -> String {
@@ -27,7 +30,7 @@ pub(crate) fn shown_minute(at: UtcS, zone: Tz, lang: Lang) -> String {
 pub(crate) fn date(date: Date, lang: Lang) -> String {
     let (year, month, day) = date.ymd();
     NaiveDate::from_ymd_opt(year, month.into(), day.into())
-        .map_or_else(String::new, |date| date.format(&lang.say("format-date")).to_string())
+        .map_or_else(String::new, |date| date.format(&lang.say("format-day")).to_string())
 }
 
 /// An instant for programs: RFC 3339 in UTC, with milliseconds.
@@ -84,6 +87,76 @@ pub(crate) fn window(window: Window, zone: Tz, lang: Lang) -> String {
     }
 }
 
+/// A window whose ends are days of a zone, as a person reads it: its last day is the one before its end. One
+/// with an end within a day is shown to the minute.
+pub(crate) fn days(window: Window, zone: Tz, lang: Lang) -> String {
+    let from = window.from.map(|from| whole_day(from, zone));
+    let until = window.until.map(|until| whole_day(until, zone).and_then(|day| day.pred_opt()));
+    if matches!(from, Some(None)) || matches!(until, Some(None)) {
+        return self::window(window, zone, lang);
+    }
+    let show = |day: NaiveDate| day.format(&lang.say("format-day")).to_string();
+    match (from.flatten(), until.flatten()) {
+        (None, None) => lang.say("window-always"),
+        (Some(from), None) => lang.say_with("window-from", &[("from", show(from).into())]),
+        (None, Some(until)) => lang.say_with("days-until", &[("until", show(until).into())]),
+        (Some(from), Some(until)) => {
+            lang.say_with("window-between", &[("from", show(from).into()), ("until", show(until).into())])
+        }
+    }
+}
+
+/// The last day before an end, as a person reads it.
+pub(crate) fn last_day_shown(until: UtcS, zone: Tz, lang: Lang) -> String {
+    match whole_day(until, zone).and_then(|day| day.pred_opt()) {
+        Some(day) => day.format(&lang.say("format-day")).to_string(),
+        None => shown_minute(until, zone, lang),
+    }
+}
+
+/// The first day of a window as a `date` field holds it.
+pub(crate) fn first_day(window: Window, zone: Tz) -> String {
+    window.from.and_then(|from| day_of(from, zone)).map_or_else(String::new, |day| day.format(DAY).to_string())
+}
+
+/// The last day of a window as a `date` field holds it.
+pub(crate) fn last_day(window: Window, zone: Tz) -> String {
+    let last = window.until.map(|until| UtcS(until.0.saturating_sub(1)));
+    last.and_then(|last| day_of(last, zone)).map_or_else(String::new, |day| day.format(DAY).to_string())
+}
+
+/// The first second of the day that a field names; none if it is empty.
+///
+/// # Errors
+/// It names no day.
+pub(crate) fn from_day(text: &str, zone: Tz) -> Result<Option<UtcS>, &'static str> {
+    edge(text, zone, day::begins)
+}
+
+/// The first second after the day that a field names; none if it is empty.
+///
+/// # Errors
+/// It names no day.
+pub(crate) fn until_day(text: &str, zone: Tz) -> Result<Option<UtcS>, &'static str> {
+    edge(text, zone, day::ends)
+}
+
+fn edge(text: &str, zone: Tz, edge: fn(NaiveDate, Tz) -> Option<UtcS>) -> Result<Option<UtcS>, &'static str> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    day::day(text).and_then(|day| edge(day, zone)).map(Some).ok_or("not-a-date")
+}
+
+/// The day that begins at an instant, if one does.
+fn whole_day(at: UtcS, zone: Tz) -> Option<NaiveDate> {
+    day_of(at, zone).filter(|day| day::begins(*day, zone) == Some(at))
+}
+
+fn day_of(at: UtcS, zone: Tz) -> Option<NaiveDate> {
+    utc(UtcMs(at.0.saturating_mul(1000))).map(|at| at.with_timezone(&zone).date_naive())
+}
+
 fn utc(at: UtcMs) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(at.0)
 }
@@ -97,7 +170,7 @@ mod tests {
     #[test]
     fn every_language_has_formats_that_chrono_understands() {
         for lang in Lang::ALL {
-            for key in ["format-instant", "format-minute", "format-date"] {
+            for key in ["format-instant", "format-minute", "format-day"] {
                 let format = lang.say(key);
                 assert!(!StrftimeItems::new(&format).any(|item| matches!(item, Item::Error)), "{lang:?} {format}");
             }

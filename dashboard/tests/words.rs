@@ -16,7 +16,11 @@ use access::decide::Credential;
 use access::encode::ChipClass;
 use access::reason::Reason;
 use access::state::{Mode, Reading};
-use db::site::{CardKind, CredentialState, Effect, EncodeState, EncodeWork};
+use dashboard::import::FileKind;
+use db::site::{
+    CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState, EncodeWork,
+    HandOutCause, ImportTable, Life, RevocationReason, Transition,
+};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
 /// Key to the variables in its sentence.
@@ -128,53 +132,58 @@ const CONDITIONS: &[&str] = &[
     "time",
 ];
 
+const EVENTS: [&str; 19] = [
+    "granted",
+    "denied",
+    "exit-pressed",
+    "command-followed",
+    "command-refused",
+    "opened",
+    "opened-unreleased",
+    "closed",
+    "journal-slow",
+    "started",
+    "stopped",
+    "reader-blind",
+    "reader-recovered",
+    "whitelist-applied",
+    "state-applied",
+    "messages-refused",
+    "encoded",
+    "encoding-failed",
+    "presented",
+];
+
+const ALARMS: [&str; 16] = [
+    "chain-broken",
+    "chain-fork",
+    "chain-gap",
+    "journal-slow",
+    "messages-refused",
+    "reader-blind",
+    "opened-unreleased",
+    "forged-message",
+    "wire-version",
+    "replayed-message",
+    "no-masters",
+    "clone-suspected",
+    "credential-damaged",
+    "lost-card-used",
+    "stolen-card-used",
+    "forgotten-card-used",
+];
+
 fn composed() -> BTreeSet<String> {
-    let events = [
-        "granted",
-        "denied",
-        "exit-pressed",
-        "command-followed",
-        "command-refused",
-        "opened",
-        "opened-unreleased",
-        "closed",
-        "journal-slow",
-        "started",
-        "stopped",
-        "reader-blind",
-        "reader-recovered",
-        "whitelist-applied",
-        "state-applied",
-        "messages-refused",
-        "encoded",
-        "encoding-failed",
-        "presented",
-    ];
     let refusals = ["expired", "other-boot", "other-session", "repeated"];
     let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
-    let alarms = [
-        "chain-broken",
-        "chain-fork",
-        "chain-gap",
-        "journal-slow",
-        "messages-refused",
-        "reader-blind",
-        "opened-unreleased",
-        "forged-message",
-        "wire-version",
-        "replayed-message",
-        "no-masters",
-        "clone-suspected",
-        "credential-damaged",
-    ];
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     [
-        with("event", &events),
+        with("event", &EVENTS),
         with("reason", &reasons),
         with("refusal", &refusals),
         with("command", &commands),
         with("block", BLOCKS),
-        with("alarm", &alarms),
+        with("alarm", &ALARMS),
         with("kind", &CardKind::ALL.map(CardKind::code)),
         with("mode", &[Mode::Normal.code(), Mode::LockedDown.code()]),
         with("reading", &READINGS.map(Reading::code)),
@@ -193,6 +202,7 @@ fn composed() -> BTreeSet<String> {
     .into_iter()
     .flatten()
     .chain(composed_of_rules())
+    .chain(composed_of_holders())
     .collect()
 }
 
@@ -216,6 +226,43 @@ fn composed_of_rules() -> Vec<String> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// Those of cards' lives, of what they need, of the desk and of imports.
+fn composed_of_holders() -> Vec<String> {
+    let by_hand: Vec<_> = Transition::ALL
+        .into_iter()
+        .filter(|transition| *transition != Transition::HandOut)
+        .map(Transition::code)
+        .collect();
+    let usages = ["digital-signature", "non-repudiation", "key-encipherment", "data-encipherment", "key-agreement"];
+    // Those of the files, and those of the database.
+    let mut columns = vec!["external_id", "uid", "window"];
+    columns.extend(FileKind::ALL.iter().flat_map(|kind| kind.columns()).map(|column| column.code()));
+    let tables =
+        [ImportTable::People, ImportTable::Employments, ImportTable::Rights, ImportTable::Cards].map(ImportTable::code);
+    let differences =
+        [DifferenceKind::Added, DifferenceKind::Changed, DifferenceKind::Removed].map(DifferenceKind::code);
+    [
+        with("life", &Life::ALL.map(Life::code)),
+        with("cause", &Cause::ALL.map(Cause::code)),
+        with("transition", &by_hand),
+        with("transition-confirm", &by_hand),
+        with("handout", &HandOutCause::ALL.map(HandOutCause::code)),
+        with("handout-means", &HandOutCause::ALL.map(HandOutCause::code)),
+        with("receipt-original", &HandOutCause::ALL.map(HandOutCause::code)),
+        with("document", &Document::ALL.map(Document::code)),
+        with("certificate-state", &CertificateState::ALL.map(CertificateState::code)),
+        with("revocation", &RevocationReason::ALL.map(RevocationReason::code)),
+        with("usage", &usages),
+        with("ending-within", &["week", "month", "three-months"]),
+        with("out", &["open", "overdue", "all"]),
+        with("import-kind", &FileKind::ALL.map(FileKind::code)),
+        with("import-column", &columns),
+        with("import-table", &tables),
+        with("import-difference", &differences),
+    ]
+    .concat()
 }
 
 fn with(prefix: &str, codes: &[&str]) -> Vec<String> {

@@ -96,7 +96,6 @@ error-text-other = It is not your fault, and it has been noted. Doors go on work
 
 done-card-added = The card was added.
 done-card-given = The card was given.
-done-card-blocked = The card was blocked.
 done-card-unblocked = The block was removed.
 done-card-listed = The card was listed for the chosen doors.
 done-card-unlisted = The card was taken off the door’s list.

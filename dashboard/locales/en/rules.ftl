@@ -116,8 +116,6 @@ holiday-closed = No hours
 holiday-own = Own day
 hours-where = { $day }, window { $number } “{ $text }”
 
-# As in chrono’s strftime.
-format-date = %-d %b %Y
 week-day = Day
 week-picture = Drawn
 week-hours = Hours

@@ -96,7 +96,6 @@ error-text-other = Vika ei ole sinussa, ja siitä jäi merkintä. Ovet toimivat 
 
 done-card-added = Kortti lisättiin.
 done-card-given = Kortti luovutettiin.
-done-card-blocked = Kortti estettiin.
 done-card-unblocked = Esto poistettiin.
 done-card-listed = Kortti lisättiin valittujen ovien listoille.
 done-card-unlisted = Kortti poistettiin oven listalta.

@@ -116,8 +116,6 @@ holiday-closed = Ei aikoja
 holiday-own = Oma päivä
 hours-where = { $day }, aikaväli { $number } ”{ $text }”
 
-# As in chrono’s strftime.
-format-date = %-d.%-m.%Y
 week-day = Päivä
 week-picture = Kuvana
 week-hours = Ajat

@@ -96,7 +96,6 @@ error-text-other = Felet är inte ditt, och det har antecknats. Dörrarna funger
 
 done-card-added = Kortet lades till.
 done-card-given = Kortet lämnades ut.
-done-card-blocked = Kortet spärrades.
 done-card-unblocked = Spärren togs bort.
 done-card-listed = Kortet lades till på de valda dörrarnas listor.
 done-card-unlisted = Kortet togs bort från dörrens lista.

@@ -116,8 +116,6 @@ holiday-closed = Inga tider
 holiday-own = Egen dag
 hours-where = { $day }, intervall { $number } ”{ $text }”
 
-# As in chrono’s strftime.
-format-date = %-d.%-m.%Y
 week-day = Dag
 week-picture = Som bild
 week-hours = Tider

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use db::site::{Actor, CardFilter, CardKind, CardPage, CardView, NewCard, PersonId, Site, SiteError};
+use db::site::{Actor, CardFilter, CardKind, CardPage, CardView, Life, NewCard, PersonId, Site, SiteError};
 use serde::Deserialize;
 
 use super::body::{Body, Optional};
@@ -51,6 +51,11 @@ pub(super) struct Add {
     kind: String,
     #[serde(default)]
     validity: WindowShape,
+    /// `active` if it is left out.
+    #[serde(default)]
+    life: Option<String>,
+    #[serde(default)]
+    renews: Option<String>,
 }
 
 /// Adds a card.
@@ -61,7 +66,13 @@ pub(super) async fn add(
 ) -> Result<Response, Fault> {
     let uid = add.uid.parse().map_err(|_| invalid("uid", "not-a-uid"))?;
     let kind = CardKind::from_code(&add.kind).ok_or_else(|| invalid("kind", "unknown-code"))?;
-    let card = NewCard::new(uid, kind, add.validity.read()?);
+    let life = add.life.as_deref().map_or(Some(Life::Active), Life::from_code);
+    let renews = add.renews.map(|text| text.parse().map_err(|_| invalid("renews", "not-a-uid")));
+    let card = NewCard {
+        life: life.ok_or_else(|| invalid("life", "unknown-code"))?,
+        renews: renews.transpose()?,
+        ..NewCard::new(uid, kind, add.validity.read()?)
+    };
     let caller = app.clone();
     let card = app.db(move |site| site.add_card(&actor(&caller, &operator), card)).await?;
     let location = format!("/api/v1/cards/{}", card.uid.hex());

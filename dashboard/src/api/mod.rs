@@ -11,11 +11,14 @@ use crate::visit::require_token;
 mod alarms;
 mod body;
 mod cards;
+mod conditions;
+mod desk;
 mod doors;
 mod encodings;
 mod event;
 mod events;
 mod explain;
+mod import;
 mod people;
 pub(crate) mod problem;
 mod rules;
@@ -27,6 +30,9 @@ const LIMIT: u32 = 100;
 /// All routes of the API. Whoever has no token learns nothing, not even which paths there are.
 pub(crate) fn router(app: &App) -> Router<App> {
     let v1 = Router::new()
+        .merge(conditions::router())
+        .merge(desk::router())
+        .merge(import::router())
         .route("/doors", get(doors::list))
         .route("/doors/{id}", get(doors::show))
         .route("/doors/{id}/unlock", post(doors::unlock))

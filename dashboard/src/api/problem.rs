@@ -23,6 +23,9 @@ struct Problem {
     /// The stable code of what is wrong with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
+    /// What else there is to say of a file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<serde_json::Value>,
 }
 
 /// Gives every error that has no document of its own yet one.
@@ -45,9 +48,14 @@ pub(crate) async fn from_any(mut response: Response) -> Response {
 }
 
 fn problem(status: StatusCode, fault: Option<Fault>) -> Problem {
+    let (report, fault) = match fault {
+        Some(Fault::File { problem, report }) => (Some(report), Some(Fault::Invalid { field: "file", problem })),
+        other => (None, other),
+    };
     let (detail, field, code) = match fault {
         Some(Fault::Invalid { field, problem }) => (None, Some(field), Some(problem)),
         Some(Fault::Conflict(what)) => (None, Some(what), Some("duplicate")),
+        Some(Fault::Refused { what, problem }) => (None, Some(what), Some(problem)),
         Some(Fault::Unreadable(_, words)) => (Some(words), None, None),
         _ => (None, None, None),
     };
@@ -58,5 +66,6 @@ fn problem(status: StatusCode, fault: Option<Fault>) -> Problem {
         detail,
         field,
         code,
+        report,
     }
 }

@@ -6,6 +6,7 @@ use access::whitelist::WhitelistId;
 use db::site::{CardView, CommandState, CommandView, DoorView, Person};
 use serde::{Deserialize, Serialize};
 
+use super::conditions::CertificateShape;
 use crate::fault::Fault;
 use crate::sentence::{block_codes, command_code, trust_code};
 use crate::when;
@@ -57,6 +58,14 @@ pub(super) struct CardShape {
     kind: &'static str,
     validity: WindowShape,
     blocks: Vec<&'static str>,
+    life: &'static str,
+    life_cause: &'static str,
+    life_since: String,
+    life_by: String,
+    renews: Option<String>,
+    renewed_by: Option<String>,
+    stands_in_for: Option<&'static str>,
+    certificates: Vec<CertificateShape>,
     holder: Option<Holder>,
     held: WindowShape,
     doors: Vec<ListingShape>,
@@ -65,8 +74,8 @@ pub(super) struct CardShape {
 /// A person by number and name.
 #[derive(Serialize)]
 pub(super) struct Holder {
-    id: i64,
-    name: String,
+    pub(super) id: i64,
+    pub(super) name: String,
 }
 
 #[derive(Serialize)]
@@ -83,6 +92,14 @@ impl From<&CardView> for CardShape {
             kind: card.kind.code(),
             validity: card.window.into(),
             blocks: block_codes(card.blocks),
+            life: card.life.code(),
+            life_cause: card.cause.code(),
+            life_since: when::rfc3339(card.life_since),
+            life_by: card.life_by.clone(),
+            renews: card.renews.map(|uid| uid.hex()),
+            renewed_by: card.renewed_by.map(|uid| uid.hex()),
+            stands_in_for: card.as_kind.map(db::site::CardKind::code),
+            certificates: card.certificates.iter().map(CertificateShape::from).collect(),
             holder: holder(card.holder.as_ref()),
             held: card.held.into(),
             doors: card

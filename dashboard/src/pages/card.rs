@@ -11,9 +11,11 @@ use db::site::{
     SiteError,
 };
 
+use super::binding::{self, Condition, Holder};
+use super::certificates::Certificate;
 use super::credential::{self, Section};
 use super::views::Card;
-use super::{LAST_ROWS, ROWS, choices, done, render, render_refused};
+use super::{LAST_ROWS, ROWS, done, life, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
@@ -27,15 +29,19 @@ use crate::visit::{Visit, actor};
 pub(super) struct CardPage {
     page: Page,
     card: Card,
+    life: life::Section,
+    conditions: Vec<Condition>,
+    certificates: Vec<Certificate>,
+    /// Whether there is any authority, without which no certificate can be attached.
+    attachable: bool,
     credential: Section,
     form: Form,
-    /// The form that has to be corrected: `give`, `list`, `block` or `encode`.
+    /// The form that has to be corrected: `give`, `list`, `transit`, `unblock`, `certificate` or `encode`.
     failed: &'static str,
     /// Whether people have been searched for to give the card to.
     giving: bool,
     people: Vec<(String, String)>,
     doors: Vec<(String, String)>,
-    block_choices: Vec<(String, String)>,
     rows: Vec<Row>,
 }
 
@@ -49,21 +55,6 @@ pub(super) async fn show(
     render(&page(&app, visit.page, uid_of(&uid)?, pairs.as_form(), "").await?)
 }
 
-/// Puts something in its way.
-pub(super) async fn block(
-    State(app): State<App>,
-    visit: Visit,
-    Path(uid): Path<String>,
-    mut form: Form,
-) -> Result<Response, Fault> {
-    let uid = uid_of(&uid)?;
-    let Some(block) = block_of(&mut form) else {
-        return render_refused(&page(&app, visit.page, uid, form, "block").await?);
-    };
-    change(&app, &visit, move |site, actor| site.block_card(actor, &uid, block)).await?;
-    Ok(done(&place(&uid), "card-blocked"))
-}
-
 /// Takes it out of its way.
 pub(super) async fn unblock(
     State(app): State<App>,
@@ -73,10 +64,13 @@ pub(super) async fn unblock(
 ) -> Result<Response, Fault> {
     let uid = uid_of(&uid)?;
     let Some(block) = block_of(&mut form) else {
-        return render_refused(&page(&app, visit.page, uid, form, "block").await?);
+        return render_refused(&page(&app, visit.page, uid, form, "unblock").await?);
     };
-    change(&app, &visit, move |site, actor| site.unblock_card(actor, &uid, block)).await?;
-    Ok(done(&place(&uid), "card-unblocked"))
+    match change(&app, &visit, move |site, actor| site.unblock_card(actor, &uid, block)).await {
+        Ok(()) => return Ok(done(&place(&uid), "card-unblocked")),
+        Err(fault) => form.refused(fault)?,
+    }
+    render_refused(&page(&app, visit.page, uid, form, "unblock").await?)
 }
 
 /// Gives it to a person.
@@ -151,6 +145,7 @@ async fn change(
 
 struct Found {
     card: CardView,
+    holder: Holder,
     credential: credential::Found,
     /// Encoders among them.
     doors: Vec<DoorView>,
@@ -166,9 +161,12 @@ pub(super) async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'
     let named = form.value("encoding").parse().ok();
     Ok(CardPage {
         card: Card::new(&page, &found.card).with_readings(&page, &found.doors, &found.credential.records),
+        life: life::Section::new(&page, &found.card),
+        conditions: binding::conditions(&page, &found.card, &found.holder),
+        certificates: found.card.certificates.iter().map(|one| Certificate::new(&page, one)).collect(),
+        attachable: app.context.authorities.iter().next().is_some(),
         credential: Section::new(&page, &found.credential, &found.doors, named),
         rows: Row::all(&page, &found.last),
-        block_choices: choices::blocks(&page),
         page: page.at(&place(&uid)),
         people: found.people,
         doors: names(&found.doors),
@@ -186,8 +184,10 @@ fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool) -> Result<Fou
     } else {
         Vec::new()
     };
+    let card = site.card(uid)?;
     Ok(Found {
-        card: site.card(uid)?,
+        holder: Holder::find(site, card.holder.as_ref().map(|(id, _)| *id))?,
+        card,
         credential: credential::Found {
             records: site.credentials(Some(&[*uid]), site.latest()?)?,
             jobs: site.encodings_of(uid)?,

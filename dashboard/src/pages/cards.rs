@@ -5,7 +5,7 @@ use access::uid::Uid;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use db::site::{CardFilter, CardKind, CardPage, NewCard};
+use db::site::{CardFilter, CardKind, CardPage, Life, NewCard};
 
 use super::views::Card;
 use super::{ROWS, choices, done, door_names, render, render_refused};
@@ -23,6 +23,7 @@ struct Cards {
     form: Form,
     search: Form,
     kinds: Vec<(String, String)>,
+    lives: Vec<(String, String)>,
     doors: Vec<(String, String)>,
     cards: Vec<Card>,
     more: String,
@@ -41,13 +42,19 @@ pub(super) async fn add(State(app): State<App>, visit: Visit, mut form: Form) ->
     if kind.is_none() {
         form.problem_in("kind", "unknown-code");
     }
+    let renews = form.optional("renews").map(|text| text.parse::<Uid>());
+    if matches!(renews, Some(Err(_))) {
+        form.problem_in("renews", "not-a-uid");
+    }
+    let life = if form.has("life", Life::Ordered.code()) { Life::Ordered } else { Life::Active };
     if let (Some(uid), Some(window), Some(kind), false) = (uid, window, kind, form.failed()) {
         let (caller, operator) = (app.clone(), visit.operator.clone());
-        let card = NewCard::new(uid, kind, window);
+        let card = NewCard { uid, kind, window, life, renews: renews.and_then(Result::ok) };
         let added = app.db(move |site| site.add_card(&actor(&caller, &operator), card)).await;
         match added {
             Ok(_) => return Ok(done(&format!("/cards/{}", uid.hex()), "card-added")),
             Err(Fault::Conflict(_)) => form.problem_in("uid", "duplicate"),
+            Err(Fault::Invalid { field: "window", problem }) => form.problem_in("until", problem),
             Err(fault) => form.refused(fault)?,
         }
     }
@@ -76,6 +83,9 @@ async fn list(app: &App, page: Page, pairs: &Pairs, form: Form) -> Result<Cards,
         format!("/cards?{}", query::join(kept))
     });
     Ok(Cards {
+        lives: [Life::Active, Life::Ordered]
+            .map(|life| (life.code().to_owned(), page.code("life", life.code())))
+            .to_vec(),
         cards: Card::all(&page, &views),
         kinds: choices::kinds(&page),
         search: pairs.as_form(),

@@ -2,7 +2,7 @@
 
 use access::reason::Reason;
 use access::state::Reading;
-use db::site::CardKind;
+use db::site::{CardKind, Document, HandOutCause};
 
 use crate::page::Page;
 use crate::query::EVENT_CODES;
@@ -27,9 +27,20 @@ pub(super) fn readings(page: &Page) -> Choices {
     all(page, "reading", readings.map(Reading::code).into_iter())
 }
 
-/// What a person puts in a card's way by hand; the others come from registers.
-pub(super) fn blocks(page: &Page) -> Choices {
-    all(page, "block", ["blocked", "suspended", "returned", "retired"].into_iter())
+/// Why a backup card is given out.
+pub(super) fn hand_out_causes(page: &Page) -> Choices {
+    all(page, "handout", HandOutCause::ALL.iter().map(|cause| cause.code()))
+}
+
+/// What is looked at when a card is given out.
+pub(super) fn documents(page: &Page) -> Choices {
+    all(page, "document", Document::ALL.iter().map(|document| document.code()))
+}
+
+/// What a backup card may stand in for where there is no original.
+pub(super) fn original_kinds(page: &Page) -> Choices {
+    let kinds = [CardKind::Professional, CardKind::Staff, CardKind::Actor];
+    all(page, "kind", kinds.map(CardKind::code).into_iter())
 }
 
 fn with_any<'a>(page: &Page, prefix: &str, codes: impl Iterator<Item = &'a str>) -> Choices {

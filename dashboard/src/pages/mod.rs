@@ -13,28 +13,38 @@ use crate::fault::Fault;
 use crate::visit::require_operator;
 
 mod alarms;
+mod binding;
 mod card;
 mod cards;
+mod certificates;
 mod choices;
+mod conditions;
 mod credential;
 mod demo;
+mod desk;
 mod door;
 mod doors;
+mod ending;
 mod event;
 mod events;
 mod explain;
+mod import;
 mod language;
+mod life;
 mod log;
 mod overview;
 mod people;
 mod person;
+mod receipt;
 mod rules;
 mod settings;
 mod sign_in;
 mod stream;
 mod views;
 
+pub(crate) use certificates::bytes_of;
 pub(crate) use credential::state_at;
+pub(crate) use ending::{horizon, period};
 pub(crate) use views::is_behind;
 
 /// Rows on a page of a list.
@@ -53,9 +63,15 @@ fn private(app: &App) -> Router<App> {
         .route("/events", get(events::show))
         .route("/events/stream", get(stream::follow))
         .route("/cards", get(cards::show).post(cards::add))
+        .merge(conditions::router())
+        .merge(desk::router())
+        .merge(import::router())
+        .route("/cards/ending", get(ending::show))
         .route("/cards/{uid}", get(card::show))
+        .route("/cards/{uid}/transit", post(life::transit))
+        .route("/cards/{uid}/certificates", post(certificates::attach))
+        .route("/cards/{uid}/certificates/detach", post(certificates::detach))
         .route("/cards/{uid}/encode", post(credential::encode))
-        .route("/cards/{uid}/block", post(card::block))
         .route("/cards/{uid}/unblock", post(card::unblock))
         .route("/cards/{uid}/give", post(card::give))
         .route("/cards/{uid}/list", post(card::list))

@@ -1,10 +1,12 @@
 //! What a person on duty looks at first. Every number leads to the list behind it.
 
-use access::time::UtcMs;
+use access::time::{UtcMs, UtcS};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use db::site::{AlarmView, DoorKind, DoorView, EventFilter, EventView, Seek, Site, SiteError};
+use db::site::{
+    AlarmView, DoorKind, DoorView, EventFilter, EventView, HandOutFilter, HandOutState, Horizons, Seek, Site, SiteError,
+};
 
 use super::views::is_behind;
 use super::{LAST_ROWS, ROWS, render};
@@ -16,7 +18,7 @@ use crate::visit::Visit;
 use crate::when;
 
 /// Denials are counted up to here; more is said to be more.
-const COUNTED_MAX: u32 = 999;
+pub(super) const COUNTED_MAX: u32 = 999;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 #[derive(Template)]
@@ -42,12 +44,17 @@ struct Found {
     alarms: Vec<AlarmView>,
     denied: usize,
     last: Vec<EventView>,
+    /// Ends of cards that end within three months, soonest first.
+    ending: Vec<UtcS>,
+    horizons: Horizons,
+    overdue: usize,
 }
 
 /// The page.
 pub(super) async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fault> {
-    let since = UtcMs(visit.page.now.0 - DAY_MS);
-    let found = app.db(move |site| find(site, since)).await?;
+    let now = visit.page.now;
+    let since = UtcMs(now.0 - DAY_MS);
+    let found = app.db(move |site| find(site, now, since)).await?;
     let rows = Row::all(&visit.page, &found.last);
     let counts = counts(&visit.page, &found, since);
     let mut alarms = found.alarms;
@@ -55,9 +62,15 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Result<Respons
     render(&Overview { page: visit.page, counts, alarms, rows })
 }
 
-fn find(site: &Site, since: UtcMs) -> Result<Found, SiteError> {
+fn find(site: &Site, now: UtcMs, since: UtcMs) -> Result<Found, SiteError> {
     let denied = EventFilter { code: Some("denied".to_owned()), from: Some(since), ..EventFilter::default() };
+    let horizons = site.horizons(now)?;
+    let ending = site.cards_ending(now.second(), horizons.three_months, COUNTED_MAX + 1)?;
+    let overdue = HandOutFilter { state: HandOutState::Overdue(now), ..HandOutFilter::default() };
     Ok(Found {
+        ending: ending.iter().filter_map(|card| card.window.until).collect(),
+        horizons,
+        overdue: site.handouts(overdue, None, COUNTED_MAX + 1)?.len(),
         doors: site.doors()?,
         alarms: site.alarms(true, COUNTED_MAX + 1)?,
         denied: site.events(&denied, Seek::Newest, COUNTED_MAX + 1)?.len(),
@@ -80,10 +93,18 @@ fn counts(page: &Page, found: &Found, since: UtcMs) -> Vec<Count> {
         let shown = if value > COUNTED_MAX as usize { format!("{COUNTED_MAX}+") } else { value.to_string() };
         Count { href, value: shown, text: page.number(key, "count", &value), tone, symbol }
     };
+    let ending = |key: &str, horizon: UtcS, within: &str, tone| {
+        let ends = found.ending.iter().filter(|end| **end <= horizon).count();
+        count(key, ends, format!("/cards/ending?within={within}"), tone)
+    };
     vec![
         count("count-offline", offline, "/doors?show=offline".to_owned(), "bad"),
         count("count-behind", behind, "/doors?show=behind".to_owned(), "warn"),
         count("count-alarms", found.alarms.len(), "/alarms".to_owned(), "bad"),
+        count("count-overdue", found.overdue, "/desk?show=overdue#outs".to_owned(), "warn"),
+        ending("count-ending-week", found.horizons.week, "week", "warn"),
+        ending("count-ending-month", found.horizons.month, "month", "plain"),
+        ending("count-ending-three-months", found.horizons.three_months, "three-months", "plain"),
         count("count-denied", found.denied, denied_href, "plain"),
     ]
 }

@@ -1,12 +1,18 @@
-//! One person: their cards and what these did while they held them.
+//! One person: their cards, what these need, and what they did while the person held them.
 
+use access::time::Window;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{EventFilter, PersonId, Seek};
+use db::site::{
+    CardKind, EmploymentView, EventFilter, EventView, HandOutFilter, HandOutView, HoldingView, Person, PersonId,
+    RightView, Seek, Site, SiteError,
+};
 
-use super::views::Card;
-use super::{LAST_ROWS, render};
+use super::binding::holds;
+use super::desk::Out;
+use super::views::{Card, Mark};
+use super::{LAST_ROWS, ROWS, render};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::page::Page;
@@ -19,6 +25,10 @@ struct PersonPage {
     page: Page,
     person: Shown,
     cards: Vec<Card>,
+    employments: Vec<Condition>,
+    rights: Vec<Condition>,
+    holdings: Vec<Held>,
+    outs: Vec<Out>,
     rows: Vec<Row>,
 }
 
@@ -28,16 +38,98 @@ struct Shown {
     external_id: String,
 }
 
+/// An employment or a right to practise.
+struct Condition {
+    number: i64,
+    title: String,
+    detail: String,
+    days: String,
+    state: Mark,
+    more: String,
+}
+
+/// A time for which the person had a card.
+struct Held {
+    uid: String,
+    kind: &'static str,
+    as_kind: Option<&'static str>,
+    held: String,
+}
+
+struct Found {
+    person: Person,
+    employments: Vec<EmploymentView>,
+    rights: Vec<RightView>,
+    holdings: Vec<HoldingView>,
+    outs: Vec<HandOutView>,
+    last: Vec<EventView>,
+}
+
 /// The page.
 pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
     let id = PersonId(id.parse().map_err(|_| Fault::NotFound)?);
-    let filter = EventFilter { person: Some(id), ..EventFilter::default() };
-    let (person, last) =
-        app.db(move |site| Ok((site.person(id)?, site.events(&filter, Seek::Newest, LAST_ROWS)?))).await?;
+    let found = app.db(move |site| find(site, id)).await?;
+    let (page, person) = (visit.page, found.person);
     render(&PersonPage {
-        cards: Card::all(&visit.page, &person.cards),
-        rows: Row::all(&visit.page, &last),
-        page: visit.page,
+        cards: Card::all(&page, &person.cards),
+        employments: found.employments.into_iter().map(|job| employment(&page, job)).collect(),
+        rights: found.rights.into_iter().map(|one| right(&page, one)).collect(),
+        holdings: found.holdings.iter().map(|one| held(&page, one)).collect(),
+        outs: found.outs.iter().map(|out| Out::new(&page, out)).collect(),
+        rows: Row::all(&page, &found.last),
+        page,
         person: Shown { id: person.id.0, name: person.name, external_id: person.external_id.unwrap_or_default() },
     })
+}
+
+fn find(site: &Site, id: PersonId) -> Result<Found, SiteError> {
+    let events = EventFilter { person: Some(id), ..EventFilter::default() };
+    let outs = HandOutFilter { person: Some(id), ..HandOutFilter::default() };
+    Ok(Found {
+        person: site.person(id)?,
+        employments: site.employments(id)?,
+        rights: site.rights(id)?,
+        holdings: site.holdings_of(id, ROWS)?,
+        outs: site.handouts(outs, None, LAST_ROWS)?,
+        last: site.events(&events, Seek::Newest, LAST_ROWS)?,
+    })
+}
+
+fn employment(page: &Page, job: EmploymentView) -> Condition {
+    Condition {
+        number: job.id.0,
+        title: job.title,
+        detail: job.unit,
+        days: page.days(&job.window),
+        state: now(page, job.window),
+        more: job.external_id.unwrap_or_default(),
+    }
+}
+
+fn right(page: &Page, right: RightView) -> Condition {
+    Condition {
+        number: right.id.0,
+        title: right.profession,
+        detail: right.source,
+        days: page.days(&right.window),
+        state: now(page, right.window),
+        more: page.instant(&right.checked),
+    }
+}
+
+fn held(page: &Page, one: &HoldingView) -> Held {
+    Held {
+        uid: one.uid.hex(),
+        kind: one.kind.code(),
+        as_kind: one.as_kind.map(CardKind::code),
+        held: page.window(&one.window),
+    }
+}
+
+fn now(page: &Page, window: Window) -> Mark {
+    if holds(window, page.now.second()) {
+        Mark::good(page.tr("condition-holds"))
+    } else {
+        Mark::plain(page.tr("condition-not-now"))
+    }
 }

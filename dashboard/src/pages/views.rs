@@ -1,10 +1,10 @@
 //! Cards and doors as templates show them.
 
 use access::state::{Mode, Reading};
-use db::site::{CardView, CredentialRecord, CredentialState, DoorKind, DoorView};
+use db::site::{CardKind, CardView, CredentialRecord, CredentialState, DoorKind, DoorView};
 
 use crate::page::Page;
-use crate::sentence::block_codes;
+use crate::sentence::{block_code, block_codes};
 
 /// A card.
 pub(super) struct Card {
@@ -15,6 +15,13 @@ pub(super) struct Card {
     pub(super) blocks: Vec<&'static str>,
     pub(super) window: String,
     pub(super) listings: Vec<Listing>,
+    pub(super) life: Mark,
+    /// Blocks that do not come from its life.
+    pub(super) others: Vec<&'static str>,
+    pub(super) renews: Option<String>,
+    pub(super) renewed_by: Option<String>,
+    /// The kind whose conditions bind, if not its own.
+    pub(super) as_kind: Option<&'static str>,
 }
 
 /// A door that it is listed for.
@@ -34,7 +41,12 @@ impl Card {
             holder: view.holder.as_ref().map(|(person, name)| (person.0, name.clone())),
             held: page.window(&view.held),
             blocks: block_codes(view.blocks),
-            window: page.window(&view.window),
+            window: page.days(&view.window),
+            life: super::life::mark(page, view.life),
+            others: block_codes(view.blocks).into_iter().filter(|code| !of_life(view, code)).collect(),
+            renews: view.renews.map(|uid| uid.hex()),
+            renewed_by: view.renewed_by.map(|uid| uid.hex()),
+            as_kind: view.as_kind.map(CardKind::code),
             listings: view
                 .listings
                 .iter()
@@ -66,6 +78,10 @@ impl Card {
     pub(super) fn all(page: &Page, views: &[CardView]) -> Vec<Self> {
         views.iter().map(|view| Self::new(page, view)).collect()
     }
+}
+
+fn of_life(view: &CardView, code: &str) -> bool {
+    view.life.block().is_some_and(|block| block_code(block) == code)
 }
 
 /// A word with its tone and its symbol, so that colour never stands alone.

@@ -15,19 +15,21 @@ async fn a_card_is_added_given_listed_blocked_and_freed() {
     assert_eq!(given.header("location"), format!("{place}?done=card-given"));
     let listed = browser.post(&format!("{place}/list"), "door=pharmacy&door=ward-3&from=&until=").await;
     assert_eq!(listed.header("location"), format!("{place}?done=card-listed#doors"));
-    let blocked = browser.post(&format!("{place}/block"), "block=suspended").await;
-    assert_eq!(blocked.header("location"), format!("{place}?done=card-blocked"));
-    let text = browser.get(&format!("{place}?done=card-blocked")).await.text();
-    for part in ["The card was blocked.", "Suspended", "Maija Meik", "Osasto 3", "Apteekki", "24 Dec 2026, 12:00"] {
+    let blocked = browser.post(&format!("{place}/transit"), "transition=suspend&cause=absence").await;
+    assert_eq!(blocked.header("location"), format!("{place}?done=card-moved#life"));
+    let text = browser.get(&format!("{place}?done=card-moved")).await.text();
+    for part in
+        ["Connected doors know", "Long absence", "Paused", "Maija Meik", "Osasto 3", "Apteekki", "24 Dec 2026, 12:00"]
+    {
         assert!(text.contains(part), "{part}");
     }
-    browser.post(&format!("{place}/unblock"), "block=suspended").await;
+    browser.post(&format!("{place}/transit"), "transition=resume&cause=returned").await;
     browser.post(&format!("{place}/unlist"), "door=ward-3").await;
     let card = bench.site.card(&"04112233".parse().unwrap()).unwrap();
     assert!(card.blocks.is_empty());
     assert_eq!(card.listings.len(), 1);
     let log = browser.get("/log").await.text();
-    assert!(log.contains("Card blocked") && log.contains("maija"));
+    assert!(log.contains("Card paused") && log.contains("maija"));
 }
 
 #[tokio::test]
@@ -49,7 +51,18 @@ async fn what_is_wrong_in_a_form_is_said_beside_the_field_and_the_rest_is_kept()
         ("/people", "name=Ma%E2%80%AEtti&external_id=77", "cannot be seen", "value=\"77\""),
         ("/cards/04A1B201/list", "from=&until=2026-11-01T00%3A00", "at least", ""),
         ("/cards/04A1B201/give", "person=999&from=&until=", "There is no such person", ""),
-        ("/cards/04A1B201/block", "block=whatever", "block-problem", ""),
+        ("/cards/04A1B201/transit", "transition=whatever&cause=lost", "one of the values", ""),
+        ("/cards/04A1B201/transit", "transition=deliver&cause=delivered", "The card is in use", ""),
+        ("/cards/04A1B201/transit", "transition=block&cause=broken", "cannot be done for that cause", ""),
+        ("/cards/04A1B201/unblock", "block=whatever", "one of the values", ""),
+        (
+            "/cards",
+            "uid=04FFFFFF&kind=staff&from=2026-12-01T00%3A00&until=2031-12-03T00%3A00",
+            "until-problem",
+            "60 months",
+        ),
+        ("/cards", "uid=04FFFFFF&kind=staff&renews=04A1B2FF", "renews-problem", "no such card"),
+        ("/cards", "uid=04FFFFFF&kind=staff&renews=x", "renews-problem", ""),
     ] {
         let before = bench.site.latest().unwrap();
         let answer = browser.post(path, form).await;

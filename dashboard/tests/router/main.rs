@@ -9,10 +9,13 @@
 
 mod api;
 mod badge;
+mod conditions;
 mod desk;
 mod explain;
 mod forms;
+mod import;
 mod pages;
+mod registration;
 mod rules;
 mod stream;
 mod support;

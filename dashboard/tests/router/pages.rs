@@ -4,7 +4,7 @@ use crate::support::{Bench, EVIL, door, uid};
 use access::reason::Reason;
 use axum::http::StatusCode;
 
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 28] = [
     "/",
     "/events",
     "/events?code=denied",
@@ -20,6 +20,16 @@ const PAGES: [&str; 18] = [
     "/alarms",
     "/alarms?show=acknowledged",
     "/log",
+    "/cards/ending",
+    "/cards/ending?within=week",
+    "/desk",
+    "/desk?q=Maija",
+    "/desk?q=04A1B201",
+    "/desk?person=1",
+    "/desk?show=overdue",
+    "/import",
+    "/people/1/employments/new",
+    "/people/1/rights/new",
     "/demo",
     "/sign-in",
     "/nothing/here",
@@ -187,7 +197,7 @@ async fn errors_are_pages_with_plain_words() {
         ("/cards/zz", StatusCode::NOT_FOUND, "There is nothing here"),
         ("/people/99", StatusCode::NOT_FOUND, "There is nothing here"),
         ("/doors/none", StatusCode::NOT_FOUND, "There is nothing here"),
-        ("/cards/04A1B201/block", StatusCode::METHOD_NOT_ALLOWED, "That cannot be done here"),
+        ("/cards/04A1B201/transit", StatusCode::METHOD_NOT_ALLOWED, "That cannot be done here"),
         ("/people?after=x", StatusCode::UNPROCESSABLE_ENTITY, "does not hold"),
         ("/demo", StatusCode::NOT_FOUND, "There is nothing here"),
     ] {

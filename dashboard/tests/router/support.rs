@@ -18,6 +18,7 @@ use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
+use certificates::Authorities;
 use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, TapShown};
 use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, Report, Site};
 use sha2::{Digest as _, Sha256};
@@ -95,6 +96,7 @@ impl Bench {
             zone: chrono_tz::Europe::Helsinki,
             secure_cookies,
             stop: stopped,
+            authorities: Arc::new(authorities()),
             demo: demo.then(|| Arc::new(Emulated) as Arc<dyn DemoDoors>),
         });
         Self { site, router, stop, clock, heads: [(0, Link::START); 4], _folder: folder }
@@ -232,6 +234,13 @@ async fn answer(router: &Router, request: Request<Body>) -> Answer {
     let response = router.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     Answer { status: parts.status, headers: parts.headers, body: to_bytes(body, 1 << 20).await.unwrap() }
+}
+
+/// The authority whose cards the tests have.
+pub(crate) fn authorities() -> Authorities {
+    let mut authorities = Authorities::new();
+    authorities.add_all("authority.pem", include_bytes!("data/authority.pem")).unwrap();
+    authorities
 }
 
 pub(crate) fn actor() -> Actor<'static> {

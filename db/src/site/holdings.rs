@@ -8,6 +8,10 @@ use rusqlite::{Connection, OptionalExtension};
 use super::cards::state;
 use super::{Actor, CardKind, PersonId, Site, SiteError, cards, desk, limits, row};
 
+mod view;
+
+pub use view::HoldingView;
+
 /// Most holdings of one card over all its life. A blank that is lent every day for eight years needs
 /// fewer.
 const HOLDINGS_MAX: usize = 4_000;

@@ -107,9 +107,9 @@ fn a_card_blocked_on_its_page_is_refused_at_the_door() {
         let browser = Browser::open().await;
         browser.sign_in(&site).await;
         browser.page.goto(format!("{}/cards/{uid}", site.dashboard)).await.unwrap();
-        browser.click("#blocks details summary").await;
-        browser.click("#blocks form[action$='/block'] button").await;
-        browser.see("#blocks form[action$='/unblock']").await;
+        browser.click("#life details:has(input[value=block]) summary").await;
+        browser.click("#life form:has(input[value=block]) button").await;
+        browser.see("#life form:has(input[value=reinstate])").await;
         browser.page.clone().quit().await.unwrap();
     });
     let refused = || {

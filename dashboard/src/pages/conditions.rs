@@ -1,0 +1,261 @@
+//! Employments and rights to practise of a person: one page to add one, and one to change it.
+
+use access::time::{UtcMs, Window};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use axum::routing::get;
+use db::site::{
+    EmploymentId, EmploymentView, NewEmployment, NewRight, Person, PersonId, RightId, RightView, Site, SiteError,
+};
+
+use super::{done, render, render_refused};
+use crate::app::App;
+use crate::fault::Fault;
+use crate::form::Form;
+use crate::page::Page;
+use crate::visit::{Visit, actor};
+use crate::when;
+
+/// The routes.
+pub(super) fn router() -> Router<App> {
+    Router::new().route("/people/{id}/{what}/{number}", get(show).post(set))
+}
+
+#[derive(Template)]
+#[template(path = "condition.html")]
+struct ConditionPage {
+    page: Page,
+    id: i64,
+    name: String,
+    what: What,
+    /// Its number; nothing for one to be added.
+    number: Option<i64>,
+    form: Form,
+}
+
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Employment,
+    Right,
+}
+
+/// What a path names.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    person: PersonId,
+    what: What,
+    number: Option<i64>,
+}
+
+impl What {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Employment => "employments",
+            Self::Right => "rights",
+        }
+    }
+
+    fn is_right(self) -> bool {
+        self == Self::Right
+    }
+}
+
+impl Named {
+    fn read((person, what, number): (String, String, String)) -> Result<Self, Fault> {
+        let what = match what.as_str() {
+            "employments" => What::Employment,
+            "rights" => What::Right,
+            _ => return Err(Fault::NotFound),
+        };
+        let number = if number == "new" { None } else { Some(number.parse().map_err(|_| Fault::NotFound)?) };
+        Ok(Self { person: PersonId(person.parse().map_err(|_| Fault::NotFound)?), what, number })
+    }
+
+    fn path(self) -> String {
+        let number = self.number.map_or_else(|| "new".to_owned(), |number| number.to_string());
+        format!("/people/{}/{}/{number}", self.person.0, self.what.code())
+    }
+}
+
+/// The form, filled in with what is so now.
+async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Path(path): Path<(String, String, String)>,
+) -> Result<Response, Fault> {
+    let named = Named::read(path)?;
+    let (person, now) = app.db(move |site| find(site, named)).await?;
+    let form = match now {
+        Now::Nothing => Form::default(),
+        Now::Employment(job) => Form::with(&[
+            ("unit", job.unit),
+            ("title", job.title),
+            ("external_id", job.external_id.unwrap_or_default()),
+            ("from", when::first_day(job.window, visit.page.zone)),
+            ("until", when::last_day(job.window, visit.page.zone)),
+        ]),
+        Now::Right(right) => Form::with(&[
+            ("profession", right.profession),
+            ("source", right.source),
+            ("from", when::first_day(right.window, visit.page.zone)),
+            ("until", when::last_day(right.window, visit.page.zone)),
+        ]),
+    };
+    render(&page(visit.page, named, person, form))
+}
+
+/// What is so now.
+enum Now {
+    Nothing,
+    Employment(EmploymentView),
+    Right(RightView),
+}
+
+fn find(site: &Site, named: Named) -> Result<(Person, Now), SiteError> {
+    let person = site.person(named.person)?;
+    let missing = || SiteError::NotFound { what: "condition", id: String::new() };
+    let now = match (named.what, named.number) {
+        (_, None) => Now::Nothing,
+        (What::Employment, Some(number)) => {
+            let found = site.employments(named.person)?.into_iter().find(|job| job.id.0 == number);
+            Now::Employment(found.ok_or_else(missing)?)
+        }
+        (What::Right, Some(number)) => {
+            let found = site.rights(named.person)?.into_iter().find(|right| right.id.0 == number);
+            Now::Right(found.ok_or_else(missing)?)
+        }
+    };
+    Ok((person, now))
+}
+
+fn page(page: Page, named: Named, person: Person, form: Form) -> ConditionPage {
+    let page = page.at(&named.path());
+    ConditionPage { page, id: person.id.0, name: person.name, what: named.what, number: named.number, form }
+}
+
+/// Adds, changes, ends or takes back.
+async fn set(
+    State(app): State<App>,
+    visit: Visit,
+    Path(path): Path<(String, String, String)>,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    let named = Named::read(path)?;
+    // What is not this person's cannot be changed from this person's page.
+    let (person, _) = app.db(move |site| find(site, named)).await?;
+    if let Some(step) = Step::read(&mut form, named, &visit.page) {
+        let code = step.done();
+        let (caller, operator) = (app.clone(), visit.operator.clone());
+        match app.db(move |site| step.take(site, &actor(&caller, &operator), named.person)).await {
+            Ok(()) => return Ok(done(&format!("/people/{}#{}", named.person.0, named.what.code()), code)),
+            Err(Fault::Conflict(_)) => form.problem_in("external_id", "duplicate"),
+            Err(Fault::Invalid { field: "window", problem }) => form.problem_in("until", problem),
+            Err(fault) => form.refused(fault)?,
+        }
+    }
+    render_refused(&page(visit.page, named, person, form))
+}
+
+/// What is asked for.
+enum Step {
+    SaveEmployment(Option<EmploymentId>, NewEmployment),
+    EndEmployment(EmploymentId),
+    RemoveEmployment(EmploymentId),
+    SaveRight(Option<RightId>, NewRight),
+    EndRight(RightId),
+    RemoveRight(RightId),
+    NoteChecked(RightId, UtcMs),
+}
+
+impl Step {
+    fn read(form: &mut Form, named: Named, page: &Page) -> Option<Self> {
+        let step = form.value("step").to_owned();
+        match (named.what, named.number, step.as_str()) {
+            (What::Employment, Some(number), "end") => Some(Self::EndEmployment(EmploymentId(number))),
+            (What::Employment, Some(number), "remove") => Some(Self::RemoveEmployment(EmploymentId(number))),
+            (What::Right, Some(number), "end") => Some(Self::EndRight(RightId(number))),
+            (What::Right, Some(number), "remove") => Some(Self::RemoveRight(RightId(number))),
+            (What::Right, Some(number), "checked") => Some(Self::NoteChecked(RightId(number), page.now)),
+            (What::Employment, number, _) => {
+                Some(Self::SaveEmployment(number.map(EmploymentId), employment(form, page)?))
+            }
+            (What::Right, number, _) => Some(Self::SaveRight(number.map(RightId), right(form, page)?)),
+        }
+    }
+
+    fn done(&self) -> &'static str {
+        match self {
+            Self::SaveEmployment(..) => "employment-saved",
+            Self::EndEmployment(_) => "employment-ended",
+            Self::RemoveEmployment(_) => "employment-removed",
+            Self::SaveRight(..) => "right-saved",
+            Self::EndRight(_) => "right-ended",
+            Self::RemoveRight(_) => "right-removed",
+            Self::NoteChecked(..) => "right-checked",
+        }
+    }
+
+    fn take(self, site: &Site, actor: &db::site::Actor<'_>, person: PersonId) -> Result<(), SiteError> {
+        let now = actor.at.second();
+        match self {
+            Self::SaveEmployment(None, new) => site.add_employment(actor, person, &new).map(drop),
+            Self::SaveEmployment(Some(id), new) => site.change_employment(actor, id, &new).map(drop),
+            Self::EndEmployment(id) => site.end_employment(actor, id, now).map(drop),
+            Self::RemoveEmployment(id) => site.remove_employment(actor, id).map(drop),
+            Self::SaveRight(None, new) => site.add_right(actor, person, &new).map(drop),
+            Self::SaveRight(Some(id), new) => site.change_right(actor, id, &new).map(drop),
+            Self::EndRight(id) => site.end_right(actor, id, now).map(drop),
+            Self::RemoveRight(id) => site.remove_right(actor, id).map(drop),
+            Self::NoteChecked(id, at) => site.note_checked(id, at).map(drop),
+        }
+    }
+}
+
+fn employment(form: &mut Form, page: &Page) -> Option<NewEmployment> {
+    let window = days(form, page)?;
+    Some(NewEmployment {
+        external_id: form.optional("external_id"),
+        unit: form.value("unit").to_owned(),
+        title: form.value("title").to_owned(),
+        window,
+    })
+}
+
+fn right(form: &mut Form, page: &Page) -> Option<NewRight> {
+    let window = days(form, page);
+    for field in ["profession", "source"] {
+        if form.value(field).is_empty() {
+            form.problem_in(field, "empty");
+        }
+    }
+    if form.failed() {
+        return None;
+    }
+    Some(NewRight {
+        profession: form.value("profession").to_owned(),
+        window: window?,
+        source: form.value("source").to_owned(),
+        checked: page.now,
+    })
+}
+
+/// The first and the last day, both of which count whole.
+fn days(form: &mut Form, page: &Page) -> Option<Window> {
+    let from = when::from_day(form.value("from"), page.zone);
+    let until = when::until_day(form.value("until"), page.zone);
+    if from.is_err() {
+        form.problem_in("from", "not-a-date");
+    }
+    if until.is_err() {
+        form.problem_in("until", "not-a-date");
+    }
+    let window = Window { from: from.ok()?, until: until.ok()? };
+    if !window.is_possible() {
+        form.problem_in("until", "reversed-window");
+        return None;
+    }
+    Some(window)
+}
