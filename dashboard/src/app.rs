@@ -19,6 +19,10 @@ const STREAMS_MAX: usize = 64;
 /// of work. A site has a handful of operators; what is more is a stranger with a program.
 const SIGN_INS_MAX: usize = 16;
 
+/// Imports at once. Each holds a file of up to 24 MiB, its form and its rows, some 200 MiB together; a register
+/// hands over one at a time.
+const IMPORTS_MAX: usize = 2;
+
 /// Cheap to clone, as axum does for each request.
 #[derive(Clone)]
 pub(crate) struct App(Arc<Inner>);
@@ -29,6 +33,7 @@ pub(crate) struct Inner {
     pub(crate) attempts: Attempts,
     pub(crate) sign_ins: Semaphore,
     pub(crate) streams: Arc<Semaphore>,
+    pub(crate) imports: Semaphore,
 }
 
 impl App {
@@ -38,6 +43,7 @@ impl App {
             attempts: Attempts::default(),
             sign_ins: Semaphore::new(SIGN_INS_MAX),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
+            imports: Semaphore::new(IMPORTS_MAX),
         }))
     }
 

@@ -19,6 +19,7 @@ use access::time::UtcMs;
 mod columns;
 pub(crate) mod day;
 mod json;
+mod names;
 mod rows;
 mod text;
 

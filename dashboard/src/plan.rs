@@ -2,12 +2,23 @@
 
 use std::fmt::Write as _;
 
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
 use chrono_tz::Tz;
 use db::site::{Actor, ImportOptions, ImportPlan, Site, SiteError};
 use sha2::{Digest as _, Sha256};
 
+use crate::app::App;
+use crate::fault::Fault;
 use crate::hex;
 use crate::import::{FileFault, FileKind, ReadFile, ReadOptions, read_csv};
+
+/// Around the routes that take whole files: few at once, before the first byte is read.
+pub(crate) async fn few_at_once(State(app): State<App>, request: Request, next: Next) -> Result<Response, Fault> {
+    let _permit = app.imports.try_acquire().map_err(|_| Fault::Busy)?;
+    Ok(next.run(request).await)
+}
 
 /// What somebody wants of a file.
 #[derive(Debug, Clone, Copy)]

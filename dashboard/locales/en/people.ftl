@@ -8,6 +8,7 @@ last-day-hint = This day still counts. Leave it empty if there is no end.
 card-life = State
 card-renews = Takes over from card
 card-renews-hint = Number of the card that this one renews. It retires when the new one is first used.
+card-renew = Renew the card
 card-renewed-by = Taken over by
 card-as-kind = Stands in for
 card-limits = Without an end, a card is valid for as long as its kind may be: 60 months; a visitor card 12 months. A backup card is with one person for three months at most.

@@ -8,6 +8,7 @@ last-day-hint = Tämäkin päivä lasketaan mukaan. Jätä tyhjäksi, jos loppua
 card-life = Tila
 card-renews = Korvaa kortin
 card-renews-hint = Uusittavan kortin numero. Se poistuu käytöstä, kun uutta käytetään ensimmäisen kerran.
+card-renew = Uusi tämä kortti
 card-renewed-by = Korvaava kortti
 card-as-kind = Korvaa lajin
 card-limits = Ilman loppua kortti on voimassa niin kauan kuin sen laji sallii: 60 kuukautta, vierailijakortti 12 kuukautta. Varakortti on yhdellä henkilöllä enintään kolme kuukautta.

@@ -8,6 +8,7 @@ last-day-hint = Dagen räknas med. Lämna tomt om det inte finns något slut.
 card-life = Status
 card-renews = Ersätter kortet
 card-renews-hint = Numret på kortet som förnyas. Det tas ur bruk när det nya används första gången.
+card-renew = Förnya kortet
 card-renewed-by = Ersätts av kortet
 card-as-kind = Ersätter slaget
 card-limits = Utan slut gäller kortet så länge som dess slag tillåter: 60 månader, ett besökskort 12 månader. Ett reservkort är hos en person i högst tre månader.

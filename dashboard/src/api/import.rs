@@ -4,6 +4,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use axum::{Json, Router};
 use db::site::{Difference, RowError};
@@ -20,8 +21,9 @@ use crate::visit::{Caller, actor};
 const SOURCE: &str = "import";
 
 /// The routes.
-pub(super) fn router() -> Router<App> {
-    let routes = post(import).layer(DefaultBodyLimit::max(FILE_BYTES_MAX));
+pub(super) fn router(app: &App) -> Router<App> {
+    let few = from_fn_with_state(app.clone(), plan::few_at_once);
+    let routes = post(import).layer(DefaultBodyLimit::max(FILE_BYTES_MAX)).layer(few);
     Router::new().route("/import/{kind}", routes)
 }
 

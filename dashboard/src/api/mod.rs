@@ -32,7 +32,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
     let v1 = Router::new()
         .merge(conditions::router())
         .merge(desk::router())
-        .merge(import::router())
+        .merge(import::router(app))
         .route("/doors", get(doors::list))
         .route("/doors/{id}", get(doors::show))
         .route("/doors/{id}/unlock", post(doors::unlock))

@@ -31,7 +31,9 @@ struct Cards {
 
 /// The list.
 pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
-    render(&list(&app, visit.page, &pairs, Form::default()).await?)
+    // A card that is to be renewed brings its number and its kind along.
+    let filled = ["renews", "kind"].map(|name| (name, pairs.get(name).unwrap_or_default().to_owned()));
+    render(&list(&app, visit.page, &pairs, Form::with(&filled)).await?)
 }
 
 /// Adds a card and goes to it.

@@ -8,19 +8,20 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::{get, post};
 use db::site::{
-    CardKind, CardView, Cause, Document, EventFilter, HandOut, HandOutCause, HandOutFilter, HandOutId, HandOutState,
-    HandOutView, Life, Page as Rows, PeopleFilter, Person, PersonId, Seek, Site, SiteError,
+    CardKind, CardView, EventFilter, HandOutCause, HandOutFilter, HandOutId, HandOutState, HandOutView, Life,
+    Page as Rows, PeopleFilter, Person, PersonId, Seek, Site, SiteError,
 };
 
 use super::views::{Card, Mark};
-use super::{LAST_ROWS, ROWS, choices, done, receipt, render, render_refused};
+use super::{LAST_ROWS, ROWS, choices, receipt, render};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::query::{self, Pairs};
-use crate::visit::{Visit, actor};
-use crate::when;
+use crate::visit::Visit;
+
+mod moves;
 
 /// How long a card that was laid on an encoder is offered: as long as somebody stands before the desk.
 const LAID_MS: i64 = 2 * 60 * 1000;
@@ -29,9 +30,9 @@ const LAID_MS: i64 = 2 * 60 * 1000;
 pub(super) fn router() -> Router<App> {
     Router::new()
         .route("/desk", get(show))
-        .route("/desk/hand-out", post(hand_out))
-        .route("/desk/return", post(take_back))
-        .route("/desk/missing", post(missing))
+        .route("/desk/hand-out", post(moves::hand_out))
+        .route("/desk/return", post(moves::take_back))
+        .route("/desk/missing", post(moves::missing))
         .route("/desk/{id}", get(receipt::show))
 }
 
@@ -290,90 +291,4 @@ fn state_of(show: &str, now: UtcMs) -> HandOutState {
         "all" => HandOutState::All,
         _ => HandOutState::Open,
     }
-}
-
-/// Gives a backup card out, and shows the receipt.
-async fn hand_out(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
-    if let Some(wanted) = read(&mut form, &visit.page) {
-        let (caller, operator) = (app.clone(), visit.operator.clone());
-        match app.db(move |site| site.hand_out(&actor(&caller, &operator), &wanted)).await {
-            Ok(out) => return Ok(done(&format!("/desk/{}", out.id.0), "backup-handed-out")),
-            Err(Fault::Invalid { field: "window" | "held", problem }) => form.problem_in("until", problem),
-            Err(fault) => form.refused(fault)?,
-        }
-    }
-    render_refused(&desk(&app, &visit, &Pairs::default(), form).await?)
-}
-
-fn read(form: &mut Form, page: &Page) -> Option<HandOut> {
-    let backup = form.parse::<Uid>("backup", "not-a-uid");
-    let person = form.parse::<i64>("person", "not-a-number").map(PersonId);
-    let original = form.optional("original").map(|text| text.parse::<Uid>());
-    if matches!(original, Some(Err(_))) {
-        form.problem_in("original", "not-a-uid");
-    }
-    let cause = HandOutCause::from_code(form.value("cause"));
-    if cause.is_none() {
-        form.problem_in("cause", "unknown-code");
-    }
-    let document = Document::from_code(form.value("document"));
-    if document.is_none() {
-        form.problem_in("document", "no-document");
-    }
-    if form.value("place").is_empty() {
-        form.problem_in("place", "empty");
-    }
-    let until = when::until_day(form.value("until"), page.zone);
-    if until.is_err() {
-        form.problem_in("until", "not-a-date");
-    }
-    let original = original.and_then(Result::ok);
-    let kind = CardKind::from_code(form.value("kind")).filter(|_| original.is_none());
-    if form.failed() {
-        return None;
-    }
-    let place = form.value("place").to_owned();
-    Some(HandOut {
-        backup: backup?,
-        person: person?,
-        original,
-        kind,
-        cause: cause?,
-        document: document?,
-        place,
-        until: until.ok()?,
-    })
-}
-
-/// Takes a backup card back, and shows the receipt.
-async fn take_back(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
-    let backup = form.parse::<Uid>("backup", "not-a-uid");
-    let place = form.value("place").to_owned();
-    if let Some(backup) = backup {
-        let (caller, operator) = (app.clone(), visit.operator.clone());
-        match app.db(move |site| site.give_back(&actor(&caller, &operator), &backup, &place)).await {
-            Ok(out) => return Ok(done(&format!("/desk/{}", out.id.0), "backup-returned")),
-            Err(Fault::NotFound) => form.problem_in("backup", "unknown-card"),
-            Err(fault) => form.refused(fault)?,
-        }
-    }
-    render_refused(&desk(&app, &visit, &Pairs::default(), form).await?)
-}
-
-/// Blocks a backup card that is lost or stolen.
-async fn missing(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
-    let backup = form.parse::<Uid>("backup", "not-a-uid");
-    let cause = Cause::from_code(form.value("cause"));
-    if cause.is_none() {
-        form.problem_in("cause", "unknown-code");
-    }
-    if let (Some(backup), Some(cause)) = (backup, cause) {
-        let (caller, operator) = (app.clone(), visit.operator.clone());
-        match app.db(move |site| site.report_missing(&actor(&caller, &operator), &backup, cause)).await {
-            Ok(out) => return Ok(done(&format!("/desk/{}", out.id.0), "backup-missing")),
-            Err(Fault::NotFound) => form.problem_in("backup", "unknown-card"),
-            Err(fault) => form.refused(fault)?,
-        }
-    }
-    render_refused(&desk(&app, &visit, &Pairs::default(), form).await?)
 }

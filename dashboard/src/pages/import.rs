@@ -12,8 +12,9 @@
 use askama::Template;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use db::site::{Difference, ImportPlan, RowError};
 
 use super::{done, render, render_refused};
@@ -32,9 +33,10 @@ const FORM_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
 const SHOWN_MAX: usize = 100;
 
 /// The routes.
-pub(super) fn router() -> Router<App> {
-    let routes = get(show).post(look).layer(DefaultBodyLimit::max(FORM_BYTES_MAX));
-    Router::new().route("/import", routes)
+pub(super) fn router(app: &App) -> Router<App> {
+    let few = from_fn_with_state(app.clone(), plan::few_at_once);
+    let look = post(look).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)).layer(few);
+    Router::new().route("/import", get(show).merge(look))
 }
 
 #[derive(Template)]

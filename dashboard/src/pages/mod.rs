@@ -65,7 +65,7 @@ fn private(app: &App) -> Router<App> {
         .route("/cards", get(cards::show).post(cards::add))
         .merge(conditions::router())
         .merge(desk::router())
-        .merge(import::router())
+        .merge(import::router(app))
         .route("/cards/ending", get(ending::show))
         .route("/cards/{uid}", get(card::show))
         .route("/cards/{uid}/transit", post(life::transit))

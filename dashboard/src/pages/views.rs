@@ -1,7 +1,7 @@
 //! Cards and doors as templates show them.
 
 use access::state::{Mode, Reading};
-use db::site::{CardKind, CardView, CredentialRecord, CredentialState, DoorKind, DoorView};
+use db::site::{CardKind, CardView, CredentialRecord, CredentialState, DoorKind, DoorView, Life};
 
 use crate::page::Page;
 use crate::sentence::{block_code, block_codes};
@@ -20,6 +20,8 @@ pub(super) struct Card {
     pub(super) others: Vec<&'static str>,
     pub(super) renews: Option<String>,
     pub(super) renewed_by: Option<String>,
+    /// Whether a new card may take over from it.
+    pub(super) renewable: bool,
     /// The kind whose conditions bind, if not its own.
     pub(super) as_kind: Option<&'static str>,
 }
@@ -46,6 +48,7 @@ impl Card {
             others: block_codes(view.blocks).into_iter().filter(|code| !of_life(view, code)).collect(),
             renews: view.renews.map(|uid| uid.hex()),
             renewed_by: view.renewed_by.map(|uid| uid.hex()),
+            renewable: view.renewed_by.is_none() && view.kind != CardKind::Backup && view.life != Life::Retired,
             as_kind: view.as_kind.map(CardKind::code),
             listings: view
                 .listings

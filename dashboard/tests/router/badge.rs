@@ -187,8 +187,6 @@ async fn a_change_of_a_door_is_shown_with_its_consequences_before_it_is_made() {
     let mut bench = Bench::new().await;
     bench.add_desk();
     bench.encode(uid(2), ChipClass::Plain);
-    let work = db::site::NewEmployment::always("Apteekki", "Proviisori");
-    bench.site.add_employment(&actor(), db::site::PersonId(2), &work).unwrap();
     let mut browser = bench.signed_in().await;
     let form = browser.get("/doors/pharmacy/settings").await.text();
     assert!(form.contains("<option value=\"uid-only\" selected>Number only (weak)") && form.contains("value=\"5\""));

@@ -11,6 +11,12 @@ const CARD: &str = include_str!("data/card.pem");
 const ENDED: &str = include_str!("data/ended.pem");
 const AUTHORITY: &str = include_str!("data/authority.pem");
 
+/// The second person does not work here any more.
+fn leave(bench: &Bench) {
+    let job = bench.site.employments(db::site::PersonId(2)).unwrap().remove(0);
+    bench.site.remove_employment(&actor(), job.id).unwrap();
+}
+
 fn field(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
@@ -18,6 +24,7 @@ fn field(text: &str) -> String {
 #[tokio::test]
 async fn an_employment_is_added_changed_ended_and_taken_back() {
     let bench = Bench::new().await;
+    leave(&bench);
     let mut browser = bench.signed_in().await;
     let form = "step=save&unit=Leikkaus&title=L%C3%A4%C3%A4k%C3%A4ri&external_id=E7&from=2026-01-01&until=2026-11-24";
     let added = browser.post("/people/2/employments/new", form).await;
@@ -81,6 +88,7 @@ async fn what_is_wrong_with_a_condition_is_said_and_changes_nothing() {
 #[tokio::test]
 async fn people_whose_card_needs_what_they_lack_are_marked() {
     let bench = Bench::new().await;
+    leave(&bench);
     let mut browser = bench.signed_in().await;
     let marks = |text: &str| text.matches("No employment").count();
     // The second person has a staff card and works nowhere.
@@ -136,6 +144,7 @@ async fn what_is_no_certificate_of_a_card_is_refused_with_its_reason() {
 #[tokio::test]
 async fn the_api_does_the_same() {
     let bench = Bench::new().await;
+    leave(&bench);
     let body = json!({"unit": "Leikkaus", "title": "Lääkäri", "external_id": "E9",
         "validity": {"until": "2026-12-31T22:00:00Z"}});
     let added = bench.api(Method::POST, "/people/2/employments", &body.to_string()).await;
@@ -246,6 +255,11 @@ async fn cards_that_end_soon_are_counted_and_listed_with_what_renews_them() {
         let listed = bench.api(Method::GET, &format!("/cards/ending?within={within}"), "").await.json();
         assert_eq!(listed["items"][0]["renewed_by"], "04A1B208");
     }
+    // A card that nothing renews yet offers it, and the form knows what for.
+    let offered = browser.get("/cards/04A1B208").await.text();
+    assert!(offered.contains("/cards?renews=04A1B208&amp;kind=professional"));
+    let filled = browser.get("/cards?renews=04A1B208&kind=professional").await.text();
+    assert!(filled.contains("value=\"04A1B208\"") && filled.contains("value=\"professional\" selected"));
     bench.wait_ms(4 * 86_400_000);
     let mut browser = bench.signed_in().await;
     let text = browser.get("/cards/ending").await.text();

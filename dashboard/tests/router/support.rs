@@ -272,10 +272,8 @@ fn fill(site: &Site) {
         let card = NewCard::new(uid(number), CardKind::Staff, Window::ALWAYS);
         site.add_card(&actor(), card).unwrap();
         site.give_card(&actor(), &uid(number), person, Window::ALWAYS).unwrap();
-        if external_id.is_some() {
-            // A staff card opens nothing for somebody who does not work here.
-            site.add_employment(&actor(), person, &NewEmployment::always("Päivystys", "Sairaanhoitaja")).unwrap();
-        }
+        // A staff card opens nothing for somebody who does not work here.
+        site.add_employment(&actor(), person, &NewEmployment::always("Päivystys", "Sairaanhoitaja")).unwrap();
         site.list_card(&actor(), &uid(number), &door(0), Window::ALWAYS).unwrap();
     }
 }
