@@ -73,14 +73,19 @@ pub(super) fn this_week(page: &Page, schedule: &Schedule, holidays: &Holidays, t
         .collect()
 }
 
-/// The whole week as one strip, Monday first, for lists.
+/// The whole week as one strip, Monday first, for lists: begin and length in minutes. What goes on after Sunday is
+/// drawn before Monday.
 pub(super) fn strip(schedule: &Schedule) -> Vec<(u32, u32)> {
+    const WEEK_MIN: u32 = 7 * DAY_MIN as u32;
     let days = (0u32..).map(|number| number * u32::from(DAY_MIN)).zip(&schedule.days);
-    days.flat_map(|(start, windows)| {
-        windows.iter().map(move |window| {
-            (start + u32::from(window.from_min), u32::from(window.until_min.saturating_sub(window.from_min)))
-        })
+    let bars = days.flat_map(|(start, windows)| {
+        windows.iter().map(move |window| (start + u32::from(window.from_min), start + u32::from(window.until_min)))
+    });
+    bars.flat_map(|(from, until)| {
+        let over = until.saturating_sub(WEEK_MIN);
+        [(0, over), (from, until.min(WEEK_MIN).saturating_sub(from))]
     })
+    .filter(|(_, length)| *length > 0)
     .collect()
 }
 
