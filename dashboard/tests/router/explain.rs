@@ -2,12 +2,12 @@
 
 use crate::rules::whole;
 use crate::support::{Bench, NOW, actor, door, uid};
-use access::chain::{Link, link};
+use access::chain::Link;
 use access::decide::{Credential, Decision, Presented};
 use access::event::{Event, EventKind, Subject};
 use access::reason::{Reason, Reasons};
 use access::state::Mode;
-use access::time::{ClockTrust, MonoMs, UtcMs, UtcS, Window};
+use access::time::{ClockTrust, MonoMs, UtcMs, Window};
 use access::whitelist::Generation;
 use axum::http::{Method, StatusCode};
 use db::site::{CardKind, Effect, NewCard, NewRight, NewRule, PersonId, Report, RuleEdit};
@@ -44,7 +44,6 @@ fn tap(bench: &Bench, generation: Generation, reasons: Reasons) {
         subject: Some(Subject { uid: uid(1), salt: [7; 16] }),
     };
     let previous = Link::START;
-    assert_ne!(link(previous, 1, &event), previous);
     let report = Report { door: door(1), epoch: 1, boot: 1, previous, events: vec![event], received: bench.now() };
     bench.site.intake(&[report]).unwrap();
 }
@@ -84,22 +83,20 @@ async fn an_event_is_one_click_away_and_is_decided_again_by_the_rules_of_then() 
 
 #[tokio::test]
 async fn what_is_read_out_gives_away_no_rule_no_group_and_no_area() {
-    let bench = Bench::new().await;
+    let mut bench = Bench::new().await;
     let generation = fill(&bench);
-    for (number, reason) in Reason::ALL.iter().enumerate() {
-        let bench = if number == 0 { &bench } else { &Bench::new().await };
-        let generation = if number == 0 { generation } else { fill(bench) };
-        tap(bench, generation, Reasons::from(*reason));
-        let told = bench.api(Method::GET, "/explain/event/1", "").await.json();
+    tap(&bench, generation, Reasons::from(Reason::RefusedByRule));
+    for reason in Reason::ALL {
+        bench.tap(0, uid(1), Some(*reason));
+    }
+    for id in 1..=Reason::ALL.len() + 1 {
+        let told = bench.api(Method::GET, &format!("/explain/event/{id}"), "").await.json();
         for language in ["fi", "sv", "en"] {
             let said = told["say"][language].as_str().unwrap();
-            assert!(said.contains("Osasto 3") && said.len() > 60, "{said}");
-            for secret in ["alainen", "Hoitaja", "Unknown localization"] {
+            assert!(said.contains(if id == 1 { "Osasto 3" } else { "Apteekki" }) && said.len() > 60, "{said}");
+            for secret in ["alainen", "Unknown localization", "say-do", "reason-"] {
                 assert!(!said.contains(secret), "{secret}: {said}");
             }
-        }
-        if number > 5 {
-            break;
         }
     }
 }
@@ -230,5 +227,4 @@ async fn what_is_no_question_is_named() {
         let problem = bench.api(Method::GET, path, "").await.json();
         assert_eq!((&problem["field"], &problem["code"]), (&json!(field), &json!(code)), "{path}: {problem}");
     }
-    assert_eq!(UtcMs(NOW).second(), UtcS(NOW / 1000));
 }
