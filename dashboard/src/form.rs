@@ -8,8 +8,8 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::when;
 
-/// Fields in a form. Ours have a handful.
-const FIELDS_MAX: usize = 64;
+/// Fields in a form. Most have a handful; that of an area has two for each door that it shows.
+const FIELDS_MAX: usize = 512;
 
 /// The fields as they were entered, and the problems found. An empty form is one to be filled in.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +68,7 @@ impl Form {
         }
     }
 
-    /// Notes what is wrong with a field.
+    /// Notes what is wrong with a field; behind a `|` the code may carry which part of the field it is.
     pub(crate) fn problem_in(&mut self, field: &'static str, code: &str) {
         self.problems.push((field, code.to_owned()));
     }

@@ -69,6 +69,13 @@ impl Lang {
         LOCALES.try_lookup(self.identifier(), key)
     }
 
+    /// The same with variables.
+    pub(crate) fn try_say_with(self, key: &str, variables: &[(&'static str, FluentValue<'_>)]) -> Option<String> {
+        let variables: HashMap<Cow<'static, str>, FluentValue<'_>> =
+            variables.iter().map(|(name, value)| (Cow::Borrowed(*name), value.clone())).collect();
+        LOCALES.try_lookup_with_args(self.identifier(), key, &variables)
+    }
+
     fn identifier(self) -> &'static LanguageIdentifier {
         match self {
             Self::Fi => &FI,

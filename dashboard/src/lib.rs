@@ -10,6 +10,8 @@
 //! | `visit`, `session`, [`password`], `attempts` | who asks |
 //! | `query`, `form` | what they ask for |
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
+//! | `hours` | the windows of a day as people type them |
+//! | `explain` | why a card passed or did not |
 //! | `layers`, `fault`, `assets` | what surrounds the handlers |
 
 use std::sync::Arc;
@@ -24,8 +26,10 @@ mod assets;
 mod attempts;
 mod certificate;
 mod demo;
+mod explain;
 mod fault;
 mod form;
+mod hours;
 pub mod import;
 mod language;
 mod layers;

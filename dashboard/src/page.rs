@@ -25,6 +25,19 @@ pub(crate) const DONE: &[&str] = &[
     "person-added",
     "alarm-acknowledged",
     "door-set",
+    "group-added",
+    "group-changed",
+    "group-removed",
+    "area-added",
+    "area-changed",
+    "area-removed",
+    "schedule-added",
+    "schedule-changed",
+    "schedule-removed",
+    "holidays-changed",
+    "rule-added",
+    "rule-changed",
+    "rule-removed",
     "card-moved",
     "certificate-attached",
     "certificate-detached",
@@ -135,6 +148,15 @@ impl Page {
         path == place || (place != "/" && path.starts_with(&format!("{place}/")))
     }
 
+    /// Whether the page lies below this tab and below no tab that lies deeper.
+    pub(crate) fn tab(&self, place: &str) -> bool {
+        let deeper = |path: &str| ["groups", "areas", "schedules", "holidays"].contains(&path);
+        match self.path().strip_prefix("/rules/").and_then(|rest| rest.split('/').next()) {
+            Some(of) if deeper(of) => place.strip_prefix("/rules/") == Some(of),
+            _ => place == "/rules",
+        }
+    }
+
     pub(crate) fn path(&self) -> &str {
         self.here.split('?').next().unwrap_or("/")
     }
@@ -161,6 +183,8 @@ impl Page {
             ("/desk", "nav-desk"),
             ("/people", "nav-people"),
             ("/doors", "nav-doors"),
+            ("/rules", "nav-rules"),
+            ("/explain", "nav-explain"),
             ("/import", "nav-import"),
             ("/log", "nav-log"),
         ];
@@ -175,9 +199,11 @@ impl Page {
         block != "other"
     }
 
-    /// What is wrong with an entry, by its code.
+    /// What is wrong with an entry, by its code; behind a `|` stands which part of it.
     pub(crate) fn problem(&self, code: &str) -> String {
-        self.lang.try_say(&format!("problem-{code}")).unwrap_or_else(|| self.tr("problem-other"))
+        let (code, what) = code.split_once('|').unwrap_or((code, ""));
+        let key = format!("problem-{code}");
+        self.lang.try_say_with(&key, &[("what", what.into())]).unwrap_or_else(|| self.tr("problem-other"))
     }
 
     pub(crate) fn css(&self) -> &'static str {

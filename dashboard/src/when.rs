@@ -1,5 +1,6 @@
 //! Civil time in the site's zone: how people read it and how they enter it.
 
+use access::calendar::Date;
 use access::time::{UtcMs, UtcS, Window};
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
@@ -23,6 +24,13 @@ pub(crate) fn shown(at: UtcMs, zone: Tz, lang: Lang) -> String {
 pub(crate) fn shown_minute(at: UtcS, zone: Tz, lang: Lang) -> String {
     utc(UtcMs(at.0.saturating_mul(1000)))
         .map_or_else(String::new, |at| at.with_timezone(&zone).format(&lang.say("format-minute")).to_string())
+}
+
+/// A day as a person reads it.
+pub(crate) fn date(date: Date, lang: Lang) -> String {
+    let (year, month, day) = date.ymd();
+    NaiveDate::from_ymd_opt(year, month.into(), day.into())
+        .map_or_else(String::new, |date| date.format(&lang.say("format-day")).to_string())
 }
 
 /// An instant for programs: RFC 3339 in UTC, with milliseconds.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use access::calendar::{FinnishHoliday, HolidaySet, Weekday};
 use access::command::Action;
 use access::decide::Credential;
 use access::encode::ChipClass;
@@ -17,7 +18,7 @@ use access::reason::Reason;
 use access::state::{Mode, Reading};
 use dashboard::import::FileKind;
 use db::site::{
-    CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, EncodeState, EncodeWork,
+    CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState, EncodeWork,
     HandOutCause, ImportTable, Life, RevocationReason, Transition,
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
@@ -102,6 +103,35 @@ const CREDENTIALS: [Credential; 7] = [
     Credential::NotEncoded,
 ];
 
+/// What may be in a card's way.
+const BLOCKS: &[&str] = &[
+    "blocked",
+    "suspended",
+    "revoked",
+    "retired",
+    "returned",
+    "not-delivered",
+    "cloned",
+    "revocation-unknown",
+    "other",
+];
+
+/// What a decision looks at, as explanations name it.
+const CONDITIONS: &[&str] = &[
+    "reading",
+    "listed",
+    "credential",
+    "block",
+    "card",
+    "certificate",
+    "holding",
+    "right-to-practise",
+    "employment",
+    "rules",
+    "mode",
+    "time",
+];
+
 const EVENTS: [&str; 19] = [
     "granted",
     "denied",
@@ -164,24 +194,13 @@ const ALARMS: [&str; 34] = [
 fn composed() -> BTreeSet<String> {
     let refusals = ["expired", "other-boot", "other-session", "repeated"];
     let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
-    let blocks = [
-        "blocked",
-        "suspended",
-        "revoked",
-        "retired",
-        "returned",
-        "not-delivered",
-        "cloned",
-        "revocation-unknown",
-        "other",
-    ];
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     [
         with("event", &EVENTS),
         with("reason", &reasons),
         with("refusal", &refusals),
         with("command", &commands),
-        with("block", &blocks),
+        with("block", BLOCKS),
         with("alarm", &ALARMS),
         with("kind", &CardKind::ALL.map(CardKind::code)),
         with("mode", &[Mode::Normal.code(), Mode::LockedDown.code()]),
@@ -200,7 +219,30 @@ fn composed() -> BTreeSet<String> {
     ]
     .into_iter()
     .flatten()
+    .chain(composed_of_rules())
     .chain(composed_of_holders())
+    .collect()
+}
+
+/// Those of rules and explanations.
+fn composed_of_rules() -> Vec<String> {
+    [
+        with("weekday", &Weekday::ALL.map(Weekday::code)),
+        with("weekday", &["holiday_hours"]),
+        with("holiday", &FinnishHoliday::ALL.map(FinnishHoliday::code)),
+        with("holiday", &["as-weekday", "closed", "own"]),
+        with("holiday-set", &HolidaySet::ALL.map(HolidaySet::code)),
+        with("effect", &Effect::ALL.map(Effect::code)),
+        with("explain", &["holds", "fails", "unchecked"]),
+        with("explain-part", CONDITIONS),
+        with("explain-holds", CONDITIONS),
+        with("say-do", CONDITIONS),
+        with("absent", &["unknown-card", "retired", "nobody-holds", "no-rule", "never-possible"]),
+        with("explain-life", &["ordered", "delivered", "active", "suspended", "blocked", "returned", "retired"]),
+        with("explain-certificate", &["good", "revoked", "held", "unknown"]),
+    ]
+    .into_iter()
+    .flatten()
     .collect()
 }
 

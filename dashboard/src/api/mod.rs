@@ -17,9 +17,11 @@ mod doors;
 mod encodings;
 mod event;
 mod events;
+mod explain;
 mod import;
 mod people;
 pub(crate) mod problem;
+mod rules;
 mod shape;
 
 /// Rows in an answer if the call does not say how many.
@@ -47,7 +49,9 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/cards/{uid}/give", post(cards::give))
         .route("/cards/{uid}/doors/{door}", put(cards::list_for).delete(cards::unlist))
         .route("/people", get(people::list).post(people::add))
-        .route("/people/{id}", get(people::show));
+        .route("/people/{id}", get(people::show))
+        .merge(rules::router())
+        .merge(explain::router());
     Router::new().nest("/v1", v1).fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_token))
 }
 

@@ -25,7 +25,9 @@ mod desk;
 mod door;
 mod doors;
 mod ending;
+mod event;
 mod events;
+mod explain;
 mod import;
 mod language;
 mod life;
@@ -34,6 +36,7 @@ mod overview;
 mod people;
 mod person;
 mod receipt;
+mod rules;
 mod settings;
 mod sign_in;
 mod stream;
@@ -81,7 +84,9 @@ fn private(app: &App) -> Router<App> {
         .route("/doors/{id}/settings", get(settings::show).post(settings::set))
         .route("/alarms", get(alarms::show))
         .route("/alarms/{id}/acknowledge", post(alarms::acknowledge))
-        .route("/log", get(log::show));
+        .route("/log", get(log::show))
+        .merge(rules::router())
+        .merge(explain::router());
     if app.context.demo.is_some() {
         router = router.route("/demo", get(demo::show)).route("/demo/tap", post(demo::tap));
     }

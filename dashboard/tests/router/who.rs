@@ -10,13 +10,18 @@ fn private() -> Vec<(Method, String)> {
     let source = include_str!("../../src/pages/mod.rs");
     let private = source.split("fn private").nth(1).unwrap();
     let private = private.split("fn public").next().unwrap();
-    routes(private)
+    let merged = [include_str!("../../src/pages/rules.rs"), include_str!("../../src/pages/explain.rs")];
+    [private].into_iter().chain(merged).flat_map(routes).collect()
 }
 
 /// Every route of the API.
 fn api() -> Vec<(Method, String)> {
-    let source = include_str!("../../src/api/mod.rs");
-    let mut all = routes(source);
+    let sources = [
+        include_str!("../../src/api/mod.rs"),
+        include_str!("../../src/api/rules.rs"),
+        include_str!("../../src/api/explain.rs"),
+    ];
+    let mut all: Vec<_> = sources.into_iter().flat_map(routes).collect();
     for (_, path) in &mut all {
         *path = format!("/api/v1{path}");
     }
@@ -30,7 +35,11 @@ fn routes(source: &str) -> Vec<(Method, String)> {
     let mut all = Vec::new();
     for route in source.split(".route(").skip(1) {
         let path = route.split('"').nth(1).unwrap();
-        let path = path.replace("{uid}", "04A1B201").replace("{id}", "1").replace("{door}", "pharmacy");
+        let path = path
+            .replace("{uid}", "04A1B201")
+            .replace("{id}", "1")
+            .replace("{door}", "pharmacy")
+            .replace("{person}", "1");
         let handlers = route.split(".route(").next().unwrap();
         let mut found = 0;
         for (call, method) in &methods {

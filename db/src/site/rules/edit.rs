@@ -4,11 +4,12 @@ use access::calendar::Schedule;
 use access::entry::ScheduleId;
 use access::id::DoorId;
 use access::time::Window;
+use access::whitelist::Generation;
 use rusqlite::Connection;
 
 use super::{AreaId, GroupId, GroupMatch, NewRule, RuleId, SiteCalendar, areas, groups, schedules, table, zone};
 use crate::site::open::Wakes;
-use crate::site::{Actor, PersonId, Site, SiteError};
+use crate::site::{Actor, PersonId, Site, SiteError, change};
 
 /// One edit, which is one change. What is so already is no change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +118,19 @@ impl Site {
     /// cannot be removed yet.
     pub fn edit_rules(&self, actor: &Actor<'_>, edit: &RuleEdit) -> Result<i64, SiteError> {
         self.write(Wakes::Changes, |db| apply(db, actor, edit))
+    }
+
+    /// The same, only if nothing has changed since `seen`: what was shown before it was confirmed is still so.
+    ///
+    /// # Errors
+    /// As [`Site::edit_rules`]; [`SiteError::Invalid`] with field `seen` and code `changed-meanwhile`.
+    pub fn edit_rules_as_seen(&self, actor: &Actor<'_>, edit: &RuleEdit, seen: Generation) -> Result<i64, SiteError> {
+        self.write(Wakes::Changes, |db| {
+            if change::newest(db)? != seen.0 {
+                return Err(SiteError::invalid("seen", "changed-meanwhile"));
+            }
+            apply(db, actor, edit)
+        })
     }
 
     /// Adds a group of nobody yet.

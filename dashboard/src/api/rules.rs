@@ -1,0 +1,95 @@
+//! Groups, areas, schedules, the calendar and rules; and what an edit of them would do.
+
+use access::whitelist::Generation;
+use axum::routing::{get, put};
+use axum::{Json, Router};
+use db::site::{RuleEdit, Site};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::query::Pairs;
+use crate::visit::{Caller, actor};
+
+mod areas;
+mod calendar;
+mod groups;
+mod list;
+mod schedules;
+
+/// All routes of these subjects.
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/groups", get(groups::list).post(groups::add))
+        .route("/groups/{id}", get(groups::show).put(groups::rename).delete(groups::remove))
+        .route("/groups/{id}/members", get(groups::members))
+        .route("/groups/{id}/members/{person}", put(groups::set_member).delete(groups::remove_member))
+        .route("/groups/{id}/matches", put(groups::set_matches))
+        .route("/areas", get(areas::list).post(areas::add))
+        .route("/areas/{id}", get(areas::show).put(areas::set).delete(areas::remove))
+        .route("/schedules", get(schedules::list).post(schedules::add))
+        .route("/schedules/{id}", get(schedules::show).put(schedules::change).delete(schedules::remove))
+        .route("/calendar", get(calendar::show).put(calendar::set))
+        .route("/rules", get(list::list).post(list::add))
+        .route("/rules/{id}", get(list::show).put(list::change).delete(list::remove))
+}
+
+/// What an edit did, or with `?preview=true` would do.
+#[derive(Serialize)]
+pub(super) struct Edited {
+    /// The number of what was edited; absent from a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<i64>,
+    /// The site's newest change afterwards, or at the time of the preview.
+    change: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preview: Option<Value>,
+}
+
+/// Makes an edit, or with `preview=true` in the query says what it would do. With `seen=CHANGE` it is made only if
+/// nothing has changed since.
+///
+/// # Errors
+/// [`Fault::Invalid`] with field `seen` and code `changed-meanwhile`, and what the database has against the edit.
+async fn edit(app: &App, Caller(operator): Caller, pairs: &Pairs, edit: RuleEdit) -> Result<Json<Edited>, Fault> {
+    let preview = pairs.parse::<bool>("preview", "unknown-code")?.unwrap_or(false);
+    let seen = pairs.parse("seen", "not-a-number")?.map(Generation);
+    let caller = app.clone();
+    let edited = app.db(move |site: &Site| {
+        let actor = actor(&caller, &operator);
+        if preview {
+            let change = site.latest()?.0;
+            let found = site.preview(&actor, &edit)?;
+            return Ok(Edited { id: None, change, preview: Some(preview_json(&found)) });
+        }
+        let id = match seen {
+            Some(seen) => site.edit_rules_as_seen(&actor, &edit, seen)?,
+            None => site.edit_rules(&actor, &edit)?,
+        };
+        Ok(Edited { id: Some(id), change: site.latest()?.0, preview: None })
+    });
+    edited.await.map(Json)
+}
+
+fn preview_json(found: &db::site::Preview) -> Value {
+    let rows = |rows: &[db::site::PreviewRow]| -> Vec<Value> {
+        rows.iter().map(|row| json!({"person": row.person.0, "name": row.name, "door": row.door.as_str()})).collect()
+    };
+    json!({
+        "gains": {"count": found.gain_count, "first": rows(&found.gains)},
+        "loses": {"count": found.lose_count, "first": rows(&found.loses)},
+        "other_times": {"count": found.other_times_count, "first": rows(&found.other_times)},
+        "calendars": found.calendars.iter().map(|door| door.as_str()).collect::<Vec<_>>(),
+    })
+}
+
+/// The number in a path.
+fn number(text: &str) -> Result<i64, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+/// The cursor behind a full page.
+fn next<T>(rows: &[T], limit: u32, id: impl Fn(&T) -> i64) -> Option<String> {
+    rows.last().filter(|_| rows.len() >= limit as usize).map(|last| id(last).to_string())
+}

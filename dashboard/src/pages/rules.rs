@@ -1,0 +1,143 @@
+//! Who may pass where and when: the rules, and the groups, areas, schedules and holidays that they speak of.
+//!
+//! What changes who may pass is shown before it is saved, and saved only if nothing has changed since.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | `matrix`, `rule` | the rules, and one of them |
+//! | `groups`, `group` | people |
+//! | `areas`, `area` | doors |
+//! | `schedules`, `schedule`, `week` | hours |
+//! | `holidays` | the site's holidays and zone |
+//! | `preview` | the step before saving |
+
+use axum::Router;
+use axum::routing::{get, post};
+use db::site::{AreaView, GroupId, GroupView, LIST_MAX, Page as Rows, RuleFilter, RuleView, Site, SiteError};
+
+use crate::app::App;
+use crate::fault::Fault;
+use crate::page::Page;
+
+mod area;
+mod areas;
+mod group;
+mod groups;
+mod holidays;
+mod matrix;
+mod preview;
+mod rule;
+mod schedule;
+mod schedules;
+mod week;
+
+/// Rules that a page about something that they name shows.
+const RULES_SHOWN: u32 = 50;
+
+/// All routes of these pages.
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/rules", get(matrix::show))
+        .route("/rules/new", get(rule::fresh).post(rule::add))
+        .route("/rules/{id}", get(rule::show).post(rule::change))
+        .route("/rules/{id}/remove", post(rule::remove))
+        .route("/rules/groups", get(groups::show).post(groups::add))
+        .route("/rules/groups/{id}", get(group::show))
+        .route("/rules/groups/{id}/rename", post(group::rename))
+        .route("/rules/groups/{id}/remove", post(group::remove))
+        .route("/rules/groups/{id}/member", post(group::set_member))
+        .route("/rules/groups/{id}/leave", post(group::remove_member))
+        .route("/rules/groups/{id}/match", post(group::add_match))
+        .route("/rules/groups/{id}/unmatch", post(group::remove_match))
+        .route("/rules/areas", get(areas::show).post(areas::add))
+        .route("/rules/areas/{id}", get(area::show).post(area::set_doors))
+        .route("/rules/areas/{id}/rename", post(area::rename))
+        .route("/rules/areas/{id}/remove", post(area::remove))
+        .route("/rules/schedules", get(schedules::show))
+        .route("/rules/schedules/new", get(schedule::fresh).post(schedule::add))
+        .route("/rules/schedules/{id}", get(schedule::show).post(schedule::change))
+        .route("/rules/schedules/{id}/remove", post(schedule::remove))
+        .route("/rules/holidays", get(holidays::show).post(holidays::set))
+}
+
+/// A rule on a page about something that it names.
+struct RuleLine {
+    id: i64,
+    allow: bool,
+    group: String,
+    area: String,
+    schedule: String,
+    /// From when until when; empty if always.
+    window: String,
+    note: String,
+}
+
+impl RuleLine {
+    fn new(page: &Page, view: RuleView) -> Self {
+        let window = view.rule.window;
+        Self {
+            id: view.id.0,
+            allow: view.rule.effect == db::site::Effect::Allow,
+            group: view.group_name,
+            area: view.area_name,
+            schedule: view.schedule_name.unwrap_or_else(|| page.tr("schedule-always")),
+            window: if window == access::time::Window::ALWAYS { String::new() } else { page.window(&window) },
+            note: view.rule.note,
+        }
+    }
+
+    fn all(page: &Page, views: Vec<RuleView>) -> Vec<Self> {
+        views.into_iter().map(|view| Self::new(page, view)).collect()
+    }
+}
+
+/// The first rules that a filter finds.
+fn rules_of(site: &Site, filter: &RuleFilter) -> Result<Vec<RuleView>, SiteError> {
+    site.rules(filter, Rows { after: None, limit: RULES_SHOWN })
+}
+
+/// The number in a path.
+fn number(text: &str) -> Result<i64, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+/// Up to so many groups whose name contains a text, after a number. All are looked at if need be; a site has
+/// ten thousand at most.
+fn groups_named(site: &Site, text: &str, after: Option<i64>, most: usize) -> Result<Vec<GroupView>, SiteError> {
+    named(after, most, |page| site.groups(page), |group: &GroupView| (group.id.0, contains(&group.name, text)))
+}
+
+/// The same of areas.
+fn areas_named(site: &Site, text: &str, after: Option<i64>, most: usize) -> Result<Vec<AreaView>, SiteError> {
+    named(after, most, |page| site.areas(page), |area: &AreaView| (area.id.0, contains(&area.name, text)))
+}
+
+/// Reads a list in pages until enough rows are wanted, or it ends.
+fn named<T>(
+    mut after: Option<i64>,
+    most: usize,
+    read: impl Fn(Rows) -> Result<Vec<T>, SiteError>,
+    look: impl Fn(&T) -> (i64, bool),
+) -> Result<Vec<T>, SiteError> {
+    let mut found = Vec::new();
+    loop {
+        let rows = read(Rows { after, limit: LIST_MAX })?;
+        let last = rows.len() < LIST_MAX as usize;
+        after = rows.last().map(|row| look(row).0);
+        found.extend(rows.into_iter().filter(|row| look(row).1));
+        if last || found.len() >= most {
+            found.truncate(most);
+            return Ok(found);
+        }
+    }
+}
+
+/// Whether a name contains a text, whatever the case.
+fn contains(name: &str, text: &str) -> bool {
+    name.to_lowercase().contains(&text.to_lowercase())
+}
+
+/// The number of a group as a filter.
+fn of_group(group: GroupId) -> RuleFilter {
+    RuleFilter { group: Some(group), ..RuleFilter::default() }
+}

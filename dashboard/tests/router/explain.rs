@@ -1,0 +1,230 @@
+//! Why an event ended as it did, would somebody pass, who can pass, and where can somebody go.
+
+use crate::rules::whole;
+use crate::support::{Bench, NOW, actor, door, uid};
+use access::chain::Link;
+use access::decide::{Credential, Decision, Presented};
+use access::event::{Event, EventKind, Subject};
+use access::reason::{Reason, Reasons};
+use access::state::Mode;
+use access::time::{ClockTrust, MonoMs, UtcMs, Window};
+use access::whitelist::Generation;
+use axum::http::{Method, StatusCode};
+use db::site::{CardKind, Effect, NewCard, NewRight, NewRule, PersonId, Report, RuleEdit};
+use serde_json::{Value, json};
+
+/// The first person is in a group that may enter ward 3 at all times.
+fn fill(bench: &Bench) -> Generation {
+    let site = &bench.site;
+    let group = site.add_group(&actor(), "Salainen ryhmä").unwrap();
+    let window = Window::ALWAYS;
+    site.edit_rules(&actor(), &RuleEdit::SetMember { group, person: PersonId(1), window }).unwrap();
+    let area = site.add_area(&actor(), "Salainen alue", &[door(1)]).unwrap();
+    let schedule = access::entry::ScheduleId::ALWAYS;
+    let note = "salainen syy".to_owned();
+    site.add_rule(&actor(), NewRule { group, area, schedule, effect: Effect::Allow, window, note }).unwrap();
+    site.latest().unwrap()
+}
+
+/// A tap at ward 3, decided by this generation as the door would, and what came of it.
+fn tap(bench: &Bench, generation: Generation, reasons: Reasons) {
+    let decision = Decision { reasons, generation };
+    let kind =
+        EventKind::Tap { presented: Presented::Classic1k, credential: Credential::NotAsked, decision, rolling: None };
+    let event = Event {
+        sequence: 1,
+        boot: 1,
+        mono: MonoMs(0),
+        utc: UtcMs(NOW),
+        trust: ClockTrust::Synchronised,
+        generation,
+        state_generation: generation,
+        mode: Mode::Normal,
+        kind,
+        subject: Some(Subject { uid: uid(1), salt: [7; 16] }),
+    };
+    let previous = Link::START;
+    let report = Report { door: door(1), epoch: 1, boot: 1, previous, events: vec![event], received: bench.now() };
+    bench.site.intake(&[report]).unwrap();
+}
+
+/// What the site itself decides about that card at ward 3.
+async fn reasons_now(bench: &Bench) -> Reasons {
+    let answer = bench.api(Method::GET, "/explain/would?card=04A1B201&door=ward-3", "").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let codes = answer.json()["items"][0]["decision"]["reasons"].as_array().unwrap().clone();
+    codes.iter().map(|code| Reason::from_code(code.as_str().unwrap()).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn an_event_is_one_click_away_and_is_decided_again_by_the_rules_of_then() {
+    let bench = Bench::new().await;
+    let generation = fill(&bench);
+    let reasons = reasons_now(&bench).await;
+    tap(&bench, generation, reasons);
+    // What is changed afterwards changes nothing about what was.
+    bench.site.edit_rules(&actor(), &RuleEdit::RemoveRule(db::site::RuleId(1))).unwrap();
+    bench.site.block_card(&actor(), &uid(1), access::entry::Block::Blocked).unwrap();
+    let mut browser = bench.signed_in().await;
+    assert!(browser.get("/events").await.text().contains("href=\"/events/1\""));
+    for (language, said) in [("en", "came out the same"), ("fi", "tulos oli sama"), ("sv", "blev detsamma")] {
+        browser.language = language;
+        let text = browser.get("/events/1").await.text();
+        whole("/events/1", &text);
+        assert!(text.contains(said), "{language}: {text}");
+        assert!(text.contains("Salainen ryhmä") && text.contains("salainen syy"), "operators see the rule");
+    }
+    let told = bench.api(Method::GET, "/explain/event/1", "").await.json();
+    assert_eq!(told["equal"], true, "{told}");
+    assert_eq!(told["recorded"], told["recomputed"]);
+    assert_eq!(told["conditions"].as_array().unwrap().len(), 12);
+    assert_eq!(told["rules"][0]["held"], true);
+}
+
+#[tokio::test]
+async fn what_is_read_out_gives_away_no_rule_no_group_and_no_area() {
+    let mut bench = Bench::new().await;
+    let generation = fill(&bench);
+    tap(&bench, generation, Reasons::from(Reason::RefusedByRule));
+    for reason in Reason::ALL {
+        bench.tap(0, uid(1), Some(*reason));
+    }
+    for id in 1..=Reason::ALL.len() + 1 {
+        let told = bench.api(Method::GET, &format!("/explain/event/{id}"), "").await.json();
+        for language in ["fi", "sv", "en"] {
+            let said = told["say"][language].as_str().unwrap();
+            assert!(said.contains(if id == 1 { "Osasto 3" } else { "Apteekki" }) && said.len() > 60, "{said}");
+            for secret in ["alainen", "Unknown localization", "say-do", "reason-"] {
+                assert!(!said.contains(secret), "{secret}: {said}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_decision_that_comes_out_otherwise_is_said_and_not_hidden() {
+    let bench = Bench::new().await;
+    let generation = fill(&bench);
+    tap(&bench, generation, Reasons::from(Reason::CardExpired));
+    let mut browser = bench.signed_in().await;
+    assert!(browser.get("/events/1").await.text().contains("came out otherwise"));
+    assert_eq!(bench.api(Method::GET, "/explain/event/1", "").await.json()["equal"], false);
+}
+
+#[tokio::test]
+async fn an_event_without_a_card_is_shown_without_conditions() {
+    let mut bench = Bench::new().await;
+    bench.happen(0, EventKind::ExitPressed, None);
+    let mut browser = bench.signed_in().await;
+    let text = browser.get("/events/1").await.text();
+    whole("/events/1", &text);
+    assert!(text.contains("Apteekki") && !text.contains("id=\"why\""));
+    let told = bench.api(Method::GET, "/explain/event/1", "").await.json();
+    assert_eq!((&told["recorded"], &told["say"]), (&Value::Null, &Value::Null));
+    for path in ["/events/99", "/events/x"] {
+        assert_eq!(browser.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_three_questions_are_answered() {
+    let bench = Bench::new().await;
+    fill(&bench);
+    // Whoever gets a card of a profession needs the right to practise it.
+    let card = NewCard::new(uid(9), CardKind::Professional, Window::ALWAYS);
+    bench.site.add_card(&actor(), card).unwrap();
+    bench.site.give_card(&actor(), &uid(9), PersonId(1), Window::ALWAYS).unwrap();
+    let mut browser = bench.signed_in().await;
+    for (path, parts) in [
+        ("/explain?ask=would&door=ward-3&subject=04A1B201&at=", vec!["Would pass on 24 Nov 2026", "Salainen ryhmä"]),
+        ("/explain?ask=would&door=ward-3&subject=04A1B209&at=", vec!["Would not pass", "right-to-practise-missing"]),
+        ("/explain?ask=would&door=main&subject=04A1B201&at=", vec!["Would not pass", "unknown-card"]),
+        ("/explain?ask=would&door=ward-3&subject=maija&at=2027-01-01T00%3A00", vec!["04A1B209", "04A1B201"]),
+        ("/explain?ask=would&door=ward-3&subject=a&at=", vec!["Whom do you mean?", "person=1"]),
+        ("/explain?ask=would&door=ward-3&subject=a&person=1&at=", vec!["04A1B209"]),
+        ("/explain?ask=who&door=ward-3&subject=&at=", vec!["1 card<", "04A1B201", "Maija Meik"]),
+        ("/explain?ask=where&subject=maija&at=", vec!["Osasto 3", "2 doors<"]),
+        ("/explain?ask=where&subject=04A1B209&at=", vec!["No door opens"]),
+    ] {
+        let answer = browser.get(path).await;
+        let text = answer.text();
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {text}");
+        whole(path, &text);
+        for part in parts {
+            assert!(text.contains(part), "{path}: {part}: {text}");
+        }
+    }
+    let who = bench.api(Method::GET, "/explain/who?door=ward-3", "").await.json();
+    assert_eq!(who["items"], json!([{"card": "04A1B201", "holder": {"id": 1, "name": "Maija Meikäläinen"}}]));
+    let places = bench.api(Method::GET, "/explain/where?person=1", "").await.json();
+    assert_eq!(
+        places["items"],
+        json!([{"card": "04A1B201", "door": "pharmacy"}, {"card": "04A1B201", "door": "ward-3"}])
+    );
+    let would = bench.api(Method::GET, "/explain/would?person=1&door=ward-3", "").await.json();
+    assert_eq!(would["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_right_to_practise_is_told_with_its_source_and_its_last_check() {
+    let bench = Bench::new().await;
+    fill(&bench);
+    bench.site.add_card(&actor(), NewCard::new(uid(9), CardKind::Professional, Window::ALWAYS)).unwrap();
+    bench.site.give_card(&actor(), &uid(9), PersonId(1), Window::ALWAYS).unwrap();
+    let right = NewRight::always("Sairaanhoitaja", "Terhikki", UtcMs(NOW));
+    bench.site.add_right(&actor(), PersonId(1), &right).unwrap();
+    let mut browser = bench.signed_in().await;
+    let text = browser.get("/explain?ask=would&door=ward-3&subject=04A1B209").await.text();
+    assert!(text.contains("Sairaanhoitaja, by Terhikki, last checked 24 Nov 2026, 15:00:00"), "{text}");
+    assert!(text.contains("Would pass on"), "{text}");
+}
+
+#[tokio::test]
+async fn many_who_can_pass_are_counted_and_shown_in_pages() {
+    let bench = Bench::new().await;
+    fill(&bench);
+    for number in 10..80 {
+        let card = NewCard::new(uid(number), CardKind::Visitor, Window::ALWAYS);
+        bench.site.add_card(&actor(), card).unwrap();
+        bench.site.give_card(&actor(), &uid(number), PersonId(1), Window::ALWAYS).unwrap();
+    }
+    let mut browser = bench.signed_in().await;
+    let text = browser.get("/explain?ask=who&door=ward-3").await.text();
+    assert!(text.contains("71 cards") && text.contains("after=04A1B23A"), "{text}");
+    let next = browser.get("/explain?ask=who&door=ward-3&after=04A1B23A").await.text();
+    assert!(next.contains("04A1B24F") && !next.contains("04A1B23A</a>"), "{next}");
+}
+
+#[tokio::test]
+async fn what_is_no_question_is_named() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    for (path, said) in [
+        ("/explain?ask=would&door=ward-3&subject=&at=", "Enter a value"),
+        ("/explain?ask=would&door=ward-3&subject=nobody&at=", "nobody of that name"),
+        ("/explain?ask=would&door=&subject=maija&at=", "Enter a value"),
+        ("/explain?ask=would&door=none&subject=maija&at=", "no such door"),
+        ("/explain?ask=who&door=ward-3&at=tomorrow", "Enter a date"),
+        ("/explain?ask=where&subject=maija&at=2027-03-28T03%3A30", "clocks go forward"),
+    ] {
+        let answer = browser.get(path).await;
+        if path.contains("door=none") {
+            assert!([StatusCode::NOT_FOUND, StatusCode::UNPROCESSABLE_ENTITY].contains(&answer.status), "{path}");
+            continue;
+        }
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {}", answer.text());
+        assert!(answer.text().contains(said), "{path}: {said}: {}", answer.text());
+    }
+    for (path, field, code) in [
+        ("/explain/would?door=ward-3", "card", "empty"),
+        ("/explain/would?door=ward-3&card=04A1B201&person=1", "card", "too-many"),
+        ("/explain/would?card=04A1B201", "door", "empty"),
+        ("/explain/who?door=ward-3&at=now", "at", "not-a-time"),
+        ("/explain/who?door=ward-3&limit=0", "limit", "out-of-range"),
+        ("/explain/where?card=x", "card", "not-a-uid"),
+        ("/explain/event/1?language=xx", "language", "unknown-code"),
+    ] {
+        let problem = bench.api(Method::GET, path, "").await.json();
+        assert_eq!((&problem["field"], &problem["code"]), (&json!(field), &json!(code)), "{path}: {problem}");
+    }
+}
