@@ -48,7 +48,7 @@ pub enum RuleEdit {
     SetMatches {
         /// Of which group.
         group: GroupId,
-        /// At most [`groups::MATCHES_MAX`](super::groups) of them.
+        /// At most 64 of them.
         matches: Vec<GroupMatch>,
     },
     /// A set of doors.
