@@ -18,6 +18,7 @@ mod desk;
 mod direct;
 mod doors;
 mod encodings;
+mod explained;
 mod files;
 mod intake;
 mod lives;
