@@ -117,6 +117,16 @@ impl Site {
     }
 }
 
+/// Why nothing is done around a certificate in this state.
+pub(super) fn refusal(state: CertificateState) -> Option<&'static str> {
+    match state {
+        CertificateState::Good => None,
+        CertificateState::Revoked => Some("is-revoked"),
+        CertificateState::Held => Some("is-held"),
+        CertificateState::Unknown => Some("is-unknown"),
+    }
+}
+
 fn check(record: &CertificateRecord) -> Result<(), SiteError> {
     if record.serial.is_empty() || number::trimmed(&record.serial).len() > SERIAL_LENGTH_MAX {
         return Err(SiteError::invalid("serial", "out-of-range"));

@@ -19,7 +19,7 @@ use super::cards::state::{self, State};
 use super::holdings::Holding;
 use super::life::{Cause, Refusal, Transition, step};
 use super::open::Wakes;
-use super::{Actor, CardKind, Life, Site, SiteError, cards, change, holdings, limits, row};
+use super::{Actor, CardKind, Life, Site, SiteError, cards, certificates, change, holdings, limits, row};
 
 mod due;
 mod record;
@@ -185,7 +185,28 @@ fn stands_in_for(db: &Connection, actor: &Actor<'_>, hand_out: &HandOut) -> Resu
     if !held.iter().any(|holding: &Holding| holding.person == hand_out.person) {
         return Err(SiteError::invalid("original", "of-another-person"));
     }
+    check_original(db, original, &card, hand_out.cause)?;
     Ok(card.kind)
+}
+
+/// Refuses an original that something is in the way of: a backup card must not be the way around it. Being lost,
+/// stolen or forgotten is no such thing, and the certificates of a lost card are revoked because it is lost.
+fn check_original(db: &Connection, original: &Uid, card: &State, cause: HandOutCause) -> Result<(), SiteError> {
+    match (card.life, card.cause, cause) {
+        (Life::Blocked, Cause::Lost | Cause::Stolen, _) => return Ok(()),
+        (Life::Active, ..)
+        | (Life::Suspended, Cause::Forgotten, _)
+        | (Life::Ordered | Life::Delivered, _, HandOutCause::None) => {}
+        (life, ..) => return Err(SiteError::refused("original", Refusal::Is(life).code())),
+    }
+    if !card.blocks.is_empty() {
+        return Err(SiteError::refused("original", "is-cloned"));
+    }
+    let certificates = certificates::of_card(db, original)?;
+    match certificates.iter().find_map(|some| certificates::refusal(some.state)) {
+        Some(code) => Err(SiteError::refused("original", code)),
+        None => Ok(()),
+    }
 }
 
 /// From now until what is asked for, within three months and the chip's own time.
@@ -204,7 +225,7 @@ fn time(db: &Connection, actor: &Actor<'_>, backup: &State, until: Option<UtcS>)
     Ok(held)
 }
 
-/// What becomes of the original. What has become of it already stays so.
+/// What becomes of the original. One that is blocked is lost or stolen, and stays so.
 fn set_aside(db: &Connection, change: i64, original: &Uid, cause: HandOutCause) -> Result<(), SiteError> {
     let (transition, cause) = match cause {
         HandOutCause::Lost => (Transition::Block, Cause::Lost),
@@ -214,15 +235,8 @@ fn set_aside(db: &Connection, change: i64, original: &Uid, cause: HandOutCause) 
     };
     let card = state::get(db, original)?;
     match step(card.life, transition) {
+        _ if card.life == Life::Blocked => Ok(()),
         Ok(_) => cards::go(db, change, original, transition, cause),
-        // Blocked for another cause it is no alarm yet; now it is.
-        Err(Refusal::AlreadySo) if transition == Transition::Block && card.cause != Cause::Stolen => {
-            state::set(db, change, original, &State { cause, ..card })
-        }
-        // A pause for another cause must not end with the return of the backup.
-        Err(Refusal::AlreadySo) if transition == Transition::Suspend && card.cause != cause => {
-            Err(SiteError::refused("original", Refusal::Is(Life::Suspended).code()))
-        }
         Err(Refusal::AlreadySo) => Ok(()),
         Err(refusal) => Err(SiteError::refused("original", refusal.code())),
     }

@@ -23,6 +23,7 @@ mod files;
 mod intake;
 mod lives;
 mod log;
+mod mishaps;
 mod operators;
 mod registers;
 mod rules;

@@ -1,0 +1,134 @@
+//! What must not open a door again: blocked originals, cards that came back, exceptions of earlier holders.
+
+use access::entry::Block;
+use access::time::{UtcMs, Window};
+use access::uid::Uid;
+use db::site::{
+    Actor, CardKind, CardRow, Cause, CertificateRecord, CertificateState, Document, HandOut, HandOutCause, HandOutEnd,
+    ImportOptions, ImportRows, Life, ListApplied, NewCard, NewPerson, PersonId, RevocationReason, RevokedSerial,
+    SiteError, Transition,
+};
+
+use crate::support::{ACTOR, Bench, NOW, door, problem, uid, window};
+
+const BACKUP: u8 = 100;
+const DAY: i64 = 86_400;
+
+fn at(second: i64) -> Actor<'static> {
+    Actor { operator: "desk", at: UtcMs(NOW.0 + second * 1000) }
+}
+
+fn refusal<T: std::fmt::Debug>(result: Result<T, SiteError>) -> (&'static str, &'static str) {
+    match result {
+        Err(SiteError::Refused { what, problem }) => (what, problem),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn request(number: u8, cause: HandOutCause) -> HandOut {
+    HandOut {
+        backup: uid(BACKUP),
+        person: PersonId(i64::from(number)),
+        original: Some(uid(number)),
+        kind: None,
+        cause,
+        document: Document::Passport,
+        place: "Main desk".to_owned(),
+        until: None,
+    }
+}
+
+/// People 1 and 2, each with a staff card of their number, and two backup cards.
+fn hospital() -> Bench {
+    let bench = Bench::with_doors(&["ward"]);
+    for (number, name) in [(1, "Aino"), (2, "Eero")] {
+        let new = NewPerson { name: name.to_owned(), external_id: Some(format!("p{number}")) };
+        let person = bench.site.add_person(&ACTOR, new).unwrap().id;
+        bench.site.add_card(&ACTOR, NewCard::new(uid(number), CardKind::Staff, Window::ALWAYS)).unwrap();
+        bench.site.give_card(&ACTOR, &uid(number), person, Window::ALWAYS).unwrap();
+    }
+    for number in [BACKUP, BACKUP + 1] {
+        bench.site.add_card(&ACTOR, NewCard::new(uid(number), CardKind::Backup, Window::ALWAYS)).unwrap();
+    }
+    bench
+}
+
+fn go(bench: &Bench, second: i64, card: u8, transition: Transition, cause: Cause) {
+    bench.site.transit(&at(second), &uid(card), transition, cause).unwrap();
+}
+
+fn life(bench: &Bench, number: u8) -> (Life, Cause) {
+    let card = bench.site.card(&uid(number)).unwrap();
+    (card.life, card.cause)
+}
+
+fn certificate() -> CertificateRecord {
+    CertificateRecord {
+        serial: vec![7],
+        issuer: [1; 32],
+        issuer_text: "CN=Test CA".to_owned(),
+        subject_text: "CN=Aino".to_owned(),
+        window: window(0, 4_000_000_000),
+        usage: "digital-signature".to_owned(),
+        fingerprint: [7; 32],
+    }
+}
+
+fn revoke(bench: &Bench, reason: RevocationReason) {
+    let revoked = [RevokedSerial { serial: vec![7], at: NOW.second(), reason }];
+    let list = ListApplied {
+        issuer: [1; 32],
+        issuer_text: "CN=Test CA",
+        scope: None,
+        number: &[1],
+        digest: [0; 32],
+        this_update: NOW.second(),
+        next_update: None,
+        entries: 1,
+        revoked: &revoked,
+    };
+    bench.site.apply_list(&ACTOR, &list).unwrap();
+}
+
+#[test]
+fn an_original_that_something_is_in_the_way_of_gets_no_backup() {
+    let moves: [(Transition, Cause, &str); 3] = [
+        (Transition::Suspend, Cause::EmploymentEnded, "is-suspended"),
+        (Transition::Block, Cause::Misuse, "is-blocked"),
+        (Transition::Retire, Cause::RightEnded, "is-retired"),
+    ];
+    for (transition, cause, code) in moves {
+        let bench = hospital();
+        go(&bench, 1, 1, transition, cause);
+        for why in HandOutCause::ALL {
+            assert_eq!(refusal(bench.site.hand_out(&at(2), &request(1, why))), ("original", code), "{why:?}");
+        }
+    }
+    let bench = hospital();
+    bench.site.block_card(&at(1), &uid(1), Block::Cloned).unwrap();
+    assert_eq!(refusal(bench.site.hand_out(&at(2), &request(1, HandOutCause::Broken))), ("original", "is-cloned"));
+    bench.site.attach_certificate(&ACTOR, &uid(2), &certificate()).unwrap();
+    revoke(&bench, RevocationReason::PrivilegeWithdrawn);
+    assert_eq!(refusal(bench.site.hand_out(&at(2), &request(2, HandOutCause::Lost))), ("original", "is-revoked"));
+}
+
+#[test]
+fn a_stolen_original_gets_a_backup_and_stays_an_alarm() {
+    let bench = hospital();
+    go(&bench, 1, 1, Transition::Block, Cause::Stolen);
+    bench.site.hand_out(&at(2), &request(1, HandOutCause::Broken)).unwrap();
+    assert_eq!(life(&bench, 1).1, Cause::Stolen);
+}
+
+#[test]
+fn a_card_that_is_ordered_gets_a_backup_without_a_cause() {
+    let bench = hospital();
+    let card: Uid = uid(10);
+    let ordered = NewCard { life: Life::Ordered, ..NewCard::new(card, CardKind::Staff, Window::ALWAYS) };
+    bench.site.add_card(&ACTOR, ordered).unwrap();
+    bench.site.give_card(&ACTOR, &card, PersonId(1), Window::ALWAYS).unwrap();
+    let wanted = HandOut { original: Some(card), ..request(1, HandOutCause::None) };
+    let lost = HandOut { cause: HandOutCause::Broken, ..wanted.clone() };
+    assert_eq!(refusal(bench.site.hand_out(&at(1), &lost)), ("original", "is-ordered"));
+    bench.site.hand_out(&at(1), &wanted).unwrap();
+}
