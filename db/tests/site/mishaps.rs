@@ -121,6 +121,30 @@ fn a_stolen_original_gets_a_backup_and_stays_an_alarm() {
 }
 
 #[test]
+fn an_import_does_not_put_a_card_back_into_use_that_came_back() {
+    for (transition, cause, code) in [
+        (Transition::Return, Cause::Returned, "is-returned"),
+        (Transition::Block, Cause::Stolen, "is-blocked"),
+        (Transition::Retire, Cause::Broken, "is-retired"),
+    ] {
+        let bench = hospital();
+        go(&bench, 1, 1, transition, cause);
+        let card = |person: &str| CardRow {
+            row: 4,
+            uid: uid(1),
+            kind: CardKind::Staff,
+            person: Some(person.to_owned()),
+            window: bench.site.card(&uid(1)).unwrap().window,
+        };
+        let rows = ImportRows { cards: vec![card("p2")], ..ImportRows::default() };
+        let imported = bench.site.apply_import(&at(9), &rows, ImportOptions::default()).unwrap();
+        assert_eq!(imported.generation, None);
+        let error = &imported.plan.errors[0];
+        assert_eq!((error.row, error.column, error.problem), (4, "person", code));
+    }
+}
+
+#[test]
 fn a_card_that_is_ordered_gets_a_backup_without_a_cause() {
     let bench = hospital();
     let card: Uid = uid(10);

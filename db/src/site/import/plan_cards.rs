@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use super::plan::{Action, Planner, Seen, Who, differing};
 use super::rows::{CardRow, DifferenceKind, ImportRows, ImportTable};
 use crate::site::cards::state::{self, State};
-use crate::site::{CardKind, NewCard, SiteError, cards, holdings, limits};
+use crate::site::life::Refusal;
+use crate::site::{CardKind, Life, NewCard, SiteError, cards, holdings, limits};
 
 /// Holds the rows of cards against the site.
 pub(super) fn cards<'a>(planner: &mut Planner<'a>, rows: &'a ImportRows) -> Result<(), SiteError> {
@@ -73,6 +74,11 @@ fn change<'a>(
     let held = holdings::from_then_on(planner.db, &card.uid, planner.now)?;
     let has = |who: &Who<'_>| matches!(who, Who::Known(id) if held.iter().any(|holding| holding.person == *id));
     let given = who.filter(|who| !has(who));
+    // A register does not know that a card came back or was lost, and must not put it into use again.
+    if given.is_some() && matches!(known.life, Life::Returned | Life::Blocked | Life::Retired) {
+        planner.error(at, "person", Refusal::Is(known.life).code());
+        return Ok(());
+    }
     let columns = differing(&[
         ("from", known.window.from != window.from),
         ("until", known.window.until != window.until),
