@@ -145,7 +145,8 @@ pub(super) fn insert(db: &Connection, change: i64, card: &NewCard, today: UtcS) 
     state::insert(db, change, &card.uid, &State { kind: card.kind, life: card.life, cause, blocks, window })
 }
 
-/// Gives a card to a person within a change; one that had been returned is in use again.
+/// Gives a card to a person within a change; one that had been returned is in use again. What was an exception
+/// for another holder is none for this one.
 pub(super) fn given(
     db: &Connection,
     change: i64,
@@ -153,6 +154,9 @@ pub(super) fn given(
     card: &State,
     holding: &holdings::Holding,
 ) -> Result<(), SiteError> {
+    if holdings::last_was_of_another(db, uid, holding.person)? {
+        unlist_all(db, change, uid)?;
+    }
     holdings::give(db, change, uid, holding)?;
     match card.life {
         Life::Returned => go(db, change, uid, Transition::HandOut, Cause::HandedOut),

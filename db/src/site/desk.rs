@@ -61,6 +61,7 @@ impl Site {
                 }
                 _ => cards::go(db, change, &hand_out.backup, Transition::HandOut, Cause::HandedOut)?,
             }
+            cards::unlist_all(db, change, &hand_out.backup)?;
             let held = Holding { person: hand_out.person, window, as_kind: Some(kind) };
             holdings::give(db, change, &hand_out.backup, &held)?;
             record::insert(db, actor, hand_out, kind, window.until.unwrap_or(actor.at.second()))

@@ -60,6 +60,9 @@ pub(super) fn plan(
 ) -> Result<Option<Holding>, SiteError> {
     need_person(db, person)?;
     let before = current(db, uid)?;
+    if limits::of_holding(kind).is_none() && before.iter().any(|(_, h)| h.person == person && h.window == held) {
+        return Ok(None);
+    }
     let held = begun(held, actor, &before, person)?;
     let (window, as_kind) = match limits::of_holding(kind) {
         Some(limit) => {
@@ -67,7 +70,7 @@ pub(super) fn plan(
                 return Err(SiteError::refused("card", "is-handed-out"));
             }
             let window = limit.apply(&limits::zone(db)?, "held", held, actor.at.second())?;
-            (window, Some(beside(db, person)?))
+            (window, Some(beside(db, person, actor.at.second())?))
         }
         None => (held, None),
     };
@@ -112,6 +115,12 @@ pub(super) fn from_then_on(db: &Connection, uid: &Uid, at: UtcS) -> Result<Vec<H
     Ok(all.filter(|holding| holding.window.until.is_none_or(|until| until > at)).collect())
 }
 
+/// Whether the holding that begins last is of somebody else.
+pub(super) fn last_was_of_another(db: &Connection, uid: &Uid, person: PersonId) -> Result<bool, SiteError> {
+    let last = current(db, uid)?.into_iter().map(|(_, holding)| holding).max_by_key(|holding| holding.window.from);
+    Ok(last.is_some_and(|last| last.person != person))
+}
+
 /// Inserts a holding that overlaps no other.
 pub(super) fn insert(db: &Connection, change: i64, uid: &Uid, holding: &Holding) -> Result<(), SiteError> {
     let (from, until) = row::bounds(holding.window);
@@ -131,22 +140,39 @@ pub(super) fn need_person(db: &Connection, person: PersonId) -> Result<(), SiteE
         .ok_or(SiteError::invalid("person", "unknown-person"))
 }
 
-/// The kind of card that a person has beside a backup card. Without any it counts as a staff card: a backup
-/// card must not be the way around the conditions of all others.
-pub(super) fn beside(db: &Connection, person: PersonId) -> Result<CardKind, SiteError> {
+/// The strictest kind of card that a person has now, beside a backup card. Without any it counts as a staff card:
+/// a backup card must not be the way around the conditions of all others.
+pub(super) fn beside(db: &Connection, person: PersonId, at: UtcS) -> Result<CardKind, SiteError> {
     let mut statement = row::prepare(
         db,
-        "SELECT c.kind FROM holding h JOIN card c ON c.uid = h.uid
-         WHERE h.person = $1 AND h.until IS NULL AND c.kind <> 'backup'
-         ORDER BY h.from_s DESC NULLS LAST, h.id DESC LIMIT 1",
+        "SELECT DISTINCT c.kind FROM holding h
+         JOIN card c ON c.uid = h.uid JOIN card_state s ON s.uid = h.uid AND s.until IS NULL
+         WHERE h.person = $1 AND h.until IS NULL AND c.kind <> 'backup' AND s.life NOT IN ('returned', 'retired')
+           AND (h.from_s IS NULL OR h.from_s <= $2) AND (h.until_s IS NULL OR $2 < h.until_s)",
     )?;
-    let kind = row::first(statement.query([person.0])?, |r| state::kind(r, 0))?;
-    Ok(kind.unwrap_or(CardKind::Staff))
+    let kinds = row::all(statement.query((person.0, at.0))?, |r| state::kind(r, 0))?;
+    Ok(kinds.into_iter().min_by_key(|kind| strictness(*kind)).unwrap_or(CardKind::Staff))
 }
 
-/// A beginning that is left out means "always" only if nobody else has held the card.
+/// Lower for a kind whose holder must meet more.
+fn strictness(kind: CardKind) -> u8 {
+    match kind {
+        CardKind::Professional => 0,
+        CardKind::Staff | CardKind::Backup => 1,
+        CardKind::Actor => 2,
+        CardKind::Visitor => 3,
+    }
+}
+
+/// A beginning that is left out means "always" only if nobody else has held the card, and nobody has given it
+/// back: the log must go on saying who had it when.
 fn begun(held: Window, actor: &Actor<'_>, before: &[(i64, Holding)], person: PersonId) -> Result<Window, SiteError> {
-    if held.from.is_some() || before.iter().all(|(_, h)| h.person == person) {
+    let open = match before {
+        [] => true,
+        [(_, only)] => only.person == person && only.window.until.is_none(),
+        _ => false,
+    };
+    if held.from.is_some() || open {
         return Ok(held);
     }
     let held = Window { from: Some(actor.at.second()), ..held };

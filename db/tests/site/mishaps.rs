@@ -145,6 +145,52 @@ fn an_import_does_not_put_a_card_back_into_use_that_came_back() {
 }
 
 #[test]
+fn a_card_that_came_back_and_is_given_to_the_same_person_was_with_nobody_meanwhile() {
+    let bench = hospital();
+    go(&bench, 10, 1, Transition::Return, Cause::Returned);
+    bench.site.give_card(&at(20), &uid(1), PersonId(1), Window::ALWAYS).unwrap();
+    let holder = |second| bench.site.holder_at(&uid(1), at(second).at).unwrap().map(|(id, _)| id);
+    assert_eq!([holder(9), holder(15), holder(20)], [Some(PersonId(1)), None, Some(PersonId(1))]);
+}
+
+#[test]
+fn exceptions_of_one_holder_are_not_those_of_the_next() {
+    let bench = hospital();
+    for card in [1, BACKUP] {
+        bench.site.list_card(&at(1), &uid(card), &door("ward"), Window::ALWAYS).unwrap();
+    }
+    let given = bench.site.give_card(&at(2), &uid(1), PersonId(1), Window { until: None, ..window(0, 9) }).unwrap();
+    assert_eq!(given.listings.len(), 1, "the same holder keeps them");
+    assert!(bench.site.give_card(&at(3), &uid(1), PersonId(2), Window::ALWAYS).unwrap().listings.is_empty());
+    bench.site.hand_out(&at(4), &request(2, HandOutCause::Forgotten)).unwrap();
+    assert!(bench.site.card(&uid(BACKUP)).unwrap().listings.is_empty());
+}
+
+#[test]
+fn a_backup_stands_in_for_the_strictest_card_that_its_holder_has_now() {
+    let bench = hospital();
+    let lend = |second: i64| {
+        let free = bench.site.add_person(&ACTOR, NewPerson { name: "x".to_owned(), external_id: None }).unwrap().id;
+        bench.site.give_card(&at(second), &uid(BACKUP), free, Window::ALWAYS).unwrap();
+        bench.site.give_card(&at(second + 1), &uid(BACKUP), PersonId(1), Window::ALWAYS).unwrap().as_kind
+    };
+    let own = |number: u8, kind| {
+        bench.site.add_card(&ACTOR, NewCard::new(uid(number), kind, Window::ALWAYS)).unwrap();
+        let from = Window { from: Some(at(0).at.second()), until: None };
+        bench.site.give_card(&ACTOR, &uid(number), PersonId(1), from).unwrap();
+    };
+    own(10, CardKind::Professional);
+    own(11, CardKind::Visitor);
+    assert_eq!(lend(10), Some(CardKind::Professional));
+    go(&bench, 20, 10, Transition::Retire, Cause::Ended);
+    assert_eq!(lend(21), Some(CardKind::Staff));
+    go(&bench, 30, 1, Transition::Return, Cause::Returned);
+    assert_eq!(lend(31), Some(CardKind::Visitor));
+    go(&bench, 40, 11, Transition::Return, Cause::Returned);
+    assert_eq!(lend(41), Some(CardKind::Staff), "with none");
+}
+
+#[test]
 fn a_card_that_is_ordered_gets_a_backup_without_a_cause() {
     let bench = hospital();
     let card: Uid = uid(10);

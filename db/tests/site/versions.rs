@@ -194,9 +194,9 @@ fn entry_of(bench: &Bench, card: Uid) -> Entry {
 fn a_card_that_is_lent_again_opens_for_both_holders_and_for_nobody_in_between() {
     let bench = Bench::with_doors(&["ward"]);
     let (card, aino, eero) = (bench.add_card(1), bench.add_person("Aino"), bench.add_person("Eero"));
-    bench.site.list_card(&ACTOR, &card, &door("ward"), Window::ALWAYS).unwrap();
     bench.site.give_card(&EARLY, &card, aino, window(10, 20)).unwrap();
     bench.site.give_card(&EARLY, &card, eero, window(30, 40)).unwrap();
+    bench.site.list_card(&ACTOR, &card, &door("ward"), Window::ALWAYS).unwrap();
     let entry = entry_of(&bench, card);
     assert_eq!(reasons(&entry, 9), [Reason::HoldingNotBegun]);
     assert!(reasons(&entry, 10).is_empty() && reasons(&entry, 19).is_empty());
@@ -210,9 +210,9 @@ fn a_card_that_is_lent_again_opens_for_both_holders_and_for_nobody_in_between() 
 fn a_card_that_goes_from_hand_to_hand_opens_without_a_break() {
     let bench = Bench::with_doors(&["ward"]);
     let (card, aino, eero) = (bench.add_card(1), bench.add_person("Aino"), bench.add_person("Eero"));
-    bench.site.list_card(&ACTOR, &card, &door("ward"), window(0, 100)).unwrap();
     bench.site.give_card(&EARLY, &card, aino, window(10, 20)).unwrap();
     bench.site.give_card(&EARLY, &card, eero, window(20, 30)).unwrap();
+    bench.site.list_card(&ACTOR, &card, &door("ward"), window(0, 100)).unwrap();
     let entry = entry_of(&bench, card);
     let held: Vec<_> = entry.terms.iter().map(|term| term.holding).collect();
     assert_eq!(held, [window(10, 20), window(20, 30)]);
