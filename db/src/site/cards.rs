@@ -13,7 +13,7 @@ use access::uid::Uid;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::open::Wakes;
-use super::{Actor, Life, PersonId, Site, SiteError, change, holdings, limits, row};
+use super::{Actor, Life, PersonId, Site, SiteError, change, desk, holdings, limits, row};
 
 mod listings;
 mod moves;
@@ -85,6 +85,9 @@ impl Site {
             };
             let detail = format!("{} {}", uid.hex(), person.0);
             let change = change::begin(db, actor, "card-give", &detail)?;
+            if card.kind == CardKind::Backup {
+                desk::came_back(db, actor, uid, "")?;
+            }
             given(db, change, uid, &card, &planned)?;
             view::one(db, uid)
         })

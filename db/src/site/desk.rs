@@ -25,7 +25,7 @@ mod due;
 mod record;
 mod types;
 
-pub(super) use record::is_out;
+pub(super) use record::{came_back, is_out, is_over};
 pub use types::{
     Document, Due, HandOut, HandOutCause, HandOutEnd, HandOutFilter, HandOutId, HandOutState, HandOutView,
 };
@@ -84,7 +84,7 @@ impl Site {
             }
             cards::emptied(db, change, actor, backup)?;
             record::came_back(db, actor, backup, place)?;
-            restore(db, change, out.original.as_ref(), Cause::Returned)?;
+            restore(db, change, &out, Cause::Returned)?;
             record::one(db, out.id)
         })
     }
@@ -143,7 +143,7 @@ pub(super) fn end_of_card(
         HandOutEnd::Ended | HandOutEnd::Missing => record::end(db, out.id, end)?,
     }
     let cause = if end == HandOutEnd::Returned { Cause::Returned } else { Cause::Ended };
-    restore(db, change, out.original.as_ref(), cause)
+    restore(db, change, &out, cause)
 }
 
 /// The backup card, if it is one and may be given out.
@@ -243,9 +243,10 @@ fn set_aside(db: &Connection, change: i64, original: &Uid, cause: HandOutCause) 
     }
 }
 
-/// An original that was forgotten is in use again, if nothing else has become of it meanwhile.
-fn restore(db: &Connection, change: i64, original: Option<&Uid>, cause: Cause) -> Result<(), SiteError> {
-    let Some(original) = original else { return Ok(()) };
+/// An original that was forgotten is in use again, if nothing else has become of it meanwhile. A hand-out that
+/// had ended before did this then: a later pause is not its own.
+fn restore(db: &Connection, change: i64, out: &Out, cause: Cause) -> Result<(), SiteError> {
+    let (Some(original), None) = (&out.original, out.ended) else { return Ok(()) };
     let card = state::get(db, original)?;
     if (card.life, card.cause) != (Life::Suspended, Cause::Forgotten) || record::has_backup(db, original)? {
         return Ok(());
@@ -258,4 +259,6 @@ fn restore(db: &Connection, change: i64, original: Option<&Uid>, cause: Cause) -
 struct Out {
     id: HandOutId,
     original: Option<Uid>,
+    /// How it has ended, though the card is not back.
+    ended: Option<HandOutEnd>,
 }

@@ -191,6 +191,41 @@ fn a_backup_stands_in_for_the_strictest_card_that_its_holder_has_now() {
 }
 
 #[test]
+fn a_hand_out_that_has_ended_does_not_end_again() {
+    let bench = hospital();
+    let until = Some(at(10).at.second());
+    bench.site.hand_out(&at(0), &HandOut { until, ..request(1, HandOutCause::Forgotten) }).unwrap();
+    bench.site.end_due(&at(10), at(10).at).unwrap();
+    go(&bench, 20, 1, Transition::Suspend, Cause::Forgotten);
+    let back = bench.site.give_back(&at(30), &uid(BACKUP), "Desk").unwrap();
+    assert_eq!(back.ended, Some(HandOutEnd::Ended));
+    assert_eq!(life(&bench, 1), (Life::Suspended, Cause::Forgotten), "a pause of its own");
+}
+
+#[test]
+fn an_overdue_card_can_go_missing_and_stays_missing_when_it_is_retired() {
+    let bench = hospital();
+    let until = Some(at(10).at.second());
+    let out = bench.site.hand_out(&at(0), &HandOut { until, ..request(1, HandOutCause::Forgotten) }).unwrap();
+    bench.site.end_due(&at(10), at(10).at).unwrap();
+    let missing = bench.site.report_missing(&at(20), &uid(BACKUP), Cause::Stolen).unwrap();
+    assert_eq!(missing.ended, Some(HandOutEnd::Missing));
+    go(&bench, 30, BACKUP, Transition::Retire, Cause::Other);
+    assert_eq!(bench.site.handout(out.id).unwrap().ended, Some(HandOutEnd::Missing));
+    assert_eq!(life(&bench, BACKUP), (Life::Retired, Cause::Stolen));
+}
+
+#[test]
+fn a_backup_that_is_given_anew_came_back_first() {
+    let bench = hospital();
+    let until = Some(at(10).at.second());
+    let out = bench.site.hand_out(&at(0), &HandOut { until, ..request(1, HandOutCause::Forgotten) }).unwrap();
+    bench.site.end_due(&at(10), at(10).at).unwrap();
+    bench.site.give_card(&at(20), &uid(BACKUP), PersonId(2), Window::ALWAYS).unwrap();
+    assert!(bench.site.handout(out.id).unwrap().returned.is_some());
+}
+
+#[test]
 fn a_card_that_is_ordered_gets_a_backup_without_a_cause() {
     let bench = hospital();
     let card: Uid = uid(10);

@@ -39,7 +39,7 @@ impl Site {
                 // Its holding has ended by its own window; exceptions of its holder must not wait for the next.
                 cards::unlist_all(db, change, &backup)?;
                 record::end(db, out.id, HandOutEnd::Ended)?;
-                restore(db, change, out.original.as_ref(), Cause::Ended)?;
+                restore(db, change, &out, Cause::Ended)?;
                 due.ended += 1;
             }
             for (uid, renewed) in old {

@@ -20,12 +20,21 @@ pub(super) fn has_backup(db: &Connection, original: &Uid) -> Result<bool, SiteEr
     Ok(statement.exists([original.as_bytes()])?)
 }
 
+/// Whether a backup card stood in for this card, and none does any more.
+pub(in crate::site) fn is_over(db: &Connection, original: &Uid) -> Result<bool, SiteError> {
+    let mut statement =
+        row::prepare(db, "SELECT 1 FROM handout WHERE original = $1 AND cause = 'forgotten' AND ended IS NOT NULL")?;
+    Ok(statement.exists([original.as_bytes()])? && !has_backup(db, original)?)
+}
+
 /// The newest hand-out of a card, if the desk does not have the card back since.
 pub(super) fn not_back(db: &Connection, backup: &Uid) -> Result<Option<Out>, SiteError> {
     let mut statement =
-        row::prepare(db, "SELECT id, original, returned_ms FROM handout WHERE backup = $1 ORDER BY id DESC LIMIT 1")?;
+        row::prepare(db, "SELECT id, original, returned_ms, ended FROM handout WHERE backup = $1 ORDER BY id DESC LIMIT 1")?;
     let newest = row::first(statement.query([backup.as_bytes()])?, |r| {
-        let out = Out { id: HandOutId(r.get(0)?), original: row::uid_or_none(r, 1)? };
+        let ended: Option<String> = r.get(3)?;
+        let ended = ended.map(read_end).transpose()?;
+        let out = Out { id: HandOutId(r.get(0)?), original: row::uid_or_none(r, 1)?, ended };
         Ok(r.get::<_, Option<i64>>(2)?.is_none().then_some(out))
     })?;
     Ok(newest.flatten())
@@ -63,7 +72,7 @@ pub(super) fn insert(
 }
 
 /// Records that the desk has a card back. Of a hand-out that had ended, that stays the end.
-pub(super) fn came_back(db: &Connection, actor: &Actor<'_>, backup: &Uid, place: &str) -> Result<(), SiteError> {
+pub(in crate::site) fn came_back(db: &Connection, actor: &Actor<'_>, backup: &Uid, place: &str) -> Result<(), SiteError> {
     row::prepare(
         db,
         "UPDATE handout SET returned_by = $1, returned_ms = $2, returned_place = $3, ended = COALESCE(ended, $4)
@@ -80,9 +89,10 @@ pub(super) fn came_back(db: &Connection, actor: &Actor<'_>, backup: &Uid, place:
     Ok(())
 }
 
-/// Records how a hand-out ended.
+/// Records how a hand-out ended. One whose time was over may yet go missing; no other end changes.
 pub(super) fn end(db: &Connection, id: HandOutId, end: HandOutEnd) -> Result<(), SiteError> {
-    row::prepare(db, "UPDATE handout SET ended = $1 WHERE id = $2")?.execute((end.code(), id.0))?;
+    row::prepare(db, "UPDATE handout SET ended = $1 WHERE id = $2 AND (ended IS NULL OR (ended = 'ended' AND $1 = 'missing'))")?
+        .execute((end.code(), id.0))?;
     Ok(())
 }
 
@@ -93,7 +103,7 @@ pub(super) fn over(db: &Connection, now: UtcS, limit: u32) -> Result<Vec<(Uid, O
         "SELECT id, original, backup FROM handout WHERE ended IS NULL AND until_s <= $1 ORDER BY until_s, id LIMIT $2",
     )?;
     row::all(statement.query((now.0, limit))?, |r| {
-        Ok((row::uid(r, 2)?, Out { id: HandOutId(r.get(0)?), original: row::uid_or_none(r, 1)? }))
+        Ok((row::uid(r, 2)?, Out { id: HandOutId(r.get(0)?), original: row::uid_or_none(r, 1)?, ended: None }))
     })
 }
 
@@ -147,7 +157,6 @@ pub(super) fn list(
 fn view(row: &Row<'_>) -> Result<HandOutView, SiteError> {
     let (cause, document): (String, String) = (row.get(6)?, row.get(7)?);
     let ended: Option<String> = row.get(12)?;
-    let read_end = |code: String| HandOutEnd::from_code(&code).ok_or(SiteError::corrupt("end of a hand-out"));
     let returned = match row.get::<_, Option<String>>(13)? {
         Some(operator) => Some((operator, UtcMs(row.get(14)?))),
         None => None,
@@ -169,4 +178,8 @@ fn view(row: &Row<'_>) -> Result<HandOutView, SiteError> {
         returned,
         returned_place: row.get(15)?,
     })
+}
+
+fn read_end(code: String) -> Result<HandOutEnd, SiteError> {
+    HandOutEnd::from_code(&code).ok_or(SiteError::corrupt("end of a hand-out"))
 }
