@@ -17,7 +17,8 @@
 //! ```
 //!
 //! `blocked` is for good: a lost card that is found again stays a card that somebody else has had. Only a
-//! block that was a mistake is taken back. `returned` is a card that is back at the desk and belongs to nobody.
+//! block that was a mistake is taken back: the card is again what it was before, and drawn is the usual case.
+//! A card that retires out of `blocked` stays lost or stolen if it was. `returned` is a card that is back at the desk and belongs to nobody.
 
 use access::entry::{Block, Blocks};
 

@@ -226,6 +226,30 @@ fn a_backup_that_is_given_anew_came_back_first() {
 }
 
 #[test]
+fn a_lost_card_that_retires_stays_an_alarm() {
+    let bench = hospital();
+    go(&bench, 1, 1, Transition::Block, Cause::Lost);
+    go(&bench, 2, 1, Transition::Retire, Cause::Ended);
+    assert_eq!(life(&bench, 1), (Life::Retired, Cause::Lost));
+    go(&bench, 1, 2, Transition::Block, Cause::Stolen);
+    bench.site.block_card(&at(2), &uid(2), Block::Retired).unwrap();
+    assert_eq!(life(&bench, 2), (Life::Retired, Cause::Stolen));
+}
+
+#[test]
+fn a_block_that_was_a_mistake_leads_back_to_where_the_card_was() {
+    let bench = hospital();
+    go(&bench, 1, 1, Transition::Suspend, Cause::Absence);
+    go(&bench, 2, 1, Transition::Block, Cause::Lost);
+    bench.site.block_card(&at(3), &uid(1), Block::Cloned).unwrap();
+    go(&bench, 4, 1, Transition::Reinstate, Cause::Mistake);
+    assert_eq!(life(&bench, 1), (Life::Suspended, Cause::Absence));
+    go(&bench, 2, 2, Transition::Block, Cause::Lost);
+    go(&bench, 4, 2, Transition::Reinstate, Cause::Mistake);
+    assert_eq!(life(&bench, 2), (Life::Active, Cause::Added));
+}
+
+#[test]
 fn a_card_that_is_ordered_gets_a_backup_without_a_cause() {
     let bench = hospital();
     let card: Uid = uid(10);

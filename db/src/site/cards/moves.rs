@@ -124,7 +124,21 @@ pub(in crate::site) fn go(
 ) -> Result<(), SiteError> {
     let card = state::get(db, uid)?;
     let life = step(card.life, transition).map_err(|refusal| SiteError::refused("card", refusal.code()))?;
+    let (life, cause) = match (transition, card.life, card.cause) {
+        (Transition::Reinstate, ..) => before_block(db, uid)?,
+        // A tap of a lost card is an alarm for ever.
+        (Transition::Retire, Life::Blocked, kept @ (Cause::Lost | Cause::Stolen)) => (life, kept),
+        _ => (life, cause),
+    };
     state::set(db, change, uid, &State { life, cause, ..card })
+}
+
+/// What a card was before it was blocked by mistake. A pause for a hand-out that is over meanwhile is over too.
+fn before_block(db: &Connection, uid: &Uid) -> Result<(Life, Cause), SiteError> {
+    match state::before(db, uid, Life::Blocked)? {
+        (Life::Suspended, Cause::Forgotten) if desk::is_over(db, uid)? => Ok((Life::Active, Cause::Mistake)),
+        before => Ok(before),
+    }
 }
 
 /// The card belongs to nobody from now on, and no door lists it.

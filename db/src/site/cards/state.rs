@@ -43,6 +43,16 @@ pub(in crate::site) fn get(db: &Connection, uid: &Uid) -> Result<State, SiteErro
     find(db, uid)?.ok_or_else(SiteError::no_such_card)
 }
 
+/// The life that a card had last before it came to this one, and why.
+pub(super) fn before(db: &Connection, uid: &Uid, now: Life) -> Result<(Life, Cause), SiteError> {
+    let mut statement = row::prepare(
+        db,
+        "SELECT life, cause FROM card_state WHERE uid = $1 AND life <> $2 ORDER BY since DESC LIMIT 1",
+    )?;
+    let before = row::first(statement.query((uid.as_bytes(), now.code()))?, |r| Ok((life(r, 0)?, cause(r, 1)?)))?;
+    before.ok_or(SiteError::corrupt("life of a card"))
+}
+
 /// The first version of a card.
 pub(super) fn insert(db: &Connection, change: i64, uid: &Uid, state: &State) -> Result<(), SiteError> {
     let (from, until) = row::bounds(state.window);
