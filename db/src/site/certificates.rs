@@ -68,14 +68,16 @@ impl Site {
                 if lists::is_stale(db, &record.issuer)? { CertificateState::Unknown } else { CertificateState::Good };
             let change = change::begin(db, actor, "certificate-attach", &uid.hex())?;
             insert(db, change, uid, record, state)?;
+            inherit(db, &record.issuer, serial)?;
             find(db, &record.issuer, serial)?.ok_or(SiteError::corrupt("certificate"))
         })
     }
 
-    /// Takes a certificate off a card.
+    /// Takes a certificate that is good off a card. Any other stays: without it the card would open again.
     ///
     /// # Errors
-    /// [`SiteError::NotFound`] for the card, or if it has no such certificate.
+    /// [`SiteError::NotFound`] for the card, or if it has no such certificate; [`SiteError::Refused`] (`is-revoked`,
+    /// `is-held`, `is-unknown`) if it is not good.
     pub fn detach_certificate(
         &self,
         actor: &Actor<'_>,
@@ -87,6 +89,9 @@ impl Site {
             cards::need(db, uid)?;
             let known = find(db, issuer, number::trimmed(serial))?.filter(|known| known.uid == *uid);
             let known = known.ok_or_else(|| SiteError::not_found("certificate", "this certificate"))?;
+            if let Some(code) = refusal(known.state) {
+                return Err(SiteError::refused("certificate", code));
+            }
             let change = change::begin(db, actor, "certificate-detach", &uid.hex())?;
             close(db, change, known.id)
         })
@@ -169,6 +174,20 @@ fn insert(
         state.code(),
         change,
     ])?;
+    Ok(())
+}
+
+/// A certificate that was revoked or on hold when it was last attached is so still.
+fn inherit(db: &Connection, issuer: &IssuerId, serial: &[u8]) -> Result<(), SiteError> {
+    row::prepare(
+        db,
+        "UPDATE card_certificate
+         SET state = last.state, reason = last.reason, list_number = last.list_number, list_scope = last.list_scope
+         FROM (SELECT state, reason, list_number, list_scope FROM card_certificate
+               WHERE issuer = $1 AND serial = $2 AND until IS NOT NULL ORDER BY id DESC LIMIT 1) AS last
+         WHERE issuer = $1 AND serial = $2 AND until IS NULL AND last.state IN ('revoked', 'held')",
+    )?
+    .execute((issuer.as_slice(), serial))?;
     Ok(())
 }
 

@@ -250,6 +250,25 @@ fn a_block_that_was_a_mistake_leads_back_to_where_the_card_was() {
 }
 
 #[test]
+fn a_certificate_that_is_not_good_stays_on_its_card() {
+    for (reason, code) in
+        [(RevocationReason::KeyCompromise, "is-revoked"), (RevocationReason::CertificateHold, "is-held")]
+    {
+        let bench = hospital();
+        bench.site.attach_certificate(&ACTOR, &uid(1), &certificate()).unwrap();
+        revoke(&bench, reason);
+        let detached = bench.site.detach_certificate(&at(1), &uid(1), &[1; 32], &[7]);
+        assert_eq!(refusal(detached), ("certificate", code));
+    }
+    let bench = hospital();
+    bench.site.attach_certificate(&ACTOR, &uid(1), &certificate()).unwrap();
+    bench.site.set_stale(&ACTOR, &[1; 32], true).unwrap();
+    let detached = bench.site.detach_certificate(&at(1), &uid(1), &[1; 32], &[7]);
+    assert_eq!(refusal(detached), ("certificate", "is-unknown"));
+    assert_eq!(bench.site.certificates(&uid(1)).unwrap()[0].state, CertificateState::Unknown);
+}
+
+#[test]
 fn a_card_that_is_ordered_gets_a_backup_without_a_cause() {
     let bench = hospital();
     let card: Uid = uid(10);
