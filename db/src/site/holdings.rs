@@ -63,19 +63,40 @@ pub(super) fn plan(
     if limits::of_holding(kind).is_none() && before.iter().any(|(_, h)| h.person == person && h.window == held) {
         return Ok(None);
     }
+    let open = held.from.is_none();
     let held = begun(held, actor, &before, person)?;
     let (window, as_kind) = match limits::of_holding(kind) {
         Some(limit) => {
             if desk::is_out(db, uid)? {
                 return Err(SiteError::refused("card", "is-handed-out"));
             }
-            let window = limit.apply(&limits::zone(db)?, "held", held, actor.at.second())?;
+            let from = held.from.unwrap_or(actor.at.second());
+            let stretch = Window { from: Some(stretch_from(&before, person, from)), ..held };
+            let until = limit.apply(&limits::zone(db)?, "held", stretch, from)?.until;
+            let window = Window { from: Some(from), until };
+            row::check_window("held", window)?;
             (window, Some(beside(db, person, actor.at.second())?))
         }
         None => (held, None),
     };
     let holding = Holding { person, window, as_kind };
-    Ok((!before.iter().any(|(_, held)| *held == holding)).then_some(holding))
+    // A holding that has begun already and ends then, too, is the same one.
+    let same = |old: &Holding| {
+        let goes_on = open && begins_before(old.window, window) && old.window.until == window.until;
+        *old == holding || (as_kind.is_some() && goes_on && old.person == person && old.as_kind == as_kind)
+    };
+    Ok((!before.iter().any(|(_, old)| same(old))).then_some(holding))
+}
+
+/// From when a person holds a card without a gap, if the next holding begins at `from`: the limit counts from
+/// there, or else repetition would lengthen it.
+fn stretch_from(before: &[(i64, Holding)], person: PersonId, from: UtcS) -> UtcS {
+    let mut windows: Vec<_> = before.iter().filter(|(_, h)| h.person == person).map(|(_, h)| h.window).collect();
+    windows.sort_by_key(|window| std::cmp::Reverse(window.from));
+    windows.into_iter().fold(from, |begin, window| match window.from {
+        Some(earlier) if earlier < begin && window.until.is_none_or(|until| until >= begin) => earlier,
+        _ => begin,
+    })
 }
 
 /// Gives a card to a person within a change. Earlier holdings that overlap end where this one begins.

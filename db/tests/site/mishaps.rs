@@ -269,6 +269,22 @@ fn a_certificate_that_is_not_good_stays_on_its_card() {
 }
 
 #[test]
+fn giving_a_backup_again_does_not_lengthen_three_months() {
+    let bench = hospital();
+    let give = |second, held| bench.site.give_card(&at(second), &uid(BACKUP), PersonId(1), held);
+    let first: db::site::CardView = give(0, Window::ALWAYS).unwrap();
+    assert_eq!(first.held.from, Some(NOW.second()), "from now");
+    let until = first.held.until.unwrap();
+    let again = give(60 * DAY, Window::ALWAYS);
+    let again = again.map(|card| card.held.until.unwrap()).unwrap_or(until);
+    assert_eq!(again, until);
+    let longer = Window { from: None, until: Some(at(120 * DAY).at.second()) };
+    assert_eq!(problem(give(60 * DAY, longer)), ("held", "longer-than-3-months"));
+    let anew = give(120 * DAY, Window::ALWAYS).unwrap().held;
+    assert_eq!(anew.from, Some(at(120 * DAY).at.second()), "after a gap");
+}
+
+#[test]
 fn a_card_that_is_ordered_gets_a_backup_without_a_cause() {
     let bench = hospital();
     let card: Uid = uid(10);
