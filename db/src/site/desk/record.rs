@@ -29,11 +29,13 @@ pub(in crate::site) fn is_over(db: &Connection, original: &Uid) -> Result<bool, 
 
 /// The newest hand-out of a card, if the desk does not have the card back since.
 pub(super) fn not_back(db: &Connection, backup: &Uid) -> Result<Option<Out>, SiteError> {
-    let mut statement =
-        row::prepare(db, "SELECT id, original, returned_ms, ended FROM handout WHERE backup = $1 ORDER BY id DESC LIMIT 1")?;
+    let mut statement = row::prepare(
+        db,
+        "SELECT id, original, returned_ms, ended FROM handout WHERE backup = $1 ORDER BY id DESC LIMIT 1",
+    )?;
     let newest = row::first(statement.query([backup.as_bytes()])?, |r| {
         let ended: Option<String> = r.get(3)?;
-        let ended = ended.map(read_end).transpose()?;
+        let ended = ended.as_deref().map(read_end).transpose()?;
         let out = Out { id: HandOutId(r.get(0)?), original: row::uid_or_none(r, 1)?, ended };
         Ok(r.get::<_, Option<i64>>(2)?.is_none().then_some(out))
     })?;
@@ -72,7 +74,12 @@ pub(super) fn insert(
 }
 
 /// Records that the desk has a card back. Of a hand-out that had ended, that stays the end.
-pub(in crate::site) fn came_back(db: &Connection, actor: &Actor<'_>, backup: &Uid, place: &str) -> Result<(), SiteError> {
+pub(in crate::site) fn came_back(
+    db: &Connection,
+    actor: &Actor<'_>,
+    backup: &Uid,
+    place: &str,
+) -> Result<(), SiteError> {
     row::prepare(
         db,
         "UPDATE handout SET returned_by = $1, returned_ms = $2, returned_place = $3, ended = COALESCE(ended, $4)
@@ -91,8 +98,11 @@ pub(in crate::site) fn came_back(db: &Connection, actor: &Actor<'_>, backup: &Ui
 
 /// Records how a hand-out ended. One whose time was over may yet go missing; no other end changes.
 pub(super) fn end(db: &Connection, id: HandOutId, end: HandOutEnd) -> Result<(), SiteError> {
-    row::prepare(db, "UPDATE handout SET ended = $1 WHERE id = $2 AND (ended IS NULL OR (ended = 'ended' AND $1 = 'missing'))")?
-        .execute((end.code(), id.0))?;
+    row::prepare(
+        db,
+        "UPDATE handout SET ended = $1 WHERE id = $2 AND (ended IS NULL OR (ended = 'ended' AND $1 = 'missing'))",
+    )?
+    .execute((end.code(), id.0))?;
     Ok(())
 }
 
@@ -174,12 +184,12 @@ fn view(row: &Row<'_>) -> Result<HandOutView, SiteError> {
         given_by: row.get(9)?,
         given: UtcMs(row.get(10)?),
         until: UtcS(row.get(11)?),
-        ended: ended.map(read_end).transpose()?,
+        ended: ended.as_deref().map(read_end).transpose()?,
         returned,
         returned_place: row.get(15)?,
     })
 }
 
-fn read_end(code: String) -> Result<HandOutEnd, SiteError> {
-    HandOutEnd::from_code(&code).ok_or(SiteError::corrupt("end of a hand-out"))
+fn read_end(code: &str) -> Result<HandOutEnd, SiteError> {
+    HandOutEnd::from_code(code).ok_or(SiteError::corrupt("end of a hand-out"))
 }
