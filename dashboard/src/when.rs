@@ -141,6 +141,21 @@ pub(crate) fn until_day(text: &str, zone: Tz) -> Result<Option<UtcS>, &'static s
     edge(text, zone, day::ends)
 }
 
+/// The window that two days name. An end whose day is the one that was shown for the window of before stays at its
+/// second: who was ended this noon is not let in until midnight because somebody corrects a title.
+///
+/// # Errors
+/// The field that names no day.
+pub(crate) fn days_kept(from: &str, until: &str, before: Window, zone: Tz) -> Result<Window, &'static str> {
+    let (entered_from, entered_until) = (from_day(from, zone), until_day(until, zone));
+    let same_from = entered_from == from_day(&first_day(before, zone), zone);
+    let same_until = entered_until == until_day(&last_day(before, zone), zone);
+    Ok(Window {
+        from: if same_from { before.from } else { entered_from.map_err(|_| "from")? },
+        until: if same_until { before.until } else { entered_until.map_err(|_| "until")? },
+    })
+}
+
 fn edge(text: &str, zone: Tz, edge: fn(NaiveDate, Tz) -> Option<UtcS>) -> Result<Option<UtcS>, &'static str> {
     if text.is_empty() {
         return Ok(None);

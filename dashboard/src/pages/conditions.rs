@@ -114,6 +114,16 @@ enum Now {
     Right(RightView),
 }
 
+impl Now {
+    fn window(&self) -> Window {
+        match self {
+            Self::Nothing => Window::ALWAYS,
+            Self::Employment(job) => job.window,
+            Self::Right(right) => right.window,
+        }
+    }
+}
+
 fn find(site: &Site, named: Named) -> Result<(Person, Now), SiteError> {
     let person = site.person(named.person)?;
     let missing = || SiteError::NotFound { what: "condition", id: String::new() };
@@ -145,8 +155,8 @@ async fn set(
 ) -> Result<Response, Fault> {
     let named = Named::read(path)?;
     // What is not this person's cannot be changed from this person's page.
-    let (person, _) = app.db(move |site| find(site, named)).await?;
-    if let Some(step) = Step::read(&mut form, named, &visit.page) {
+    let (person, now) = app.db(move |site| find(site, named)).await?;
+    if let Some(step) = Step::read(&mut form, named, now.window(), &visit.page) {
         let code = step.done();
         let (caller, operator) = (app.clone(), visit.operator.clone());
         match app.db(move |site| step.take(site, &actor(&caller, &operator), named.person)).await {
@@ -171,7 +181,7 @@ enum Step {
 }
 
 impl Step {
-    fn read(form: &mut Form, named: Named, page: &Page) -> Option<Self> {
+    fn read(form: &mut Form, named: Named, before: Window, page: &Page) -> Option<Self> {
         let step = form.value("step").to_owned();
         match (named.what, named.number, step.as_str()) {
             (What::Employment, Some(number), "end") => Some(Self::EndEmployment(EmploymentId(number))),
@@ -180,9 +190,9 @@ impl Step {
             (What::Right, Some(number), "remove") => Some(Self::RemoveRight(RightId(number))),
             (What::Right, Some(number), "checked") => Some(Self::NoteChecked(RightId(number), page.now)),
             (What::Employment, number, _) => {
-                Some(Self::SaveEmployment(number.map(EmploymentId), employment(form, page)?))
+                Some(Self::SaveEmployment(number.map(EmploymentId), employment(form, before, page)?))
             }
-            (What::Right, number, _) => Some(Self::SaveRight(number.map(RightId), right(form, page)?)),
+            (What::Right, number, _) => Some(Self::SaveRight(number.map(RightId), right(form, before, page)?)),
         }
     }
 
@@ -214,8 +224,8 @@ impl Step {
     }
 }
 
-fn employment(form: &mut Form, page: &Page) -> Option<NewEmployment> {
-    let window = days(form, page)?;
+fn employment(form: &mut Form, before: Window, page: &Page) -> Option<NewEmployment> {
+    let window = days(form, before, page)?;
     Some(NewEmployment {
         external_id: form.optional("external_id"),
         unit: form.value("unit").to_owned(),
@@ -224,8 +234,8 @@ fn employment(form: &mut Form, page: &Page) -> Option<NewEmployment> {
     })
 }
 
-fn right(form: &mut Form, page: &Page) -> Option<NewRight> {
-    let window = days(form, page);
+fn right(form: &mut Form, before: Window, page: &Page) -> Option<NewRight> {
+    let window = days(form, before, page);
     for field in ["profession", "source"] {
         if form.value(field).is_empty() {
             form.problem_in(field, "empty");
@@ -243,16 +253,14 @@ fn right(form: &mut Form, page: &Page) -> Option<NewRight> {
 }
 
 /// The first and the last day, both of which count whole.
-fn days(form: &mut Form, page: &Page) -> Option<Window> {
-    let from = when::from_day(form.value("from"), page.zone);
-    let until = when::until_day(form.value("until"), page.zone);
-    if from.is_err() {
-        form.problem_in("from", "not-a-date");
-    }
-    if until.is_err() {
-        form.problem_in("until", "not-a-date");
-    }
-    let window = Window { from: from.ok()?, until: until.ok()? };
+fn days(form: &mut Form, before: Window, page: &Page) -> Option<Window> {
+    let window = match when::days_kept(form.value("from"), form.value("until"), before, page.zone) {
+        Ok(window) => window,
+        Err(field) => {
+            form.problem_in(field, "not-a-date");
+            return None;
+        }
+    };
     if !window.is_possible() {
         form.problem_in("until", "reversed-window");
         return None;

@@ -2,7 +2,7 @@
 
 use access::time::{UtcS, Window};
 use axum::http::{Method, StatusCode};
-use db::site::{CardKind, NewCard, NewRight};
+use db::site::{CardKind, NewCard, NewEmployment, NewRight};
 use serde_json::json;
 
 use crate::support::{Bench, actor, uid};
@@ -44,6 +44,35 @@ async fn an_employment_is_added_changed_ended_and_taken_back() {
     assert_eq!(bench.site.employments(job.person).unwrap()[0].window.until, Some(bench.now().second()));
     browser.post(&place, "step=remove").await;
     assert!(bench.site.employments(job.person).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_ended_within_a_day_is_not_revived_by_saving_another_field() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    let person = db::site::PersonId(1);
+    let job = bench.site.employments(person).unwrap().remove(0);
+    let right = NewRight::always("Sairaanhoitaja", "Terhikki", bench.now());
+    let right = bench.site.add_right(&actor(), person, &right).unwrap();
+    // Both began and ended within a day.
+    let window = Window { from: Some(UtcS(bench.now().second().0 - 600)), until: Some(bench.now().second()) };
+    let job_then = NewEmployment { window, ..NewEmployment::always("Päivystys", "Hoitaja") };
+    bench.site.change_employment(&actor(), job.id, &job_then).unwrap();
+    let right_then = NewRight { window, ..NewRight::always("Sairaanhoitaja", "Terhikki", bench.now()) };
+    bench.site.change_right(&actor(), right.id, &right_then).unwrap();
+    let same = "from=2026-11-24&until=2026-11-24";
+    let job_place = format!("/people/1/employments/{}", job.id.0);
+    browser.post(&job_place, &format!("step=save&unit=Leikkaus&title=Hoitaja&{same}")).await;
+    let right_place = format!("/people/1/rights/{}", right.id.0);
+    browser.post(&right_place, &format!("step=save&profession=L&source=Terhikki&{same}")).await;
+    let job = bench.site.employments(person).unwrap().remove(0);
+    assert_eq!((job.unit.as_str(), job.window), ("Leikkaus", window));
+    let right = bench.site.rights(person).unwrap().remove(0);
+    assert_eq!((right.profession.as_str(), right.window), ("L", window));
+    // A day that was not shown is meant as it is entered.
+    browser.post(&job_place, "step=save&unit=Leikkaus&title=Hoitaja&from=2026-11-24&until=2026-11-25").await;
+    let later = bench.site.employments(person).unwrap().remove(0).window;
+    assert_eq!((later.from, later.until), (window.from, Some(UtcS(1_795_557_600 + 86_400))));
 }
 
 #[tokio::test]

@@ -169,6 +169,20 @@ async fn a_rule_is_previewed_saved_changed_and_removed() {
 }
 
 #[tokio::test]
+async fn a_rule_of_a_late_group_still_names_it_in_its_form() {
+    let mut rules = Rules::new().await;
+    let site = &rules.bench.site;
+    let mut group = db::site::GroupId(1);
+    for number in 0..1_001 {
+        group = site.add_group(&actor(), &format!("Ryhmä {number}")).unwrap();
+    }
+    let rule = NewRule { group, ..site.rule(db::site::RuleId(1)).unwrap().rule };
+    site.edit_rules(&actor(), &RuleEdit::ChangeRule { rule: db::site::RuleId(1), to: rule }).unwrap();
+    let text = rules.browser.get("/rules/1").await.text();
+    assert!(text.contains(&format!("<option value=\"{}\" selected>Ryhmä 1000", group.0)), "{text}");
+}
+
+#[tokio::test]
 async fn what_was_previewed_is_not_saved_if_something_has_changed_since() {
     let mut rules = Rules::new().await;
     let form = "effect=allow&group=1&area=2&schedule=0&from=&until=&note=";

@@ -19,6 +19,9 @@ use crate::when;
 
 type Choices = Vec<(String, String)>;
 
+/// Pages of a list that a form offers: ten thousand entries, which is more than anybody scrolls through.
+const PAGES_MAX: u32 = 10;
+
 #[derive(Template)]
 #[template(path = "rules_rule.html")]
 struct Rule {
@@ -142,7 +145,8 @@ fn filled(view: &RuleView, app: &App) -> Form {
 }
 
 async fn page(app: &App, page: Page, id: Option<RuleId>, form: Form) -> Result<Rule, Fault> {
-    let (groups, areas, schedules) = app.db(choices).await?;
+    let named = ["group", "area", "schedule"].map(|field| form.value(field).parse().ok());
+    let (groups, areas, schedules) = app.db(move |site| choices(site, named)).await?;
     let always = ("0".to_owned(), page.tr("schedule-always"));
     let effects = Effect::ALL.map(|effect| (effect.code().to_owned(), page.code("effect", effect.code())));
     let place = id.map_or_else(|| "/rules/new".to_owned(), place);
@@ -158,16 +162,35 @@ async fn page(app: &App, page: Page, id: Option<RuleId>, form: Form) -> Result<R
     })
 }
 
-/// What a rule may name: the first thousand of each, which no page could show more of.
-fn choices(site: &Site) -> Result<(Choices, Choices, Choices), SiteError> {
-    let rows = Rows { after: None, limit: LIST_MAX };
-    let mut groups: Choices = site.groups(rows)?.into_iter().map(|g| (g.id.0.to_string(), g.name)).collect();
-    let mut areas: Choices = site.areas(rows)?.into_iter().map(|a| (a.id.0.to_string(), a.name)).collect();
-    let mut schedules: Choices = site.schedules(rows)?.into_iter().map(|s| (s.id.0.to_string(), s.name)).collect();
-    for list in [&mut groups, &mut areas, &mut schedules] {
-        list.sort_by_key(|(_, name)| name.to_lowercase());
+/// What a rule may name.
+fn choices(site: &Site, [group, area, schedule]: [Option<i64>; 3]) -> Result<(Choices, Choices, Choices), SiteError> {
+    let groups = |rows| Ok(site.groups(rows)?.into_iter().map(|g| (g.id.0, g.name)).collect());
+    let areas = |rows| Ok(site.areas(rows)?.into_iter().map(|a| (a.id.0, a.name)).collect());
+    let schedules = |rows| Ok(site.schedules(rows)?.into_iter().map(|s| (i64::from(s.id.0), s.name)).collect());
+    Ok((offered(groups, group)?, offered(areas, area)?, offered(schedules, schedule)?))
+}
+
+/// A list by name, and in any case the entry that the form names: a browser chooses the first of a list that lacks it,
+/// and whoever saves would point the rule at that.
+fn offered(
+    read: impl Fn(Rows) -> Result<Vec<(i64, String)>, SiteError>,
+    named: Option<i64>,
+) -> Result<Choices, SiteError> {
+    let mut all: Vec<(i64, String)> = Vec::new();
+    for _ in 0..PAGES_MAX {
+        let page = read(Rows { after: all.last().map(|(id, _)| *id), limit: LIST_MAX })?;
+        let last = page.len() < LIST_MAX as usize;
+        all.extend(page);
+        if last {
+            break;
+        }
     }
-    Ok((groups, areas, schedules))
+    if let Some(named) = named.filter(|named| !all.iter().any(|(id, _)| id == named)) {
+        let found = read(Rows { after: Some(named.saturating_sub(1)), limit: 1 })?;
+        all.extend(found.into_iter().filter(|(id, _)| *id == named));
+    }
+    all.sort_by_key(|(_, name)| name.to_lowercase());
+    Ok(all.into_iter().map(|(id, name)| (id.to_string(), name)).collect())
 }
 
 /// A rule in words; nothing if it names what is gone, which is said beside the field.
