@@ -59,15 +59,16 @@ pub(crate) fn run(
     let options = ReadOptions { zone: wish.zone, now: actor.at, ignore_unknown: wish.ignore_unknown };
     match read_csv(wish.kind, bytes, &options) {
         Err(fault) => Ok(Err(fault)),
-        Ok(file) => apply(site, actor, file, &digest(bytes, wish), wish, expected).map(Ok),
+        Ok(file) => apply(site, actor, file, None, &digest(bytes, wish), wish, expected).map(Ok),
     }
 }
 
-/// The same for rows that were read already.
+/// The same for rows that were read already; `rights_of` is the register that they are all of.
 pub(crate) fn apply(
     site: &Site,
     actor: &Actor<'_>,
     file: ReadFile,
+    rights_of: Option<&str>,
     digest: &str,
     wish: Wish,
     expected: Option<(&str, Option<&str>)>,
@@ -75,6 +76,7 @@ pub(crate) fn apply(
     let options = ImportOptions {
         end_absent_employments: wish.end_absent && wish.kind == FileKind::People,
         end_absent_rights: wish.end_absent && wish.kind == FileKind::Rights,
+        rights_of,
         confirm_removals: wish.confirm_removals,
     };
     let mut plan = site.plan_import(&file.rows, options, actor.at)?;

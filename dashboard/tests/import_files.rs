@@ -175,3 +175,15 @@ fn no_bytes_make_the_reader_panic() {
         let _ = rights_from_json(&bytes, "x", &OPTIONS);
     }
 }
+
+#[test]
+fn a_last_line_that_was_cut_off_is_an_error_and_never_a_right_without_an_end() {
+    let whole = "person;profession;from;until\n1001;nurse;2020-01-01;2026-12-31\n1002;nurse;2020-01-01;2026-12-31\n";
+    let cut = read(FileKind::Rights, &whole[..whole.len() - ";2026-12-31\n".len()]);
+    assert_eq!(told(&cut), [(3, "person", "too-few-cells")]);
+    assert_eq!(cut.rows.rights.len(), 1);
+    // A mark at the end of the header only makes a column that no row has to have.
+    let marked = read(FileKind::Rights, "person;profession;from;until;\n1001;nurse;;\n1002;nurse;;;\n1003;nurse;\n");
+    assert_eq!(told(&marked), [(4, "person", "too-few-cells")]);
+    assert_eq!(marked.rows.rights.len(), 2);
+}

@@ -76,6 +76,7 @@ problem-file-repeated-column = This column is there twice:
 problem-file-json = The list cannot be read.
 problem-file-rows = Rows of the file are wrong.
 problem-too-many-cells = The row has more cells than the first row.
+problem-too-few-cells = The row has fewer cells than the first row; the file may be cut off.
 problem-in-the-future = This lies in the future.
 problem-differs = This says something else than an earlier row, or than what cannot be changed.
 problem-needs-confirmation = Unusually many would end. Confirm that this is meant.

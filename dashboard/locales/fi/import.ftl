@@ -76,6 +76,7 @@ problem-file-repeated-column = Tämä sarake on kahdesti:
 problem-file-json = Luetteloa ei voi lukea.
 problem-file-rows = Tiedoston riveissä on virheitä.
 problem-too-many-cells = Rivillä on enemmän soluja kuin ensimmäisellä.
+problem-too-few-cells = Rivillä on vähemmän soluja kuin ensimmäisellä; tiedosto on ehkä katkennut.
 problem-in-the-future = Tämä on tulevaisuudessa.
 problem-differs = Tämä poikkeaa aiemmasta rivistä tai siitä, mitä ei voi muuttaa.
 problem-needs-confirmation = Poikkeuksellisen moni päättyisi. Vahvista, että tämä on tarkoitus.

@@ -76,6 +76,7 @@ problem-file-repeated-column = Denna kolumn finns två gånger:
 problem-file-json = Listan kan inte läsas.
 problem-file-rows = Rader i filen är fel.
 problem-too-many-cells = Raden har fler celler än den första.
+problem-too-few-cells = Raden har färre celler än den första; filen kan vara avklippt.
 problem-in-the-future = Detta ligger i framtiden.
 problem-differs = Detta avviker från en tidigare rad eller från det som inte kan ändras.
 problem-needs-confirmation = Ovanligt många skulle upphöra. Bekräfta att det är meningen.

@@ -96,7 +96,7 @@ async fn import(
             let options = ReadOptions { zone: wish.zone, now: actor.at, ignore_unknown: false };
             match rights_from_json(&body, &source, &options) {
                 Err(fault) => Ok(Err(fault)),
-                Ok(file) => plan::apply(site, &actor, file, &digest, wish, expected).map(Ok),
+                Ok(file) => plan::apply(site, &actor, file, Some(&source), &digest, wish, expected).map(Ok),
             }
         })
         .await?;

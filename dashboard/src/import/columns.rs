@@ -94,6 +94,8 @@ pub(super) struct Header {
     pub(super) places: Places,
     pub(super) ignored: Vec<String>,
     pub(super) cells: usize,
+    /// So many cells a row has to have: all but one without a name at the end.
+    pub(super) needed_cells: usize,
 }
 
 impl Header {
@@ -130,7 +132,9 @@ impl Header {
         if !missing.is_empty() {
             return Err(FileFault::MissingColumns(missing));
         }
-        Ok(Self { places, ignored: unknown, cells: record.len() })
+        let cells = record.len();
+        let unnamed = record.iter().last().is_some_and(|text| text.trim().is_empty());
+        Ok(Self { places, ignored: unknown, cells, needed_cells: cells - usize::from(unnamed) })
     }
 }
 

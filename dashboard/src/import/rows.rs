@@ -54,6 +54,10 @@ impl<'a> Reader<'a> {
             // Cells that have moved would say something else than they mean.
             self.wrong(row, self.first_column(), "too-many-cells");
         }
+        if record.len() < self.header.needed_cells {
+            // A line that was cut off would be a right or an employment without an end.
+            self.wrong(row, self.first_column(), "too-few-cells");
+        }
         for column in self.kind.columns() {
             let cell = cells.get(*column);
             if cell.chars().count() > CELL_CHARS_MAX {

@@ -147,7 +147,7 @@ fn rows_with_errors_are_named_and_nothing_of_the_file_is_applied() {
 #[test]
 fn what_is_absent_ends_only_when_asked_for_and_never_many_at_once_unconfirmed() {
     let bench = Bench::new();
-    let ends = ImportOptions { end_absent_employments: true, end_absent_rights: true, confirm_removals: false };
+    let ends = ImportOptions { end_absent_employments: true, end_absent_rights: true, ..ImportOptions::default() };
     bench.site.apply_import(&ACTOR, &rows(100), ends).unwrap();
     let kept = bench.site.apply_import(&ACTOR, &rows(50), ImportOptions::default()).unwrap();
     assert_eq!((kept.plan.removed, kept.generation), (0, None));
@@ -159,4 +159,20 @@ fn what_is_absent_ends_only_when_asked_for_and_never_many_at_once_unconfirmed() 
     assert_eq!(few.plan.removed, 20, "ten employments and ten rights");
     let confirmed = ImportOptions { confirm_removals: true, ..ends };
     assert_eq!(bench.site.apply_import(&ACTOR, &rows(1), confirmed).unwrap().plan.removed, 178);
+}
+
+#[test]
+fn an_empty_answer_of_a_named_register_ends_its_rights_within_the_bound_and_no_others() {
+    let bench = Bench::new();
+    bench.site.apply_import(&ACTOR, &rows(11), ImportOptions::default()).unwrap();
+    let source = rows(1).rights[0].source.clone();
+    let nothing = ImportRows::default();
+    let of = |rights_of| ImportOptions { end_absent_rights: true, rights_of, ..ImportOptions::default() };
+    assert_eq!(bench.site.plan_import(&nothing, of(Some("another")), NOW).unwrap().removed, 0);
+    let planned = bench.site.plan_import(&nothing, of(Some(&source)), NOW).unwrap();
+    assert_eq!((planned.removed, planned.needs_confirmation), (11, true));
+    let all = bench.site.apply_import(&ACTOR, &nothing, of(Some(&source)));
+    assert!(matches!(all, Err(SiteError::Refused { problem: "needs-confirmation", .. })), "{all:?}");
+    let confirmed = ImportOptions { confirm_removals: true, ..of(Some(&source)) };
+    assert_eq!(bench.site.apply_import(&ACTOR, &nothing, confirmed).unwrap().plan.removed, 11);
 }

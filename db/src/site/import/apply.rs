@@ -18,7 +18,7 @@ impl Site {
     ///
     /// # Errors
     /// [`SiteError::Invalid`] (`rows`, `too-many`) beyond [`super::IMPORT_ROWS_MAX`].
-    pub fn plan_import(&self, rows: &ImportRows, options: ImportOptions, now: UtcMs) -> Result<ImportPlan, SiteError> {
+    pub fn plan_import(&self, rows: &ImportRows, options: ImportOptions<'_>, now: UtcMs) -> Result<ImportPlan, SiteError> {
         self.read(|db| Ok(plan::plan(db, rows, options, now)?.plan))
     }
 
@@ -32,7 +32,7 @@ impl Site {
         &self,
         actor: &Actor<'_>,
         rows: &ImportRows,
-        options: ImportOptions,
+        options: ImportOptions<'_>,
     ) -> Result<Imported, SiteError> {
         self.write(Wakes::Changes, |db| {
             let planned = plan::plan(db, rows, options, actor.at)?;

@@ -64,7 +64,7 @@ pub(super) struct Seen<'a> {
 pub(super) fn plan<'a>(
     db: &'a Connection,
     rows: &'a ImportRows,
-    options: ImportOptions,
+    options: ImportOptions<'_>,
     now: UtcMs,
 ) -> Result<Planner<'a>, SiteError> {
     let count = rows.people.len() + rows.employments.len() + rows.rights.len() + rows.cards.len();
@@ -112,7 +112,7 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn employments(&mut self, rows: &'a ImportRows, options: ImportOptions) -> Result<(), SiteError> {
+    fn employments(&mut self, rows: &'a ImportRows, options: ImportOptions<'_>) -> Result<(), SiteError> {
         let mut seen = HashSet::new();
         for employment in &rows.employments {
             let new = new_employment(employment);
@@ -144,7 +144,7 @@ impl<'a> Planner<'a> {
         if options.end_absent_employments { self.end_employments(&seen) } else { Ok(()) }
     }
 
-    fn rights(&mut self, rows: &'a ImportRows, options: ImportOptions) -> Result<(), SiteError> {
+    fn rights(&mut self, rows: &'a ImportRows, options: ImportOptions<'_>) -> Result<(), SiteError> {
         let mut seen = HashSet::new();
         let mut kept = HashSet::new();
         for right in &rows.rights {
@@ -172,7 +172,7 @@ impl<'a> Planner<'a> {
             }
             self.changed(&at, columns, Action::ChangeRight(known, new));
         }
-        if options.end_absent_rights { self.end_rights(rows, &kept) } else { Ok(()) }
+        if options.end_absent_rights { self.end_rights(rows, options.rights_of, &kept) } else { Ok(()) }
     }
 
     fn end_employments(&mut self, listed: &HashSet<&str>) -> Result<(), SiteError> {
@@ -197,8 +197,13 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn end_rights(&mut self, rows: &'a ImportRows, kept: &HashSet<RightId>) -> Result<(), SiteError> {
-        let sources: HashSet<&str> = rows.rights.iter().map(|right| right.source.as_str()).collect();
+    fn end_rights(
+        &mut self,
+        rows: &'a ImportRows,
+        of: Option<&str>,
+        kept: &HashSet<RightId>,
+    ) -> Result<(), SiteError> {
+        let sources: HashSet<&str> = rows.rights.iter().map(|right| right.source.as_str()).chain(of).collect();
         let mut statement = row::prepare(
             self.db,
             "SELECT number, person, profession, from_s, until_s, source, checked_ms FROM right_to_practise

@@ -104,11 +104,13 @@ only_the_row_in_debug!(PersonRow, EmploymentRow, RightRow, CardRow);
 
 /// What an import may do beside adding and changing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ImportOptions {
+pub struct ImportOptions<'a> {
     /// Employments that have an external id and are not among the rows end now: the rows are all there are.
     pub end_absent_employments: bool,
     /// Rights to practise of the sources among the rows that are not among the rows end now.
     pub end_absent_rights: bool,
+    /// The register whose answer the rows are: its absent rights end also if it has no right left at all.
+    pub rights_of: Option<&'a str>,
     /// Somebody has seen how many would end, and means it.
     pub confirm_removals: bool,
 }
