@@ -136,14 +136,27 @@ pub fn decide(question: &Question<'_>) -> Decision {
     Decision { reasons, generation: question.generation }
 }
 
+/// Decides one tap of a door that reads a credential only if that could matter: one that was not read, because the
+/// card is refused whatever it holds, is no reason. The door decides by this, and so does whoever explains it.
+#[must_use]
+pub fn judge(question: &Question<'_>) -> Decision {
+    let by_number = by_number(question);
+    if question.credential == Credential::NotAsked && !by_number.granted() { by_number } else { decide(question) }
+}
+
 /// Whether it is worth reading the credential: not if the card is refused whatever it holds.
 #[must_use]
 pub fn could_pass(question: &Question<'_>) -> bool {
+    by_number(question).granted()
+}
+
+/// Decides as a door that asks for no credential.
+fn by_number(question: &Question<'_>) -> Decision {
     let uid_only = DoorState {
         settings: crate::state::DoorSettings { reading: Reading::UidOnly, ..question.door.settings },
         ..question.door.clone()
     };
-    decide(&Question { door: &uid_only, ..*question }).granted()
+    decide(&Question { door: &uid_only, ..*question })
 }
 
 fn card(question: &Question<'_>, reasons: &mut Reasons) {

@@ -114,7 +114,7 @@ impl Asker {
             Answer::Unchanged => return Err(WebFault::Status(304).into()),
         };
         let rights = answer::read(&bytes, source, self.zone, now)?;
-        import(&self.site, rights, now)
+        import(&self.site, source, rights, now)
     }
 
     fn tell(&mut self, fault: &Fault) {
@@ -140,10 +140,10 @@ fn whole(body: impl Read) -> Result<Vec<u8>, Fault> {
     Ok(bytes)
 }
 
-/// All of the rights or none. People whom the site does not have are passed over: a register may know of somebody
+/// All of the rights or none, and what the register has no more ends, also if it has none left. People whom the site does not have are passed over: a register may know of somebody
 /// before the employer does.
-fn import(site: &Site, mut rights: Vec<RightRow>, now: UtcMs) -> Result<ImportPlan, Fault> {
-    let options = ImportOptions { end_absent_rights: true, ..ImportOptions::default() };
+fn import(site: &Site, source: &str, mut rights: Vec<RightRow>, now: UtcMs) -> Result<ImportPlan, Fault> {
+    let options = ImportOptions { end_absent_rights: true, rights_of: Some(source), ..ImportOptions::default() };
     let planned = site.plan_import(&rows(rights.clone()), options, now)?;
     let strangers = strangers(&planned)?;
     if !strangers.is_empty() {

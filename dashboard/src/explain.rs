@@ -6,7 +6,7 @@
 //! ```
 
 use access::calendar::Calendar;
-use access::decide::{Credential, Decision, Presented, Question, decide};
+use access::decide::{Credential, Decision, Presented, Question, judge};
 use access::entry::{Condition, Entry, ScheduleId, Term};
 use access::event::EventKind;
 use access::id::DoorId;
@@ -130,7 +130,7 @@ impl Case {
 
     fn decide(&self, entry: Option<&Entry>) -> Decision {
         let empty = Calendar::empty();
-        decide(&Question {
+        judge(&Question {
             presented: self.presented,
             entry,
             credential: self.credential,

@@ -1,7 +1,7 @@
 //! Grants, refusals and schedules together, one holder after the other, and a door without a clock.
 
 use access::calendar::{Calendar, HolidayPlan, HolidaySet, Holidays};
-use access::decide::could_pass;
+use access::decide::{Credential, could_pass, decide, judge};
 use access::entry::{Grant, ScheduleId, Term};
 use access::reason::Reason;
 use access::state::Reading;
@@ -122,6 +122,20 @@ fn a_door_without_a_calendar_grants_no_hours_and_lifts_no_refusal_by_hours() {
     case.calendar = calendar();
     case.term().refusals.clear();
     assert_eq!(case.reasons(), []);
+}
+
+#[test]
+fn a_credential_that_was_not_read_is_a_reason_only_if_nothing_else_is() {
+    let mut case = Case::good();
+    case.door.settings.reading = Reading::Sector;
+    let reasons = |case: &Case| judge(&case.question()).reasons.iter().collect::<Vec<_>>();
+    assert_eq!(reasons(&case), [Reason::CredentialUnreadable], "it could pass, so it had to be read");
+    case.listed().card = until(0);
+    assert_eq!(reasons(&case), [Reason::CardExpired]);
+    for credential in [Credential::Unreadable, Credential::Invalid, Credential::Verified] {
+        case.credential = credential;
+        assert_eq!(judge(&case.question()), decide(&case.question()), "what was read counts: {credential:?}");
+    }
 }
 
 #[test]

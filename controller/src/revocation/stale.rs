@@ -61,10 +61,15 @@ impl Staleness {
         Ok(())
     }
 
-    /// Of several places that lists of an issuer come from, the strictest decides.
+    /// Of several places that lists of an issuer come from, the strictest decides. Where none is known any more,
+    /// the strictest of all does: to rename a place must not let in whom it kept out.
     fn policy(&self, issuer: &IssuerId, sources: &[SourceView]) -> Stale {
         let of_issuer = sources.iter().filter(|source| source.issuer.as_ref() == Some(issuer));
-        of_issuer.filter_map(|source| self.of_location(&source.location)).max().unwrap_or_default()
+        of_issuer.filter_map(|source| self.of_location(&source.location)).max().unwrap_or_else(|| self.strictest())
+    }
+
+    fn strictest(&self) -> Stale {
+        self.policies.iter().map(|(_, stale)| *stale).max().unwrap_or_default()
     }
 
     fn of_location(&self, location: &str) -> Option<Stale> {
@@ -89,4 +94,28 @@ fn covers(place: &Location, location: &str) -> bool {
 
 fn is_over(list: &ListView, at: UtcMs) -> bool {
     list.next_update.is_some_and(|next| next <= at.second())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISSUER: IssuerId = [1; 32];
+
+    fn source(path: &str, stale: Stale) -> ListSource {
+        ListSource { stale, ..ListSource::new(Location::Path(path.into())) }
+    }
+
+    fn seen(location: &str) -> SourceView {
+        let (etag, modified, fault) = (None, None, None);
+        SourceView { location: location.to_owned(), issuer: Some(ISSUER), tried: UtcMs(1), fault, etag, modified }
+    }
+
+    #[test]
+    fn a_place_that_is_gone_does_not_lift_that_cards_are_refused() {
+        let known = Staleness::new(&[source("/a.crl", Stale::GoOn), source("/b.crl", Stale::Refuse)]);
+        assert_eq!(known.policy(&ISSUER, &[]), Stale::Refuse);
+        assert_eq!(known.policy(&ISSUER, &[seen("/renamed.crl")]), Stale::Refuse);
+        assert_eq!(known.policy(&ISSUER, &[seen("/a.crl")]), Stale::GoOn);
+    }
 }

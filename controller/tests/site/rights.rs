@@ -95,3 +95,14 @@ async fn an_answer_that_cannot_be_taken_whole_changes_nothing_and_raises_its_ala
     assert!(web.asked().iter().all(|head| !head.contains("/moved")), "a secret is told to nobody else");
     bench.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_answer_ends_the_last_rights_of_the_register() {
+    let web = Web::start("\"one\"", answer(&[right("E1", "null"), right("E2", "null")]));
+    let bench = bench(&web).await;
+    bench.until_changed("both", |site| rights(site).len() == 2).await;
+    web.publish("\"two\"", answer(&[]));
+    let ended = |site: &Site| rights(site).iter().all(|right| right.window.until.is_some());
+    bench.until_changed("both end", ended).await;
+    bench.stop().await;
+}

@@ -133,7 +133,7 @@ impl Header {
             return Err(FileFault::MissingColumns(missing));
         }
         let cells = record.len();
-        let unnamed = record.iter().last().is_some_and(|text| text.trim().is_empty());
+        let unnamed = record.iter().next_back().is_some_and(|text| text.trim().is_empty());
         Ok(Self { places, ignored: unknown, cells, needed_cells: cells - usize::from(unnamed) })
     }
 }

@@ -6,8 +6,9 @@ use access::chain::Link;
 use access::decide::{Credential, Decision, Presented};
 use access::event::{Event, EventKind, Subject};
 use access::reason::{Reason, Reasons};
-use access::state::Mode;
+use access::state::{DoorSettings, DoorState, Mode, Reading};
 use access::time::{ClockTrust, MonoMs, UtcMs, Window};
+use access::uid::Uid;
 use access::whitelist::Generation;
 use axum::http::{Method, StatusCode};
 use db::site::{CardKind, Effect, NewCard, NewRight, NewRule, PersonId, Report, RuleEdit};
@@ -28,6 +29,10 @@ fn fill(bench: &Bench) -> Generation {
 
 /// A tap at ward 3, decided by this generation as the door would, and what came of it.
 fn tap(bench: &Bench, generation: Generation, reasons: Reasons) {
+    tap_of(bench, uid(1), generation, reasons);
+}
+
+fn tap_of(bench: &Bench, card: Uid, generation: Generation, reasons: Reasons) {
     let decision = Decision { reasons, generation };
     let kind =
         EventKind::Tap { presented: Presented::Classic1k, credential: Credential::NotAsked, decision, rolling: None };
@@ -41,7 +46,7 @@ fn tap(bench: &Bench, generation: Generation, reasons: Reasons) {
         state_generation: generation,
         mode: Mode::Normal,
         kind,
-        subject: Some(Subject { uid: uid(1), salt: [7; 16] }),
+        subject: Some(Subject { uid: card, salt: [7; 16] }),
     };
     let previous = Link::START;
     let report = Report { door: door(1), epoch: 1, boot: 1, previous, events: vec![event], received: bench.now() };
@@ -79,6 +84,40 @@ async fn an_event_is_one_click_away_and_is_decided_again_by_the_rules_of_then() 
     assert_eq!(told["recorded"], told["recomputed"]);
     assert_eq!(told["conditions"].as_array().unwrap().len(), 12);
     assert_eq!(told["rules"][0]["held"], true);
+}
+
+#[tokio::test]
+async fn a_credential_that_the_door_did_not_read_is_no_reason_in_the_explanation_either() {
+    let bench = Bench::new().await;
+    fill(&bench);
+    let settings = DoorSettings { reading: Reading::Sector, ..DoorState::default().settings };
+    bench.site.set_settings(&actor(), &door(1), settings).unwrap();
+    let ended = Window { from: None, until: Some(UtcMs(NOW).second()) };
+    bench.site.add_card(&actor(), NewCard::new(uid(7), CardKind::Visitor, ended)).unwrap();
+    bench.site.give_card(&actor(), &uid(7), PersonId(1), Window::ALWAYS).unwrap();
+    let generation = bench.site.latest().unwrap();
+    tap_of(&bench, uid(7), generation, Reasons::from(Reason::CardExpired));
+    let told = bench.api(Method::GET, "/explain/event/1", "").await.json();
+    assert_eq!((&told["equal"], &told["recorded"]), (&json!(true), &told["recomputed"]), "{told}");
+}
+
+#[tokio::test]
+async fn a_card_that_was_never_possible_is_not_told_of_its_credential() {
+    let bench = Bench::new().await;
+    fill(&bench);
+    let settings = DoorSettings { reading: Reading::Sector, ..DoorState::default().settings };
+    bench.site.set_settings(&actor(), &door(1), settings).unwrap();
+    // No time is both before the card's end and after it came to its holder.
+    let ended = Window { from: None, until: Some(UtcMs(NOW).second()) };
+    let later = Window { from: ended.until, until: None };
+    bench.site.add_card(&actor(), NewCard::new(uid(8), CardKind::Visitor, ended)).unwrap();
+    bench.site.give_card(&actor(), &uid(8), PersonId(1), later).unwrap();
+    tap_of(&bench, uid(8), bench.site.latest().unwrap(), Reasons::from(Reason::UnknownCard));
+    let told = bench.api(Method::GET, "/explain/event/1", "").await.json();
+    assert_eq!(told["equal"], true, "{told}");
+    let said = told["say"]["en"].as_str().unwrap();
+    assert!(told.to_string().contains("card-expired") && !told.to_string().contains("credential-unreadable"), "{told}");
+    assert!(!said.contains("could not be verified"), "{said}");
 }
 
 #[tokio::test]

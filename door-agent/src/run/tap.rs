@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use access::credential::rolling::IN_DOUBT_MAX;
 use access::credential::sealed::{self, CardKeys};
-use access::decide::{Credential, Decision, Presented, Question, could_pass, decide};
+use access::decide::{Credential, Presented, Question, could_pass, judge};
 use access::door::Input;
 use access::event::{EventKind, Rolling};
-use access::state::{DoorState, Reading};
+use access::state::Reading;
 use access::time::MonoMs;
 use access::uid::Uid;
 use access::whitelist::Generation;
@@ -131,19 +131,11 @@ impl DoorLoop {
     /// Looks the card up once more: a block that has come into force while it was read counts.
     fn conclude(&mut self, card: &Card, credential: Credential, rolling: Option<Rolling>) {
         let found = self.look_up(card.presented, card.uid);
-        let decision = self.judge(card.presented, &found, credential);
+        let decision = judge(&Question { credential, ..self.question(card.presented, &found) });
         if let Some(taps) = &mut self.taps {
             taps.decided(decision, card.took);
         }
         self.handle(Input::Tap { presented: card.presented, uid: card.uid, credential, decision, rolling });
-    }
-
-    /// A credential that was not read, because the card is denied in any case, is no reason.
-    fn judge(&self, presented: Presented, found: &Found, credential: Credential) -> Decision {
-        let (door, by_number) = (&self.facts.state, number_only(&self.facts.state));
-        let question = Question { credential, ..self.question(presented, found) };
-        let unread = credential == Credential::NotAsked && !could_pass(&question);
-        decide(&Question { door: if unread { &by_number } else { door }, ..question })
     }
 
     /// May this card pass here and now, before anything is known of its credential?
@@ -223,10 +215,4 @@ impl DoorLoop {
 enum Wanted {
     Reading(Uid, CardKeys),
     Nothing(Credential),
-}
-
-fn number_only(door: &DoorState) -> DoorState {
-    let mut door = door.clone();
-    door.settings.reading = Reading::UidOnly;
-    door
 }

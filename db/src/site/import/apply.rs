@@ -18,7 +18,12 @@ impl Site {
     ///
     /// # Errors
     /// [`SiteError::Invalid`] (`rows`, `too-many`) beyond [`super::IMPORT_ROWS_MAX`].
-    pub fn plan_import(&self, rows: &ImportRows, options: ImportOptions<'_>, now: UtcMs) -> Result<ImportPlan, SiteError> {
+    pub fn plan_import(
+        &self,
+        rows: &ImportRows,
+        options: ImportOptions<'_>,
+        now: UtcMs,
+    ) -> Result<ImportPlan, SiteError> {
         self.read(|db| Ok(plan::plan(db, rows, options, now)?.plan))
     }
 

@@ -197,12 +197,7 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
-    fn end_rights(
-        &mut self,
-        rows: &'a ImportRows,
-        of: Option<&str>,
-        kept: &HashSet<RightId>,
-    ) -> Result<(), SiteError> {
+    fn end_rights(&mut self, rows: &'a ImportRows, of: Option<&str>, kept: &HashSet<RightId>) -> Result<(), SiteError> {
         let sources: HashSet<&str> = rows.rights.iter().map(|right| right.source.as_str()).chain(of).collect();
         let mut statement = row::prepare(
             self.db,
