@@ -31,8 +31,11 @@ impl Staleness {
     pub(super) fn look(&mut self, site: &Site, at: UtcMs) -> Result<(), SiteError> {
         let (lists, sources) = (site.revocation_lists()?, site.revocation_sources()?);
         let mut issuers: BTreeMap<IssuerId, (bool, bool)> = BTreeMap::new();
+        let whole: BTreeSet<IssuerId> =
+            lists.iter().filter(|list| is_whole(list, at)).map(|list| list.issuer).collect();
         for list in &lists {
-            let is_over = is_over(list, at);
+            // A fresh list of everything stands for those of scopes that the issuer has given up.
+            let is_over = is_over(list, at) && !whole.contains(&list.issuer);
             self.tell(site, list, is_over, at)?;
             // Which scope a certificate belongs to is not known, so one list that is too old is enough.
             let (over, noted) = issuers.entry(list.issuer).or_default();
@@ -90,6 +93,11 @@ fn covers(place: &Location, location: &str) -> bool {
         Location::Address(address) => address == location,
         Location::Path(path) => path == Path::new(location) || Path::new(location).parent() == Some(path),
     }
+}
+
+/// Whether it is within its time and tells of all that its issuer revokes.
+fn is_whole(list: &ListView, at: UtcMs) -> bool {
+    list.scope.is_none() && !is_over(list, at)
 }
 
 fn is_over(list: &ListView, at: UtcMs) -> bool {

@@ -207,3 +207,18 @@ fn certificates_are_known_again_only_when_the_lists_of_all_scopes_are_fresh() {
     bench.site.apply_list(&at(5), &ListApplied { scope: of(1), ..list(&[6], &[]) }).unwrap();
     assert_eq!(state(&bench, 1), CertificateState::Good);
 }
+
+#[test]
+fn a_fresh_list_of_everything_stands_for_scopes_that_the_issuer_has_given_up() {
+    let bench = filled();
+    let past = Some(UtcS(NOW.second().0 + 2));
+    let scope = Some([1; 32]);
+    bench.site.apply_list(&at(1), &ListApplied { scope, next_update: past, ..list(&[5], &[]) }).unwrap();
+    bench.site.set_stale(&at(3), &ISSUER, true).unwrap();
+    assert_eq!(state(&bench, 1), CertificateState::Unknown);
+    bench.site.apply_list(&at(4), &list(&[1], &[])).unwrap();
+    assert_eq!(state(&bench, 1), CertificateState::Good, "its own list is fresh");
+    bench.site.set_stale(&at(5), &ISSUER, true).unwrap();
+    bench.site.apply_list(&at(6), &ListApplied { scope: Some([2; 32]), ..list(&[1], &[]) }).unwrap();
+    assert_eq!(state(&bench, 1), CertificateState::Good, "that of another scope is not the only fresh one");
+}

@@ -121,8 +121,15 @@ pub(super) fn accepted(db: &Connection, list: &ListApplied<'_>) -> Result<Option
     Ok(statement.query_row((list.issuer, scope(list)), |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-/// Whether lists of the issuer for other scopes are all within their time.
+/// Whether the issuer's lists are within their time, this one counted. A list of everything that the issuer revokes is
+/// enough; without one each scope must have its own, since nobody knows which scope a certificate belongs to.
 pub(super) fn others_are_fresh(db: &Connection, list: &ListApplied<'_>, now: UtcS) -> Result<bool, SiteError> {
+    let whole = "SELECT 1 FROM revocation_list WHERE issuer = $1 AND length(scope) = 0 AND length($2) > 0
+                 AND (next_update_s IS NULL OR next_update_s > $3)";
+    let is_whole = list.scope.is_none() && list.next_update.is_none_or(|next| next > now);
+    if is_whole || row::prepare(db, whole)?.exists((list.issuer, scope(list), now.0))? {
+        return Ok(true);
+    }
     let mut statement =
         row::prepare(db, "SELECT 1 FROM revocation_list WHERE issuer = $1 AND scope <> $2 AND next_update_s <= $3")?;
     Ok(!statement.exists((list.issuer, scope(list), now.0))?)
