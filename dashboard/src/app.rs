@@ -33,7 +33,7 @@ pub(crate) struct Inner {
     pub(crate) attempts: Attempts,
     pub(crate) sign_ins: Semaphore,
     pub(crate) streams: Arc<Semaphore>,
-    pub(crate) imports: Semaphore,
+    pub(crate) imports: Arc<Semaphore>,
 }
 
 impl App {
@@ -43,7 +43,7 @@ impl App {
             attempts: Attempts::default(),
             sign_ins: Semaphore::new(SIGN_INS_MAX),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
-            imports: Semaphore::new(IMPORTS_MAX),
+            imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
         }))
     }
 

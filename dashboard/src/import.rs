@@ -24,6 +24,7 @@ mod rows;
 mod text;
 
 pub use columns::Column;
+pub(crate) use day::day;
 pub use json::rights_from_json;
 
 /// Longest file. The longest row of ours has some 120 characters, and there are at most 200,000 rows.

@@ -11,12 +11,12 @@ use axum::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderValue, StatusCode};
-use axum::middleware::{Next, from_fn_with_state, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{Html, IntoResponse, Response};
+use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::csrf::CsrfLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use crate::api::problem;
 use crate::app::App;
@@ -29,6 +29,10 @@ const BODY_MAX: usize = 64 * 1024;
 
 /// Longest that an answer may take to begin. The database waits for another writer for less.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
+
+/// Longest that an import may take: 200,000 rows are held against the site twice and written. An answer that comes too
+/// early would say that nothing happened.
+const IMPORT_MAX: Duration = Duration::from_secs(5 * 60);
 
 /// Scripts and styles only from here, nothing inline, no frames, forms only to here.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -58,10 +62,14 @@ pub(crate) fn headers(router: Router) -> Router {
 }
 
 fn bounded(router: Router<App>) -> Router<App> {
-    router
-        .layer(DefaultBodyLimit::max(BODY_MAX))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_MAX))
-        .layer(CatchPanicLayer::custom(after_panic))
+    router.layer(DefaultBodyLimit::max(BODY_MAX)).layer(from_fn(in_time)).layer(CatchPanicLayer::custom(after_panic))
+}
+
+/// Ends what takes too long. The path tells imports, since a layer of their own would lie inside this one.
+async fn in_time(request: Request, next: Next) -> Response {
+    let is_import = request.uri().path().split('/').any(|part| part == "import");
+    let most = if is_import { IMPORT_MAX } else { ANSWER_MAX };
+    timeout(most, next.run(request)).await.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape that the layer asks for")]

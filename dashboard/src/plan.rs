@@ -1,6 +1,7 @@
 //! An import, looked at and applied: what pages and API share.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -8,15 +9,29 @@ use axum::response::Response;
 use chrono_tz::Tz;
 use db::site::{Actor, ImportOptions, ImportPlan, Site, SiteError};
 use sha2::{Digest as _, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::app::App;
 use crate::fault::Fault;
 use crate::hex;
 use crate::import::{FileFault, FileKind, ReadFile, ReadOptions, read_csv};
 
+/// A turn to import. Whoever works on a file keeps it until the work is done, also if nobody waits for the answer any
+/// more.
+#[derive(Clone)]
+pub(crate) struct Turn(Arc<OwnedSemaphorePermit>);
+
+impl Turn {
+    /// Ends it.
+    pub(crate) fn end(self) {
+        drop(self.0);
+    }
+}
+
 /// Around the routes that take whole files: few at once, before the first byte is read.
-pub(crate) async fn few_at_once(State(app): State<App>, request: Request, next: Next) -> Result<Response, Fault> {
-    let _permit = app.imports.try_acquire().map_err(|_| Fault::Busy)?;
+pub(crate) async fn few_at_once(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Fault> {
+    let permit = Arc::clone(&app.imports).try_acquire_owned().map_err(|_| Fault::Busy)?;
+    request.extensions_mut().insert(Turn(Arc::new(permit)));
     Ok(next.run(request).await)
 }
 
@@ -84,7 +99,7 @@ pub(crate) fn apply(
     plan.errors.extend(file.errors);
     plan.errors.sort_by_key(|error| (error.table, error.row));
     plan.errors.truncate(db::site::IMPORT_ERRORS_MAX);
-    let plan_digest = plan_digest(&plan);
+    let plan_digest = plan_digest(&plan, digest);
     let same = expected.is_some_and(|(file, plan)| file == digest && plan.is_none_or(|plan| plan == plan_digest));
     let mut looked = Looked {
         plan,
@@ -119,8 +134,9 @@ pub(crate) fn digest(bytes: &[u8], wish: Wish) -> String {
     hex(&hash.finalize())
 }
 
-fn plan_digest(plan: &ImportPlan) -> String {
-    let mut text = format!("{} {} {} {}\n", plan.added, plan.changed, plan.removed, plan.unchanged);
+/// Of what a file would change, and of the file, since the differences name columns and not what would stand there.
+fn plan_digest(plan: &ImportPlan, file: &str) -> String {
+    let mut text = format!("{file}\n{} {} {} {}\n", plan.added, plan.changed, plan.removed, plan.unchanged);
     for one in &plan.differences {
         // Writing to a String cannot fail.
         let _ = writeln!(

@@ -4,7 +4,7 @@
 use access::time::UtcMs;
 use chrono_tz::Europe::Helsinki;
 use dashboard::import::{Column, FileFault, FileKind, ReadFile, ReadOptions, read_csv, rights_from_json};
-use db::site::{CardKind, IMPORT_ERRORS_MAX, IMPORT_ROWS_MAX, RowError};
+use db::site::{Actor, CardKind, IMPORT_ERRORS_MAX, IMPORT_ROWS_MAX, ImportOptions, PeopleFilter, RowError, Site};
 
 /// 24 November 2026, 15:00 in Helsinki.
 const NOW: UtcMs = UtcMs(1_795_525_200_000);
@@ -186,4 +186,36 @@ fn a_last_line_that_was_cut_off_is_an_error_and_never_a_right_without_an_end() {
     let marked = read(FileKind::Rights, "person;profession;from;until;\n1001;nurse;;\n1002;nurse;;;\n1003;nurse;\n");
     assert_eq!(told(&marked), [(4, "person", "too-few-cells")]);
     assert_eq!(marked.rows.rights.len(), 2);
+}
+
+/// As many rows as one file may have, with one of each fault somewhere in the middle.
+#[test]
+fn a_file_of_200_000_rows_with_errors_in_the_middle_names_them_and_applies_nothing() {
+    let mut text = String::from("person;name;unit;title;from;until\n");
+    for row in 2..IMPORT_ROWS_MAX + 2 {
+        text += &match row {
+            70_000 => "P70000;Person;Ward;Nurse;31.2.2026;\n".to_owned(),
+            100_000 => "P100000;Person;Ward;Nurse;1.1.2026;1.1.2025\n".to_owned(),
+            130_000 => "P130000;Person;Ward\n".to_owned(),
+            160_000 => "P160000;;Ward;Nurse;;\n".to_owned(),
+            _ => format!("P{row};Person {row};Ward;Nurse;;\n"),
+        };
+    }
+    let file = read(FileKind::People, &text);
+    let rows: Vec<u32> = file.errors.iter().map(|error| error.row).collect();
+    assert_eq!(rows, [70_000, 100_000, 130_000, 160_000], "{:?}", file.errors);
+
+    // The rows that are sound go no farther either, if the database has something against one of them.
+    let folder = tempfile::tempdir().unwrap();
+    let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
+    let mut rows = file.rows;
+    let middle = rows.people.len() / 2;
+    rows.people[middle].name = "A name\u{202E}turned".to_owned();
+    let actor = Actor { operator: "maija", at: NOW };
+    let imported = site.apply_import(&actor, &rows, ImportOptions::default()).unwrap();
+    let named: Vec<_> = imported.plan.errors.iter().map(|error| (error.column, error.problem)).collect();
+    assert!(named.contains(&("name", "hidden-character")), "{named:?}");
+    assert_eq!(imported.generation, None);
+    let page = db::site::Page { after: None, limit: 10 };
+    assert!(site.people(&PeopleFilter::default(), page).unwrap().is_empty());
 }

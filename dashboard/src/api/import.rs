@@ -6,14 +6,14 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use db::site::{Difference, RowError};
 use serde::Serialize;
 
 use crate::app::App;
 use crate::fault::Fault;
 use crate::import::{FILE_BYTES_MAX, FileFault, FileKind, ReadOptions, rights_from_json};
-use crate::plan::{self, Looked, Wish};
+use crate::plan::{self, Looked, Turn, Wish};
 use crate::query::Pairs;
 use crate::visit::{Caller, actor};
 
@@ -67,6 +67,7 @@ async fn import(
     State(app): State<App>,
     Caller(operator): Caller,
     Path(kind): Path<String>,
+    Extension(turn): Extension<Turn>,
     pairs: Pairs,
     headers: HeaderMap,
     body: Bytes,
@@ -90,14 +91,17 @@ async fn import(
             let actor = actor(&caller, &operator);
             let digest = plan::digest(&body, wish);
             let expected = (!dry_run).then_some((digest.as_str(), plan.as_deref()));
-            if !json {
-                return plan::run(site, &actor, &body, wish, expected);
-            }
             let options = ReadOptions { zone: wish.zone, now: actor.at, ignore_unknown: false };
-            match rights_from_json(&body, &source, &options) {
-                Err(fault) => Ok(Err(fault)),
-                Ok(file) => plan::apply(site, &actor, file, Some(&source), &digest, wish, expected).map(Ok),
-            }
+            let looked = if json {
+                match rights_from_json(&body, &source, &options) {
+                    Err(fault) => Ok(Err(fault)),
+                    Ok(file) => plan::apply(site, &actor, file, Some(&source), &digest, wish, expected).map(Ok),
+                }
+            } else {
+                plan::run(site, &actor, &body, wish, expected)
+            };
+            turn.end();
+            looked
         })
         .await?;
     answer(looked, dry_run)

@@ -10,11 +10,11 @@
 //! change, and the second look makes sure that both are still the same.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use db::site::{Difference, ImportPlan, RowError};
 
 use super::{done, render, render_refused};
@@ -23,7 +23,7 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::import::{FILE_BYTES_MAX, FileFault, FileKind};
 use crate::page::Page;
-use crate::plan::{self, Looked, Wish};
+use crate::plan::{self, Looked, Turn, Wish};
 use crate::visit::{Visit, actor};
 
 /// Largest form: the longest file, of whose characters one in three is written as three.
@@ -92,7 +92,12 @@ async fn show(visit: Visit) -> Result<Response, Fault> {
 }
 
 /// Looks at a file, or applies one that was looked at.
-async fn look(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
+async fn look(
+    State(app): State<App>,
+    visit: Visit,
+    Extension(turn): Extension<Turn>,
+    mut form: Form,
+) -> Result<Response, Fault> {
     let Some(kind) = FileKind::from_code(form.value("kind")) else {
         form.problem_in("kind", "unknown-code");
         return render_refused(&built(visit.page, form, None, None));
@@ -115,9 +120,20 @@ async fn look(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Re
     let looked = app
         .db(move |site| {
             let expected = apply.then_some((seen.0.as_str(), Some(seen.1.as_str())));
-            plan::run(site, &actor(&caller, &operator), bytes.as_bytes(), wish, expected)
+            let looked = plan::run(site, &actor(&caller, &operator), bytes.as_bytes(), wish, expected);
+            turn.end();
+            looked
         })
-        .await?;
+        .await;
+    let looked = match looked {
+        Ok(looked) => looked,
+        // What was pasted stays in the form.
+        Err(Fault::Invalid { problem, .. }) => {
+            form.problem_in("content", problem);
+            return render_refused(&built(visit.page, form, None, None));
+        }
+        Err(fault) => return Err(fault),
+    };
     match looked {
         Err(fault) => render_refused(&built(visit.page, form, Some(fault), None)),
         Ok(looked) if looked.applied => Ok(done("/import", "imported")),

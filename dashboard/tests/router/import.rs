@@ -124,6 +124,10 @@ async fn the_api_looks_and_applies() {
     let plan = looked["plan"].as_str().unwrap().to_owned();
     let other = call(&bench, &format!("people?plan={}", "0".repeat(64)), "text/csv", &windows).await;
     assert_eq!((other.status, other.json()["code"].clone()), (StatusCode::UNPROCESSABLE_ENTITY, json!("plan-changed")));
+    // The same people and columns, and other values: not what was looked at.
+    let values = PEOPLE.replace("Leikkaus", "Apteekki");
+    let other = call(&bench, &format!("people?plan={plan}"), "text/csv", values.as_bytes()).await;
+    assert_eq!(other.json()["code"], "plan-changed");
     let applied = call(&bench, &format!("people?plan={plan}"), "text/csv; charset=windows-1252", &windows).await.json();
     assert_eq!(applied["applied"], true);
     assert!(applied["generation"].is_u64());

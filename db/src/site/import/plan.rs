@@ -67,8 +67,9 @@ pub(super) fn plan<'a>(
     options: ImportOptions<'_>,
     now: UtcMs,
 ) -> Result<Planner<'a>, SiteError> {
-    let count = rows.people.len() + rows.employments.len() + rows.rights.len() + rows.cards.len();
-    if count > IMPORT_ROWS_MAX {
+    // A line of a file may be a person and an employment, so each kind of row has the bound for itself.
+    let counts = [rows.people.len(), rows.employments.len(), rows.rights.len(), rows.cards.len()];
+    if counts.into_iter().any(|count| count > IMPORT_ROWS_MAX) {
         return Err(SiteError::invalid("rows", "too-many"));
     }
     let (plan, actions, people) = (ImportPlan::default(), Vec::new(), HashMap::new());
