@@ -12,7 +12,7 @@ use access::event::EventKind;
 use access::id::DoorId;
 use access::reason::{Reason, Reasons};
 use access::state::DoorState;
-use access::time::{ClockTrust, Position, UtcMs};
+use access::time::{ClockTrust, Position, UtcMs, UtcS};
 use access::uid::Uid;
 use access::whitelist::Generation;
 use db::site::{Absent, Concern, EventFilter, EventView, Explained, PersonId, RightView, Seek, Site, SiteError};
@@ -53,6 +53,23 @@ pub(crate) fn event(site: &Site, id: i64) -> Result<EventView, SiteError> {
         .into_iter()
         .find(|event| event.id == id)
         .ok_or_else(|| SiteError::NotFound { what: "event", id: id.to_string() })
+}
+
+/// The cards that a question about a person is about: those that the person holds then; if none, those that were the
+/// person's last and are nobody else's then, so that the answer says what has ended or not begun.
+pub(crate) fn cards_of(site: &Site, person: PersonId, at: UtcS) -> Result<Vec<Uid>, SiteError> {
+    let cards = site.person(person)?.cards;
+    let held = site.cards_held(person, at, site.latest()?)?;
+    if !held.is_empty() {
+        return Ok(held);
+    }
+    let mut free = Vec::new();
+    for card in cards {
+        if site.holder_at(&card.uid, UtcMs(at.0.saturating_mul(1_000)))?.is_none() {
+            free.push(card.uid);
+        }
+    }
+    Ok(free)
 }
 
 impl Case {

@@ -15,7 +15,7 @@ use super::event::EventShape;
 use super::events::limit;
 use super::shape::{Holder, List, holder};
 use crate::app::App;
-use crate::explain::{self, Case, Trace, Words, say};
+use crate::explain::{self, Case, Trace, Words, cards_of, say};
 use crate::fault::Fault;
 use crate::language::Lang;
 use crate::query::Pairs;
@@ -137,7 +137,7 @@ async fn would(State(app): State<App>, pairs: Pairs) -> Result<Json<List<Would>>
     let cases = app.db(move |site| {
         let cards = match (card, person) {
             (Some(card), _) => vec![card],
-            (None, Some(person)) => site.person(person)?.cards.into_iter().map(|card| card.uid).collect(),
+            (None, Some(person)) => cards_of(site, person, at)?,
             (None, None) => Vec::new(),
         };
         cards.into_iter().map(|uid| Case::of_question(site, &door, uid, ms(at))).collect::<Result<Vec<_>, _>>()

@@ -12,7 +12,7 @@ use db::site::{CardHolder, LIST_MAX, Page as Rows, PeopleFilter, PersonId, Site,
 
 use super::{ROWS, door_names, event, render, render_refused};
 use crate::app::App;
-use crate::explain::{Case, Trace};
+use crate::explain::{Case, Trace, cards_of};
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
@@ -166,7 +166,7 @@ async fn would(app: &App, page: &Page, door: DoorId, subject: Subject, at: UtcS)
     let cases = app.db(move |site| {
         let cards = match subject {
             Subject::Card(uid) => vec![uid],
-            Subject::Person(person) => site.person(person)?.cards.into_iter().map(|card| card.uid).collect(),
+            Subject::Person(person) => cards_of(site, person, at)?,
             Subject::OneOf(_) => Vec::new(),
         };
         let tried = |uid| {

@@ -7,11 +7,11 @@ use access::decide::{Credential, Decision, Presented};
 use access::event::{Event, EventKind, Subject};
 use access::reason::{Reason, Reasons};
 use access::state::{DoorSettings, DoorState, Mode, Reading};
-use access::time::{ClockTrust, MonoMs, UtcMs, Window};
+use access::time::{ClockTrust, MonoMs, UtcMs, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
 use axum::http::{Method, StatusCode};
-use db::site::{CardKind, Effect, NewCard, NewRight, NewRule, PersonId, Report, RuleEdit};
+use db::site::{CardKind, Effect, NewCard, NewPerson, NewRight, NewRule, PersonId, Report, RuleEdit};
 use serde_json::{Value, json};
 
 /// The first person is in a group that may enter ward 3 at all times.
@@ -202,6 +202,25 @@ async fn the_three_questions_are_answered() {
     );
     let would = bench.api(Method::GET, "/explain/would?person=1&door=ward-3", "").await.json();
     assert_eq!(would["items"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_question_about_a_person_is_about_the_cards_that_the_person_holds_then() {
+    let bench = Bench::new().await;
+    fill(&bench);
+    let handed_on = UtcS(NOW / 1_000 + 10 * 24 * 60 * 60);
+    let other = NewPerson { name: "Pekka Pouta".to_owned(), external_id: None };
+    let pekka = bench.site.add_person(&actor(), other).unwrap().id;
+    bench.site.give_card(&actor(), &uid(1), pekka, Window { from: Some(handed_on), until: None }).unwrap();
+    let ask = async |person: i64, at: &str| {
+        let path = format!("/explain/would?person={person}&door=ward-3&at={at}");
+        let answer = bench.api(Method::GET, &path, "").await.json();
+        let cards = answer["items"].as_array().unwrap().iter().map(|item| item["card"].clone());
+        cards.collect::<Vec<_>>().contains(&json!("04A1B201"))
+    };
+    let (before, after) = ("2026-11-25T10:00:00Z", "2026-12-24T10:00:00Z");
+    assert_eq!([ask(1, before).await, ask(1, after).await], [true, false]);
+    assert_eq!([ask(pekka.0, before).await, ask(pekka.0, after).await], [false, true]);
 }
 
 #[tokio::test]

@@ -109,7 +109,19 @@ impl Site {
         at: UtcS,
         as_of: Generation,
     ) -> Result<Vec<(Uid, DoorId)>, SiteError> {
-        let mut cards = BTreeSet::new();
+        let mut granted = Vec::new();
+        for uid in self.cards_held(person, at, as_of)? {
+            granted.extend(self.where_can(&uid, at, as_of)?.into_iter().map(|door| (uid, door)));
+        }
+        Ok(granted)
+    }
+
+    /// The cards that this person holds at that second, by number.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the file cannot be read.
+    pub fn cards_held(&self, person: PersonId, at: UtcS, as_of: Generation) -> Result<Vec<Uid>, SiteError> {
+        let mut cards = Vec::new();
         let held = |holder: &Holder| {
             let is_theirs =
                 |held: Holding| held.person == person.0 && held.span.window().position(at) == Position::Within;
@@ -124,16 +136,12 @@ impl Site {
             for uid in all {
                 let Some(card) = Card::of(db, &uid, generation)? else { continue };
                 if Bearer::of(db, card, generation)?.holders.iter().any(held) {
-                    cards.insert(uid);
+                    cards.push(uid);
                 }
             }
             Ok(())
         })?;
-        let mut granted = Vec::new();
-        for uid in cards {
-            granted.extend(self.where_can(&uid, at, as_of)?.into_iter().map(|door| (uid, door)));
-        }
-        Ok(granted)
+        Ok(cards)
     }
 }
 
