@@ -230,7 +230,7 @@ fn composed_of_rules() -> Vec<String> {
         with("weekday", &Weekday::ALL.map(Weekday::code)),
         with("weekday", &["holiday_hours"]),
         with("holiday", &FinnishHoliday::ALL.map(FinnishHoliday::code)),
-        with("holiday", &["as-weekday", "closed", "own"]),
+        with("holiday-plan", &["as-weekday", "closed", "own"]),
         with("holiday-set", &HolidaySet::ALL.map(HolidaySet::code)),
         with("effect", &Effect::ALL.map(Effect::code)),
         with("explain", &["holds", "fails", "unchecked"]),

@@ -111,8 +111,9 @@ schedule-exception = Exception
 schedule-exceptions = Single dates
 schedule-exceptions-hint = One a line: 2026-12-24 08:00-12:00, or the date alone for a day without hours. These come before holidays and weekdays.
 no-schedules = No schedules.
-holiday-as-weekday = As its day of the week
-holiday-closed = No hours
+holiday-plan-as-weekday = As its day of the week
+holiday-plan-closed = No hours
+holiday-plan-own = Own hours
 holiday-own = Own day
 hours-where = { $day }, window { $number } “{ $text }”
 

@@ -111,8 +111,9 @@ schedule-exception = Poikkeus
 schedule-exceptions = Yksittäiset päivät
 schedule-exceptions-hint = Yksi rivillä: 2026-12-24 08:00-12:00, tai pelkkä päivä, jos aikoja ei ole. Nämä ohittavat arkipyhät ja viikonpäivät.
 no-schedules = Ei aikatauluja.
-holiday-as-weekday = Kuten viikonpäivänä
-holiday-closed = Ei aikoja
+holiday-plan-as-weekday = Kuten viikonpäivänä
+holiday-plan-closed = Ei aikoja
+holiday-plan-own = Omat ajat
 holiday-own = Oma päivä
 hours-where = { $day }, aikaväli { $number } ”{ $text }”
 

@@ -111,8 +111,9 @@ schedule-exception = Undantag
 schedule-exceptions = Enstaka datum
 schedule-exceptions-hint = Ett per rad: 2026-12-24 08:00-12:00, eller bara datumet för en dag utan tider. Dessa går före helgdagar och veckodagar.
 no-schedules = Inga scheman.
-holiday-as-weekday = Som veckodagen
-holiday-closed = Inga tider
+holiday-plan-as-weekday = Som veckodagen
+holiday-plan-closed = Inga tider
+holiday-plan-own = Egna tider
 holiday-own = Egen dag
 hours-where = { $day }, intervall { $number } ”{ $text }”
 

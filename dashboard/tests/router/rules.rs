@@ -296,7 +296,11 @@ async fn holidays_are_switched_off_added_and_named_in_every_language() {
         assert!(text.contains(name) && text.contains("2026-12-06"), "{language}");
     }
     let form = "year=2026&shown=2026-12-06&shown=2026-12-25&shown=2026-12-24&on=2026-12-25&on=2026-12-24&set=finland\
-        &zone=Europe%2FHelsinki&added=2026-12-31";
+        &zone=Europe%2FHelsinki&added=31.12.2026";
+    // Something else is refused: what was ticked and what was not is as it was entered.
+    let refused = rules.browser.post("/rules/holidays", &form.replace("31.12.2026", "tomorrow")).await.text();
+    assert!(refused.contains(r#"value="2026-12-24" checked"#), "{refused}");
+    assert!(refused.contains(r#"name="on" value="2026-12-06">"#), "{refused}");
     let (_, saved) = rules.confirm("/rules/holidays", form).await;
     assert_eq!(saved.header("location"), "/rules/holidays?done=holidays-changed");
     let changed = rules.bench.site.site_calendar().unwrap().holidays.changed;

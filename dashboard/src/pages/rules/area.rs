@@ -126,7 +126,9 @@ async fn page(app: &App, page: Page, id: AreaId, form: Form, failed: &'static st
         format!("{}?{}", place(id), query::join(pairs.into_iter()))
     });
     let corrected = failed == "doors";
-    let ticked = |door: &str| if corrected { form.has("door", door) } else { inside.contains(door) };
+    // Doors that the refused form did not show are as they were.
+    let entered = |door: &str| corrected && form.has("shown", door);
+    let ticked = |door: &str| if entered(door) { form.has("door", door) } else { inside.contains(door) };
     let boxes = doors.into_iter().map(|(door, name)| (door.clone(), name, ticked(&door))).collect();
     Ok(Area {
         id: id.0,

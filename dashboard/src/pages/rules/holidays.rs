@@ -6,6 +6,7 @@ use access::calendar::{Date, HolidaySet, YEAR_MAX, YEAR_MIN, Zone, finland};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::Datelike as _;
 use db::site::{RuleEdit, SiteCalendar};
 
 use super::preview::{self, Plan};
@@ -13,6 +14,7 @@ use super::week;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
+use crate::import::day;
 use crate::page::Page;
 use crate::pages::{render, render_refused};
 use crate::query::Pairs;
@@ -130,13 +132,15 @@ fn added(form: &mut Form) -> Option<Vec<Date>> {
     let words = text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|word| !word.is_empty());
     let mut dates = Vec::new();
     for word in words {
-        match word.parse() {
-            Ok(_) if dates.len() >= ADDED_MAX => form.problem_in("added", "too-many"),
-            Ok(date) => {
+        let date = day(word)
+            .and_then(|day| Date::from_ymd(day.year(), u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?));
+        match date {
+            Some(_) if dates.len() >= ADDED_MAX => form.problem_in("added", "too-many"),
+            Some(date) => {
                 dates.push(date);
                 continue;
             }
-            Err(_) => form.problem_in("added", &format!("date-shape|{word}")),
+            None => form.problem_in("added", &format!("date-shape|{word}")),
         }
         return None;
     }
@@ -145,7 +149,7 @@ fn added(form: &mut Form) -> Option<Vec<Date>> {
 
 fn template(page: Page, calendar: &SiteCalendar, year: i32, form: Form) -> HolidaysPage {
     HolidaysPage {
-        days: days(&page, calendar, year),
+        days: days(&page, calendar, year, &form),
         zones: Zone::NAMES.iter().map(|(name, _)| ((*name).to_owned(), (*name).to_owned())).collect(),
         sets: HolidaySet::ALL.map(|set| (set.code().to_owned(), page.code("holiday-set", set.code()))).into(),
         other_zone: other_zone(&page, calendar),
@@ -156,7 +160,7 @@ fn template(page: Page, calendar: &SiteCalendar, year: i32, form: Form) -> Holid
 }
 
 /// The computed days of a year, the eves, and what the site changed.
-fn days(page: &Page, calendar: &SiteCalendar, year: i32) -> Vec<Day> {
+fn days(page: &Page, calendar: &SiteCalendar, year: i32, form: &Form) -> Vec<Day> {
     let holidays = &calendar.holidays;
     let mut dates: Vec<Date> = match holidays.set {
         HolidaySet::None => Vec::new(),
@@ -172,7 +176,12 @@ fn days(page: &Page, calendar: &SiteCalendar, year: i32) -> Vec<Day> {
             shown: when::date(date, page.lang),
             weekday: page.code("weekday", date.weekday().code()),
             name: if name.is_empty() { page.tr("holiday-own") } else { name },
-            on: holidays.is_holiday(date),
+            // What was ticked before something else was refused stays ticked.
+            on: if form.has("shown", &date.to_string()) {
+                form.has("on", &date.to_string())
+            } else {
+                holidays.is_holiday(date)
+            },
             changed: holidays.changed.iter().any(|(other, _)| *other == date),
         }
     };

@@ -211,7 +211,7 @@ fn blank(page: Page, form: Form) -> SchedulePage {
 fn blank_at(page: Page, place: &str, form: Form) -> SchedulePage {
     SchedulePage {
         weekdays: Weekday::ALL.map(|day| (day.code(), page.code("weekday", day.code()))).into(),
-        plans: ["as-weekday", "closed", "own"].map(|code| (code.to_owned(), page.code("holiday", code))).into(),
+        plans: ["as-weekday", "closed", "own"].map(|code| (code.to_owned(), page.code("holiday-plan", code))).into(),
         action: place.to_owned(),
         page: page.at(place),
         form,

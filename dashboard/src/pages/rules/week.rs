@@ -43,7 +43,7 @@ pub(super) fn set_up(page: &Page, schedule: &Schedule) -> Vec<Day> {
     }
     let holiday = page.tr("schedule-holiday");
     days.push(match &schedule.holiday {
-        HolidayPlan::AsWeekday => Day { text: page.tr("holiday-as-weekday"), ..Day::new(page, holiday, &[], &[]) },
+        HolidayPlan::AsWeekday => Day { text: page.tr("holiday-plan-as-weekday"), ..Day::new(page, holiday, &[], &[]) },
         HolidayPlan::Closed => Day::new(page, holiday, &[], &[]),
         HolidayPlan::Own(windows) => Day::new(page, holiday, windows, &[]),
     });
