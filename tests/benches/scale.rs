@@ -188,13 +188,16 @@ async fn many(controller: &Controller) -> Result<()> {
     let begun = Instant::now();
     site.add_rule(&actor(), NewRule { group, area, schedule, effect, window, note: String::new() })?;
     let latest = site.latest()?;
+    for door in &doors {
+        while site.door(door)?.wanted.is_none_or(|wanted| wanted.generation < latest) {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+    println!("a rule of {MANY} people at {MANY_DOORS} doors, compiled: {:.2} s", begun.elapsed().as_secs_f64());
     for ear in &mut ears {
         ear.first_of(latest).await?;
     }
-    println!(
-        "a rule of {MANY} people at {MANY_DOORS} doors, until each door's first piece: {:.2} s",
-        begun.elapsed().as_secs_f64()
-    );
+    println!("until each door's first piece: {:.2} s", begun.elapsed().as_secs_f64());
     for ear in &mut ears {
         ear.last().await?;
     }
