@@ -133,9 +133,12 @@ fn import(number: usize, person: &Invented) -> ImportPerson {
 }
 
 /// Blank backup cards, to be handed out at the desk.
+pub(super) fn blanks() -> Result<Vec<Uid>> {
+    (1..=BLANKS).map(|number| Ok(Uid::new(&[0x04, 0xB1, 0xA2, 0xC3, 0xD4, 0xE5, number])?)).collect()
+}
+
 fn add_blanks(site: &Site) -> Result<()> {
-    for number in 1..=BLANKS {
-        let uid = Uid::new(&[0x04, 0xB1, 0xA2, 0xC3, 0xD4, 0xE5, number])?;
+    for uid in blanks()? {
         unless_there(site.add_card(&actor(), NewCard::new(uid, CardKind::Backup, Window::ALWAYS)))?;
     }
     Ok(())

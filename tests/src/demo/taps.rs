@@ -32,7 +32,7 @@ pub(super) struct Taps {
 }
 
 impl Taps {
-    /// The cards of all people, of all dumps, and two that no door likes.
+    /// The cards of all people, of all dumps, the backup cards of the desk, and two that no door likes.
     pub(super) fn new(site: &Site, dumps: &Dumps) -> Result<Self> {
         let mut cards = Vec::new();
         for (name, _, card) in dumps.iter() {
@@ -49,6 +49,10 @@ impl Taps {
         let stranger: Uid = STRANGER.parse()?;
         let label = |text: &str, uid: &str| DemoCard { name: uid.to_owned(), label: format!("{text} · {uid}") };
         cards.push((label("A card that nobody knows", STRANGER), VirtualCard::classic_1k(stranger.as_bytes())?));
+        for (number, uid) in hospital::blanks()?.iter().enumerate() {
+            let label = label(&format!("Backup card {}", number + 1), &uid.hex());
+            cards.push((label, VirtualCard::classic_1k(uid.as_bytes())?));
+        }
         let mini: Uid = MINI.parse()?;
         cards.push((label("A MIFARE Mini", MINI), VirtualCard::mini(mini.as_bytes())?));
         let names =
