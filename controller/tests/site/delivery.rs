@@ -54,8 +54,9 @@ async fn a_change_reaches_the_doors_that_it_touches_and_no_other() {
     }
     bench.site().block_card(&actor(), &uid(1), Block::Blocked).unwrap();
     let blocked = bench.site().latest().unwrap();
-    bench.site().block_card(&actor(), &uid(10), Block::Blocked).unwrap();
+    // One after the other: two changes that are looked at together have the number of the later.
     ward.in_force(blocked).await;
+    bench.site().block_card(&actor(), &uid(10), Block::Blocked).unwrap();
     let part = pharmacy.part().await;
     assert!(matches!(&part, WhitelistPart::Delta { changes, .. } if changes.len() == 1));
     follow(&mut pharmacy, part);
