@@ -54,7 +54,7 @@ pub fn commitment(subject: Option<&Subject>) -> [u8; 32] {
 mod tests {
     use super::*;
     use crate::event::EventKind;
-    use crate::state::Mode;
+    use crate::mode::Mode;
     use crate::time::{ClockTrust, MonoMs, UtcMs};
     use crate::uid::Uid;
     use crate::whitelist::Generation;

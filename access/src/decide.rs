@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
 use crate::entry::{Block, Condition, Entry, Grant, ScheduleId, Term};
+use crate::passage::Side;
 use crate::reason::{Reason, Reasons};
-use crate::state::{DoorState, Mode, Reading};
+use crate::settings::Reading;
+use crate::state::DoorState;
 use crate::time::{ClockTrust, Position, UtcMs, Window};
 use crate::whitelist::Generation;
 
@@ -95,6 +97,8 @@ pub struct Question<'a> {
     pub calendar: &'a Calendar,
     /// The door's state in force.
     pub door: &'a DoorState,
+    /// At which of its readers.
+    pub side: Side,
     /// The generation of the whitelist in force; 0 if there is none.
     pub generation: Generation,
     /// Civil time.
@@ -130,7 +134,7 @@ pub fn decide(question: &Question<'_>) -> Decision {
         Presented::Unsupported { .. } => reasons.insert(Reason::UnsupportedCard),
         Presented::Unreadable => reasons.insert(Reason::ReadFailed),
     }
-    if question.door.mode_at(question.utc.second()) == Mode::LockedDown {
+    if question.side == Side::In && question.door.is_locked_down(question.utc.second()) && !is_exempt(question) {
         reasons.insert(Reason::LockedDown);
     }
     Decision { reasons, generation: question.generation }
@@ -153,7 +157,7 @@ pub fn could_pass(question: &Question<'_>) -> bool {
 /// Decides as a door that asks for no credential.
 fn by_number(question: &Question<'_>) -> Decision {
     let uid_only = DoorState {
-        settings: crate::state::DoorSettings { reading: Reading::UidOnly, ..question.door.settings },
+        settings: crate::settings::DoorSettings { reading: Reading::UidOnly, ..question.door.settings },
         ..question.door.clone()
     };
     decide(&Question { door: &uid_only, ..*question })
@@ -263,6 +267,17 @@ fn grants(grants: &[Grant], question: &Question<'_>, reasons: &mut Reasons) {
     } else {
         reasons.insert(Reason::NoGrant);
     }
+}
+
+/// An exemption from a lockdown lets in where nobody else is, so all that is doubtful of it is none.
+fn is_exempt(question: &Question<'_>) -> bool {
+    let at = question.utc.second();
+    let holds = |exemption: &Grant| {
+        let known = exemption.schedule == ScheduleId::ALWAYS || question.trust != ClockTrust::Unknown;
+        known && exemption.window.position(at) == Position::Within && question.calendar.holds(exemption.schedule, at)
+    };
+    let term = question.entry.and_then(|entry| entry.term_at(at));
+    term.is_some_and(|term| term.exemptions.iter().any(holds))
 }
 
 /// A refusal is not lifted by what the door does not know: neither by a schedule that it has not, nor by hours or

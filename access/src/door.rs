@@ -25,8 +25,14 @@ use alloc::vec::Vec;
 
 use crate::command::{Action, Refusal};
 use crate::decide::{Credential, Decision, Presented};
-use crate::event::{EventKind, Rolling};
-use crate::state::DoorSettings;
+use crate::entry::Comfort;
+use crate::event::{EventKind, Faults, ModeCause, Rolling, Watched};
+use crate::message::Leaf;
+use crate::mode::Mode;
+use crate::passage::Side;
+use crate::reason::Reasons;
+use crate::settings::DoorSettings;
+use crate::signal::Signal;
 use crate::time::MonoMs;
 use crate::uid::Uid;
 
@@ -44,21 +50,10 @@ pub struct Ticket(pub u64);
 /// Something that the machine hears of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Input {
-    /// Something was in front of the reader, and was decided.
-    Tap {
-        /// What it was.
-        presented: Presented,
-        /// Its number, if one was read.
-        uid: Option<Uid>,
-        /// What was read of its credential.
-        credential: Credential,
-        /// What was decided.
-        decision: Decision,
-        /// How the card's counter moved, if it did.
-        rolling: Option<Rolling>,
-    },
-    /// The exit button went down.
-    Exit,
+    /// Something was in front of a reader, and was decided.
+    Tap(Tap),
+    /// The exit button went down (`true`), or up.
+    Exit(bool),
     /// A command arrived, and was checked.
     Command {
         /// Its id.
@@ -68,10 +63,12 @@ pub enum Input {
         /// Why it must not be followed, if it must not.
         refused: Option<Refusal>,
     },
-    /// The contact opened.
-    Opened,
-    /// The contact closed.
-    Closed,
+    /// The contact opened (`true`), or closed.
+    Contact(bool),
+    /// Something that is watched went wrong (`true`), or is well again.
+    Watched(Watched, bool),
+    /// This mode is in force, and why.
+    Mode(Mode, ModeCause),
     /// The journal has this record on disk.
     Recorded(Ticket),
     /// Something else that belongs in the journal.
@@ -80,6 +77,29 @@ pub enum Input {
     NoteCard(EventKind, Uid),
     /// The time that [`Door::deadline`] named has come.
     Tick,
+}
+
+/// A tap that was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tap {
+    /// At which reader.
+    pub side: Side,
+    /// What was there.
+    pub presented: Presented,
+    /// Its number, if one was read.
+    pub uid: Option<Uid>,
+    /// What was read of its credential.
+    pub credential: Credential,
+    /// What was decided.
+    pub decision: Decision,
+    /// What was noticed and let pass.
+    pub noted: Reasons,
+    /// How the card's counter moved, if it did.
+    pub rolling: Option<Rolling>,
+    /// What makes passing easier for whoever holds it.
+    pub comfort: Comfort,
+    /// What to tell the person.
+    pub signal: Signal,
 }
 
 /// Something that the machine wants done, in the order given.
@@ -96,40 +116,27 @@ pub enum Effect {
     },
     /// Drive the lock.
     Lock(Drive),
-    /// Show this to the person at the door.
+    /// Show this to the person at the door, once.
     Show(Signal),
+    /// The door was opened after this card had been granted at this reader.
+    Passed(Uid, Side),
+    /// This card had been granted at this reader, and nobody opened the door.
+    NotPassed(Uid, Side),
 }
 
 /// Where to drive the lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drive {
-    /// Let people in.
-    Release,
+    /// Let people through, for so many milliseconds at most. The machine says [`Drive::Rest`] in time; this is for
+    /// whoever drives the lock if the machine should hang.
+    Release {
+        /// At most.
+        for_ms: u32,
+    },
+    /// Let people through until told otherwise: the mode is [`Mode::Unlocked`].
+    Hold,
     /// Back to what it does without power or command.
     Rest,
-}
-
-/// What the person at the door sees and hears.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Signal {
-    /// Green: come in.
-    Granted,
-    /// Red: no.
-    Denied,
-    /// All lamps and the buzzer, once.
-    Test,
-}
-
-impl Signal {
-    /// The stable code, for the emulated door and the sentences.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Granted => "granted",
-            Self::Denied => "denied",
-            Self::Test => "test",
-        }
-    }
 }
 
 /// The machine.
@@ -173,6 +180,18 @@ impl Door {
         self.open
     }
 
+    /// How the leaf stands.
+    #[must_use]
+    pub fn leaf(&self) -> Leaf {
+        if self.open { Leaf::Open } else { Leaf::Closed }
+    }
+
+    /// What is wrong with what is watched.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        Faults::NONE
+    }
+
     /// When the machine wants a [`Input::Tick`], if nothing else happens before.
     #[must_use]
     pub fn deadline(&self) -> Option<MonoMs> {
@@ -186,8 +205,9 @@ impl Door {
         let mut effects = Vec::new();
         self.pass_time(now, &mut effects);
         match input {
-            Input::Tap { presented, uid, credential, decision, rolling } => {
-                let kind = EventKind::Tap { presented, credential, decision, rolling };
+            Input::Tap(tap) => {
+                let Tap { side, presented, uid, credential, decision, noted, rolling, .. } = tap;
+                let kind = EventKind::Tap { side, presented, credential, decision, noted, rolling };
                 let ticket = self.record(kind, uid, &mut effects);
                 if decision.granted() {
                     self.await_journal(ticket, now, &mut effects);
@@ -195,16 +215,16 @@ impl Door {
                     effects.push(Effect::Show(Signal::Denied));
                 }
             }
-            Input::Exit => {
+            Input::Exit(true) => {
                 self.release(now, &mut effects);
                 self.record(EventKind::ExitPressed, None, &mut effects);
             }
             Input::Command { id, action, refused } => self.command(id, action, refused, now, &mut effects),
-            Input::Opened if !self.open => {
+            Input::Contact(true) if !self.open => {
                 self.open = true;
                 self.record(EventKind::Opened { released: self.is_released() }, None, &mut effects);
             }
-            Input::Closed if self.open => {
+            Input::Contact(false) if self.open => {
                 self.open = false;
                 self.rest(&mut effects);
                 self.record(EventKind::Closed, None, &mut effects);
@@ -216,7 +236,7 @@ impl Door {
             Input::NoteCard(kind, uid) => {
                 self.record(kind, Some(uid), &mut effects);
             }
-            Input::Opened | Input::Closed | Input::Tick => {}
+            Input::Exit(_) | Input::Contact(_) | Input::Watched(..) | Input::Mode(..) | Input::Tick => {}
         }
         effects
     }
@@ -274,9 +294,9 @@ impl Door {
     }
 
     fn release(&mut self, now: MonoMs, effects: &mut Vec<Effect>) {
-        let until = now + u64::from(self.settings.release_ms);
+        let until = now + u64::from(self.settings.times.release_ms);
         if self.released_until.is_none() {
-            effects.push(Effect::Lock(Drive::Release));
+            effects.push(Effect::Lock(Drive::Release { for_ms: self.settings.times.release_ms }));
         }
         self.released_until = self.released_until.max(Some(until));
     }

@@ -44,8 +44,6 @@ pub struct Entry {
     pub terms: Vec<Term>,
     /// Keys to the card's credential, encrypted for this door.
     pub keys: Option<SealedKeys>,
-    /// Bits that add comfort and never admission (such as a longer release); unknown ones are ignored.
-    pub attributes: u16,
 }
 
 /// A time for which the card belongs to one holder, with all that depends on the holder. A backup card goes
@@ -62,6 +60,29 @@ pub struct Term {
     pub grants: Vec<Grant>,
     /// When the holder may not pass here, whatever the grants say.
     pub refusals: Vec<Grant>,
+    /// When a lockdown does not hold the holder back here. This alone lets nobody in.
+    pub exemptions: Vec<Grant>,
+    /// Whether the holder is a visitor, who needs an escort where the door wants one.
+    pub visitor: bool,
+    /// What makes passing easier and never admits.
+    pub comfort: Comfort,
+}
+
+/// A set of things that make passing easier and never admit; those that this version does not know are ignored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Comfort(pub u16);
+
+impl Comfort {
+    /// Nothing.
+    pub const NONE: Self = Self(0);
+    /// The lock stays released for longer.
+    pub const LONG: Self = Self(1);
+
+    /// Whether all of `other` are in it.
+    #[must_use]
+    pub fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
 }
 
 impl Term {
@@ -74,6 +95,9 @@ impl Term {
             employment: Condition::NotNeeded,
             grants: Vec::new(),
             refusals: Vec::new(),
+            exemptions: Vec::new(),
+            visitor: false,
+            comfort: Comfort::NONE,
         }
     }
 }
@@ -136,11 +160,13 @@ pub enum Block {
     Cloned = 6,
     /// The revocation list of its certificate's issuer is too old to tell, and the site does not go on then.
     RevocationUnknown = 7,
+    /// Paused, since it was not used for a long time.
+    Inactive = 8,
 }
 
 impl Block {
     /// All that this version knows, in the order of their numbers.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Blocked,
         Self::Suspended,
         Self::Revoked,
@@ -149,6 +175,7 @@ impl Block {
         Self::NotDelivered,
         Self::Cloned,
         Self::RevocationUnknown,
+        Self::Inactive,
     ];
 
     /// Why a tap is denied because of it.
@@ -163,6 +190,7 @@ impl Block {
             Self::NotDelivered => Reason::CardNotDelivered,
             Self::Cloned => Reason::CardCloned,
             Self::RevocationUnknown => Reason::RevocationUnknown,
+            Self::Inactive => Reason::CardInactive,
         }
     }
 }
@@ -257,7 +285,6 @@ impl Entry {
             blocks: Blocks::NONE,
             terms: Vec::new(),
             keys: None,
-            attributes: 0,
         }
     }
 
@@ -322,6 +349,7 @@ impl Entry {
         self.terms.truncate(TERMS_MAX);
         for term in &mut self.terms {
             term.grants.truncate(GRANTS_MAX);
+            term.exemptions.truncate(GRANTS_MAX);
             if term.refusals.len() > GRANTS_MAX {
                 term.refusals = alloc::vec![Grant { window: Window::ALWAYS, schedule: ScheduleId::ALWAYS }];
             }
@@ -333,6 +361,7 @@ impl Entry {
         }
         while self.to_bytes().len() > ENTRY_LENGTH_MAX - SEALED_KEYS_LENGTH_MAX {
             match self.terms.as_mut_slice() {
+                [term] if !term.exemptions.is_empty() => term.exemptions.truncate(term.exemptions.len() / 2),
                 [term] if !term.grants.is_empty() => term.grants.truncate(term.grants.len() / 2),
                 // Refusals and conditions alone never weigh so much: see the test.
                 [_] | [] => break,
@@ -346,7 +375,9 @@ impl Entry {
 impl Term {
     fn check(&self) -> Result<(), EntryError> {
         let too_many = |grants: &Vec<Grant>| grants.len() > GRANTS_MAX;
-        if let Some(grants) = [&self.grants, &self.refusals].into_iter().find(|grants| too_many(grants)) {
+        if let Some(grants) =
+            [&self.grants, &self.refusals, &self.exemptions].into_iter().find(|grants| too_many(grants))
+        {
             return Err(EntryError::Grants(grants.len()));
         }
         for condition in [&self.right_to_practise, &self.employment] {
@@ -436,6 +467,8 @@ mod tests {
             employment: Condition::Needed(windows),
             grants: alloc::vec![grant; 99],
             refusals: alloc::vec![grant; GRANTS_MAX],
+            exemptions: alloc::vec![grant; 99],
+            ..Term::always()
         };
         let mut entry = Entry::new(Uid::new(&[1; 10]).unwrap());
         entry.terms = alloc::vec![term; 9];

@@ -8,7 +8,9 @@ use crate::command::{Action, Refusal};
 use crate::credential::block::Token;
 use crate::decide::{Credential, Decision, Presented};
 use crate::encode::{ChipClass, Outcome};
-use crate::state::Mode;
+use crate::mode::Mode;
+use crate::passage::{AreaId, Side};
+use crate::reason::Reasons;
 use crate::time::{ClockTrust, MonoMs, UtcMs};
 use crate::uid::Uid;
 use crate::whitelist::Generation;
@@ -72,16 +74,20 @@ pub struct Rolling {
 pub enum EventKind {
     /// Something was in front of the reader, and the door decided.
     Tap {
+        /// Which reader.
+        side: Side,
         /// What it was.
         presented: Presented,
         /// What was read of its credential.
         credential: Credential,
         /// What the door decided.
         decision: Decision,
+        /// What the door noticed and let pass, such as a card that is inside already where that is only told.
+        noted: Reasons,
         /// How the card's counter moved, at a door that moves it.
         rolling: Option<Rolling>,
     },
-    /// The exit button released the lock.
+    /// The exit button was pressed.
     ExitPressed,
     /// A command was followed, or refused.
     Command {
@@ -132,6 +138,139 @@ pub enum EventKind {
     },
     /// A card was laid on an encoder that had nothing to write; the subject is the card.
     Presented,
+    /// The door was opened after a card had been granted; the subject is the card.
+    Entered {
+        /// By which reader.
+        side: Side,
+    },
+    /// A card had been granted, and the door was not opened; the subject is the card.
+    NotEntered {
+        /// By which reader.
+        side: Side,
+    },
+    /// The door stands open longer than it may, and whoever stands there is warned.
+    HeldWarning,
+    /// And longer still.
+    HeldOpen,
+    /// It was held open, and has closed.
+    HeldCleared,
+    /// The door was opened without a release.
+    ForcedOpen,
+    /// It was forced, and has closed.
+    ForcedCleared,
+    /// Something that is watched has gone wrong.
+    Raised(Watched),
+    /// And is as it should be again.
+    Cleared(Watched),
+    /// Another mode is in force; [`Event::mode`] is the new one.
+    ModeChanged {
+        /// The one before.
+        from: Mode,
+        /// Why.
+        cause: ModeCause,
+    },
+    /// A card was denied so often that it is locked out; the subject is the card, or none if unlisted cards are.
+    LockedOut {
+        /// For so many seconds.
+        for_s: u16,
+    },
+    /// The door has heard that an operator has forgiven a card; the subject is the card.
+    Forgiven {
+        /// In which area.
+        area: AreaId,
+    },
+}
+
+/// What a door watches besides its contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Watched {
+    /// The lid of the box.
+    Tamper,
+    /// The supply from the mains.
+    Mains,
+    /// The battery.
+    Battery,
+    /// The fire alarm system. It releases the exits by its own wires; the door only follows.
+    Fire,
+    /// The exit button, which somebody or something holds down.
+    ExitButton,
+    /// The door contact, whose wire is broken, or which flutters.
+    Contact,
+}
+
+/// Why a mode has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModeCause {
+    /// The controller has told a new state.
+    Ordered,
+    /// The clock: something has begun, or has ended.
+    Time,
+    /// The first card of a schedule that waits for one.
+    FirstPerson,
+    /// The agent started.
+    Start,
+}
+
+impl Watched {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Tamper, Self::Mains, Self::Battery, Self::Fire, Self::ExitButton, Self::Contact];
+
+    /// The stable code, for the configuration, the API and the sentences.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Tamper => "tamper",
+            Self::Mains => "mains",
+            Self::Battery => "battery",
+            Self::Fire => "fire",
+            Self::ExitButton => "exit-button",
+            Self::Contact => "contact",
+        }
+    }
+
+    /// What is watched under this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|watched| watched.code() == code)
+    }
+}
+
+/// A set of [`Watched`] things that are wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Faults(u16);
+
+impl Faults {
+    /// All is well.
+    pub const NONE: Self = Self(0);
+
+    /// From the bits of the wire or the database.
+    #[must_use]
+    pub fn from_bits(bits: u16) -> Self {
+        Self(bits)
+    }
+
+    /// As bits.
+    #[must_use]
+    pub fn bits(self) -> u16 {
+        self.0
+    }
+
+    /// Sets one, or takes it out.
+    pub fn set(&mut self, watched: Watched, wrong: bool) {
+        let bit = 1 << watched as u8;
+        self.0 = if wrong { self.0 | bit } else { self.0 & !bit };
+    }
+
+    /// Whether this one is wrong.
+    #[must_use]
+    pub fn has(self, watched: Watched) -> bool {
+        self.0 & 1 << watched as u8 != 0
+    }
+
+    /// Those that this version has a name for.
+    pub fn iter(self) -> impl Iterator<Item = Watched> {
+        Watched::ALL.into_iter().filter(move |watched| self.has(*watched))
+    }
 }
 
 impl EventKind {
@@ -158,7 +297,41 @@ impl EventKind {
             Self::Encoded { outcome: Outcome::Done, .. } => "encoded",
             Self::Encoded { .. } => "encoding-failed",
             Self::Presented => "presented",
+            Self::Entered { .. } => "entered",
+            Self::NotEntered { .. } => "not-entered",
+            Self::HeldWarning => "held-warning",
+            Self::HeldOpen => "held-open",
+            Self::HeldCleared => "held-cleared",
+            Self::ForcedOpen => "forced-open",
+            Self::ForcedCleared => "forced-cleared",
+            Self::Raised(watched) => raised(*watched),
+            Self::Cleared(watched) => cleared(*watched),
+            Self::ModeChanged { .. } => "mode-changed",
+            Self::LockedOut { .. } => "locked-out",
+            Self::Forgiven { .. } => "forgiven",
         }
+    }
+}
+
+fn raised(watched: Watched) -> &'static str {
+    match watched {
+        Watched::Tamper => "tamper",
+        Watched::Mains => "mains-lost",
+        Watched::Battery => "battery-low",
+        Watched::Fire => "fire",
+        Watched::ExitButton => "exit-button-stuck",
+        Watched::Contact => "contact-fault",
+    }
+}
+
+fn cleared(watched: Watched) -> &'static str {
+    match watched {
+        Watched::Tamper => "tamper-cleared",
+        Watched::Mains => "mains-restored",
+        Watched::Battery => "battery-good",
+        Watched::Fire => "fire-cleared",
+        Watched::ExitButton => "exit-button-freed",
+        Watched::Contact => "contact-mended",
     }
 }
 

@@ -14,6 +14,8 @@
 //! | [`credential`] | what our sector on a card holds, and what it proves |
 //! | [`event`], [`chain`] | what happened at a door, and the chain that shows a missing link |
 //! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
+//! | [`mode`], [`settings`], [`signal`] | how a door behaves, how it is set up, and what it shows |
+//! | [`passage`] | who has gone into which area |
 //! | [`encode`] | jobs for the reader at the desk that writes credentials |
 //! | [`message`], [`envelope`], [`topic`] | the wire, described for strangers in `docs/PROTOCOL.md` |
 #![no_std]
@@ -34,7 +36,11 @@ pub mod envelope;
 pub mod event;
 pub mod id;
 pub mod message;
+pub mod mode;
+pub mod passage;
 pub mod reason;
+pub mod settings;
+pub mod signal;
 pub mod state;
 pub mod time;
 pub mod topic;

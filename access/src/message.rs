@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
 use crate::encode::{EncodeJob, Stage};
-use crate::event::Event;
-use crate::state::{Counters, DoorState, Mode};
+use crate::event::{Event, Faults};
+use crate::mode::Mode;
+use crate::passage::Passages;
+use crate::state::{Counters, DoorState};
 use crate::time::{ClockTrust, MonoMs, UtcMs};
 use crate::whitelist::{Generation, WhitelistId, WhitelistPart};
 
@@ -39,6 +41,47 @@ pub enum Up {
     },
 }
 
+/// Events that a journal is made to hold until they are acknowledged.
+pub const JOURNAL_EVENTS_MAX: u64 = 1_000_000;
+
+/// How the leaf of a door stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Leaf {
+    /// In its frame, or the door has no contact.
+    Closed,
+    /// Open, and that is in order.
+    Open,
+    /// Open for so long that whoever stands there is warned.
+    HeldWarning,
+    /// Open for so long that it is an alarm.
+    HeldOpen,
+    /// Opened without a release.
+    Forced,
+}
+
+impl Leaf {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Closed, Self::Open, Self::HeldWarning, Self::HeldOpen, Self::Forced];
+
+    /// The stable code, for the database, the API and the sentences.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HeldWarning => "held-warning",
+            Self::HeldOpen => "held-open",
+            Self::Forced => "forced",
+        }
+    }
+
+    /// How it stands under this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|leaf| leaf.code() == code)
+    }
+}
+
 /// How often a door tells how it is, in milliseconds.
 pub const STATUS_EVERY_MS: u64 = 30_000;
 
@@ -65,18 +108,24 @@ pub struct Status {
     pub state_generation: Generation,
     /// The counters in force.
     pub counters_generation: Generation,
+    /// The passages in force.
+    pub passages_generation: Generation,
     /// The mode in force.
     pub mode: Mode,
     /// The newest event of the journal; 0 if there is none.
     pub journal_head: u64,
     /// Through which event the controller has acknowledged.
     pub journal_acknowledged: u64,
-    /// Whether the reader answers.
+    /// How full the journal is, in hundredths of [`JOURNAL_EVENTS_MAX`].
+    pub journal_percent: u8,
+    /// Whether all its readers answer.
     pub reader: bool,
     /// Whether the lock is released.
     pub lock_released: bool,
-    /// Whether the contact is open.
-    pub contact_open: bool,
+    /// How the door stands.
+    pub leaf: Leaf,
+    /// What is wrong with it.
+    pub faults: Faults,
     /// Messages refused since the boot.
     pub messages_refused: u32,
 }
@@ -90,6 +139,8 @@ pub enum Down {
     State(DoorState),
     /// How far cards have counted elsewhere.
     Counters(Counters),
+    /// What cards did at other doors.
+    Passages(Passages),
     /// The controller has everything on disk through this event; the envelope's link is the head of its
     /// own log.
     Acknowledged {

@@ -102,6 +102,18 @@ reasons! {
     RefusedByRule = 36, "refused-by-rule";
     /// The revocation list is too old to tell whether the certificate is revoked.
     RevocationUnknown = 37, "revocation-unknown";
+    /// The card is inside already, and has not left.
+    Passback = 38, "passback";
+    /// The door wants two people, and this is the first.
+    SecondPersonNeeded = 39, "second-person-needed";
+    /// The door wants somebody with this visitor.
+    EscortNeeded = 40, "escort-needed";
+    /// Another door of the lock chamber is open or released.
+    Interlocked = 41, "interlocked";
+    /// Denied too often in a short time.
+    LockedOut = 42, "locked-out";
+    /// Paused, since it was not used for a long time.
+    CardInactive = 43, "card-inactive";
 }
 
 impl Reason {

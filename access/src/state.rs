@@ -6,6 +6,11 @@
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::{Calendar, Zone};
+use crate::mode::{Lockdown, Mode, Moment, Order, mode};
+use crate::passage::Passback;
+use crate::settings::{DoorSettings, SettingsError};
+use crate::signal::SignalSet;
 use crate::time::UtcS;
 use crate::uid::Uid;
 use crate::whitelist::Generation;
@@ -15,101 +20,18 @@ use crate::whitelist::Generation;
 pub struct DoorState {
     /// Counted by the site's changes, like a whitelist's, but compared only with its own kind.
     pub generation: Generation,
-    /// How the door behaves.
-    pub mode: Mode,
-    /// When it goes back to [`Mode::Normal`], by the door's own clock; open if it stays.
-    pub mode_until: Option<UtcS>,
+    /// What an operator has ordered for this door.
+    pub order: Option<Order>,
+    /// What has been ordered for this door, an area of it or the site in a threat.
+    pub lockdown: Option<Lockdown>,
     /// How this door is set up.
     pub settings: DoorSettings,
-}
-
-/// How a door behaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Mode {
-    /// Cards decide.
-    Normal,
-    /// No card passes; exits stay free.
-    LockedDown,
-}
-
-impl Mode {
-    /// The stable code, for the database, the API and the sentences.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Normal => "normal",
-            Self::LockedDown => "locked-down",
-        }
-    }
-
-    /// The mode with this code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Normal, Self::LockedDown].into_iter().find(|mode| mode.code() == code)
-    }
-}
-
-/// How a door is set up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DoorSettings {
-    /// How long the lock stays released, in milliseconds. EN 60839-11-1 asks for at least 3,000.
-    pub release_ms: u32,
-    /// What is read of a card.
-    pub reading: Reading,
-}
-
-impl DoorSettings {
-    /// Shortest release. Less and a person with gloves on does not reach the handle.
-    pub const RELEASE_MS_MIN: u32 = 500;
-    /// Longest release. More is a mode, not a release.
-    pub const RELEASE_MS_MAX: u32 = 120_000;
-}
-
-/// What a door reads of a card before it decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Reading {
-    /// The number only, which a telephone can copy: weak, and shown so.
-    UidOnly,
-    /// The credential in our sector as well. A copy of the whole card passes.
-    Sector,
-    /// And its counter moves at each tap. The door opens before the write, a few times in a row even if the
-    /// write stays in doubt.
-    RollingLenient,
-    /// And its counter moves at each tap. The door opens when the write has been read back.
-    RollingStrict,
-}
-
-impl Reading {
-    /// The stable code, for the database, the API and the sentences.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::UidOnly => "uid-only",
-            Self::Sector => "sector",
-            Self::RollingLenient => "sector-rolling-lenient",
-            Self::RollingStrict => "sector-rolling-strict",
-        }
-    }
-
-    /// Whether the credential is read at all.
-    #[must_use]
-    pub fn asks_for_credential(self) -> bool {
-        self != Self::UidOnly
-    }
-
-    /// Whether the card's counter moves.
-    #[must_use]
-    pub fn rolls(self) -> bool {
-        matches!(self, Self::RollingLenient | Self::RollingStrict)
-    }
-
-    /// The reading with this code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::UidOnly, Self::Sector, Self::RollingLenient, Self::RollingStrict]
-            .into_iter()
-            .find(|reading| reading.code() == code)
-    }
+    /// The site's civil time, for the hour at which passages are forgiven.
+    pub zone: Zone,
+    /// The rules of the areas that it leads into; at most [`Passback::RULES_MAX`].
+    pub passback: Vec<Passback>,
+    /// How it speaks to people.
+    pub signals: SignalSet,
 }
 
 impl Default for DoorState {
@@ -117,18 +39,41 @@ impl Default for DoorState {
     fn default() -> Self {
         Self {
             generation: Generation(0),
-            mode: Mode::Normal,
-            mode_until: None,
-            settings: DoorSettings { release_ms: 5_000, reading: Reading::UidOnly },
+            order: None,
+            lockdown: None,
+            settings: DoorSettings::default(),
+            zone: Calendar::empty().zone,
+            passback: Vec::new(),
+            signals: SignalSet::default(),
         }
     }
 }
 
 impl DoorState {
-    /// The mode at this second.
+    /// The mode that holds.
     #[must_use]
-    pub fn mode_at(&self, at: UtcS) -> Mode {
-        if self.mode_until.is_some_and(|until| at >= until) { Mode::Normal } else { self.mode }
+    pub fn mode_at(&self, moment: &Moment<'_>) -> Mode {
+        mode(self.lockdown, self.order, self.settings.unlock, moment)
+    }
+
+    /// Whether the door is locked down at this second. It is the one mode that a decision depends on, and needs no
+    /// schedules.
+    #[must_use]
+    pub fn is_locked_down(&self, at: UtcS) -> bool {
+        self.lockdown.is_some_and(|lockdown| lockdown.holds(at))
+    }
+
+    /// Checks the bounds that the types cannot express.
+    ///
+    /// # Errors
+    /// The first value that is out of its bounds.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        self.settings.check()?;
+        if self.passback.len() > Passback::RULES_MAX {
+            return Err(SettingsError("passback"));
+        }
+        self.zone.check().map_err(|_| SettingsError("zone"))?;
+        self.signals.check().map_err(|_| SettingsError("signals"))
     }
 }
 

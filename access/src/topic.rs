@@ -6,6 +6,7 @@
 //! kulku/SITE/DOOR/down/whitelist   Whitelist                              door hears
 //! kulku/SITE/DOOR/down/state       State                                  door hears
 //! kulku/SITE/DOOR/down/counters    Counters                               door hears
+//! kulku/SITE/DOOR/down/passages    Passages                               door hears
 //! kulku/SITE/DOOR/down/ack         Acknowledged                           door hears
 //! kulku/SITE/DOOR/down/command     Command                                door hears
 //! kulku/SITE/DOOR/up/encoding      Encoding                               encoder publishes
@@ -47,6 +48,8 @@ pub enum Channel {
     DownState,
     /// [`Down::Counters`].
     DownCounters,
+    /// [`Down::Passages`].
+    DownPassages,
     /// [`Down::Acknowledged`].
     DownAck,
     /// [`Down::Command`].
@@ -63,12 +66,13 @@ pub enum Channel {
 pub struct TopicError;
 
 impl Channel {
-    const ALL: [(Self, &'static str); 9] = [
+    const ALL: [(Self, &'static str); 10] = [
         (Self::UpStatus, "up/status"),
         (Self::UpEvents, "up/events"),
         (Self::DownWhitelist, "down/whitelist"),
         (Self::DownState, "down/state"),
         (Self::DownCounters, "down/counters"),
+        (Self::DownPassages, "down/passages"),
         (Self::DownAck, "down/ack"),
         (Self::DownCommand, "down/command"),
         (Self::UpEncoding, "up/encoding"),
@@ -92,6 +96,7 @@ impl Channel {
             Down::Whitelist(_) => Self::DownWhitelist,
             Down::State(_) => Self::DownState,
             Down::Counters(_) => Self::DownCounters,
+            Down::Passages(_) => Self::DownPassages,
             Down::Acknowledged { .. } => Self::DownAck,
             Down::Command(_) => Self::DownCommand,
             Down::Encode(_) => Self::DownEncode,
