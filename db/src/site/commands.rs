@@ -55,7 +55,8 @@ pub enum CommandState {
     Sent,
     /// The door did it.
     Followed,
-    /// The door did not; the stable code says why: `expired`, `other-boot`, `other-session`, `repeated`.
+    /// The door did not; the stable code says why: `expired`, `other-boot`, `other-session`, `repeated`,
+    /// `interlocked`.
     Refused(String),
     /// The door was not connected, and nothing was kept for it.
     DoorAway,
@@ -228,6 +229,7 @@ fn refusal_code(refusal: Refusal) -> &'static str {
         Refusal::OtherBoot => "other-boot",
         Refusal::OtherSession => "other-session",
         Refusal::Repeated => "repeated",
+        Refusal::Interlocked => "interlocked",
     }
 }
 
