@@ -10,7 +10,7 @@
 //! | [`commands`], [`encodings`] | what a person asks of a door now, and of an encoder |
 //! | [`keys`] | the masters, and everything that is derived from them |
 //! | [`compile`] | a door's entries with the keys that are sealed for it |
-//! | [`counters`] | how far cards have counted, to the doors that it concerns |
+//! | [`stream`] | how far cards have counted and where they went in, to the doors that it concerns |
 //! | [`revocation`], [`authorities`] | lists of revoked certificates; who may sign them |
 //! | [`rights`] | rights to practise, from a register |
 //! | [`housekeeping`] | what the passing of time asks for |
@@ -32,7 +32,6 @@ mod clerk;
 mod clock;
 mod commands;
 mod compile;
-mod counters;
 mod deliver;
 mod desk;
 mod encodings;
@@ -50,6 +49,7 @@ mod rights;
 mod run;
 mod scan;
 mod start;
+mod stream;
 mod verify;
 mod web;
 mod worker;

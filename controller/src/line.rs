@@ -14,7 +14,7 @@ use access::whitelist::WhitelistId;
 use db::site::DoorKind;
 use tokio::time::Instant;
 
-use crate::distribute::{Desired, Reported};
+use crate::distribute::{Desired, PerStream, Reported};
 use crate::flight::Flight;
 
 /// Epochs of one door that are remembered as over. A door gets a new one when its box is replaced or
@@ -201,7 +201,10 @@ impl Session {
             reported: Reported {
                 whitelist: status.whitelist,
                 state: status.state_generation,
-                counters: status.counters_generation,
+                streams: PerStream {
+                    counters: status.counters_generation,
+                    passages: status.passages_generation,
+                },
             },
         }
     }

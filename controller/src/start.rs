@@ -23,7 +23,6 @@ use crate::broker::Broker;
 use crate::clerk::{self, Note};
 use crate::clock::utc_now;
 use crate::config::{Config, Endpoint};
-use crate::counters::Counting;
 use crate::desk::{Desk, Parts};
 use crate::intake;
 use crate::keys::KeysError;
@@ -129,7 +128,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let dashboard = listener.local_addr()?;
     let secrets = read::masters(&config).await?;
     let authorities = read::authorities(&config).await?;
-    let read::Read { sender, found, lines, counters } = read::read(&site, &config, secrets.clone()).await?;
+    let read::Read { sender, found, lines, streams } = read::read(&site, &config, secrets.clone()).await?;
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config).await?;
     options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
     options.manual_acks = true;
@@ -157,7 +156,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         answers,
         looking: Looking { through: found, running: Once::default() },
         lines,
-        counters: Counting { through: counters, stale: true, running: Once::default() },
+        streams,
         secrets,
         badge: config.badge,
     });

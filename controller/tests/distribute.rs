@@ -11,7 +11,7 @@ use access::time::{UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::{Change, Digest, Generation, WhitelistId, WhitelistPart};
 use controller::distribute::{
-    CHUNK_ENTRIES, Cutter, Desired, Pair, Reported, Way, change, chunk_count, delta, due, new_calendar,
+    CHUNK_ENTRIES, Cutter, Desired, Due, Pair, PerStream, Reported, Way, change, chunk_count, delta, due, new_calendar,
 };
 use proptest::prelude::*;
 
@@ -40,13 +40,16 @@ fn the_whitelists_way_as_a_table() {
 }
 
 #[test]
-fn state_and_counters_are_due_whatever_the_whitelist_waits_for() {
-    let desired = Desired { whitelist: id(9, 1, 5), state: Generation(3), counters: Generation(2) };
+fn state_and_streams_are_due_whatever_the_whitelist_waits_for() {
+    let streams = PerStream { counters: Generation(2), passages: Generation(4) };
+    let desired = Desired { whitelist: id(9, 1, 5), state: Generation(3), streams };
     let nothing = due(&desired, &Reported::default(), false);
-    assert!(nothing.state && nothing.counters);
-    let all = Reported { whitelist: desired.whitelist, state: desired.state, counters: desired.counters };
-    let due = due(&desired, &all, false);
-    assert!(!due.state && !due.counters && due.whitelist == Way::Nothing);
+    assert_eq!((nothing.state, nothing.streams), (true, PerStream { counters: true, passages: true }));
+    let all = Reported { whitelist: desired.whitelist, state: desired.state, streams };
+    assert_eq!(
+        due(&desired, &all, false),
+        Due { whitelist: Way::Nothing, state: false, streams: PerStream::default() }
+    );
 }
 
 #[test]

@@ -15,9 +15,11 @@ use crate::authorities;
 use crate::clock::utc_now;
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::distribute::{PerStream, Stream};
 use crate::keys::Keyring;
 use crate::line::{Epochs, Line, Sender};
 use crate::scan::{self, Found};
+use crate::stream::Following;
 
 /// The masters, if there are any.
 pub(super) async fn masters(config: &Config) -> Result<Option<Arc<Keyring>>, StartError> {
@@ -37,7 +39,7 @@ pub(super) struct Read {
     pub(super) sender: Sender,
     pub(super) found: Generation,
     pub(super) lines: BTreeMap<DoorId, Line>,
-    pub(super) counters: Generation,
+    pub(super) streams: PerStream<Following>,
 }
 
 /// Reads what should be true and where each door stood. All doors are away until they say otherwise.
@@ -49,8 +51,9 @@ pub(super) async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyri
         let Found { through, doors, mut keys } = scan::all(&site, secrets.as_deref())?;
         check_versions(&site, secrets.as_deref(), through)?;
         site.give_up_encodings(now)?;
-        // What moved before is found for each door when it connects.
-        let (counters, _) = site.counters_moved(Generation(u64::MAX))?;
+        let following = |stream: Stream| Ok::<_, SiteError>(Following::new(stream.moved(&site, Generation(u64::MAX))?.0));
+        let streams =
+            PerStream { counters: following(Stream::Counters)?, passages: following(Stream::Passages)? };
         let mut lines = BTreeMap::new();
         for found in doors {
             site.record_offline(&found.door, None, now)?;
@@ -64,7 +67,7 @@ pub(super) async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyri
             }
             lines.insert(found.door, line);
         }
-        Ok(Read { sender, found: through, lines, counters })
+        Ok(Read { sender, found: through, lines, streams })
     };
     tokio::task::spawn_blocking(read).await?.map_err(|source| StartError::Site { path, source })
 }
