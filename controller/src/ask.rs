@@ -34,12 +34,21 @@ pub(crate) enum Answer {
     Whole { door: DoorId, ticket: u64, to: WhitelistId, sent: bool },
 }
 
-/// Keeps the look for changes to one at a time.
+/// How far changes have been looked at, one look at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Looking {
     /// Everything through this change has been seen.
     pub(crate) through: Generation,
+    /// What came after this one is to be looked at once more.
+    pub(crate) behind: Option<Generation>,
     pub(crate) running: Once,
+}
+
+impl Looking {
+    /// What is new has come after this change.
+    pub(crate) fn begin_from(&mut self) -> Generation {
+        self.behind.take().map_or(self.through, |behind| behind.min(self.through))
+    }
 }
 
 /// One question at a time; if it is asked again meanwhile, once more afterwards.

@@ -6,6 +6,7 @@
 //! | [`hear`], [`verify`] | what doors say; from bytes to a believed message |
 //! | [`intake`], [`clerk`] | reports onto the disk, and small notes |
 //! | [`scan`], [`ask`] | what should be true, read from the database, without waiting for it |
+//! | [`look`] | what has changed, and whom it is due to |
 //! | [`distribute`], [`deliver`], [`flight`], [`line`] | what is due to a door; sending it; what is on its way; one door |
 //! | [`commands`], [`encodings`] | what a person asks of a door now, and of an encoder |
 //! | [`keys`] | the masters, and everything that is derived from them |
@@ -42,6 +43,7 @@ mod hex;
 mod housekeeping;
 mod intake;
 mod line;
+mod look;
 mod mqtt;
 mod plan;
 mod revocation;

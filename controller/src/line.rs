@@ -10,7 +10,7 @@ use access::id::{DoorId, SiteId};
 use access::message::{Down, Status};
 use access::state::DoorState;
 use access::time::MonoMs;
-use access::whitelist::WhitelistId;
+use access::whitelist::{Generation, WhitelistId};
 use db::site::DoorKind;
 use tokio::time::Instant;
 
@@ -126,6 +126,11 @@ impl Line {
             gaps: 0,
             sequence: Arc::new(AtomicU64::new(0)),
         }
+    }
+
+    /// What pages compare with what is in force; nothing of an encoder.
+    pub(crate) fn wanted(&self) -> Option<(DoorId, WhitelistId, Generation)> {
+        (self.kind == DoorKind::Door).then(|| (self.door.clone(), self.desired.whitelist, self.desired.state))
     }
 
     /// `None` if the door has no key, which the database does not allow.

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::timeout;
 
-use crate::ask::{self, Looking, Once};
+use crate::ask::{self, Looking};
 use crate::authorities::AuthoritiesError;
 use crate::broker::Broker;
 use crate::clerk::{self, Note};
@@ -154,7 +154,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         notes: clerk.notes,
         reports: intake.reports,
         answers,
-        looking: Looking { through: found, running: Once::default() },
+        looking: Looking { through: found, ..Looking::default() },
         lines,
         streams,
         secrets,

@@ -8,11 +8,11 @@
 //!
 //! A passage is looked for as soon as it is stored: until another door knows of it, the card goes in there as well.
 //! Counters are looked for with the clock's tick, so that a busy morning sends each door a few messages a second and
-//! not hundreds: a copy is found at the centre whatever doors know. A door is not told what it said itself.
+//! not hundreds: a copy is found at the centre whatever doors know. A door is not told the counters that it said itself.
 
 use access::id::DoorId;
 use access::message::Down;
-use access::passage::{PASSAGES_MAX, Passages};
+use access::passage::PASSAGES_MAX;
 use access::state::{COUNTERS_MAX, Counters};
 use access::whitelist::Generation;
 use db::site::{Site, SiteError};
@@ -95,10 +95,9 @@ impl Stream {
                 Ok(Some(Piece { generation, message: Down::Counters(Counters { generation, counters }) }))
             }
             Self::Passages => {
-                let moved = site.passages(door, epoch, after, PASSAGES_MAX)?;
-                let Some(generation) = moved.last().map(|last| last.generation) else { return Ok(None) };
-                let passages = moved.into_iter().map(|moved| moved.passage).collect();
-                Ok(Some(Piece { generation, message: Down::Passages(Passages { generation, passages }) }))
+                let moved = site.passages_after(after, door, PASSAGES_MAX)?;
+                let generation = moved.generation;
+                Ok((!moved.passages.is_empty()).then_some(Piece { generation, message: Down::Passages(moved) }))
             }
         }
     }

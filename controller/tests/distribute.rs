@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use access::calendar::{Calendar, HolidayPlan, Schedule};
-use access::entry::{Block, Blocks, Condition, Entry, Grant, ScheduleId, SealedKeys, Term};
+use access::entry::{Block, Blocks, Comfort, Condition, Entry, Grant, ScheduleId, SealedKeys, Term};
 use access::envelope::MESSAGE_LENGTH_MAX;
 use access::message::Down;
 use access::time::{UtcS, Window};
@@ -75,6 +75,9 @@ fn a_chunk_of_the_heaviest_entries_fits_a_message() {
         employment: windows,
         grants: vec![grant; access::entry::GRANTS_MAX],
         refusals: vec![grant; access::entry::GRANTS_MAX],
+        exemptions: vec![grant; access::entry::GRANTS_MAX],
+        visitor: true,
+        comfort: Comfort(u16::MAX),
     };
     let mut part = None;
     for number in 0..CHUNK_ENTRIES {
@@ -83,7 +86,6 @@ fn a_chunk_of_the_heaviest_entries_fits_a_message() {
         let mut entry = Entry::new(Uid::new(&bytes).unwrap());
         (entry.card, entry.certificate) = (far, far);
         entry.blocks = Blocks::from_bits(u16::MAX);
-        entry.attributes = u16::MAX;
         entry.terms = vec![term.clone(); access::entry::TERMS_MAX];
         let mut entry = entry.fitted();
         let room = access::entry::ENTRY_LENGTH_MAX - entry.to_bytes().len() - 2;
@@ -124,7 +126,7 @@ fn list() -> impl Strategy<Value = List> {
                 if variant > 1 {
                     entry.blocks = entry.blocks.with(Block::Blocked);
                 }
-                entry.attributes = variant.into();
+                entry.terms = vec![Term { comfort: Comfort(variant.into()), ..Term::default() }];
                 (entry.uid, entry)
             })
             .collect()
