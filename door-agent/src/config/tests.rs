@@ -5,8 +5,7 @@ use super::*;
 const PROVISIONING: &str = r#"{"format":1,"site":"hospital","door":"pharmacy","key_id":1,
     "key":"0707070707070707070707070707070707070707070707070707070707070707",
     "mqtt":{"host":"127.0.0.1","port":1883}}"#;
-const EMULATED: &str =
-    "data = \".\"\nprovisioning = \"door.json\"\nreader.kind = \"emulated\"\nio.kind = \"memory\"\n";
+const EMULATED: &str = "data = \".\"\nprovisioning = \"door.json\"\nreader.kind = \"emulated\"\nio.kind = \"memory\"\n";
 const PI: &str = include_str!("../example.toml");
 
 fn load(text: &str) -> Result<Config, String> {
