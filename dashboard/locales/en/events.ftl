@@ -174,38 +174,6 @@ note-refused =
        *[other] { $count } messages
     }
 
-alarm-chain-broken = The door’s chain of records is broken
-alarm-chain-fork = The door sent two different records with one number
-alarm-chain-gap = Records of the door are missing
-alarm-journal-slow = The door’s disk is slow
-alarm-messages-refused = The door refused messages
-alarm-reader-blind = The reader does not answer
-alarm-opened-unreleased = Opened without release
-alarm-forged-message = A message did not carry the door’s seal
-alarm-wire-version = The door’s program is too old or too new
-alarm-replayed-message = A message came a second time
-alarm-clone-suspected = Two copies of one card
-alarm-credential-damaged = A card’s credential is damaged
-alarm-no-masters = Masters for credentials are missing
-alarm-revocation-list-stale = A revocation list is past its next update
-alarm-revocation-list-unreachable = A revocation list cannot be fetched
-alarm-revocation-list-unreadable = A revocation list is damaged
-alarm-revocation-list-forged = A revocation list is forged
-alarm-revocation-list-untrusted = Whoever signed a revocation list is not trusted
-alarm-revocation-list-older = An older revocation list came
-alarm-revocation-list-differs = Two revocation lists have one number
-alarm-revocation-list-unknown-issuer = A revocation list is of an unknown authority
-alarm-revocation-list-delta = A revocation list has changes only
-alarm-revocation-list-refused = A revocation list is of a kind that is not read
-alarm-revocation-list-too-large = A revocation list is too large
-alarm-revocation-list-not-stored = A revocation list could not be stored
-alarm-rights-unreachable = The register of rights to practise does not answer
-alarm-rights-unreadable = The register of rights to practise answers otherwise than agreed
-alarm-rights-refused = Rows of the register of rights to practise are refused
-alarm-rights-mass-removal = The register would end many rights to practise
-alarm-rights-not-stored = Rights to practise could not be stored
-alarm-backup-overdue = A backup card's time is over
-
 live-on = Live
 live-paused = Paused
 live-lost = Connection lost. Trying again…

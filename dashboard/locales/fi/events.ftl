@@ -174,38 +174,6 @@ note-refused =
        *[other] { $count } viestiä
     }
 
-alarm-chain-broken = Oven kirjausketju on katkennut
-alarm-chain-fork = Ovi lähetti kaksi eri kirjausta samalla numerolla
-alarm-chain-gap = Oven kirjauksia puuttuu
-alarm-journal-slow = Oven levy on hidas
-alarm-messages-refused = Ovi hylkäsi viestejä
-alarm-reader-blind = Lukija ei vastaa
-alarm-opened-unreleased = Ovi avattiin ilman vapautusta
-alarm-forged-message = Viestissä ei ollut oven sinettiä
-alarm-wire-version = Oven ohjelma on liian vanha tai liian uusi
-alarm-replayed-message = Viesti tuli toisen kerran
-alarm-clone-suspected = Kortista on kaksi kappaletta
-alarm-credential-damaged = Kortin tunniste on vaurioitunut
-alarm-no-masters = Tunnisteiden pääavaimet puuttuvat
-alarm-revocation-list-stale = Sulkulistan seuraava päivitys on myöhässä
-alarm-revocation-list-unreachable = Sulkulistaa ei saada noudettua
-alarm-revocation-list-unreadable = Sulkulista on vaurioitunut
-alarm-revocation-list-forged = Sulkulista on väärennetty
-alarm-revocation-list-untrusted = Sulkulistan allekirjoittajaan ei luoteta
-alarm-revocation-list-older = Tuli vanhempi sulkulista
-alarm-revocation-list-differs = Kahdella sulkulistalla on sama numero
-alarm-revocation-list-unknown-issuer = Sulkulistan myöntäjä on tuntematon
-alarm-revocation-list-delta = Sulkulistassa on vain muutokset
-alarm-revocation-list-refused = Sulkulista on lajia, jota ei lueta
-alarm-revocation-list-too-large = Sulkulista on liian suuri
-alarm-revocation-list-not-stored = Sulkulistaa ei saatu tallennettua
-alarm-rights-unreachable = Ammattioikeuksien rekisteri ei vastaa
-alarm-rights-unreadable = Ammattioikeuksien rekisteri vastaa toisin kuin on sovittu
-alarm-rights-refused = Ammattioikeuksien rekisterin rivejä hylättiin
-alarm-rights-mass-removal = Rekisteri päättäisi monta ammattioikeutta
-alarm-rights-not-stored = Ammattioikeuksia ei saatu tallennettua
-alarm-backup-overdue = Varakortin aika on päättynyt
-
 live-on = Päivittyy
 live-paused = Tauolla
 live-lost = Yhteys katkesi. Yritetään uudelleen…

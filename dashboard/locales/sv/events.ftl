@@ -174,38 +174,6 @@ note-refused =
        *[other] { $count } meddelanden
     }
 
-alarm-chain-broken = Dörrens loggkedja är bruten
-alarm-chain-fork = Dörren skickade två olika poster med samma nummer
-alarm-chain-gap = Poster från dörren saknas
-alarm-journal-slow = Dörrens disk är långsam
-alarm-messages-refused = Dörren avvisade meddelanden
-alarm-reader-blind = Läsaren svarar inte
-alarm-opened-unreleased = Dörren öppnades utan frigivning
-alarm-forged-message = Ett meddelande saknade dörrens sigill
-alarm-wire-version = Dörrens program är för gammalt eller för nytt
-alarm-replayed-message = Ett meddelande kom en andra gång
-alarm-clone-suspected = Två exemplar av ett kort
-alarm-credential-damaged = Ett korts identifierare är skadad
-alarm-no-masters = Huvudnycklarna för identifierare saknas
-alarm-revocation-list-stale = En spärrlistas nästa uppdatering är försenad
-alarm-revocation-list-unreachable = En spärrlista kan inte hämtas
-alarm-revocation-list-unreadable = En spärrlista är skadad
-alarm-revocation-list-forged = En spärrlista är förfalskad
-alarm-revocation-list-untrusted = Den som undertecknat en spärrlista är inte betrodd
-alarm-revocation-list-older = En äldre spärrlista kom
-alarm-revocation-list-differs = Två spärrlistor har samma nummer
-alarm-revocation-list-unknown-issuer = En spärrlistas utfärdare är okänd
-alarm-revocation-list-delta = En spärrlista har bara ändringar
-alarm-revocation-list-refused = En spärrlista är av ett slag som inte läses
-alarm-revocation-list-too-large = En spärrlista är för stor
-alarm-revocation-list-not-stored = En spärrlista kunde inte lagras
-alarm-rights-unreachable = Registret över yrkesrättigheter svarar inte
-alarm-rights-unreadable = Registret över yrkesrättigheter svarar på annat sätt än avtalat
-alarm-rights-refused = Rader i registret över yrkesrättigheter avvisades
-alarm-rights-mass-removal = Registret skulle avsluta många yrkesrättigheter
-alarm-rights-not-stored = Yrkesrättigheter kunde inte lagras
-alarm-backup-overdue = Ett reservkorts tid är slut
-
 live-on = Uppdateras
 live-paused = Pausad
 live-lost = Anslutningen bröts. Försöker igen…

@@ -19,21 +19,6 @@ count-denied =
         [one] nekad under det senaste dygnet
        *[other] nekade under det senaste dygnet
     }
-alarms-title = Öppna larm
-alarms-caption = Larm som ingen har kvitterat än
-no-alarms = Inga öppna larm.
-acknowledge = Kvittera
-all-alarms = Larm med sina händelser
-alarms-past = Kvitterade larm, nyaste först.
-alarms-show-past = Visa kvitterade
-no-past-alarms = Inga kvitterade larm.
-alarm-acknowledged-by = Kvitterat av { $operator }
-alarm-in-log = Visa i loggen
-counter-found = Räknare som lästes (och dess märke)
-counter-written = Räknare som skrevs (och dess märke)
-advice-clone-suspected = Ett enda kort kan inte ha gjort båda. Om det inte har kodats om sedan dess är det spärrat vid alla dörrar. Ta reda på vem som hade ett kort vid vartdera tillfället, dra in kortet och lämna ut ett nytt.
-advice-credential-damaged = En avbruten skrivning har bleknat. Ingen misstänks och ingenting är spärrat: koda kortet på nytt.
-advice-no-masters = Dörrar som kräver identifierare släpper inte in någon vars nycklar inte kan bildas. Lägg tillbaka nyckelfilen och starta styrenheten på nytt.
 last-events-title = Senaste händelser
 last-events-caption = De senaste händelserna vid alla dörrar, nyaste först
 all-events = Alla händelser
