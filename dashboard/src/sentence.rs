@@ -76,7 +76,7 @@ fn details(page: &Page, view: &EventView) -> Vec<String> {
 
 fn of_kind(page: &Page, kind: &EventKind) -> Vec<String> {
     match kind {
-        EventKind::Tap { presented, credential, decision, rolling } => {
+        EventKind::Tap { presented, credential, decision, rolling, .. } => {
             let mut all: Vec<String> =
                 decision.reasons.iter().map(|reason| page.code("reason", reason.code())).collect();
             if all.is_empty() && !decision.granted() {
@@ -173,6 +173,7 @@ pub(crate) fn block_code(block: Block) -> &'static str {
         Block::NotDelivered => "not-delivered",
         Block::Cloned => "cloned",
         Block::RevocationUnknown => "revocation-unknown",
+        Block::Inactive => "inactive",
     }
 }
 
