@@ -19,21 +19,6 @@ count-denied =
         [one] denied in the last 24 hours
        *[other] denied in the last 24 hours
     }
-alarms-title = Open alarms
-alarms-caption = Alarms that nobody has acknowledged yet
-no-alarms = No open alarms.
-acknowledge = Acknowledge
-all-alarms = Alarms with their events
-alarms-past = Alarms that somebody has acknowledged, newest first.
-alarms-show-past = Show those that were acknowledged
-no-past-alarms = No acknowledged alarms.
-alarm-acknowledged-by = Acknowledged by { $operator }
-alarm-in-log = Show in the log
-counter-found = Counter found (and its mark)
-counter-written = Counter written (and its mark)
-advice-clone-suspected = One card cannot have made both taps. Unless it has been encoded anew since, it is blocked at every door. Find out who held a card at each of the two, take the card in, and hand out another.
-advice-credential-damaged = A write that was torn off has faded. Nobody is accused and nothing is blocked: encode the card anew.
-advice-no-masters = Doors that ask for a credential admit nobody whose keys cannot be made. Put the credential file back and start the controller anew.
 last-events-title = Latest events
 last-events-caption = The latest events at all doors, newest first
 all-events = All events
@@ -80,6 +65,7 @@ block-returned = Given back
 block-not-delivered = Not delivered
 block-cloned = Copied
 block-revocation-unknown = Revocation unknown
+block-inactive = Not used for long
 block-other = Other block
 card-unblock = Remove “{ $block }”
 card-unblock-confirm = The card opens its doors again unless something else is in its way.
@@ -156,6 +142,16 @@ signal-granted = green
 signal-denied = red
 signal-none = none
 signal-test = all lamps
+signal-ends-soon = green; the card ends soon
+signal-denied-for-good = red; see security
+signal-try-again = try again
+signal-second-card = one card more
+signal-busy = hold the card still
+signal-held-warning = close the door
+signal-idle-unlocked = the door is unlocked
+signal-idle-locked-down = locked down
+signal-idle-offline = no connection
+signal-idle-out-of-order = out of order
 demo-reader = Reader: { $ms } ms
 
 change-person-add = Person added

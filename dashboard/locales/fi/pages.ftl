@@ -19,21 +19,6 @@ count-denied =
         [one] evätty viimeksi kuluneen vuorokauden aikana
        *[other] evättyä viimeksi kuluneen vuorokauden aikana
     }
-alarms-title = Avoimet hälytykset
-alarms-caption = Hälytykset, joita kukaan ei ole vielä kuitannut
-no-alarms = Ei avoimia hälytyksiä.
-acknowledge = Kuittaa
-all-alarms = Hälytykset tapahtumineen
-alarms-past = Kuitatut hälytykset, uusin ensin.
-alarms-show-past = Näytä kuitatut
-no-past-alarms = Ei kuitattuja hälytyksiä.
-alarm-acknowledged-by = Kuitannut { $operator }
-alarm-in-log = Näytä lokissa
-counter-found = Löydetty laskuri (ja sen merkki)
-counter-written = Kirjoitettu laskuri (ja sen merkki)
-advice-clone-suspected = Yksi kortti ei ole voinut tehdä molempia. Kortti on estetty kaikilla ovilla, ellei sitä ole sen jälkeen koodattu uudelleen. Selvitä, kuka oli kortin kanssa kummallakin kerralla, ota kortti pois ja anna tilalle toinen.
-advice-credential-damaged = Kesken jäänyt kirjoitus on haalistunut. Ketään ei epäillä eikä mitään ole estetty: koodaa kortti uudelleen.
-advice-no-masters = Tunnistetta vaativat ovet eivät päästä ketään, jonka avaimia ei voi muodostaa. Palauta avaintiedosto ja käynnistä ohjain uudelleen.
 last-events-title = Viimeisimmät tapahtumat
 last-events-caption = Viimeisimmät tapahtumat kaikilla ovilla, uusin ensin
 all-events = Kaikki tapahtumat
@@ -80,6 +65,7 @@ block-returned = Palautettu
 block-not-delivered = Ei luovutettu
 block-cloned = Kopioitu
 block-revocation-unknown = Sulkutieto puuttuu
+block-inactive = Pitkään käyttämättä
 block-other = Muu esto
 card-unblock = Poista ”{ $block }”
 card-unblock-confirm = Kortti avaa taas ovensa, ellei jokin muu ole esteenä.
@@ -156,6 +142,16 @@ signal-granted = vihreä
 signal-denied = punainen
 signal-none = ei mitään
 signal-test = kaikki valot
+signal-ends-soon = vihreä; kortti päättyy pian
+signal-denied-for-good = punainen; ota yhteys turvallisuuteen
+signal-try-again = yritä uudelleen
+signal-second-card = vielä yksi kortti
+signal-busy = pidä korttia paikallaan
+signal-held-warning = sulje ovi
+signal-idle-unlocked = ovi on auki
+signal-idle-locked-down = lukittu kaikilta
+signal-idle-offline = ei yhteyttä
+signal-idle-out-of-order = epäkunnossa
 demo-reader = Lukija: { $ms } ms
 
 change-person-add = Henkilö lisätty

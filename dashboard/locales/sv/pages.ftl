@@ -19,21 +19,6 @@ count-denied =
         [one] nekad under det senaste dygnet
        *[other] nekade under det senaste dygnet
     }
-alarms-title = Öppna larm
-alarms-caption = Larm som ingen har kvitterat än
-no-alarms = Inga öppna larm.
-acknowledge = Kvittera
-all-alarms = Larm med sina händelser
-alarms-past = Kvitterade larm, nyaste först.
-alarms-show-past = Visa kvitterade
-no-past-alarms = Inga kvitterade larm.
-alarm-acknowledged-by = Kvitterat av { $operator }
-alarm-in-log = Visa i loggen
-counter-found = Räknare som lästes (och dess märke)
-counter-written = Räknare som skrevs (och dess märke)
-advice-clone-suspected = Ett enda kort kan inte ha gjort båda. Om det inte har kodats om sedan dess är det spärrat vid alla dörrar. Ta reda på vem som hade ett kort vid vartdera tillfället, dra in kortet och lämna ut ett nytt.
-advice-credential-damaged = En avbruten skrivning har bleknat. Ingen misstänks och ingenting är spärrat: koda kortet på nytt.
-advice-no-masters = Dörrar som kräver identifierare släpper inte in någon vars nycklar inte kan bildas. Lägg tillbaka nyckelfilen och starta styrenheten på nytt.
 last-events-title = Senaste händelser
 last-events-caption = De senaste händelserna vid alla dörrar, nyaste först
 all-events = Alla händelser
@@ -80,6 +65,7 @@ block-returned = Återlämnat
 block-not-delivered = Ej utlämnat
 block-cloned = Kopierat
 block-revocation-unknown = Spärruppgift saknas
+block-inactive = Inte använt på länge
 block-other = Annan spärr
 card-unblock = Ta bort ”{ $block }”
 card-unblock-confirm = Kortet öppnar sina dörrar igen om inget annat hindrar.
@@ -156,6 +142,16 @@ signal-granted = grönt
 signal-denied = rött
 signal-none = ingen
 signal-test = alla lampor
+signal-ends-soon = grönt; kortet går snart ut
+signal-denied-for-good = rött; kontakta säkerheten
+signal-try-again = försök igen
+signal-second-card = ett kort till
+signal-busy = håll kortet stilla
+signal-held-warning = stäng dörren
+signal-idle-unlocked = dörren är upplåst
+signal-idle-locked-down = låst för alla
+signal-idle-offline = ingen anslutning
+signal-idle-out-of-order = ur funktion
 demo-reader = Läsare: { $ms } ms
 
 change-person-add = Person tillagd
