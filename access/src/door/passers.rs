@@ -92,6 +92,6 @@ impl Passers {
     }
 
     pub(super) fn deadline(&self) -> Option<MonoMs> {
-        self.0.iter().filter(|passer| !passer.entered).map(|passer| passer.until).min()
+        self.0.iter().map(|passer| passer.until).min()
     }
 }
