@@ -60,6 +60,9 @@ pub enum Refusal {
     /// It was done already.
     #[error("the command was done already")]
     Repeated,
+    /// Another door of the lock chamber is open or released.
+    #[error("another door of the lock chamber is open or released")]
+    Interlocked,
 }
 
 impl Command {

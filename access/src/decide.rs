@@ -13,7 +13,7 @@ use crate::passage::Side;
 use crate::reason::{Reason, Reasons};
 use crate::settings::Reading;
 use crate::state::DoorState;
-use crate::time::{ClockTrust, Position, UtcMs, Window};
+use crate::time::{ClockTrust, Position, UtcMs, UtcS, Window};
 use crate::whitelist::Generation;
 
 /// What was in front of the reader.
@@ -148,6 +148,15 @@ pub fn judge(question: &Question<'_>) -> Decision {
     if question.credential == Credential::NotAsked && !by_number.granted() { by_number } else { decide(question) }
 }
 
+/// The decision together with the local reasons that the door had; see [`crate::local`]. A credential that was not read
+/// because of them is no reason either.
+#[must_use]
+pub fn judge_with(question: &Question<'_>, local: Reasons) -> Decision {
+    let spared = question.credential == Credential::NotAsked && !local.is_empty();
+    let decision = if spared { by_number(question) } else { judge(question) };
+    Decision { reasons: decision.reasons.and(local), ..decision }
+}
+
 /// Whether it is worth reading the credential: not if the card is refused whatever it holds.
 #[must_use]
 pub fn could_pass(question: &Question<'_>) -> bool {
@@ -161,6 +170,25 @@ fn by_number(question: &Question<'_>) -> Decision {
         ..question.door.clone()
     };
     decide(&Question { door: &uid_only, ..*question })
+}
+
+/// How long before its end a card is said to end soon, in seconds: a fortnight, in which a new one can be ordered.
+pub const ENDS_SOON_S: i64 = 14 * 86_400;
+
+/// Whether something that the card needs, and that holds now, is over within [`ENDS_SOON_S`]: the card, its certificate,
+/// or its holder's holding, right to practise or employment. A door that does not know the time never says so.
+#[must_use]
+pub fn ends_soon(question: &Question<'_>) -> bool {
+    let (Some(entry), true) = (question.entry, question.trust != ClockTrust::Unknown) else { return false };
+    let at = question.utc.second();
+    let soon = |until: Option<UtcS>| until.is_some_and(|until| until.0.saturating_sub(at.0) <= ENDS_SOON_S);
+    let window = |window: &Window| window.position(at) == Position::Within && soon(window.until);
+    let condition = |condition: &Condition| condition.holds_until(at).is_some_and(soon);
+    window(&entry.card)
+        || window(&entry.certificate)
+        || entry.term_at(at).is_some_and(|term| {
+            window(&term.holding) || condition(&term.right_to_practise) || condition(&term.employment)
+        })
 }
 
 fn card(question: &Question<'_>, reasons: &mut Reasons) {

@@ -120,6 +120,22 @@ impl Condition {
         let positions = || windows.iter().map(|window| window.position(at));
         [Position::Within, Position::Before, Position::After].into_iter().find(|some| positions().any(|at| at == *some))
     }
+
+    /// Until when it goes on holding without a break, which is `Some(None)` if it has no end; `None` if it does not
+    /// hold.
+    #[must_use]
+    pub fn holds_until(&self, at: UtcS) -> Option<Option<UtcS>> {
+        let Self::Needed(windows) = self else { return Some(None) };
+        let mut until = at;
+        // One that holds ends later, so no window is met twice.
+        while let Some(window) = windows.iter().find(|window| window.position(until) == Position::Within) {
+            match window.until {
+                Some(end) => until = end,
+                None => return Some(None),
+            }
+        }
+        (until > at).then_some(Some(until))
+    }
 }
 
 /// A permission to pass, by time.

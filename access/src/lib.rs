@@ -10,7 +10,9 @@
 //! | [`entry`], [`whitelist`] | what one door needs to know about a card, and about all cards |
 //! | [`calendar`] | when a schedule holds, by the clock on the wall |
 //! | [`reason`], [`decide`] | may this card pass here and now, and if not, why |
-//! | [`door`] | the lock's state machine |
+//! | [`local`] | what only the door knows: passing back, pairs, repeated denials |
+//! | [`door`] | the state machine of the whole opening |
+//! | [`debounce`] | a wire that bounces, as one that does not |
 //! | [`credential`] | what our sector on a card holds, and what it proves |
 //! | [`event`], [`chain`] | what happened at a door, and the chain that shows a missing link |
 //! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
@@ -28,6 +30,7 @@ pub mod calendar;
 pub mod chain;
 pub mod command;
 pub mod credential;
+pub mod debounce;
 pub mod decide;
 pub mod door;
 pub mod encode;
@@ -35,6 +38,7 @@ pub mod entry;
 pub mod envelope;
 pub mod event;
 pub mod id;
+pub mod local;
 pub mod message;
 pub mod mode;
 pub mod passage;

@@ -117,6 +117,57 @@ reasons! {
 }
 
 impl Reason {
+    /// What only the door knows, beside its rules: [`crate::local`] decides these, and whoever explains a tap takes them
+    /// from its event.
+    pub const LOCAL: Reasons = Reasons::of(&[
+        Self::Passback,
+        Self::SecondPersonNeeded,
+        Self::EscortNeeded,
+        Self::Interlocked,
+        Self::LockedOut,
+    ]);
+
+    /// What whoever stands there mends alone: by holding the card longer, by itself, or when the other door has closed.
+    pub const TRY_AGAIN: Reasons = Reasons::of(&[
+        Self::SeveralCards,
+        Self::ReadFailed,
+        Self::CredentialUnreadable,
+        Self::CredentialNotWritten,
+        Self::Interlocked,
+    ]);
+
+    /// What one card more mends.
+    pub const SECOND_CARD: Reasons = Reasons::of(&[Self::SecondPersonNeeded, Self::EscortNeeded]);
+
+    /// What neither waiting nor trying again mends: somebody must do something about the card.
+    pub const FOR_GOOD: Reasons = Reasons::of(&[
+        Self::CardBlocked,
+        Self::CardSuspended,
+        Self::CardRetired,
+        Self::CardReturned,
+        Self::CardNotDelivered,
+        Self::CardCloned,
+        Self::BlockedOtherwise,
+        Self::CardExpired,
+        Self::CertificateExpired,
+        Self::CertificateRevoked,
+        Self::RightToPractiseEnded,
+        Self::EmploymentEnded,
+        Self::HoldingEnded,
+        Self::CredentialInvalid,
+        Self::CredentialDamaged,
+        Self::CardNotEncoded,
+        Self::RightToPractiseMissing,
+        Self::EmploymentMissing,
+        Self::CardInactive,
+    ]);
+
+    /// Whether only the door can know it. See [`Reason::LOCAL`].
+    #[must_use]
+    pub fn is_local(self) -> bool {
+        Self::LOCAL.contains(self)
+    }
+
     /// The reason with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
@@ -136,6 +187,35 @@ impl Reasons {
     #[must_use]
     pub fn from_bits(bits: u64) -> Self {
         Self(bits)
+    }
+
+    /// These.
+    #[must_use]
+    pub const fn of(reasons: &[Reason]) -> Self {
+        let (mut bits, mut rest) = (0, reasons);
+        while let [first, others @ ..] = rest {
+            bits |= 1 << *first as u8;
+            rest = others;
+        }
+        Self(bits)
+    }
+
+    /// Those of either.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Those that are in both.
+    #[must_use]
+    pub const fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Those that are not in `other`, with the bits of a newer version.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// As bits.

@@ -41,6 +41,9 @@ pub const SCHEDULES_MAX: usize = 256;
 /// 64 KiB. [`SCHEDULES_MAX`] schedules may have 768 bytes each on average; a usual one has 40.
 pub const CALENDAR_BYTES_MAX: usize = MESSAGE_LENGTH_MAX - 64 * 1024;
 
+/// How far back [`Calendar::held_since`] looks, in seconds: a day, which is more than a shift.
+pub const HELD_S_MAX: i64 = 86_400;
+
 /// All that a door needs to know about time, sent and replaced as one piece.
 ///
 /// One that was decoded as a part of something larger has not been checked: call [`Calendar::check`].
@@ -109,6 +112,17 @@ impl Calendar {
     pub fn holds(&self, schedule: ScheduleId, at: UtcS) -> bool {
         schedule == ScheduleId::ALWAYS
             || self.schedule(schedule).is_some_and(|schedule| schedule.holds(self.zone.local(at), &self.holidays))
+    }
+
+    /// Whether this schedule has held without a break since then. Looks at every minute, and so no further back than
+    /// [`HELD_S_MAX`]: what lasted longer is said not to have held.
+    #[must_use]
+    pub fn held_since(&self, schedule: ScheduleId, since: UtcS, now: UtcS) -> bool {
+        let within = since <= now && now.0.saturating_sub(since.0) <= HELD_S_MAX;
+        // Windows and offsets are of whole minutes, so a schedule does not change within one.
+        let next_minute = since.0.div_euclid(60).saturating_add(1).saturating_mul(60);
+        let minutes = (next_minute..now.0).step_by(60).map(UtcS);
+        within && minutes.chain([since, now]).all(|at| self.holds(schedule, at))
     }
 
     /// The schedule with this number, if it is listed.

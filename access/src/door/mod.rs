@@ -98,6 +98,9 @@ pub struct Tap {
     pub rolling: Option<Rolling>,
     /// What makes passing easier for whoever holds it.
     pub comfort: Comfort,
+    /// The card that was laid there before, waited for this one and passes with it. See
+    /// [`crate::local::Verdict::with`].
+    pub with: Option<Uid>,
     /// What to tell the person.
     pub signal: Signal,
 }
@@ -157,10 +160,23 @@ struct Pending {
 }
 
 impl Door {
-    /// A door whose lock is at rest.
+    /// A door whose lock is at rest and whose mode is [`Mode::Normal`], with its contact as it is; none if no contact is
+    /// wired.
     #[must_use]
-    pub fn new(settings: DoorSettings, open: bool) -> Self {
-        Self { settings, released_until: None, open, pending: Vec::new(), tickets: 0 }
+    pub fn new(settings: DoorSettings, contact: Option<bool>) -> Self {
+        Self { settings, released_until: None, open: contact == Some(true), pending: Vec::new(), tickets: 0 }
+    }
+
+    /// The mode in force.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        Mode::Normal
+    }
+
+    /// Whether this card was granted at this reader and may still open the door: laid there again it does nothing new.
+    #[must_use]
+    pub fn awaits(&self, _uid: Uid, _side: Side) -> bool {
+        self.is_released()
     }
 
     /// From now on these settings hold. A release that is running keeps its end.

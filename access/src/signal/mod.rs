@@ -5,9 +5,26 @@
 //!
 //! A pattern is written as steps of lamps and milliseconds: `G300 .100 G300` is green for 300 ms, dark for 100 ms,
 //! green for 300 ms. `G` is green, `R` is red, `B` is the buzzer, together as in `RB200`; `.` is nothing.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | [`pattern`] | lamps and milliseconds |
+//! | [`set`] | which pattern a signal has, and which signals could be taken for each other |
+//! | [`player`] | what is lit at which moment |
 
-use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
+
+use crate::decide::Decision;
+use crate::reason::Reason;
+
+pub mod pattern;
+pub mod player;
+mod rhythm;
+pub mod set;
+
+pub use pattern::{Lamps, Pattern, PatternError, Step};
+pub use player::Player;
+pub use set::SignalSet;
 
 /// What can be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,34 +57,6 @@ pub enum Signal {
     IdleOutOfOrder,
 }
 
-/// What is lit or sounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Lamps {
-    /// The green lamp shines.
-    pub green: bool,
-    /// The red lamp shines.
-    pub red: bool,
-    /// The buzzer sounds.
-    pub buzzer: bool,
-}
-
-/// A part of a pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Step {
-    /// What is lit or sounds.
-    pub lamps: Lamps,
-    /// For how long, in milliseconds.
-    pub ms: u16,
-}
-
-/// Steps, one after the other. Those of an idle signal and of the warning begin anew when they are over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pattern(pub Vec<Step>);
-
-/// The patterns of a site that differ from those that are built in; at most one of each signal.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct SignalSet(pub Vec<(Signal, Pattern)>);
-
 impl Signal {
     /// All of them.
     pub const ALL: [Self; 13] = [
@@ -85,6 +74,50 @@ impl Signal {
         Self::IdleOffline,
         Self::IdleOutOfOrder,
     ];
+
+    /// What to tell whoever laid this card on the reader.
+    #[must_use]
+    pub fn of(decision: &Decision, ends_soon: bool) -> Self {
+        let reasons = decision.reasons;
+        let only = |some| reasons.without(some).is_empty();
+        if decision.granted() {
+            if ends_soon { Self::EndsSoon } else { Self::Granted }
+        } else if only(Reason::SECOND_CARD) {
+            Self::SecondCard
+        } else if only(Reason::TRY_AGAIN) {
+            Self::TryAgain
+        } else if !reasons.within(Reason::FOR_GOOD).is_empty() {
+            Self::DeniedForGood
+        } else {
+            Self::Denied
+        }
+    }
+
+    /// Whether it is what an idle door shows.
+    #[must_use]
+    pub fn is_idle(self) -> bool {
+        self.repeats() && self != Self::HeldWarning
+    }
+
+    /// Whether its pattern begins anew when it is over: those of an idle door, and the warning.
+    #[must_use]
+    pub fn repeats(self) -> bool {
+        match self {
+            Self::HeldWarning
+            | Self::IdleUnlocked
+            | Self::IdleLockedDown
+            | Self::IdleOffline
+            | Self::IdleOutOfOrder => true,
+            Self::Granted
+            | Self::EndsSoon
+            | Self::Denied
+            | Self::DeniedForGood
+            | Self::TryAgain
+            | Self::SecondCard
+            | Self::Busy
+            | Self::Test => false,
+        }
+    }
 
     /// The stable code, for the database, the emulated door and the sentences.
     #[must_use]
@@ -110,57 +143,5 @@ impl Signal {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|signal| signal.code() == code)
-    }
-}
-
-/// A pattern is out of its bounds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PatternError {
-    /// See [`Pattern::STEPS_MAX`].
-    #[error("a pattern has {0} steps; between 1 and {max} are allowed", max = Pattern::STEPS_MAX)]
-    Steps(usize),
-    /// See [`Pattern::STEP_MS_MIN`] and [`Pattern::STEP_MS_MAX`].
-    #[error("a step of a pattern lasts {0} ms; between {min} and {max} are allowed",
-        min = Pattern::STEP_MS_MIN, max = Pattern::STEP_MS_MAX)]
-    StepMs(u16),
-    /// A signal has two patterns.
-    #[error("a signal has two patterns")]
-    Twice,
-}
-
-impl Pattern {
-    /// Most steps: nobody counts further.
-    pub const STEPS_MAX: usize = 12;
-    /// Shortest step, in milliseconds: less is not seen.
-    pub const STEP_MS_MIN: u16 = 50;
-    /// Longest step, in milliseconds: the pause of an idle signal.
-    pub const STEP_MS_MAX: u16 = 5_000;
-
-    /// Checks its bounds.
-    ///
-    /// # Errors
-    /// The first that is passed.
-    pub fn check(&self) -> Result<(), PatternError> {
-        if self.0.is_empty() || self.0.len() > Self::STEPS_MAX {
-            return Err(PatternError::Steps(self.0.len()));
-        }
-        let odd = self.0.iter().find(|step| !(Self::STEP_MS_MIN..=Self::STEP_MS_MAX).contains(&step.ms));
-        odd.map_or(Ok(()), |step| Err(PatternError::StepMs(step.ms)))
-    }
-}
-
-impl SignalSet {
-    /// Checks the bounds of each pattern.
-    ///
-    /// # Errors
-    /// The first that is passed.
-    pub fn check(&self) -> Result<(), PatternError> {
-        let twice = |(at, (signal, _)): (usize, &(Signal, Pattern))| {
-            self.0.iter().take(at).any(|(earlier, _)| earlier == signal)
-        };
-        if self.0.iter().enumerate().any(twice) {
-            return Err(PatternError::Twice);
-        }
-        self.0.iter().try_for_each(|(_, pattern)| pattern.check())
     }
 }

@@ -1,0 +1,89 @@
+//! Denied too often.
+//!
+//! Each listed card is counted by itself, and all unlisted ones together: whoever tries many cards is stopped, and no
+//! listed card ever pays for another.
+
+use alloc::vec::Vec;
+
+use super::{Circumstances, LockoutBegins};
+use crate::passage::Side;
+use crate::reason::{Reason, Reasons};
+use crate::time::MonoMs;
+use crate::uid::Uid;
+
+/// Most cards of which a door counts the denials: more than are denied at one door within an hour. The one whose last
+/// denial is the oldest makes room.
+pub const KEYS_MAX: usize = 64;
+
+/// Denials that are nobody's fault, or the door's own: they are not counted if there is no other reason.
+const NOT_COUNTED: Reasons = Reason::TRY_AGAIN.and(Reason::SECOND_CARD).and(Reasons::of(&[
+    Reason::NoWhitelist,
+    Reason::LockedDown,
+    Reason::TimeUnknown,
+    Reason::LockedOut,
+]));
+
+/// The denials of a door.
+#[derive(Debug, Default)]
+pub(super) struct Lockouts(Vec<Counted>);
+
+#[derive(Debug)]
+struct Counted {
+    /// The card; all unlisted ones if there is none.
+    key: Option<Uid>,
+    /// Oldest first; at most as many as lock out.
+    denials: Vec<MonoMs>,
+    until: Option<MonoMs>,
+}
+
+impl Lockouts {
+    /// Whether the card is locked out. It never is at the reader inside: whoever may leave leaves.
+    pub(super) fn holds(&self, around: &Circumstances<'_>) -> bool {
+        let key = key(around);
+        let counted = self.0.iter().find(|counted| counted.key == key);
+        around.side == Side::In && counted.is_some_and(|counted| counted.is_out(around.at.mono))
+    }
+
+    /// Counts a denial, and says so if it was one too many.
+    pub(super) fn denied(&mut self, reasons: Reasons, around: &Circumstances<'_>) -> Option<LockoutBegins> {
+        if reasons.without(NOT_COUNTED).is_empty() {
+            return None;
+        }
+        let (key, now, settings) = (key(around), around.at.mono, around.settings.lockout);
+        let counted = self.counted(key)?;
+        if counted.is_out(now) {
+            return None;
+        }
+        counted.denials.retain(|at| now.since(*at) <= u64::from(settings.within_s) * 1_000);
+        counted.denials.push(now);
+        if counted.denials.len() < usize::from(settings.denials) {
+            return None;
+        }
+        counted.denials.clear();
+        counted.until = Some(now + u64::from(settings.for_s) * 1_000);
+        Some(LockoutBegins { uid: key, for_s: settings.for_s })
+    }
+
+    fn counted(&mut self, key: Option<Uid>) -> Option<&mut Counted> {
+        // The one that was denied last stands last.
+        let counted = match self.0.iter().position(|counted| counted.key == key) {
+            Some(at) => self.0.remove(at),
+            None => Counted { key, denials: Vec::new(), until: None },
+        };
+        if self.0.len() >= KEYS_MAX {
+            self.0.remove(0);
+        }
+        self.0.push(counted);
+        self.0.last_mut()
+    }
+}
+
+impl Counted {
+    fn is_out(&self, now: MonoMs) -> bool {
+        self.until.is_some_and(|until| now < until)
+    }
+}
+
+fn key(around: &Circumstances<'_>) -> Option<Uid> {
+    around.uid.filter(|_| around.listed)
+}
