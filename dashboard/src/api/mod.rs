@@ -39,7 +39,6 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/doors/{id}/settings", put(doors::settings))
         .route("/commands/{id}", get(doors::command))
         .route("/encodings/{id}", get(encodings::show))
-        .route("/alarms", get(alarms::list))
         .route("/events", get(events::list))
         .route("/cards", get(cards::list).post(cards::add))
         .route("/cards/{uid}", get(cards::show))
@@ -50,6 +49,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/cards/{uid}/doors/{door}", put(cards::list_for).delete(cards::unlist))
         .route("/people", get(people::list).post(people::add))
         .route("/people/{id}", get(people::show))
+        .merge(alarms::router())
         .merge(rules::router())
         .merge(explain::router());
     Router::new().nest("/v1", v1).fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_token))

@@ -12,7 +12,7 @@ use crate::assets;
 use crate::fault::Fault;
 use crate::visit::require_operator;
 
-mod alarms;
+pub(crate) mod alarms;
 mod binding;
 mod card;
 mod cards;
@@ -82,9 +82,8 @@ fn private(app: &App) -> Router<App> {
         .route("/doors/{id}", get(door::show))
         .route("/doors/{id}/unlock", post(door::unlock))
         .route("/doors/{id}/settings", get(settings::show).post(settings::set))
-        .route("/alarms", get(alarms::show))
-        .route("/alarms/{id}/acknowledge", post(alarms::acknowledge))
         .route("/log", get(log::show))
+        .merge(alarms::router())
         .merge(rules::router())
         .merge(explain::router());
     if app.context.demo.is_some() {
