@@ -55,7 +55,8 @@ pub enum CommandState {
     Sent,
     /// The door did it.
     Followed,
-    /// The door did not; the stable code says why: `expired`, `other-boot`, `other-session`, `repeated`.
+    /// The door did not; the stable code says why: `expired`, `other-boot`, `other-session`, `repeated`,
+    /// `interlocked`.
     Refused(String),
     /// The door was not connected, and nothing was kept for it.
     DoorAway,

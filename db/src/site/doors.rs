@@ -13,7 +13,6 @@ use super::{Actor, Site, SiteError, change, row, rules};
 mod settings;
 mod view;
 
-pub(super) use settings::as_of as settings_as_of;
 pub(super) use settings::{SETTING_COLUMNS, read as read_settings, setting_columns};
 pub use view::DoorView;
 
