@@ -211,6 +211,7 @@ pub(crate) fn block_code(block: Block) -> &'static str {
         Block::NotDelivered => "not-delivered",
         Block::Cloned => "cloned",
         Block::RevocationUnknown => "revocation-unknown",
+        Block::Inactive => "inactive",
     }
 }
 

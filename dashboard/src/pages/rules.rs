@@ -25,6 +25,7 @@ mod group;
 mod groups;
 mod holidays;
 mod matrix;
+pub(super) mod offered;
 mod preview;
 mod rule;
 mod schedule;
