@@ -5,7 +5,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::KIND_LENGTH_MAX;
-use super::types::{AlarmCounts, AlarmDetail, AlarmFilter, AlarmKey, AlarmStep, AlarmView, Closed, Done};
+use super::types::{AlarmCounts, AlarmDetail, AlarmFilter, AlarmKey, AlarmState, AlarmStep, AlarmView, Closed, Done};
 use crate::site::{Site, SiteError, events, row};
 
 /// Columns of [`view`]; the first parameter is now.
@@ -41,10 +41,15 @@ impl Site {
                 select_alarms!(
                     "WHERE ($2 OR a.closed_ms IS NULL) AND ($3 IS NULL OR a.kind = $3) AND ($4 IS NULL OR a.door = $4)
                        AND (a.last_ms, a.id) < ($5, $6)
+                       AND ($8 IS NULL OR $8 = CASE WHEN a.closed_ms IS NOT NULL THEN 'closed'
+                                                    WHEN a.acknowledged_ms IS NOT NULL THEN 'acknowledged'
+                                                    ELSE 'open' END)
                      ORDER BY a.last_ms DESC, a.id DESC LIMIT $7"
                 ),
             )?;
-            let key = (now.0, filter.closed_too, &filter.kind, door, after.last.0, after.id, row::limit_of(limit));
+            let limit = row::limit_of(limit);
+            let state = filter.state.map(AlarmState::code);
+            let key = (now.0, filter.closed_too, &filter.kind, door, after.last.0, after.id, limit, state);
             row::all(statement.query(key)?, view)
         })
     }

@@ -131,6 +131,8 @@ pub struct AlarmKey {
 pub struct AlarmFilter {
     /// Those that are closed too.
     pub closed_too: bool,
+    /// Only those in this state; closed ones only if those are wanted too.
+    pub state: Option<AlarmState>,
     /// Of this kind.
     pub kind: Option<String>,
     /// At this door.
