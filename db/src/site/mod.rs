@@ -8,6 +8,7 @@ mod alarms;
 mod cards;
 mod certificates;
 mod change;
+mod comfort;
 mod commands;
 mod conditions;
 mod counters;
@@ -19,20 +20,31 @@ mod error;
 mod events;
 mod holdings;
 mod import;
+mod inactivity;
 mod intake;
 mod life;
 mod limits;
+mod modes;
 mod open;
 mod operators;
+mod passages;
+mod passback;
 mod people;
 mod renewal;
 mod row;
 mod rules;
 mod sessions;
+mod signals;
+mod states;
 mod status;
 mod whitelist;
 
-pub use alarms::AlarmView;
+pub use alarms::{
+    AlarmClass, AlarmCounts, AlarmDetail, AlarmFilter, AlarmKey, AlarmKind, AlarmState, AlarmStep, AlarmView,
+    CHANNEL_NAME_LENGTH_MAX, CHANNELS_MAX, COMMENT_LENGTH_MAX, Channel, Closed, Condition, Done, DoorWatch,
+    MUTE_LENGTH_MAX_MS, MUTES_MAX, MuteView, NOTIFICATION_ATTEMPTS_MAX, NOTIFICATIONS_WAITING_MAX, NewMute,
+    Notification, REMINDERS_MAX, Severity, StepKind,
+};
 pub use cards::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
 pub use certificates::{
     CARD_CERTIFICATES_MAX, CertificateId, CertificateRecord, CertificateState, CertificateView, IssuerId, ListApplied,
@@ -56,8 +68,11 @@ pub use import::{
 };
 pub use intake::{ChainFault, Outcome, Report};
 pub use life::{Cause, Life, Refusal, Transition, step};
+pub use modes::{DoorOrders, Lifted, LockdownScope, LockdownView, OrderView};
 pub use open::{OpenError, Site};
 pub use operators::Operator;
+pub use passages::PresenceView;
+pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
 pub use renewal::Horizons;
 pub use rules::{

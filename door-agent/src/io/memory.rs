@@ -1,24 +1,27 @@
 //! A door without wires, for the emulated reader.
 
-use access::door::{Drive, Signal};
+use access::door::Drive;
+use access::signal::Lamps;
 use tokio::sync::mpsc;
 
-use super::{DoorIo, IoError, IoInput, Panel, lamps};
+use super::{DoorIo, IoError, IoInput, Levels, Panel};
 
-/// Remembers what it is told to drive. Its contact and its button are the control's.
+/// Remembers what it is told to drive. Its inputs are the control's.
 #[derive(Debug, Default)]
 pub struct MemoryIo {
     panel: Panel,
+    /// Kept, since a sender that is gone means that the wires are lost.
+    inputs: Option<mpsc::Sender<IoInput>>,
 }
 
 impl DoorIo for MemoryIo {
     fn drive(&mut self, drive: Drive) -> Result<(), IoError> {
-        self.panel.released = drive == Drive::Release;
+        self.panel.released = drive != Drive::Rest;
         Ok(())
     }
 
-    fn show(&mut self, signal: Option<Signal>) -> Result<(), IoError> {
-        self.panel = Panel { released: self.panel.released, ..lamps(signal) };
+    fn lamps(&mut self, lamps: Lamps) -> Result<(), IoError> {
+        self.panel.lamps = lamps;
         Ok(())
     }
 
@@ -26,11 +29,12 @@ impl DoorIo for MemoryIo {
         self.panel
     }
 
-    fn contact_open(&self) -> bool {
-        false
+    fn levels(&self) -> Levels {
+        Levels { contact: Some(false), ..Levels::default() }
     }
 
-    fn listen(&mut self, _inputs: mpsc::Sender<IoInput>) -> Result<(), IoError> {
+    fn listen(&mut self, inputs: mpsc::Sender<IoInput>) -> Result<(), IoError> {
+        self.inputs = Some(inputs);
         Ok(())
     }
 }
@@ -40,15 +44,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_signal_leaves_the_lock_alone_and_a_lock_the_lamps() {
+    fn lamps_leave_the_lock_alone_and_a_lock_the_lamps() {
         let mut io = MemoryIo::default();
-        io.drive(Drive::Release).unwrap();
-        io.show(Some(Signal::Denied)).unwrap();
-        let denied = Panel { released: true, red: true, buzzer: true, green: false };
-        assert_eq!(io.panel(), denied);
+        let red = Lamps { red: true, buzzer: true, green: false };
+        io.drive(Drive::Release { for_ms: 5_000 }).unwrap();
+        io.lamps(red).unwrap();
+        assert_eq!(io.panel(), Panel { released: true, lamps: red });
         io.drive(Drive::Rest).unwrap();
-        assert_eq!(io.panel(), Panel { released: false, ..denied });
-        io.show(None).unwrap();
+        assert_eq!(io.panel(), Panel { released: false, lamps: red });
+        io.lamps(Lamps::default()).unwrap();
         assert_eq!(io.panel(), Panel::default());
     }
 }

@@ -1,26 +1,65 @@
-//! What the door drives and hears: lock, lamps, buzzer, contact, exit button.
+//! What a door drives and hears: lock, lamps, buzzer, contact, exit button, and what is watched.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | [`memory`] | a door without wires |
+//! | [`wired`] | a door with wires: the thread that owns them |
+//! | [`wires`] | what that thread does, as a machine without a clock |
+//! | [`guard`] | when a released lock ends by itself |
+//! | [`line`], [`debounce`] | one input |
+//! | [`rest`](mod@rest) | the lock alone, after an agent that died |
+//! | [`gpio`], [`pi`], [`pin_file`] | the pins below: a Raspberry Pi's, or a file's |
 
+mod debounce;
+pub mod gpio;
+mod guard;
+mod line;
 mod memory;
-mod rppal;
+mod pi;
+pub mod pin_file;
+mod rest;
+mod wired;
+mod wires;
 
-use access::door::{Drive, Signal};
+use access::door::Drive;
+use access::event::{Faults, Watched};
+use access::signal::Lamps;
 use tokio::sync::mpsc;
 
-pub use memory::MemoryIo;
-pub use rppal::RppalIo;
+use crate::config::{EmulatedIo, HardwareConfig};
 
-/// Inputs that may wait for the loop. Contacts are debounced before, so more would be a broken wire.
+use pi::PiGpio;
+use pin_file::PinFile;
+
+pub use guard::HOLD_RENEW_MS;
+pub use memory::MemoryIo;
+pub use rest::{RestError, rest};
+pub use wired::WiredIo;
+
+/// Inputs that may wait for the loop. They are debounced before, so more would be a broken wire; what finds no room
+/// is told later.
 pub const INPUTS_MAX: usize = 64;
 
 /// Something was done at the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IoInput {
-    /// The contact opened.
-    Opened,
-    /// The contact closed.
-    Closed,
-    /// The exit button went down.
-    Exit,
+    /// The contact opened (`true`), or closed.
+    Contact(bool),
+    /// The exit button went down (`true`), or up.
+    Exit(bool),
+    /// Something that is watched went wrong (`true`), or is well again.
+    Watched(Watched, bool),
+}
+
+/// The inputs as they stood when the wires were opened. Only what changes afterwards is told as an [`IoInput`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Levels {
+    /// Whether the door stands open; nothing if it has no contact.
+    pub contact: Option<bool>,
+    /// Whether the exit button is down. That is no press: a button that is stuck must not open the door at each start.
+    pub exit: bool,
+    /// What is wrong with what is watched.
+    pub faults: Faults,
 }
 
 /// What is driven now.
@@ -28,57 +67,62 @@ pub enum IoInput {
 pub struct Panel {
     /// The lock lets people in.
     pub released: bool,
-    /// The green lamp shines.
-    pub green: bool,
-    /// The red lamp shines.
-    pub red: bool,
-    /// The buzzer sounds.
-    pub buzzer: bool,
+    /// Lamps and buzzer.
+    pub lamps: Lamps,
 }
 
-/// An output could not be driven.
+/// A wire does not obey, or cannot be had.
 #[derive(Debug, thiserror::Error)]
 #[error("{what} cannot be driven: {reason}")]
 pub struct IoError {
-    /// Which output, with its pin.
+    /// Which, with its pin.
     pub what: String,
-    /// What the operating system says.
+    /// Why, and what to do.
     pub reason: String,
 }
 
-/// The wires of one door.
+/// The wires of one door. Its lock is at rest when this is made, and goes to rest when it is dropped.
 pub trait DoorIo: Send {
-    /// Drives the lock.
+    /// Drives the lock. A release ends by itself a little after its time. [`Drive::Hold`] ends unless it is ordered
+    /// again within [`HOLD_RENEW_MS`].
     ///
     /// # Errors
-    /// If the output cannot be driven.
+    /// If the order cannot be passed on: the wires are lost, and the lock is at rest or goes there.
     fn drive(&mut self, drive: Drive) -> Result<(), IoError>;
 
-    /// Shows a signal until the next call; `None` is darkness and silence.
+    /// Lights these lamps until the next call.
     ///
     /// # Errors
-    /// If an output cannot be driven.
-    fn show(&mut self, signal: Option<Signal>) -> Result<(), IoError>;
+    /// If the order cannot be passed on.
+    fn lamps(&mut self, lamps: Lamps) -> Result<(), IoError>;
 
     /// What is driven now.
     fn panel(&self) -> Panel;
 
-    /// Whether the contact is open.
-    fn contact_open(&self) -> bool;
+    /// The inputs as they stood at the start.
+    fn levels(&self) -> Levels;
 
-    /// From now on inputs are told here.
+    /// From now on inputs are told here. The sender is kept as long as the wires live; that it is gone means that they
+    /// are lost.
     ///
     /// # Errors
-    /// If an input cannot be watched.
+    /// If the order cannot be passed on.
     fn listen(&mut self, inputs: mpsc::Sender<IoInput>) -> Result<(), IoError>;
 }
 
-/// The lamps of a signal, lock apart.
-fn lamps(signal: Option<Signal>) -> Panel {
-    match signal {
-        None => Panel::default(),
-        Some(Signal::Granted) => Panel { green: true, ..Panel::default() },
-        Some(Signal::Denied) => Panel { red: true, buzzer: true, ..Panel::default() },
-        Some(Signal::Test) => Panel { green: true, red: true, buzzer: true, ..Panel::default() },
-    }
+/// Opens the wires of one door. Its lock is driven to rest before anything else.
+///
+/// # Errors
+/// If a pin cannot be had.
+pub fn open(hardware: &HardwareConfig) -> Result<Box<dyn DoorIo>, IoError> {
+    Ok(match hardware {
+        HardwareConfig::RaspberryPi { pins: Some(pins), .. } => Box::new(WiredIo::open(PiGpio::open()?, pins)?),
+        HardwareConfig::Emulated { io: EmulatedIo::PinFile { path, pins }, .. } => {
+            Box::new(WiredIo::open(PinFile::open(path)?, pins)?)
+        }
+        // An encoder has no lock either.
+        HardwareConfig::Emulated { io: EmulatedIo::Memory, .. } | HardwareConfig::RaspberryPi { pins: None, .. } => {
+            Box::new(MemoryIo::default())
+        }
+    })
 }
