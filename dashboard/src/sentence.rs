@@ -197,6 +197,7 @@ pub(crate) fn refusal_code(refusal: Refusal) -> &'static str {
         Refusal::OtherBoot => "other-boot",
         Refusal::OtherSession => "other-session",
         Refusal::Repeated => "repeated",
+        Refusal::Interlocked => "interlocked",
     }
 }
 
@@ -225,6 +226,11 @@ pub(crate) fn block_codes(blocks: Blocks) -> Vec<&'static str> {
     known.chain(blocks.has_unknown().then_some("other")).collect()
 }
 
+/// What a command asks, by its code.
+pub(crate) fn action_from_code(code: &str) -> Option<Action> {
+    [Action::UnlockOnce, Action::TestSignal].into_iter().find(|action| action.code() == code)
+}
+
 /// The stable code of what became of a command.
 pub(crate) fn command_code(state: &CommandState) -> &'static str {
     match state {
@@ -238,11 +244,11 @@ pub(crate) fn command_code(state: &CommandState) -> &'static str {
 }
 
 /// What became of a command, in words.
-pub(crate) fn command(page: &Page, action: Action, state: &CommandState) -> String {
+pub(crate) fn command(page: &Page, state: &CommandState) -> String {
     let outcome = page.code("command", command_code(state));
     let why = match state {
         CommandState::Refused(code) => format!(" {}", page.code("refusal", code)),
         _ => String::new(),
     };
-    format!("{}: {outcome}{why}", page.code("action", action.code()))
+    format!("{outcome}{why}")
 }

@@ -1,162 +1,98 @@
-//! The lock of one door, as a machine without a clock and without wires.
+//! The whole opening of one door, as a machine without a clock and without wires.
+//!
+//! **The lock.** What releases it, and what ends that:
 //!
 //! ```text
-//!            grant, command                  journal answers,
-//!            (record it)                     or 50 ms are over
-//!   Locked ─────────────────▶ Locked, pending ─────────────────▶ Released ──┐
-//!    ▲  ▲ │                                                       ▲   │ ▲   │ another grant:
-//!    │  │ │ exit button (released at once, recorded after)        │   │ └───┘ longer
-//!    │  │ └───────────────────────────────────────────────────────┘   │
-//!    │  └──────────── release time over ──────────────────────────────┤
-//!    │                                                                │ contact opens
-//!    │                                                                ▼
-//!    └──────────── contact closes ◀───────────────────────────────── Open ──▶ held open (to come)
-//!                                                                     ▲
-//!   Locked ──────── contact opens without a release ──────────────────┘   ──▶ forced open (to come)
+//!              card, command               journal answers, or
+//!              (record it)                 JOURNAL_WAIT_MS are over
+//!   Locked ───────────────────▶ Pending ──────────────────────────▶ Released ─┐ another one:
+//!    ▲ ▲ │                        │ lockdown, for cards from          ▲ │ ▲   │ longer
+//!    │ │ │                        │ outside; or far too late          │ │ └───┘
+//!    │ │ │◀───────────────────────┘                                   │ │
+//!    │ │ └── exit button (released at once, recorded after) ──────────┘ │
+//!    │ └──── time is over; the door closes; ────────────────────────────┘
+//!    │       lockdown, for cards from outside
+//!    │
+//!    └─────▶ Held, while the mode is unlocked. A release that runs goes on beneath it.
 //! ```
+//!
+//! **The leaf**, if a contact is wired:
+//!
+//! ```text
+//!                                                          a grant: the time begins anew
+//!                opens, and it is in order               ┌────────────────────────────────┐
+//!   Closed ────────────────────────────────────▶ Open ◀──┴── held: warning                │
+//!    ▲ ▲ ▲ ▲                                      │ │ held_warning_ms ▲ │ held_alarm_ms   │
+//!    │ │ │ │            closes                    │ └─────────────────┘ ▼                 │
+//!    │ │ │ └──────────────────────────────────────┘                  held: alarm ─────────┘ no more
+//!    │ │ └──────────── closes, held cleared ◀────────────────────────────┘
+//!    │ │
+//!    │ └────────────── closes, forced cleared ◀──── Forced
+//!    │                                                ▲
+//!    └── opens, and nothing makes it be in order ─────┘
+//!
+//!   in order: released, or the exit button shunts, or the mode is unlocked, or fire. Held: not while unlocked, nor in a fire.
+//!   contact fault (its wire says so, or it flutters): what was forced or held is cleared, nothing new is raised.
+//! ```
+//!
+//! **Whoever was granted**: *released* until the door opens (*entered*), or the release is over (*not entered*). At a
+//! door whose contact is missing or at fault, and at one that stands open already, the release is the entry.
 //!
 //! While a door stands open its lock stays released until the release time is over, and goes to rest at
 //! once when the door closes, so that nobody slips in behind.
 //!
 //! A grant is pending until its event is on the disk. It never waits longer than [`JOURNAL_WAIT_MS`]: a
-//! tired SD card must neither hide an entry nor keep a nurse out. The exit button waits for nothing.
+//! tired SD card must neither hide an entry nor keep a nurse out. The exit button waits for nothing. Fire drives no
+//! lock: the hardware has released the exits by itself.
 
 use alloc::vec::Vec;
 
 use crate::command::{Action, Refusal};
-use crate::decide::{Credential, Decision, Presented};
 use crate::entry::Comfort;
-use crate::event::{EventKind, Faults, ModeCause, Rolling, Watched};
-use crate::message::Leaf;
+use crate::event::{EventKind, Faults, ModeCause, Watched};
+use crate::message::Leaf as Shown;
 use crate::mode::Mode;
 use crate::passage::Side;
-use crate::reason::Reasons;
-use crate::settings::DoorSettings;
+use crate::settings::{DoorSettings, ExitButton};
 use crate::signal::Signal;
 use crate::time::MonoMs;
 use crate::uid::Uid;
 
-/// Longest wait for the journal before the lock is released all the same, in milliseconds.
-pub const JOURNAL_WAIT_MS: u64 = 50;
+mod bounds;
+mod contact;
+mod effect;
+mod input;
+mod leaf;
+mod lock;
+mod passers;
+mod passing;
+mod pending;
+mod watch;
 
-/// Most releases that wait for the journal at once. A reader that read a card each millisecond would not
-/// fill it; when it is full the oldest is released at once.
-pub const PENDING_MAX: usize = 64;
+pub use bounds::{
+    CONTACT_EDGES_MAX, CONTACT_EDGES_MS, CONTACT_QUIET_MS, EXIT_STUCK_MS, JOURNAL_WAIT_MS, OPENING_GRACE_MS,
+    PASSERS_MAX, PENDING_MAX,
+};
+pub use effect::{Drive, Effect, Ticket};
+pub use input::{Input, Tap};
 
-/// Names a record so that the journal's answer finds what waits for it. Counted by the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Ticket(pub u64);
-
-/// Something that the machine hears of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Input {
-    /// Something was in front of a reader, and was decided.
-    Tap(Tap),
-    /// The exit button went down (`true`), or up.
-    Exit(bool),
-    /// A command arrived, and was checked.
-    Command {
-        /// Its id.
-        id: u64,
-        /// What it asks.
-        action: Action,
-        /// Why it must not be followed, if it must not.
-        refused: Option<Refusal>,
-    },
-    /// The contact opened (`true`), or closed.
-    Contact(bool),
-    /// Something that is watched went wrong (`true`), or is well again.
-    Watched(Watched, bool),
-    /// This mode is in force, and why.
-    Mode(Mode, ModeCause),
-    /// The journal has this record on disk.
-    Recorded(Ticket),
-    /// Something else that belongs in the journal.
-    Note(EventKind),
-    /// The same, about a card.
-    NoteCard(EventKind, Uid),
-    /// The time that [`Door::deadline`] named has come.
-    Tick,
-}
-
-/// A tap that was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tap {
-    /// At which reader.
-    pub side: Side,
-    /// What was there.
-    pub presented: Presented,
-    /// Its number, if one was read.
-    pub uid: Option<Uid>,
-    /// What was read of its credential.
-    pub credential: Credential,
-    /// What was decided.
-    pub decision: Decision,
-    /// What was noticed and let pass.
-    pub noted: Reasons,
-    /// How the card's counter moved, if it did.
-    pub rolling: Option<Rolling>,
-    /// What makes passing easier for whoever holds it.
-    pub comfort: Comfort,
-    /// The card that was laid there before, waited for this one and passes with it. See
-    /// [`crate::local::Verdict::with`].
-    pub with: Option<Uid>,
-    /// What to tell the person.
-    pub signal: Signal,
-}
-
-/// Something that the machine wants done, in the order given.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// Put this in the journal, and answer with [`Input::Recorded`] when it is on disk.
-    Record {
-        /// To answer with.
-        ticket: Ticket,
-        /// What happened.
-        kind: EventKind,
-        /// The card it is about.
-        uid: Option<Uid>,
-    },
-    /// Drive the lock.
-    Lock(Drive),
-    /// Show this to the person at the door, once.
-    Show(Signal),
-    /// The door was opened after this card had been granted at this reader.
-    Passed(Uid, Side),
-    /// This card had been granted at this reader, and nobody opened the door.
-    NotPassed(Uid, Side),
-}
-
-/// Where to drive the lock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Drive {
-    /// Let people through, for so many milliseconds at most. The machine says [`Drive::Rest`] in time; this is for
-    /// whoever drives the lock if the machine should hang.
-    Release {
-        /// At most.
-        for_ms: u32,
-    },
-    /// Let people through until told otherwise: the mode is [`Mode::Unlocked`].
-    Hold,
-    /// Back to what it does without power or command.
-    Rest,
-}
+use leaf::Leaf;
+use lock::{By, Lock};
+use passers::{Card, Passers};
+use pending::{Grant, Pending};
+use watch::Watch;
 
 /// The machine.
 #[derive(Debug)]
 pub struct Door {
     settings: DoorSettings,
-    /// When the lock goes to rest; `None` while it is at rest.
-    released_until: Option<MonoMs>,
-    open: bool,
-    pending: Vec<Pending>,
+    mode: Mode,
+    lock: Lock,
+    leaf: Leaf,
+    watch: Watch,
+    pending: Pending,
+    passers: Passers,
     tickets: u64,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Pending {
-    ticket: Ticket,
-    since: MonoMs,
 }
 
 impl Door {
@@ -164,19 +100,16 @@ impl Door {
     /// wired.
     #[must_use]
     pub fn new(settings: DoorSettings, contact: Option<bool>) -> Self {
-        Self { settings, released_until: None, open: contact == Some(true), pending: Vec::new(), tickets: 0 }
-    }
-
-    /// The mode in force.
-    #[must_use]
-    pub fn mode(&self) -> Mode {
-        Mode::Normal
-    }
-
-    /// Whether this card was granted at this reader and may still open the door: laid there again it does nothing new.
-    #[must_use]
-    pub fn awaits(&self, _uid: Uid, _side: Side) -> bool {
-        self.is_released()
+        Self {
+            settings,
+            mode: Mode::Normal,
+            lock: Lock::default(),
+            leaf: Leaf::new(contact),
+            watch: Watch::default(),
+            pending: Pending::default(),
+            passers: Passers::default(),
+            tickets: 0,
+        }
     }
 
     /// From now on these settings hold. A release that is running keeps its end.
@@ -184,35 +117,48 @@ impl Door {
         self.settings = settings;
     }
 
+    /// The mode in force.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.mode
+    }
+
     /// Whether the lock is released.
     #[must_use]
     pub fn is_released(&self) -> bool {
-        self.released_until.is_some()
+        self.lock.is_released()
     }
 
     /// Whether the door stands open.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.open
+        self.leaf.is_open()
     }
 
     /// How the leaf stands.
     #[must_use]
-    pub fn leaf(&self) -> Leaf {
-        if self.open { Leaf::Open } else { Leaf::Closed }
+    pub fn leaf(&self) -> Shown {
+        self.leaf.shown()
     }
 
     /// What is wrong with what is watched.
     #[must_use]
     pub fn faults(&self) -> Faults {
-        Faults::NONE
+        self.watch.faults()
+    }
+
+    /// Whether this card was granted at this reader and its release still runs: laid there again it does nothing new.
+    #[must_use]
+    pub fn awaits(&self, uid: Uid, side: Side) -> bool {
+        self.passers.has(uid, side) || self.pending.has(uid, side)
     }
 
     /// When the machine wants a [`Input::Tick`], if nothing else happens before.
     #[must_use]
     pub fn deadline(&self) -> Option<MonoMs> {
-        let pending = self.pending.first().map(|first| first.since + JOURNAL_WAIT_MS);
-        [pending, self.released_until].into_iter().flatten().min()
+        let leaf = self.leaf.deadline(self.is_watched(), &self.settings);
+        let others = [self.pending.deadline(), self.lock.deadline(), self.passers.deadline(), self.watch.deadline()];
+        others.into_iter().chain([leaf]).flatten().min()
     }
 
     /// Hears of something at `now`, and says what is to be done.
@@ -221,64 +167,142 @@ impl Door {
         let mut effects = Vec::new();
         self.pass_time(now, &mut effects);
         match input {
-            Input::Tap(tap) => {
-                let Tap { side, presented, uid, credential, decision, noted, rolling, .. } = tap;
-                let kind = EventKind::Tap { side, presented, credential, decision, noted, rolling };
-                let ticket = self.record(kind, uid, &mut effects);
-                if decision.granted() {
-                    self.await_journal(ticket, now, &mut effects);
-                } else {
-                    effects.push(Effect::Show(Signal::Denied));
+            Input::Tap(tap) => self.tap(tap, now, &mut effects),
+            Input::Exit(down) => self.exit(down, now, &mut effects),
+            Input::Command { id, action, refused } => self.command(id, action, refused, now, &mut effects),
+            Input::Contact(open) => self.contact(open, now, &mut effects),
+            Input::Watched(watched, wrong) => self.watch.input(watched, wrong),
+            Input::Mode(mode, cause) => self.change_mode(mode, cause, now, &mut effects),
+            Input::Recorded(ticket) => {
+                if let Some(grant) = self.pending.take(ticket) {
+                    self.release(grant, now, &mut effects);
                 }
             }
-            Input::Exit(true) => {
-                self.release(now, &mut effects);
-                self.record(EventKind::ExitPressed, None, &mut effects);
-            }
-            Input::Command { id, action, refused } => self.command(id, action, refused, now, &mut effects),
-            Input::Contact(true) if !self.open => {
-                self.open = true;
-                self.record(EventKind::Opened { released: self.is_released() }, None, &mut effects);
-            }
-            Input::Contact(false) if self.open => {
-                self.open = false;
-                self.rest(&mut effects);
-                self.record(EventKind::Closed, None, &mut effects);
-            }
-            Input::Recorded(ticket) => self.recorded(ticket, now, &mut effects),
             Input::Note(kind) => {
                 self.record(kind, None, &mut effects);
             }
             Input::NoteCard(kind, uid) => {
                 self.record(kind, Some(uid), &mut effects);
             }
-            Input::Exit(_) | Input::Contact(_) | Input::Watched(..) | Input::Mode(..) | Input::Tick => {}
+            Input::Tick => {}
         }
+        self.settle(now, &mut effects);
         effects
     }
 
     /// What the clock alone brings about: grants that have waited long enough, and the end of a release.
     fn pass_time(&mut self, now: MonoMs, effects: &mut Vec<Effect>) {
-        while let Some(first) = self.pending.first().copied() {
-            if now.since(first.since) < JOURNAL_WAIT_MS {
-                break;
-            }
-            self.pending.remove(0);
-            self.grant(now, effects);
-            let waited_ms = u32::try_from(now.since(first.since)).unwrap_or(u32::MAX);
+        while let Some(grant) = self.pending.overdue(now) {
+            self.release(grant, now, effects);
+            let waited_ms = u32::try_from(now.since(grant.since)).unwrap_or(u32::MAX);
             self.record(EventKind::JournalSlow { waited_ms }, None, effects);
         }
-        if self.released_until.is_some_and(|until| now >= until) {
-            self.rest(effects);
+        self.lock.pass_time(now);
+        self.drive(now, effects);
+        for passer in self.passers.pass_time(now) {
+            self.not_entered(passer.uid, passer.side, effects);
         }
+        self.watch.pass_time(now);
+        self.settle(now, effects);
+    }
+
+    /// What follows from what has just changed.
+    fn settle(&mut self, now: MonoMs, effects: &mut Vec<Effect>) {
+        self.tell_watched(now, effects);
+        while let Some(kind) = self.leaf.pass_time(self.is_watched(), &self.settings, now) {
+            self.record(kind, None, effects);
+            if kind == EventKind::HeldWarning {
+                effects.push(Effect::Show(Signal::HeldWarning));
+            }
+        }
+    }
+
+    fn tell_watched(&mut self, now: MonoMs, effects: &mut Vec<Effect>) {
+        while let Some(kind) = self.watch.tell() {
+            self.record(kind, None, effects);
+            match kind {
+                EventKind::Raised(Watched::Contact) => self.doubt_contact(effects),
+                EventKind::Cleared(Watched::Contact) => self.believe_contact(now, effects),
+                _ => {}
+            }
+        }
+    }
+
+    fn tap(&mut self, tap: Tap, now: MonoMs, effects: &mut Vec<Effect>) {
+        let Tap { side, presented, uid, credential, decision, noted, rolling, comfort, with, signal } = tap;
+        let kind = EventKind::Tap { side, presented, credential, decision, noted, rolling };
+        let ticket = self.record(kind, uid, effects);
+        if !decision.granted() {
+            effects.push(Effect::Show(signal));
+            return;
+        }
+        let card = uid.map(|uid| Card { uid, side, with });
+        let by = if side == Side::In { By::Card } else { By::Otherwise };
+        let grant = Grant { ticket, since: now, by, card, long: comfort.has(Comfort::LONG), signal };
+        self.await_journal(grant, now, effects);
     }
 
     fn command(&mut self, id: u64, action: Action, refused: Option<Refusal>, now: MonoMs, effects: &mut Vec<Effect>) {
         let ticket = self.record(EventKind::Command { id, action, refused }, None, effects);
         match (refused, action) {
             (Some(_), _) => {}
-            (None, Action::UnlockOnce) => self.await_journal(ticket, now, effects),
+            (None, Action::UnlockOnce) => {
+                let signal = Signal::Granted;
+                let grant = Grant { ticket, since: now, by: By::Otherwise, card: None, long: false, signal };
+                self.await_journal(grant, now, effects);
+            }
             (None, Action::TestSignal) => effects.push(Effect::Show(Signal::Test)),
+        }
+    }
+
+    fn exit(&mut self, down: bool, now: MonoMs, effects: &mut Vec<Effect>) {
+        if !self.watch.exit(down, now) {
+            self.watch.pass_time(now);
+            return;
+        }
+        let release_ms = self.settings.times.release_ms;
+        match self.settings.exit_button {
+            ExitButton::Releases => {
+                self.lock.release(By::Otherwise, release_ms, now);
+                self.drive(now, effects);
+            }
+            ExitButton::Shunts => self.lock.shunt(release_ms, now),
+        }
+        self.record(EventKind::ExitPressed, None, effects);
+    }
+
+    fn change_mode(&mut self, mode: Mode, cause: ModeCause, now: MonoMs, effects: &mut Vec<Effect>) {
+        if mode == self.mode {
+            return;
+        }
+        let from = core::mem::replace(&mut self.mode, mode);
+        self.lock.hold(mode == Mode::Unlocked, now);
+        if mode == Mode::LockedDown {
+            self.lock.lock_down(now);
+            self.passers.lock_down(now);
+        }
+        self.drive(now, effects);
+        self.record(EventKind::ModeChanged { from, cause }, None, effects);
+        if mode == Mode::LockedDown {
+            while let Some(grant) = self.pending.take_outside() {
+                self.void(grant, effects);
+            }
+        }
+    }
+
+    fn await_journal(&mut self, grant: Grant, now: MonoMs, effects: &mut Vec<Effect>) {
+        if let Some(first) = self.pending.add(grant) {
+            self.release(first, now, effects);
+        }
+    }
+
+    fn drive(&mut self, now: MonoMs, effects: &mut Vec<Effect>) {
+        effects.extend(self.lock.drive(now).map(Effect::Lock));
+    }
+
+    fn record_some(&mut self, kind: Option<EventKind>, effects: &mut Vec<Effect>) {
+        if let Some(kind) = kind {
+            self.record(kind, None, effects);
         }
     }
 
@@ -289,37 +313,8 @@ impl Door {
         ticket
     }
 
-    fn await_journal(&mut self, ticket: Ticket, now: MonoMs, effects: &mut Vec<Effect>) {
-        if self.pending.len() >= PENDING_MAX {
-            self.pending.remove(0);
-            self.grant(now, effects);
-        }
-        self.pending.push(Pending { ticket, since: now });
-    }
-
-    fn recorded(&mut self, ticket: Ticket, now: MonoMs, effects: &mut Vec<Effect>) {
-        if let Some(place) = self.pending.iter().position(|pending| pending.ticket == ticket) {
-            self.pending.remove(place);
-            self.grant(now, effects);
-        }
-    }
-
-    fn grant(&mut self, now: MonoMs, effects: &mut Vec<Effect>) {
-        self.release(now, effects);
-        effects.push(Effect::Show(Signal::Granted));
-    }
-
-    fn release(&mut self, now: MonoMs, effects: &mut Vec<Effect>) {
-        let until = now + u64::from(self.settings.times.release_ms);
-        if self.released_until.is_none() {
-            effects.push(Effect::Lock(Drive::Release { for_ms: self.settings.times.release_ms }));
-        }
-        self.released_until = self.released_until.max(Some(until));
-    }
-
-    fn rest(&mut self, effects: &mut Vec<Effect>) {
-        if self.released_until.take().is_some() {
-            effects.push(Effect::Lock(Drive::Rest));
-        }
+    /// Whether anybody minds how long the door stands open.
+    fn is_watched(&self) -> bool {
+        self.mode != Mode::Unlocked && !self.watch.has(Watched::Fire) && self.is_contact_good()
     }
 }

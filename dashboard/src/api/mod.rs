@@ -19,6 +19,7 @@ mod event;
 mod events;
 mod explain;
 mod import;
+mod lockdowns;
 mod people;
 pub(crate) mod problem;
 mod rules;
@@ -33,11 +34,8 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .merge(conditions::router())
         .merge(desk::router())
         .merge(import::router(app))
-        .route("/doors", get(doors::list))
-        .route("/doors/{id}", get(doors::show))
-        .route("/doors/{id}/unlock", post(doors::unlock))
-        .route("/doors/{id}/settings", put(doors::settings))
-        .route("/commands/{id}", get(doors::command))
+        .merge(doors::router())
+        .merge(lockdowns::router())
         .route("/encodings/{id}", get(encodings::show))
         .route("/events", get(events::list))
         .route("/cards", get(cards::list).post(cards::add))

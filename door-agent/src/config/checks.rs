@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::pins::{InputPin, Level, LockPin, Pins};
 use super::raw::{IoKind, RawDoor, RawIo, RawReader, ReaderKind};
-use super::{Bus, ConfigError, DoorConfig, EmulatedIo, HardwareConfig, Role};
+use super::{Bus, ConfigError, DoorConfig, EmulatedIo, HardwareConfig, Place, Role};
 use crate::provisioning::Provisioning;
 
 /// What a short ribbon cable carries safely.
@@ -25,12 +25,20 @@ pub(super) struct Check<'a> {
 impl Check<'_> {
     /// One door, by itself.
     pub(super) fn door(self, raw: RawDoor, role: Role) -> Result<DoorConfig, ConfigError> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let hardware = self.hardware(&raw, role)?;
-        let data = folder.join(raw.data);
+        let Place { data, hardware } = self.place(&raw, role)?;
         self.that(data.is_dir(), "data", &format!("names no folder: {}; make it", data.display()))?;
-        let provisioning = Provisioning::load(&folder.join(raw.provisioning))?;
+        let provisioning = Provisioning::load(&self.folder().join(raw.provisioning))?;
         Ok(DoorConfig { data, provisioning, hardware })
+    }
+
+    /// The part of it that hangs on wires.
+    pub(super) fn place(self, raw: &RawDoor, role: Role) -> Result<Place, ConfigError> {
+        Ok(Place { data: self.folder().join(&raw.data), hardware: self.hardware(raw, role)? })
+    }
+
+    /// Relative paths count from here.
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
     }
 
     fn hardware(self, raw: &RawDoor, role: Role) -> Result<HardwareConfig, ConfigError> {
@@ -93,8 +101,7 @@ impl Check<'_> {
         let Some(path) = &io.path else {
             return Err(self.wrong("io.path", "must name the file of pins for io.kind = \"pin-file\""));
         };
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        Ok(EmulatedIo::PinFile { path: folder.join(path), pins: self.pins(io)? })
+        Ok(EmulatedIo::PinFile { path: self.folder().join(path), pins: self.pins(io)? })
     }
 
     fn raspberry_pi(self, raw: &RawDoor) -> Result<HardwareConfig, ConfigError> {

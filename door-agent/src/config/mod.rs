@@ -62,6 +62,15 @@ pub struct DoorConfig {
     pub hardware: HardwareConfig,
 }
 
+/// Where the wires of a door are: all that is needed to drive its lock to rest.
+#[derive(Debug)]
+pub struct Place {
+    /// Folder of the door's database. An agent that runs has taken it.
+    pub data: PathBuf,
+    /// Readers and wires.
+    pub hardware: HardwareConfig,
+}
+
 /// What an agent is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -164,13 +173,18 @@ impl Config {
     /// # Errors
     /// Names the file and the key.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::Unreadable { path: path.to_path_buf(), reason: error.to_string() })?;
-        let raw = RawConfig::parse(&text).map_err(|error| ConfigError::Syntax {
-            path: path.to_path_buf(),
-            reason: error.to_string().trim_end().to_owned(),
-        })?;
-        Self::check(path, raw)
+        Self::check(path, read(path)?)
+    }
+
+    /// Where the wires of its doors are, and nothing else: a data folder or a provisioning file that is gone must not
+    /// keep a lock released.
+    ///
+    /// # Errors
+    /// Names the file and the key.
+    pub fn places(path: &Path) -> Result<Vec<Place>, ConfigError> {
+        let raw = read(path)?;
+        let check = |number| Check { path, number: raw.several.then_some(number) };
+        (1..).zip(&raw.doors).map(|(number, door)| check(number).place(door, raw.role)).collect()
     }
 
     fn check(path: &Path, raw: RawConfig) -> Result<Self, ConfigError> {
@@ -182,7 +196,11 @@ impl Config {
             "must be between 1 and 1000",
         )?;
         let count = raw.doors.len();
-        file.that((1..=DOORS_MAX).contains(&count), "doors", &format!("are {count}; between 1 and {DOORS_MAX} are allowed"))?;
+        file.that(
+            (1..=DOORS_MAX).contains(&count),
+            "doors",
+            &format!("are {count}; between 1 and {DOORS_MAX} are allowed"),
+        )?;
         file.that(!raw.interlock || count > 1, "interlock", "is for two doors or more")?;
         let mut taken = Taken::default();
         let mut doors = Vec::with_capacity(count);
@@ -195,4 +213,13 @@ impl Config {
         let poll_interval = Duration::from_millis(poll_interval_ms);
         Ok(Self { doors, role: raw.role, poll_interval, interlock: raw.interlock })
     }
+}
+
+fn read(path: &Path) -> Result<RawConfig, ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::Unreadable { path: path.to_path_buf(), reason: error.to_string() })?;
+    RawConfig::parse(&text).map_err(|error| ConfigError::Syntax {
+        path: path.to_path_buf(),
+        reason: error.to_string().trim_end().to_owned(),
+    })
 }

@@ -117,7 +117,11 @@ pub(super) struct RawControl {
 impl RawConfig {
     pub(super) fn parse(text: &str) -> Result<Self, toml::de::Error> {
         let several = toml::from_str::<toml::Table>(text)?.contains_key("doors");
-        if several { toml::from_str::<SeveralDoors>(text).map(Into::into) } else { toml::from_str::<OneDoor>(text).map(Into::into) }
+        if several {
+            toml::from_str::<SeveralDoors>(text).map(Into::into)
+        } else {
+            toml::from_str::<OneDoor>(text).map(Into::into)
+        }
     }
 }
 

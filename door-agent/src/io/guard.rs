@@ -32,15 +32,16 @@ pub(super) struct Guard {
 impl Guard {
     /// Hears of an order.
     pub(super) fn order(&mut self, drive: Drive, now: MonoMs) {
-        let until = match drive {
-            Drive::Rest => None,
-            Drive::Hold => Some(now + HOLD_RENEW_MS),
-            // Whatever the loop asks for, a release has a longest time.
-            Drive::Release { for_ms } => {
-                Some(now + (u64::from(for_ms.min(Times::RELEASE_MS_MAX)) + RELEASE_MARGIN_MS))
+        let end = match drive {
+            Drive::Rest => {
+                self.until = None;
+                return;
             }
+            Drive::Hold => now + HOLD_RENEW_MS,
+            // Whatever the loop asks for, a release has a longest time.
+            Drive::Release { for_ms } => now + (u64::from(for_ms.min(Times::RELEASE_MS_MAX)) + RELEASE_MARGIN_MS),
         };
-        self.until = until.max(self.until.filter(|_| until.is_some()));
+        self.until = self.until.max(Some(end));
     }
 
     /// Whether the lock may be released now. Once an end has come it stays.

@@ -6,13 +6,18 @@
 //! | [`wired`] | a door with wires: the thread that owns them |
 //! | [`wires`] | what that thread does, as a machine without a clock |
 //! | [`guard`] | when a released lock ends by itself |
+//! | [`line`], [`debounce`] | one input |
+//! | [`rest`](mod@rest) | the lock alone, after an agent that died |
 //! | [`gpio`], [`pi`], [`pin_file`] | the pins below: a Raspberry Pi's, or a file's |
 
+mod debounce;
 pub mod gpio;
 mod guard;
+mod line;
 mod memory;
 mod pi;
 pub mod pin_file;
+mod rest;
 mod wired;
 mod wires;
 
@@ -23,8 +28,12 @@ use tokio::sync::mpsc;
 
 use crate::config::{EmulatedIo, HardwareConfig};
 
+use pi::PiGpio;
+use pin_file::PinFile;
+
 pub use guard::HOLD_RENEW_MS;
 pub use memory::MemoryIo;
+pub use rest::{RestError, rest};
 pub use wired::WiredIo;
 
 /// Inputs that may wait for the loop. They are debounced before, so more would be a broken wire; what finds no room

@@ -1,6 +1,5 @@
 //! Commands to a door: asked with a reason, and what became of each.
 
-use access::command::Action;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use db::site::{CommandState, CommandView, DoorKind};
@@ -40,7 +39,7 @@ pub(super) async fn ask(
     mut form: Form,
 ) -> Result<Response, Fault> {
     let id = id_of(&id)?;
-    let action = Action::from_code(form.value("action"));
+    let action = sentence::action_from_code(form.value("action"));
     let action = action.ok_or(Fault::Invalid { field: "action", problem: "unknown-code" })?;
     let reason = form.value("reason").to_owned();
     let (caller, operator, door) = (app.clone(), visit.operator.clone(), id.clone());

@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::pages::views::Mark;
-use crate::pages::{done, lockdown, standing};
+use crate::pages::{done, standing};
 use crate::visit::{Visit, actor};
 use crate::when;
 
@@ -143,7 +143,7 @@ impl OrderShown {
 impl LockdownShown {
     fn new(page: &Page, view: &LockdownView, at_door: Mark) -> Self {
         let words = [
-            ("scope", lockdown::scope(page, view).into()),
+            ("scope", page.scope(view).into()),
             ("since", page.instant(&view.at).into()),
             ("operator", view.operator.clone().into()),
             ("reason", view.reason.clone().into()),

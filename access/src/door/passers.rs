@@ -1,0 +1,97 @@
+//! Whose card was granted, and whether they went through.
+
+use alloc::vec::Vec;
+
+use super::{OPENING_GRACE_MS, PASSERS_MAX};
+use crate::passage::Side;
+use crate::time::MonoMs;
+use crate::uid::Uid;
+
+/// A card that was granted, with the one that waited for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Card {
+    pub(super) uid: Uid,
+    pub(super) side: Side,
+    pub(super) with: Option<Uid>,
+}
+
+/// Those whose releases run.
+#[derive(Debug, Default)]
+pub(super) struct Passers(Vec<Passer>);
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passer {
+    pub(super) uid: Uid,
+    pub(super) side: Side,
+    until: MonoMs,
+    /// They need longer.
+    long: bool,
+    entered: bool,
+}
+
+impl Card {
+    /// The cards that pass, in the order in which they were laid there.
+    pub(super) fn uids(self) -> impl Iterator<Item = Uid> {
+        self.with.into_iter().chain([self.uid])
+    }
+
+    pub(super) fn is(self, uid: Uid, side: Side) -> bool {
+        self.side == side && self.uids().any(|one| one == uid)
+    }
+}
+
+impl Passers {
+    /// A release begins, or goes on, for a card. Returns one that has to make room and has not entered.
+    pub(super) fn add(&mut self, uid: Uid, side: Side, until: MonoMs, long: bool) -> Option<Passer> {
+        let until = until + OPENING_GRACE_MS;
+        if let Some(passer) = self.0.iter_mut().find(|passer| passer.uid == uid && passer.side == side) {
+            *passer = Passer { until: passer.until.max(until), long: passer.long || long, ..*passer };
+            return None;
+        }
+        let first = if self.0.len() >= PASSERS_MAX { Some(self.0.remove(0)) } else { None };
+        self.0.push(Passer { uid, side, until, long, entered: false });
+        first.filter(|first| !first.entered)
+    }
+
+    pub(super) fn has(&self, uid: Uid, side: Side) -> bool {
+        self.0.iter().any(|passer| passer.uid == uid && passer.side == side)
+    }
+
+    /// Whether somebody who needs longer is among those who have not entered yet.
+    pub(super) fn need_long(&self) -> bool {
+        self.0.iter().any(|passer| passer.long && !passer.entered)
+    }
+
+    /// All who have not entered yet, oldest first; they have now.
+    pub(super) fn enter(&mut self) -> Vec<Passer> {
+        let mut entering = Vec::new();
+        for passer in self.0.iter_mut().filter(|passer| !passer.entered) {
+            passer.entered = true;
+            entering.push(*passer);
+        }
+        entering
+    }
+
+    /// Those whose time is over and who have not entered.
+    pub(super) fn pass_time(&mut self, now: MonoMs) -> Vec<Passer> {
+        let over = self.0.iter().filter(|passer| now >= passer.until && !passer.entered).copied().collect();
+        self.0.retain(|passer| now < passer.until);
+        over
+    }
+
+    /// The releases of cards at the reader outside end now.
+    pub(super) fn lock_down(&mut self, now: MonoMs) {
+        for passer in self.0.iter_mut().filter(|passer| passer.side == Side::In) {
+            passer.until = passer.until.min(now + OPENING_GRACE_MS);
+        }
+    }
+
+    /// The door has closed behind them.
+    pub(super) fn close(&mut self) {
+        self.0.retain(|passer| !passer.entered);
+    }
+
+    pub(super) fn deadline(&self) -> Option<MonoMs> {
+        self.0.iter().map(|passer| passer.until).min()
+    }
+}

@@ -1,0 +1,58 @@
+//! From a grant to the entry, or to none.
+
+use alloc::vec::Vec;
+
+use super::pending::Grant;
+use super::{Door, Effect, JOURNAL_WAIT_MS};
+use crate::event::EventKind;
+use crate::passage::Side;
+use crate::signal::Signal;
+use crate::time::MonoMs;
+use crate::uid::Uid;
+
+impl Door {
+    pub(super) fn release(&mut self, grant: Grant, now: MonoMs, effects: &mut Vec<Effect>) {
+        let times = if grant.long { &self.settings.long_times } else { &self.settings.times };
+        if now.since(grant.since) > JOURNAL_WAIT_MS + u64::from(times.release_ms) {
+            // The machine stood still for so long that whoever stood there has gone.
+            self.void(grant, effects);
+            return;
+        }
+        let until = self.lock.release(grant.by, times.release_ms, now);
+        self.drive(now, effects);
+        effects.push(Effect::Show(grant.signal));
+        self.leaf.extend(grant.long, now);
+        if let Some(card) = grant.card {
+            for uid in card.uids() {
+                if let Some(first) = self.passers.add(uid, card.side, until, grant.long) {
+                    self.not_entered(first.uid, first.side, effects);
+                }
+            }
+        }
+        if self.leaf.is_open() || !self.leaf.is_wired() || !self.is_contact_good() {
+            self.enter(effects);
+        }
+    }
+
+    /// It comes to nothing. A card of which another release runs, or waits, is told of when that is over.
+    pub(super) fn void(&mut self, grant: Grant, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Show(Signal::Denied));
+        if let Some(card) = grant.card {
+            for uid in card.uids().filter(|uid| !self.awaits(*uid, card.side)).collect::<Vec<_>>() {
+                self.not_entered(uid, card.side, effects);
+            }
+        }
+    }
+
+    pub(super) fn enter(&mut self, effects: &mut Vec<Effect>) {
+        for passer in self.passers.enter() {
+            self.record(EventKind::Entered { side: passer.side }, Some(passer.uid), effects);
+            effects.push(Effect::Passed(passer.uid, passer.side));
+        }
+    }
+
+    pub(super) fn not_entered(&mut self, uid: Uid, side: Side, effects: &mut Vec<Effect>) {
+        self.record(EventKind::NotEntered { side }, Some(uid), effects);
+        effects.push(Effect::NotPassed(uid, side));
+    }
+}
