@@ -2,8 +2,8 @@
 //! lockout, the first card of two.
 
 use access::event::EventKind;
-use access::reason::{Reason, Reasons};
 use access::id::DoorId;
+use access::reason::{Reason, Reasons};
 use access::time::UtcMs;
 use db::site::{AreaId, EventFilter, EventView, LockdownScope, LockdownView, Seek, Site, SiteError};
 

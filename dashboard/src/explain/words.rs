@@ -5,8 +5,8 @@ use access::reason::Reason;
 use access::time::Window;
 use chrono_tz::Tz;
 use db::site::{
-    Absent, CardKind, Concern, Effect, EventView, Explained, ExplainedCertificate, GroupMatch, LockdownView, Membership,
-    RightView,
+    Absent, CardKind, Concern, Effect, EventView, Explained, ExplainedCertificate, GroupMatch, LockdownView,
+    Membership, RightView,
 };
 
 use super::{Case, Finding, Part};
