@@ -261,7 +261,7 @@ async fn two_cards_that_say_to_be_one_are_shown_side_by_side() {
         shown.contains("id=\"event-2\"") && shown.contains("Counter 41 → 42") && shown.contains("Credential verified")
     );
     assert!(browser.get(CARD).await.text().contains("Copied"));
-    let id = bench.site.alarms(true, 1).unwrap()[0].id;
+    let id = bench.site.alarms(&db::site::AlarmFilter::default(), bench.now(), 1).unwrap()[0].id;
     assert!(browser.get("/").await.text().contains(&format!("/alarms#alarm-{id}")));
 
     browser.post(&format!("/alarms/{id}/acknowledge"), "back=%2Falarms").await;
@@ -369,7 +369,7 @@ async fn the_api_lists_doors_and_alarms() {
         event["items"][0]["rolling"],
         json!({"issue": 1, "found": {"counter": 41, "nonce": 1}, "written": {"counter": 42, "nonce": 3}, "stepped_in": false})
     );
-    bench.site.acknowledge_alarm(&actor(), alarm["id"].as_i64().unwrap()).unwrap();
+    bench.site.acknowledge_alarm(&actor(), alarm["id"].as_i64().unwrap(), "").unwrap();
     assert_eq!(bench.api(Method::GET, "/alarms", "").await.json()["items"], json!([]));
     let all = bench.api(Method::GET, "/alarms?open=false&limit=5", "").await.json();
     assert_eq!(all["items"][0]["acknowledged"]["operator"], "setup");
