@@ -216,7 +216,7 @@ const ALARMS: [&str; 34] = [
 ];
 
 fn composed() -> BTreeSet<String> {
-    let refusals = ["expired", "other-boot", "other-session", "repeated"];
+    let refusals = ["expired", "other-boot", "other-session", "repeated", "interlocked"];
     let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     [
@@ -239,7 +239,11 @@ fn composed() -> BTreeSet<String> {
         with("clock", &["unknown", "kept", "synchronised"]),
         with("lock", &["released", "locked"]),
         with("signal", &["granted", "denied", "test", "none"]),
-        with("doors-show", &["offline", "behind"]),
+        with("doors-show", &["offline", "behind", "open", "held", "fault"]),
+        with("order-choice", &[Mode::Unlocked, Mode::Locked].map(|mode| mode.code())),
+        with("exit-button", &["releases", "shunts"]),
+        with("exit-button-about", &["releases", "shunts"]),
+        with("first-person-in", &["no", "yes"]),
     ]
     .into_iter()
     .flatten()
