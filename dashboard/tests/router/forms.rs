@@ -1,9 +1,8 @@
 //! What the forms of the pages do.
 
-use crate::support::{Bench, command, door};
+use crate::support::{Bench, door};
 use axum::http::StatusCode;
 use db::site::{AlarmFilter, AlarmState};
-use db::site::CommandState;
 
 #[tokio::test]
 async fn a_card_is_added_given_listed_blocked_and_freed() {
