@@ -161,7 +161,6 @@ impl Agent {
     }
 }
 
-
 async fn listen(door: &DoorConfig) -> Result<Option<(tokio::net::TcpListener, SocketAddr)>, ControlError> {
     match &door.hardware {
         HardwareConfig::Emulated { control, .. } => control::listen(*control).await.map(Some),

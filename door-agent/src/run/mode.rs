@@ -72,9 +72,8 @@ impl DoorLoop {
     /// A card was granted. Where the schedule waits for somebody, this is who it waited for: the door is unlocked once
     /// that grant is in the journal, and at the latest after the time for which a release waits for it.
     pub(super) fn somebody_came(&mut self, side: Side, at: At) {
-        let waits = |unlock: &Unlock| {
-            unlock.first_person_in && self.facts.calendar.holds(unlock.schedule, at.utc.second())
-        };
+        let waits =
+            |unlock: &Unlock| unlock.first_person_in && self.facts.calendar.holds(unlock.schedule, at.utc.second());
         let waits = self.facts.state.settings.unlock.as_ref().is_some_and(waits);
         let first = &mut self.facts.first_person;
         if !waits || side != Side::In || first.is_in || at.trust == ClockTrust::Unknown {

@@ -58,11 +58,6 @@ impl PassageMemory {
         self.known.get(&(*uid, area)).and_then(Known::latest)
     }
 
-    /// Whether the card has been granted at this reader, and nobody has followed it yet.
-    pub(crate) fn is_granted(&self, uid: &Uid, at: Gateway) -> bool {
-        self.of(uid).any(|(_, known)| known.granted.iter().any(|granted| granted.at == at))
-    }
-
     /// Something that is certain, from the disk or from elsewhere. What is older than what is known is left.
     pub(crate) fn learn(&mut self, passage: Passage) {
         let known = self.entry(&passage.uid, passage.area);
@@ -103,10 +98,6 @@ impl PassageMemory {
     /// Of how many cards and areas something is known.
     pub(crate) fn count(&self) -> usize {
         self.known.len()
-    }
-
-    fn of(&self, uid: &Uid) -> impl Iterator<Item = (&(Uid, AreaId), &Known)> {
-        self.known.range((*uid, AreaId(0))..=(*uid, AreaId(u32::MAX)))
     }
 
     fn take_granted(&mut self, uid: &Uid, at: Gateway) -> Vec<Passage> {
@@ -161,8 +152,6 @@ mod tests {
         let mut memory = PassageMemory::default();
         memory.grant(uid(1), HERE, &ENTER, UtcMs(5));
         assert_eq!(step(&memory), Some((Step::Entered, 5)));
-        assert!(memory.is_granted(&uid(1), HERE));
-        assert!(!memory.is_granted(&uid(1), (0, Side::Out)));
         memory.learn(passage(Step::Left, 3));
         memory.not_passed(&uid(1), HERE);
         assert_eq!(step(&memory), Some((Step::Left, 3)), "what was heard meanwhile is not lost");
