@@ -148,6 +148,15 @@ pub fn judge(question: &Question<'_>) -> Decision {
     if question.credential == Credential::NotAsked && !by_number.granted() { by_number } else { decide(question) }
 }
 
+/// The decision together with the local reasons that the door had; see [`crate::local`]. A credential that was not read
+/// because of them is no reason either.
+#[must_use]
+pub fn judge_with(question: &Question<'_>, local: Reasons) -> Decision {
+    let spared = question.credential == Credential::NotAsked && !local.is_empty();
+    let decision = if spared { by_number(question) } else { judge(question) };
+    Decision { reasons: decision.reasons.and(local), ..decision }
+}
+
 /// Whether it is worth reading the credential: not if the card is refused whatever it holds.
 #[must_use]
 pub fn could_pass(question: &Question<'_>) -> bool {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use access::chain::{Link, link};
 use access::event::EventKind;
-use access::state::Mode;
+use access::mode::Mode;
 use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::whitelist::Generation;
 use db::door::{Acknowledged, Draft, Journal, Pending};

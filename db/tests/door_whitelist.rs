@@ -6,7 +6,9 @@ use std::path::PathBuf;
 
 use access::calendar::{Calendar, DayWindow, Schedule, Zone};
 use access::entry::{Block, Blocks, Entry, ScheduleId};
-use access::state::{Counter, Counters, DoorState, Mode};
+use access::mode::Lockdown;
+use access::state::{Counter, Counters, DoorState};
+use access::time::UtcS;
 use access::uid::Uid;
 use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
 use db::door::{Applied, Lookup, Refused, StateApplied, WhitelistStore};
@@ -267,7 +269,7 @@ fn a_whole_whose_content_is_not_what_was_promised_never_takes_effect() {
     site.change((0..4).map(put).collect());
     let mut parts = site.whole(2);
     let WhitelistPart::Chunk { entries, .. } = &mut parts[1] else { unreachable!() };
-    entries[0].attributes = 1;
+    entries[0].card.until = Some(UtcS(1));
     let mut store = site.open();
     store.apply(&parts[0]).unwrap();
     assert_eq!(store.apply(&parts[1]).unwrap(), Applied::Refused(Refused::Mismatch));
@@ -301,7 +303,8 @@ fn a_state_moves_forward_only() {
     let site = Site::new();
     let mut store = site.open();
     assert_eq!(store.state().unwrap(), DoorState::default());
-    let lockdown = DoorState { generation: Generation(3), mode: Mode::LockedDown, ..DoorState::default() };
+    let lockdown =
+        DoorState { generation: Generation(3), lockdown: Some(Lockdown { until: None }), ..DoorState::default() };
     assert_eq!(store.set_state(&lockdown).unwrap(), StateApplied::InForce);
     assert_eq!(store.set_state(&lockdown).unwrap(), StateApplied::Unchanged);
     for generation in [2, 3] {
@@ -309,7 +312,7 @@ fn a_state_moves_forward_only() {
         assert_eq!(store.set_state(&other).unwrap(), StateApplied::Stale);
     }
     let mut wild = DoorState { generation: Generation(4), ..DoorState::default() };
-    wild.settings.release_ms = 1;
+    wild.settings.times.release_ms = 1;
     assert_eq!(store.set_state(&wild).unwrap(), StateApplied::OutOfBounds);
     drop(store);
     assert_eq!(site.open().state().unwrap(), lockdown);

@@ -199,8 +199,8 @@ impl Door {
         }
         self.lock.pass_time(now);
         self.drive(now, effects);
-        for card in self.passers.pass_time(now) {
-            self.not_entered(card, effects);
+        for passer in self.passers.pass_time(now) {
+            self.not_entered(passer.uid, passer.side, effects);
         }
         self.watch.pass_time(now);
         self.settle(now, effects);
@@ -284,7 +284,7 @@ impl Door {
         self.drive(now, effects);
         self.record(EventKind::ModeChanged { from, cause }, None, effects);
         if mode == Mode::LockedDown {
-            for grant in self.pending.lock_down() {
+            while let Some(grant) = self.pending.take_outside() {
                 self.void(grant, effects);
             }
         }

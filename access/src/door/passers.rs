@@ -20,8 +20,9 @@ pub(super) struct Card {
 pub(super) struct Passers(Vec<Passer>);
 
 #[derive(Debug, Clone, Copy)]
-struct Passer {
-    card: Card,
+pub(super) struct Passer {
+    pub(super) uid: Uid,
+    pub(super) side: Side,
     until: MonoMs,
     /// They need longer.
     long: bool,
@@ -40,22 +41,20 @@ impl Card {
 }
 
 impl Passers {
-    /// A card's release begins. Returns one that has to make room and has not entered.
-    pub(super) fn add(&mut self, card: Card, until: MonoMs, long: bool) -> Option<Card> {
+    /// A release begins, or goes on, for a card. Returns one that has to make room and has not entered.
+    pub(super) fn add(&mut self, uid: Uid, side: Side, until: MonoMs, long: bool) -> Option<Passer> {
         let until = until + OPENING_GRACE_MS;
-        let same = |passer: &&mut Passer| passer.card.uid == card.uid && passer.card.side == card.side;
-        if let Some(passer) = self.0.iter_mut().find(same) {
-            let with = card.with.or(passer.card.with);
-            *passer = Passer { card: Card { with, ..card }, until, long: passer.long || long, ..*passer };
+        if let Some(passer) = self.0.iter_mut().find(|passer| passer.uid == uid && passer.side == side) {
+            *passer = Passer { until: passer.until.max(until), long: passer.long || long, ..*passer };
             return None;
         }
         let first = if self.0.len() >= PASSERS_MAX { Some(self.0.remove(0)) } else { None };
-        self.0.push(Passer { card, until, long, entered: false });
-        first.filter(|first| !first.entered).map(|first| first.card)
+        self.0.push(Passer { uid, side, until, long, entered: false });
+        first.filter(|first| !first.entered)
     }
 
     pub(super) fn has(&self, uid: Uid, side: Side) -> bool {
-        self.0.iter().any(|passer| passer.card.is(uid, side))
+        self.0.iter().any(|passer| passer.uid == uid && passer.side == side)
     }
 
     /// Whether somebody who needs longer is among those who have not entered yet.
@@ -64,26 +63,25 @@ impl Passers {
     }
 
     /// All who have not entered yet, oldest first; they have now.
-    pub(super) fn enter(&mut self) -> Vec<Card> {
-        let mut cards = Vec::new();
+    pub(super) fn enter(&mut self) -> Vec<Passer> {
+        let mut entering = Vec::new();
         for passer in self.0.iter_mut().filter(|passer| !passer.entered) {
             passer.entered = true;
-            cards.push(passer.card);
+            entering.push(*passer);
         }
-        cards
+        entering
     }
 
     /// Those whose time is over and who have not entered.
-    pub(super) fn pass_time(&mut self, now: MonoMs) -> Vec<Card> {
-        let over = |passer: &&Passer| now >= passer.until && !passer.entered;
-        let cards = self.0.iter().filter(over).map(|passer| passer.card).collect();
+    pub(super) fn pass_time(&mut self, now: MonoMs) -> Vec<Passer> {
+        let over = self.0.iter().filter(|passer| now >= passer.until && !passer.entered).copied().collect();
         self.0.retain(|passer| now < passer.until);
-        cards
+        over
     }
 
     /// The releases of cards at the reader outside end now.
     pub(super) fn lock_down(&mut self, now: MonoMs) {
-        for passer in self.0.iter_mut().filter(|passer| passer.card.side == Side::In) {
+        for passer in self.0.iter_mut().filter(|passer| passer.side == Side::In) {
             passer.until = passer.until.min(now + OPENING_GRACE_MS);
         }
     }
@@ -94,6 +92,6 @@ impl Passers {
     }
 
     pub(super) fn deadline(&self) -> Option<MonoMs> {
-        self.0.iter().filter(|passer| !passer.entered).map(|passer| passer.until).min()
+        self.0.iter().map(|passer| passer.until).min()
     }
 }

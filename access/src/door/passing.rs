@@ -2,12 +2,13 @@
 
 use alloc::vec::Vec;
 
-use super::passers::Card;
 use super::pending::Grant;
 use super::{Door, Effect, JOURNAL_WAIT_MS};
 use crate::event::EventKind;
+use crate::passage::Side;
 use crate::signal::Signal;
 use crate::time::MonoMs;
+use crate::uid::Uid;
 
 impl Door {
     pub(super) fn release(&mut self, grant: Grant, now: MonoMs, effects: &mut Vec<Effect>) {
@@ -21,35 +22,37 @@ impl Door {
         self.drive(now, effects);
         effects.push(Effect::Show(grant.signal));
         self.leaf.extend(grant.long, now);
-        let pushed_out = grant.card.and_then(|card| self.passers.add(card, until, grant.long));
-        if let Some(card) = pushed_out {
-            self.not_entered(card, effects);
+        if let Some(card) = grant.card {
+            for uid in card.uids() {
+                if let Some(first) = self.passers.add(uid, card.side, until, grant.long) {
+                    self.not_entered(first.uid, first.side, effects);
+                }
+            }
         }
         if self.leaf.is_open() || !self.leaf.is_wired() || !self.is_contact_good() {
             self.enter(effects);
         }
     }
 
+    /// It comes to nothing. A card of which another release runs, or waits, is told of when that is over.
     pub(super) fn void(&mut self, grant: Grant, effects: &mut Vec<Effect>) {
         effects.push(Effect::Show(Signal::Denied));
         if let Some(card) = grant.card {
-            self.not_entered(card, effects);
-        }
-    }
-
-    pub(super) fn enter(&mut self, effects: &mut Vec<Effect>) {
-        for card in self.passers.enter() {
-            for uid in card.uids() {
-                self.record(EventKind::Entered { side: card.side }, Some(uid), effects);
-                effects.push(Effect::Passed(uid, card.side));
+            for uid in card.uids().filter(|uid| !self.awaits(*uid, card.side)).collect::<Vec<_>>() {
+                self.not_entered(uid, card.side, effects);
             }
         }
     }
 
-    pub(super) fn not_entered(&mut self, card: Card, effects: &mut Vec<Effect>) {
-        for uid in card.uids() {
-            self.record(EventKind::NotEntered { side: card.side }, Some(uid), effects);
-            effects.push(Effect::NotPassed(uid, card.side));
+    pub(super) fn enter(&mut self, effects: &mut Vec<Effect>) {
+        for passer in self.passers.enter() {
+            self.record(EventKind::Entered { side: passer.side }, Some(passer.uid), effects);
+            effects.push(Effect::Passed(passer.uid, passer.side));
         }
+    }
+
+    pub(super) fn not_entered(&mut self, uid: Uid, side: Side, effects: &mut Vec<Effect>) {
+        self.record(EventKind::NotEntered { side }, Some(uid), effects);
+        effects.push(Effect::NotPassed(uid, side));
     }
 }

@@ -47,11 +47,10 @@ impl Pending {
         self.take(first.ticket)
     }
 
-    /// Takes out the cards at the reader outside.
-    pub(super) fn lock_down(&mut self) -> Vec<Grant> {
-        let (held_back, others) = self.0.drain(..).partition(|grant| grant.by == By::Card);
-        self.0 = others;
-        held_back
+    /// The oldest of a card at the reader outside.
+    pub(super) fn take_outside(&mut self) -> Option<Grant> {
+        let first = self.0.iter().find(|grant| grant.by == By::Card)?;
+        self.take(first.ticket)
     }
 
     pub(super) fn has(&self, uid: Uid, side: Side) -> bool {

@@ -123,6 +123,12 @@ impl Local {
         verdict
     }
 
+    /// Whether a tap is denied whatever is read of the card: locked out, or interlocked. Remembers nothing.
+    #[must_use]
+    pub fn refuses(&self, around: &Circumstances<'_>) -> bool {
+        self.lockouts.holds(around) || around.side == Side::In && around.interlocked
+    }
+
     fn pair(&mut self, around: &Circumstances<'_>, verdict: &mut Verdict) {
         let needed = around.side == Side::In && around.mode != Mode::Unlocked && !around.own_release;
         if let (true, Some(uid)) = (needed, around.uid) {

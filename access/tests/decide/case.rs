@@ -3,8 +3,11 @@
 use access::calendar::{Calendar, DayWindow, Schedule, Zone};
 use access::decide::{Credential, Decision, Presented, Question, decide};
 use access::entry::{Block, Condition, Entry, Grant, ScheduleId, Term};
+use access::mode::Lockdown;
+use access::passage::Side;
 use access::reason::Reason;
-use access::state::{DoorState, Reading};
+use access::settings::Reading;
+use access::state::DoorState;
 use access::time::{ClockTrust, UtcMs, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
@@ -26,6 +29,7 @@ pub(crate) struct Case {
     pub(crate) credential: Credential,
     pub(crate) calendar: Calendar,
     pub(crate) door: DoorState,
+    pub(crate) side: Side,
     pub(crate) generation: Generation,
     pub(crate) utc_s: i64,
     pub(crate) trust: ClockTrust,
@@ -70,6 +74,15 @@ pub(crate) fn refused_in(case: &mut Case, window: Window, schedule: ScheduleId) 
     case.term().refusals = vec![Grant { window, schedule }];
 }
 
+pub(crate) fn exempted_in(case: &mut Case, window: Window, schedule: ScheduleId) {
+    case.term().exemptions = vec![Grant { window, schedule }];
+}
+
+/// Until then, counted from [`NOW`]; until it is lifted if there is no end.
+pub(crate) fn locked_down(case: &mut Case, offset_s: Option<i64>) {
+    case.door.lockdown = Some(Lockdown { until: offset_s.map(|s| UtcS(NOW.0 + s)) });
+}
+
 pub(crate) fn at(case: &mut Case, offset_s: i64) {
     case.utc_s = NOW.0 + offset_s;
 }
@@ -83,6 +96,7 @@ impl Case {
             credential: Credential::NotAsked,
             calendar: calendar(),
             door: DoorState::default(),
+            side: Side::In,
             generation: Generation(7),
             utc_s: NOW.0,
             trust: ClockTrust::Synchronised,
@@ -109,6 +123,7 @@ impl Case {
             credential: self.credential,
             calendar: &self.calendar,
             door: &self.door,
+            side: self.side,
             generation: self.generation,
             utc: UtcMs(self.utc_s * 1_000 + 999),
             trust: self.trust,

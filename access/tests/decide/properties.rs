@@ -37,6 +37,7 @@ fn any_term() -> impl Strategy<Value = Term> {
             employment,
             grants,
             refusals,
+            ..Term::always()
         },
     )
 }

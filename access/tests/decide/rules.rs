@@ -4,7 +4,7 @@ use access::calendar::{Calendar, HolidayPlan, HolidaySet, Holidays};
 use access::decide::{Credential, could_pass, decide, judge};
 use access::entry::{Grant, ScheduleId, Term};
 use access::reason::Reason;
-use access::state::Reading;
+use access::settings::Reading;
 use access::time::{ClockTrust, UtcS, Window};
 
 use crate::case::{Case, HOURS, NEVER, NOW, at, calendar, from, granted_in, refused_in, until};

@@ -4,15 +4,13 @@ use std::path::{Path, PathBuf};
 
 use access::chain::{Link, link};
 use access::event::{Event, EventKind, Subject};
-use access::state::Mode;
+use access::message::JOURNAL_EVENTS_MAX;
+use access::mode::Mode;
 use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::whitelist::Generation;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::{DoorDbError, from_sql, schema, to_sql};
-
-/// Most events that wait for the controller: about a year of a busy door, some 150 MB.
-pub const JOURNAL_EVENTS_MAX: u64 = 1_000_000;
 
 /// Events that are deleted at once, so that no grant waits behind a long deletion.
 const SWEEP_ROWS: i64 = 1_000;

@@ -68,6 +68,18 @@ impl Lookup {
     /// # Errors
     /// If the file cannot be read, or the entry or the calendar makes no sense; the caller denies then.
     pub fn lookup(&self, uid: &Uid) -> Result<Found, DoorDbError> {
+        self.found(uid.as_bytes())
+    }
+
+    /// The schedules of the list in force.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or the calendar makes no sense.
+    pub fn calendar(&self) -> Result<Arc<Calendar>, DoorDbError> {
+        self.found(&[]).map(|found| found.calendar)
+    }
+
+    fn found(&self, uid: &[u8]) -> Result<Found, DoorDbError> {
         let row = self.row(uid).map_err(|source| self.sql(source))?;
         let content = |what| DoorDbError::Content { path: self.path.clone(), what };
         let entry = row.entry.map(|bytes| Entry::from_bytes(&bytes)).transpose();
@@ -84,9 +96,9 @@ impl Lookup {
         })
     }
 
-    fn row(&self, uid: &Uid) -> rusqlite::Result<Row> {
+    fn row(&self, uid: &[u8]) -> rusqlite::Result<Row> {
         let known = self.calendar.borrow().0;
-        self.connection.prepare_cached(LOOKUP)?.query_row(params![known, uid.as_bytes()], |row| {
+        self.connection.prepare_cached(LOOKUP)?.query_row(params![known, uid], |row| {
             Ok(Row {
                 generation: row.get(0)?,
                 entry: row.get(1)?,

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use access::state::{Counter, Counters, DoorSettings, DoorState, Mode, Reading};
-use access::time::UtcS;
+use access::state::{Counter, Counters, DoorState};
 use access::uid::Uid;
 use access::whitelist::{Digest, Generation, WhitelistId, WhitelistPart};
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
@@ -95,15 +94,12 @@ impl WhitelistStore {
     /// # Errors
     /// If the file cannot be read.
     pub fn state(&mut self) -> Result<DoorState, DoorDbError> {
-        let stored = self.transact(|transaction| {
-            transaction
-                .query_row("SELECT generation, mode, mode_until, release_ms, reading FROM state", [], read_state)
-                .optional()
-        })?;
-        match stored {
-            None => Ok(DoorState::default()),
-            Some(Some(state)) => Ok(state),
-            Some(None) => Err(DoorDbError::Content { path: self.path.clone(), what: "door state" }),
+        let stored: Option<Vec<u8>> = self
+            .transact(|transaction| transaction.query_row("SELECT body FROM state", [], |row| row.get(0)).optional())?;
+        let Some(body) = stored else { return Ok(DoorState::default()) };
+        match postcard::take_from_bytes::<DoorState>(&body) {
+            Ok((state, [])) => Ok(state),
+            _ => Err(DoorDbError::Content { path: self.path.clone(), what: "door state" }),
         }
     }
 
@@ -113,31 +109,23 @@ impl WhitelistStore {
     /// If the file cannot be written. A state that does not fit is no error, see [`StateApplied`].
     pub fn set_state(&mut self, state: &DoorState) -> Result<StateApplied, DoorDbError> {
         let current = self.state()?;
-        let bounds = DoorSettings::RELEASE_MS_MIN..=DoorSettings::RELEASE_MS_MAX;
         if *state == current {
             return Ok(StateApplied::Unchanged);
         }
         if state.generation <= current.generation {
             return Ok(StateApplied::Stale);
         }
-        if !bounds.contains(&state.settings.release_ms) {
+        if state.check().is_err() {
             return Ok(StateApplied::OutOfBounds);
         }
+        // Writing plain data to memory cannot fail in postcard; an empty body would be refused when it is read.
+        let body = postcard::to_allocvec(state).unwrap_or_default();
         self.transact(|transaction| {
             transaction
                 .execute(
-                    "INSERT INTO state (one, generation, mode, mode_until, release_ms, reading) \
-                     VALUES (1, $1, $2, $3, $4, $5) ON CONFLICT (one) DO UPDATE SET \
-                     generation = excluded.generation, mode = excluded.mode, \
-                     mode_until = excluded.mode_until, release_ms = excluded.release_ms, \
-                     reading = excluded.reading",
-                    params![
-                        to_sql(state.generation.0),
-                        state.mode.code(),
-                        state.mode_until.map(|until| until.0),
-                        state.settings.release_ms,
-                        state.settings.reading.code(),
-                    ],
+                    "INSERT INTO state (one, generation, body) VALUES (1, $1, $2) \
+                     ON CONFLICT (one) DO UPDATE SET generation = excluded.generation, body = excluded.body",
+                    params![to_sql(state.generation.0), body],
                 )
                 .map(|_| StateApplied::InForce)
         })
@@ -191,6 +179,11 @@ impl WhitelistStore {
         })
     }
 
+    /// Which file.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// All that `act` does is on disk afterwards, or nothing of it.
     pub(super) fn transact<T>(
         &mut self,
@@ -225,19 +218,4 @@ pub(super) fn read_id(row: &Row<'_>, first: usize) -> rusqlite::Result<Whitelist
 
 fn counters_generation(transaction: &Transaction<'_>) -> rusqlite::Result<Generation> {
     transaction.query_row("SELECT counters_generation FROM meta", [], |row| Ok(Generation(from_sql(row.get(0)?))))
-}
-
-/// `None` if a code is of no state that this version knows.
-fn read_state(row: &Row<'_>) -> rusqlite::Result<Option<DoorState>> {
-    let mode = Mode::from_code(&row.get::<_, String>(1)?);
-    let reading = Reading::from_code(&row.get::<_, String>(4)?);
-    let (Some(mode), Some(reading)) = (mode, reading) else {
-        return Ok(None);
-    };
-    Ok(Some(DoorState {
-        generation: Generation(from_sql(row.get(0)?)),
-        mode,
-        mode_until: row.get::<_, Option<i64>>(2)?.map(UtcS),
-        settings: DoorSettings { release_ms: row.get(3)?, reading },
-    }))
 }

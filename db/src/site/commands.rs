@@ -18,7 +18,7 @@ use rusqlite::{Connection, Row};
 
 use super::change::OPERATOR_LENGTH_MAX;
 use super::open::Wakes;
-use super::{Actor, LIST_MAX, Site, SiteError, row};
+use super::{Actor, LIST_MAX, Site, SiteError, modes, row};
 
 /// Longest code of a refusal, in bytes.
 const REFUSAL_LENGTH_MAX: usize = 64;
@@ -38,6 +38,8 @@ pub struct CommandView {
     pub action: Action,
     /// Who asked.
     pub operator: String,
+    /// Why; empty for old ones.
+    pub reason: String,
     /// When.
     pub requested: UtcMs,
     /// What became of it.
@@ -53,7 +55,8 @@ pub enum CommandState {
     Sent,
     /// The door did it.
     Followed,
-    /// The door did not; the stable code says why: `expired`, `other-boot`, `other-session`, `repeated`.
+    /// The door did not; the stable code says why: `expired`, `other-boot`, `other-session`, `repeated`,
+    /// `interlocked`.
     Refused(String),
     /// The door was not connected, and nothing was kept for it.
     DoorAway,
@@ -81,8 +84,15 @@ impl Site {
     /// decides nothing later.
     ///
     /// # Errors
-    /// [`SiteError::NotFound`] for the door; [`SiteError::Invalid`] if too many commands wait.
-    pub fn request_command(&self, actor: &Actor<'_>, door: &DoorId, action: Action) -> Result<CommandView, SiteError> {
+    /// [`SiteError::NotFound`] for the door; [`SiteError::Invalid`] if too many commands wait, or with `reason`.
+    pub fn request_command(
+        &self,
+        actor: &Actor<'_>,
+        door: &DoorId,
+        action: Action,
+        reason: &str,
+    ) -> Result<CommandView, SiteError> {
+        modes::check_reason(reason)?;
         if actor.operator.len() > OPERATOR_LENGTH_MAX {
             return Err(SiteError::invalid("operator", "too-long"));
         }
@@ -96,10 +106,10 @@ impl Site {
             }
             row::prepare(
                 db,
-                "INSERT INTO command (id, door, action, operator, requested_ms, state, changed_ms)
-                 VALUES ($1, $2, $3, $4, $5, 'requested', $5)",
+                "INSERT INTO command (id, door, action, operator, requested_ms, state, changed_ms, reason)
+                 VALUES ($1, $2, $3, $4, $5, 'requested', $5, $6)",
             )?
-            .execute((id.cast_signed(), number, action.code(), actor.operator, actor.at.0))?;
+            .execute((id.cast_signed(), number, action.code(), actor.operator, actor.at.0, reason))?;
             one(db, id)
         })
     }
@@ -169,7 +179,7 @@ pub(super) fn answered(
 macro_rules! select_commands {
     ($rest:literal) => {
         concat!(
-            "SELECT c.id, d.id, c.action, c.operator, c.requested_ms, c.state, c.refusal
+            "SELECT c.id, d.id, c.action, c.operator, c.requested_ms, c.state, c.refusal, c.reason
              FROM command c JOIN door d ON d.number = c.door WHERE ",
             $rest
         )
@@ -199,6 +209,7 @@ fn view(row: &Row<'_>) -> Result<CommandView, SiteError> {
         door: row::door(row, 1)?,
         action: action.ok_or(SiteError::corrupt("command"))?,
         operator: row.get(3)?,
+        reason: row.get(7)?,
         requested: UtcMs(row.get(4)?),
         state: state.ok_or(SiteError::corrupt("command"))?,
     })
@@ -218,6 +229,7 @@ fn refusal_code(refusal: Refusal) -> &'static str {
         Refusal::OtherBoot => "other-boot",
         Refusal::OtherSession => "other-session",
         Refusal::Repeated => "repeated",
+        Refusal::Interlocked => "interlocked",
     }
 }
 

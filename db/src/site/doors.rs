@@ -1,18 +1,19 @@
-//! Doors: their keys and what they shall be. How they are is in `status`, and both together in `view`.
+//! Doors: their keys and how they are set up. What they shall be for the time being is composed in `states`, how they
+//! are is in `status`, and both together in `view`.
 
 use access::envelope::DoorKey;
 use access::id::DoorId;
-use access::state::{DoorSettings, DoorState, Mode, Reading};
-use access::time::UtcS;
-use access::whitelist::Generation;
-use rusqlite::{Connection, Row};
+use access::settings::DoorSettings;
+use rusqlite::Row;
 use zeroize::Zeroizing;
 
 use super::open::Wakes;
-use super::{Actor, Site, SiteError, change, row};
+use super::{Actor, Site, SiteError, change, row, rules};
 
+mod settings;
 mod view;
 
+pub(super) use settings::{SETTING_COLUMNS, read as read_settings, setting_columns};
 pub use view::DoorView;
 
 /// Longest name that people call a door by, in bytes.
@@ -83,7 +84,6 @@ impl Site {
     fn add(&self, actor: &Actor<'_>, door: NewDoor, kind: DoorKind) -> Result<(), SiteError> {
         let NewDoor { id, name, key, settings } = door;
         row::check_text("name", &name, NAME_LENGTH_MAX)?;
-        check(settings)?;
         let added = match kind {
             DoorKind::Door => "door-add",
             DoorKind::Encoder => "encoder-add",
@@ -96,13 +96,14 @@ impl Site {
             if count >= DOORS_MAX {
                 return Err(SiteError::invalid("door", "too-many"));
             }
+            settings::check(db, &settings)?;
             let change = change::begin(db, actor, added, id.as_str())?;
             let number =
                 row::prepare(db, "INSERT INTO door (id, name, kind, since) VALUES ($1, $2, $3, $4) RETURNING number")?
                     .query_row((id.as_str(), &name, kind.code(), change), |row| row.get(0))?;
             row::prepare(db, "INSERT INTO door_key (door, key_id, secret, since) VALUES ($1, $2, $3, $4)")?
                 .execute((number, FIRST_KEY, key.expose(), change))?;
-            insert_state(db, change, number, Mode::Normal, None, settings)
+            settings::insert(db, change, number, &settings)
         })
     }
 
@@ -152,24 +153,27 @@ impl Site {
         })
     }
 
-    /// Sets how a door behaves. What is so already is no change.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`].
-    pub fn set_mode(&self, actor: &Actor<'_>, door: &DoorId, mode: Mode, until: Option<UtcS>) -> Result<(), SiteError> {
-        row::check_window("until", access::time::Window { from: None, until })?;
-        let detail = format!("{door} {}", mode.code());
-        self.set_state(actor, door, "door-mode", &detail, |state| DoorState { mode, mode_until: until, ..state })
-    }
-
     /// Sets a door up. What is so already is no change.
     ///
     /// # Errors
-    /// [`SiteError::NotFound`], or [`SiteError::Invalid`] for a release outside its bounds.
+    /// [`SiteError::NotFound`]; [`SiteError::Invalid`] with the value and `out-of-range`, with `unlock` and
+    /// `unknown-schedule` or `schedule` and `too-many-at-door`, or with `leads_into` or `leads_out_of` and
+    /// `unknown-area`.
     pub fn set_settings(&self, actor: &Actor<'_>, door: &DoorId, settings: DoorSettings) -> Result<(), SiteError> {
-        check(settings)?;
-        let detail = format!("{door} {} ms {}", settings.release_ms, settings.reading.code());
-        self.set_state(actor, door, "door-settings", &detail, |state| DoorState { settings, ..state })
+        self.write(Wakes::Changes, |db| {
+            let number = row::need_door(db, door)?;
+            settings::check(db, &settings)?;
+            let now = settings::as_of(db, number, i64::MAX)?.ok_or(SiteError::corrupt("door"))?;
+            if settings == now {
+                return Ok(());
+            }
+            let detail = format!("{door} {} ms {}", settings.times.release_ms, settings.reading.code());
+            let change = change::begin(db, actor, "door-settings", &detail)?;
+            row::prepare(db, "UPDATE door_setting SET until = $1 WHERE door = $2 AND until IS NULL")?
+                .execute((change, number))?;
+            settings::insert(db, change, number, &settings)?;
+            rules::check_schedules_at(db, number)
+        })
     }
 
     /// All doors, by name on the wire.
@@ -187,94 +191,6 @@ impl Site {
     pub fn door(&self, door: &DoorId) -> Result<DoorView, SiteError> {
         self.read(|db| view::one(db, door))
     }
-
-    /// What a door shall be, as of a generation; its own generation is the change that set it.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`] if the door did not exist then.
-    pub fn door_state(&self, door: &DoorId, as_of: Generation) -> Result<DoorState, SiteError> {
-        self.read(|db| {
-            let number = row::need_door(db, door)?;
-            state(db, number, row::generation(as_of))?.ok_or_else(|| SiteError::not_found("door", door))
-        })
-    }
-
-    fn set_state(
-        &self,
-        actor: &Actor<'_>,
-        door: &DoorId,
-        action: &str,
-        detail: &str,
-        set: impl FnOnce(DoorState) -> DoorState,
-    ) -> Result<(), SiteError> {
-        self.write(Wakes::Changes, |db| {
-            let number = row::need_door(db, door)?;
-            let now = state(db, number, i64::MAX)?.ok_or(SiteError::corrupt("door"))?;
-            let after = set(now.clone());
-            if after == now {
-                return Ok(());
-            }
-            let change = change::begin(db, actor, action, detail)?;
-            row::prepare(db, "UPDATE door_setting SET until = $1 WHERE door = $2 AND until IS NULL")?
-                .execute((change, number))?;
-            insert_state(db, change, number, after.mode, after.mode_until, after.settings)
-        })
-    }
-}
-
-fn check(settings: DoorSettings) -> Result<(), SiteError> {
-    if (DoorSettings::RELEASE_MS_MIN..=DoorSettings::RELEASE_MS_MAX).contains(&settings.release_ms) {
-        Ok(())
-    } else {
-        Err(SiteError::invalid("release_ms", "out-of-range"))
-    }
-}
-
-fn insert_state(
-    db: &Connection,
-    change: i64,
-    door: i64,
-    mode: Mode,
-    mode_until: Option<UtcS>,
-    settings: DoorSettings,
-) -> Result<(), SiteError> {
-    row::prepare(
-        db,
-        "INSERT INTO door_setting (door, mode, mode_until_s, release_ms, reading, since)
-         VALUES ($1, $2, $3, $4, $5, $6)",
-    )?
-    .execute((
-        door,
-        mode.code(),
-        mode_until.map(|until| until.0),
-        settings.release_ms,
-        settings.reading.code(),
-        change,
-    ))?;
-    Ok(())
-}
-
-fn state(db: &Connection, door: i64, as_of: i64) -> Result<Option<DoorState>, SiteError> {
-    let mut statement = row::prepare(
-        db,
-        "SELECT since, mode, mode_until_s, release_ms, reading FROM door_setting
-         WHERE door = $1 AND since <= $2 AND (until IS NULL OR until > $2)",
-    )?;
-    row::first(statement.query((door, as_of))?, |r| read_state(r, 0))
-}
-
-/// Five neighbouring columns: since, mode, its end, release, reading.
-fn read_state(row: &Row<'_>, column: usize) -> Result<DoorState, SiteError> {
-    let (mode, reading): (String, String) = (row.get(column + 1)?, row.get(column + 4)?);
-    Ok(DoorState {
-        generation: Generation(row.get::<_, i64>(column)?.cast_unsigned()),
-        mode: Mode::from_code(&mode).ok_or(SiteError::corrupt("mode"))?,
-        mode_until: row.get::<_, Option<i64>>(column + 2)?.map(UtcS),
-        settings: DoorSettings {
-            release_ms: row.get(column + 3)?,
-            reading: Reading::from_code(&reading).ok_or(SiteError::corrupt("reading"))?,
-        },
-    })
 }
 
 fn key(row: &Row<'_>, column: usize) -> Result<DoorKey, SiteError> {

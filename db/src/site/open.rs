@@ -158,7 +158,9 @@ impl Site {
         let result = write(&transaction)?;
         let newest = super::change::newest(&transaction)?;
         if newest > before {
+            super::states::touch(&transaction, before, newest)?;
             super::counters::tell(&transaction, before, newest)?;
+            super::passages::tell(&transaction, before, newest)?;
         }
         transaction.commit()?;
         self.wake(wakes, newest);

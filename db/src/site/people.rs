@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use access::entry::Comfort;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::open::Wakes;
-use super::{Actor, CardView, Site, SiteError, cards, change, row};
+use super::{Actor, CardView, Site, SiteError, cards, change, comfort, row};
 
 /// Longest name of a person, in bytes.
 const NAME_LENGTH_MAX: usize = 200;
@@ -35,6 +36,8 @@ pub struct Person {
     pub name: String,
     /// What another register calls the person.
     pub external_id: Option<String>,
+    /// What makes passing easier, and never admits.
+    pub comfort: Comfort,
     /// The cards that were last given to this person, in the order of their numbers.
     pub cards: Vec<CardView>,
 }
@@ -81,7 +84,13 @@ impl Site {
             let change = change::begin(db, actor, "person-add", "")?;
             let id = insert(db, change, &name, external_id.as_deref())?;
             change::about(db, change, &id.0.to_string())?;
-            Ok(Person { id, name: name.clone(), external_id: external_id.clone(), cards: Vec::new() })
+            Ok(Person {
+                id,
+                name: name.clone(),
+                external_id: external_id.clone(),
+                comfort: Comfort::NONE,
+                cards: Vec::new(),
+            })
         })
     }
 
@@ -151,10 +160,17 @@ pub(super) fn rename(db: &Connection, id: PersonId, name: &str, external_id: &st
 }
 
 fn view(row: &Row<'_>) -> Result<Person, SiteError> {
-    Ok(Person { id: PersonId(row.get(0)?), name: row.get(1)?, external_id: row.get(2)?, cards: Vec::new() })
+    Ok(Person {
+        id: PersonId(row.get(0)?),
+        name: row.get(1)?,
+        external_id: row.get(2)?,
+        comfort: Comfort::NONE,
+        cards: Vec::new(),
+    })
 }
 
 fn with_cards(db: &Connection, mut person: Person) -> Result<Person, SiteError> {
+    person.comfort = comfort::as_of(db, person.id.0, i64::MAX)?;
     person.cards = cards::of_person(db, person.id)?;
     Ok(person)
 }

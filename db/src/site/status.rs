@@ -160,9 +160,9 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
              (door, online, last_seen_ms, epoch, boot, sequence, session, agent, wire_min, wire_max,
               mono_ms, clock_offset_ms, trust, list_generation, list_digest, list_entries,
               state_generation, counters_generation, mode, journal_head, journal_acknowledged, reader,
-              lock_released, contact_open, messages_refused)
+              lock_released, leaf, faults, passages_generation, journal_percent, messages_refused)
          VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21, $22, $23, $24)
+                 $19, $20, $21, $22, $23, $24, $25, $26, $27)
          ON CONFLICT (door) DO UPDATE
          SET online = 1, last_seen_ms = excluded.last_seen_ms, epoch = excluded.epoch,
              boot = excluded.boot, sequence = excluded.sequence, session = excluded.session,
@@ -174,7 +174,8 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
              counters_generation = excluded.counters_generation, mode = excluded.mode,
              journal_head = excluded.journal_head,
              journal_acknowledged = excluded.journal_acknowledged, reader = excluded.reader,
-             lock_released = excluded.lock_released, contact_open = excluded.contact_open,
+             lock_released = excluded.lock_released, leaf = excluded.leaf, faults = excluded.faults,
+             passages_generation = excluded.passages_generation, journal_percent = excluded.journal_percent,
              messages_refused = excluded.messages_refused",
     )?
     .execute(rusqlite::params![
@@ -200,7 +201,10 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
         status.journal_acknowledged.cast_signed(),
         status.reader,
         status.lock_released,
-        status.contact_open,
+        status.leaf.code(),
+        status.faults.bits(),
+        status.passages_generation.0.cast_signed(),
+        status.journal_percent,
         status.messages_refused,
     ])?;
     Ok(())

@@ -269,7 +269,7 @@ impl Doors {
         self.names.get(&door).ok_or(SiteError::corrupt("door"))
     }
 
-    fn numbers(&self, names: &[DoorId]) -> Result<Vec<i64>, SiteError> {
+    pub(super) fn numbers(&self, names: &[DoorId]) -> Result<Vec<i64>, SiteError> {
         let number = |name| self.numbers.get(name).copied().ok_or_else(|| SiteError::not_found("door", name));
         names.iter().map(number).collect()
     }

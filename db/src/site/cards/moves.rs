@@ -55,12 +55,14 @@ impl Site {
                 (Block::Blocked, Life::Blocked) => {
                     by_hand(db, actor, uid, Transition::Reinstate, Cause::Mistake)?;
                 }
-                (Block::Suspended, Life::Suspended) => by_hand(db, actor, uid, Transition::Resume, Cause::Other)?,
+                (Block::Suspended | Block::Inactive, Life::Suspended) if card.life.block(card.cause) == Some(block) => {
+                    by_hand(db, actor, uid, Transition::Resume, Cause::Other)?;
+                }
                 (Block::Cloned, _) => {
                     let rest = Blocks::from_bits(card.blocks.bits() & !Blocks::NONE.with(block).bits());
                     store(db, actor, uid, ("card-unblock", block), rest)?;
                 }
-                (block, life) if life.block() == Some(block) => {
+                (block, life) if life.block(card.cause) == Some(block) => {
                     return Err(SiteError::refused("card", Refusal::Is(life).code()));
                 }
                 _ => {}
@@ -79,11 +81,11 @@ pub(in crate::site) fn block(db: &Connection, actor: &Actor<'_>, uid: &Uid, bloc
         Block::Suspended => (Transition::Suspend, Cause::Other),
         Block::Returned => (Transition::Return, Cause::Returned),
         Block::Retired => (Transition::Retire, Cause::Other),
-        Block::Revoked | Block::RevocationUnknown | Block::NotDelivered => {
+        Block::Revoked | Block::RevocationUnknown | Block::NotDelivered | Block::Inactive => {
             return Err(SiteError::invalid("block", "not-by-hand"));
         }
     };
-    if card.life.block() == Some(block) { Ok(()) } else { by_hand(db, actor, uid, transition, cause) }
+    if card.life.block(card.cause) == Some(block) { Ok(()) } else { by_hand(db, actor, uid, transition, cause) }
 }
 
 /// A move that somebody makes, as a change of its own.

@@ -108,17 +108,17 @@ fn view(row: &Row<'_>) -> Result<CardView, SiteError> {
         Some(id) => Some((PersonId(id), row.get(6)?)),
         None => None,
     };
-    let life = state::life(row, 10)?;
+    let (life, cause) = (state::life(row, 10)?, state::cause(row, 11)?);
     Ok(CardView {
         uid: row::uid(row, 0)?,
         kind: state::kind(row, 1)?,
-        blocks: Blocks::from_bits(row.get::<_, u16>(2)? | life.blocks().bits()),
+        blocks: Blocks::from_bits(row.get::<_, u16>(2)? | life.blocks(cause).bits()),
         window: row::window(row, 3)?,
         held: if holder.is_some() { row::window(row, 7)? } else { Window::ALWAYS },
         holder,
         as_kind: state::kind_or_none(row, 9)?,
         life,
-        cause: state::cause(row, 11)?,
+        cause,
         life_since: UtcMs(row.get(12)?),
         life_by: row.get(13)?,
         renews: row::uid_or_none(row, 14)?,

@@ -1,13 +1,19 @@
 //! Doors, read: what they should be beside what they last said.
 
+use std::collections::BTreeMap;
+
+use access::event::Faults;
 use access::id::DoorId;
-use access::state::{DoorSettings, Mode};
-use access::time::{ClockTrust, UtcMs, UtcS};
+use access::message::Leaf;
+use access::mode::{Lockdown, Mode, Order};
+use access::settings::DoorSettings;
+use access::state::DoorState;
+use access::time::{ClockTrust, UtcMs};
 use access::whitelist::{Generation, WhitelistId};
 use rusqlite::{Connection, Row};
 
-use super::{DoorKind, read_state};
-use crate::site::{SiteError, row};
+use super::DoorKind;
+use crate::site::{SiteError, row, states};
 
 /// A door as it should be and as it last said it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,10 +26,10 @@ pub struct DoorView {
     pub kind: DoorKind,
     /// How it is set up.
     pub settings: DoorSettings,
-    /// The mode that is wanted.
-    pub mode: Mode,
-    /// Until when that mode is wanted.
-    pub mode_until: Option<UtcS>,
+    /// What an operator has ordered; its time may be over.
+    pub order: Option<Order>,
+    /// All lockdowns that reach it, made one; its time may be over.
+    pub lockdown: Option<Lockdown>,
     /// Whether it is connected.
     pub online: bool,
     /// When it was last known to be there.
@@ -34,7 +40,7 @@ pub struct DoorView {
     pub wanted: Option<WhitelistId>,
     /// The whitelist that it has in force.
     pub in_force: Option<WhitelistId>,
-    /// The change that set mode and settings.
+    /// The newest change that touched what it shall be.
     pub wanted_state: Generation,
     /// The state that it has in force.
     pub state_in_force: Option<Generation>,
@@ -42,12 +48,18 @@ pub struct DoorView {
     pub journal_head: Option<u64>,
     /// Through which event it has come in, which is what the door is told; its last status may be older.
     pub journal_acknowledged: Option<u64>,
-    /// Whether its reader answers.
+    /// How full its journal is, in hundredths.
+    pub journal_percent: Option<u8>,
+    /// Whether its readers answer.
     pub reader: Option<bool>,
     /// Whether its lock is released.
     pub lock_released: Option<bool>,
-    /// Whether its contact is open.
-    pub contact_open: Option<bool>,
+    /// How it stands.
+    pub leaf: Option<Leaf>,
+    /// What is wrong with it.
+    pub faults: Option<Faults>,
+    /// The passages that it has in force.
+    pub passages_in_force: Option<Generation>,
     /// How far its clock is ahead of the controller's, with the way of the message in it.
     pub clock_offset_ms: Option<i64>,
     /// How far it trusts its clock.
@@ -68,15 +80,14 @@ macro_rules! select_doors {
     ($rest:literal) => {
         concat!(
             "SELECT d.id, d.name,
-                    s.since, s.mode, s.mode_until_s, s.release_ms, s.reading,
+                    d.number, d.kind, j.through, r.passages_generation, r.faults,
                     w.list_generation, w.list_digest, w.list_entries,
                     r.list_generation, r.list_digest, r.list_entries,
                     r.online, r.last_seen_ms, r.agent, r.state_generation, r.journal_head,
-                    COALESCE(j.through, r.journal_acknowledged), r.reader, r.lock_released, r.contact_open,
+                    r.journal_acknowledged, r.reader, r.lock_released, r.leaf,
                     r.clock_offset_ms, r.trust, r.messages_refused, r.epoch, r.boot, r.session, r.mode,
-                    d.kind
+                    r.journal_percent
              FROM door d
-             JOIN door_setting s ON s.door = d.number AND s.until IS NULL
              LEFT JOIN door_wanted w ON w.door = d.number
              LEFT JOIN door_status r ON r.door = d.number
              LEFT JOIN journal j ON j.door = r.door AND j.epoch = r.epoch ",
@@ -86,26 +97,32 @@ macro_rules! select_doors {
 }
 
 pub(super) fn all(db: &Connection) -> Result<Vec<DoorView>, SiteError> {
+    let mut states: BTreeMap<i64, DoorState> = states::of(db, None, i64::MAX)?.into_iter().collect();
     let mut statement = row::prepare(db, select_doors!("ORDER BY d.id"))?;
-    row::all(statement.query([])?, view)
+    row::all(statement.query([])?, |r| {
+        let state = states.remove(&r.get(2)?).ok_or(SiteError::corrupt("door"))?;
+        view(r, state)
+    })
 }
 
 pub(super) fn one(db: &Connection, door: &DoorId) -> Result<DoorView, SiteError> {
-    let mut statement = row::prepare(db, select_doors!("WHERE d.id = $1"))?;
-    row::first(statement.query([door.as_str()])?, view)?.ok_or_else(|| SiteError::not_found("door", door))
+    let number = row::need_door(db, door)?;
+    let state = states::of(db, Some(&[number]), i64::MAX)?.pop();
+    let (_, state) = state.ok_or(SiteError::corrupt("door"))?;
+    let mut statement = row::prepare(db, select_doors!("WHERE d.number = $1"))?;
+    row::first(statement.query([number])?, |r| view(r, state))?.ok_or_else(|| SiteError::not_found("door", door))
 }
 
-fn view(row: &Row<'_>) -> Result<DoorView, SiteError> {
-    let state = read_state(row, 2)?;
+fn view(row: &Row<'_>, state: DoorState) -> Result<DoorView, SiteError> {
     let unsigned =
         |column| -> Result<Option<u64>, SiteError> { Ok(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned)) };
     Ok(DoorView {
         id: row::door(row, 0)?,
         name: row.get(1)?,
-        kind: code(row, 29, DoorKind::from_code)?.ok_or(SiteError::corrupt("kind of door"))?,
+        kind: code(row, 3, DoorKind::from_code)?.ok_or(SiteError::corrupt("kind of door"))?,
         settings: state.settings,
-        mode: state.mode,
-        mode_until: state.mode_until,
+        order: state.order,
+        lockdown: state.lockdown,
         online: row.get::<_, Option<bool>>(13)?.unwrap_or(false),
         last_seen: row.get::<_, Option<i64>>(14)?.map(UtcMs),
         agent: row.get(15)?,
@@ -113,11 +130,15 @@ fn view(row: &Row<'_>) -> Result<DoorView, SiteError> {
         in_force: whitelist(row, 10)?,
         wanted_state: state.generation,
         state_in_force: unsigned(16)?.map(Generation),
+        passages_in_force: unsigned(5)?.map(Generation),
         journal_head: unsigned(17)?,
-        journal_acknowledged: unsigned(18)?,
+        // What has come in is more than what the door had heard when it last spoke.
+        journal_acknowledged: unsigned(4)?.or(unsigned(18)?),
+        journal_percent: row.get(29)?,
         reader: row.get(19)?,
         lock_released: row.get(20)?,
-        contact_open: row.get(21)?,
+        leaf: code(row, 21, Leaf::from_code)?,
+        faults: row.get::<_, Option<u16>>(6)?.map(Faults::from_bits),
         clock_offset_ms: row.get(22)?,
         trust: code(row, 23, row::trust_from_code)?,
         messages_refused: row.get(24)?,

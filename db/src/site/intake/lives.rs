@@ -11,7 +11,7 @@ use super::clones::{SYSTEM, Tap};
 use crate::site::alarms::{self, Raised};
 use crate::site::cards::state;
 use crate::site::life::Cause;
-use crate::site::{Actor, Life, SiteError, renewal, row};
+use crate::site::{Actor, Life, SiteError, inactivity, renewal, row};
 
 /// Takes what a tap says about the card's life, whatever the door decided and why.
 pub(super) fn tapped(db: &Connection, tap: &Tap<'_>, event: &Event, decision: &Decision) -> Result<(), SiteError> {
@@ -22,6 +22,9 @@ pub(super) fn tapped(db: &Connection, tap: &Tap<'_>, event: &Event, decision: &D
         (Life::Suspended, Cause::Forgotten) => "forgotten-card-used",
         _ => {
             if decision.granted() {
+                // A clock that nobody vouches for may say anything, and no door knows of tomorrow.
+                let known = if event.trust == ClockTrust::Unknown { tap.received } else { event.utc };
+                inactivity::used(db, tap.uid, known.min(tap.received))?;
                 renewal::first_used(db, &Actor { operator: SYSTEM, at: tap.received }, tap.uid)?;
             }
             return Ok(());

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::table::NAME_LENGTH_MAX;
 use super::{AreaId, AreaView, table};
-use crate::site::{Actor, DoorKind, Page, Site, SiteError, change, row};
+use crate::site::{Actor, DoorKind, Page, Site, SiteError, change, modes, passback, row};
 
 /// Most areas of a site: as many as it may have doors.
 const AREAS_MAX: i64 = 10_000;
@@ -98,15 +98,17 @@ pub(super) fn set_doors(db: &Connection, actor: &Actor<'_>, area: AreaId, doors:
 pub(super) fn remove(db: &Connection, actor: &Actor<'_>, area: AreaId) -> Result<i64, SiteError> {
     let name = name(db, area)?;
     table::refuse_used(db, "area", "area", area.0)?;
+    table::refuse_led_to(db, area)?;
     let change = change::begin(db, actor, "area-remove", &format!("{} {name}", area.0))?;
-    for table in ["area_state", "area_door"] {
+    for table in ["area_state", "area_door", "area_passback"] {
         table::close(db, change, table, "area", area.0)?;
     }
+    modes::area_removed(db, change, area)?;
     Ok(area.0)
 }
 
 /// The name of an area that is there.
-pub(super) fn name(db: &Connection, area: AreaId) -> Result<String, SiteError> {
+pub(in crate::site) fn name(db: &Connection, area: AreaId) -> Result<String, SiteError> {
     row::prepare(db, "SELECT name FROM area_state WHERE area = $1 AND until IS NULL")?
         .query_row([area.0], |row| row.get(0))
         .optional()?
@@ -149,7 +151,13 @@ fn insert_door(db: &Connection, change: i64, area: i64, door: i64) -> Result<(),
 }
 
 fn view(row: &Row<'_>) -> Result<AreaView, SiteError> {
-    Ok(AreaView { id: AreaId(row.get(0)?), name: row.get(1)?, doors: Vec::new(), rules: table::count(row, 2)? })
+    Ok(AreaView {
+        id: AreaId(row.get(0)?),
+        name: row.get(1)?,
+        doors: Vec::new(),
+        rules: table::count(row, 2)?,
+        passback: None,
+    })
 }
 
 fn with_doors(db: &Connection, mut area: AreaView) -> Result<AreaView, SiteError> {
@@ -158,6 +166,7 @@ fn with_doors(db: &Connection, mut area: AreaView) -> Result<AreaView, SiteError
         "SELECT d.id, d.name FROM area_door a JOIN door d ON d.number = a.door
          WHERE a.area = $1 AND a.until IS NULL ORDER BY d.id",
     )?;
+    area.passback = passback::of_area(db, area.id)?;
     area.doors = row::all(statement.query([area.id.0])?, |r| Ok((row::door(r, 0)?, r.get(1)?)))?;
     Ok(area)
 }

@@ -185,9 +185,9 @@ fn combined(one: u64, other: u64) -> u64 {
 fn number_of(uid: &Uid, term: &Term, changed: Option<ScheduleId>) -> u64 {
     let mut hasher = DefaultHasher::new();
     uid.hash(&mut hasher);
-    for grant in term.grants.iter().chain(&term.refusals) {
+    for grant in term.grants.iter().chain(&term.refusals).chain(&term.exemptions) {
         (grant.window, grant.schedule, Some(grant.schedule) == changed).hash(&mut hasher);
     }
-    (term.grants.len(), term.refusals.len()).hash(&mut hasher);
+    (term.grants.len(), term.refusals.len(), term.exemptions.len()).hash(&mut hasher);
     hasher.finish() | 1
 }

@@ -95,6 +95,7 @@ pub(super) fn remove(db: &Connection, actor: &Actor<'_>, schedule: ScheduleId) -
         return Err(no_such(schedule));
     }
     table::refuse_used(db, "schedule", "schedule", number)?;
+    table::refuse_unlocking(db, number)?;
     let change = change::begin(db, actor, "schedule-remove", &number.to_string())?;
     table::close(db, change, "schedule_state", "schedule", number)?;
     Ok(number)

@@ -126,6 +126,21 @@ pub(super) fn refuse_used(
     used.map_or(Ok(()), |()| Err(SiteError::invalid(what, "used-by-rule")))
 }
 
+/// Refuses to remove an area that a door leads into or out of.
+pub(super) fn refuse_led_to(db: &Connection, area: AreaId) -> Result<(), SiteError> {
+    let sql = "SELECT 1 FROM door_setting WHERE leads_into = $1 AND until IS NULL
+               UNION SELECT 1 FROM door_setting WHERE leads_out_of = $1 AND until IS NULL";
+    let used = row::prepare(db, sql)?.query_row([area.0], |_| Ok(())).optional()?;
+    used.map_or(Ok(()), |()| Err(SiteError::invalid("area", "used-by-door")))
+}
+
+/// Refuses to remove a schedule that unlocks a door.
+pub(super) fn refuse_unlocking(db: &Connection, schedule: i64) -> Result<(), SiteError> {
+    let sql = "SELECT 1 FROM door_setting WHERE unlock_schedule = $1 AND until IS NULL LIMIT 1";
+    let used = row::prepare(db, sql)?.query_row([schedule], |_| Ok(())).optional()?;
+    used.map_or(Ok(()), |()| Err(SiteError::invalid("schedule", "used-by-door")))
+}
+
 /// Refuses one more than the most.
 pub(super) fn check_count(
     db: &Connection,
@@ -141,21 +156,34 @@ pub(super) fn check_count(
 /// Refuses an area of which a door would need more schedules than one calendar may hold: the door could not be told
 /// of them, and would go on with its old list.
 pub(super) fn check_doors(db: &Connection, area: AreaId) -> Result<(), SiteError> {
-    let mut statement = row::prepare(
-        db,
-        "SELECT COUNT(*), SUM(LENGTH(s.body)) FROM (
-             SELECT DISTINCT here.door, r.schedule FROM area_door here
+    let here = "SELECT door FROM area_door WHERE area = $1 AND until IS NULL";
+    check_schedules(db, here, area.0)
+}
+
+/// The same for one door.
+pub(in crate::site) fn check_schedules_at(db: &Connection, door: i64) -> Result<(), SiteError> {
+    check_schedules(db, "SELECT number FROM door WHERE number = $1", door)
+}
+
+/// The same for the doors that a statement finds: what rules at the door use, and what unlocks it.
+fn check_schedules(db: &Connection, doors: &'static str, of: i64) -> Result<(), SiteError> {
+    let sql = format!(
+        "WITH here (door) AS ({doors})
+         SELECT COUNT(*), SUM(LENGTH(s.body)) FROM (
+             SELECT here.door, r.schedule FROM here
              JOIN area_door d ON d.door = here.door AND d.until IS NULL
              JOIN rule_state r ON r.area = d.area AND r.until IS NULL
-             WHERE here.area = $1 AND here.until IS NULL AND r.schedule <> 0) u
+             UNION SELECT here.door, x.unlock_schedule FROM here
+             JOIN door_setting x ON x.door = here.door AND x.until IS NULL) u
          JOIN schedule_state s ON s.schedule = u.schedule AND s.until IS NULL
-         GROUP BY u.door",
-    )?;
+         GROUP BY u.door"
+    );
+    let mut statement = row::prepare(db, &sql)?;
     let fits = |(count, bytes): (i64, i64)| {
         let within = |number: i64, most: usize| usize::try_from(number).is_ok_and(|number| number <= most);
         within(count, SCHEDULES_MAX) && within(bytes, SCHEDULE_BYTES_MAX)
     };
-    let each = row::all(statement.query([area.0])?, |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)))?;
+    let each = row::all(statement.query([of])?, |r| Ok((r.get::<_, i64>(0)?, r.get::<_, i64>(1)?)))?;
     if each.into_iter().all(fits) { Ok(()) } else { Err(SiteError::invalid("schedule", "too-many-at-door")) }
 }
 
@@ -163,7 +191,8 @@ pub(super) fn check_doors(db: &Connection, area: AreaId) -> Result<(), SiteError
 pub(super) fn check_doors_of_schedule(db: &Connection, schedule: i64) -> Result<(), SiteError> {
     let mut statement = row::prepare(db, "SELECT DISTINCT area FROM rule_state WHERE schedule = $1 AND until IS NULL")?;
     let areas = row::all(statement.query([schedule])?, |r| Ok(AreaId(r.get(0)?)))?;
-    areas.into_iter().try_for_each(|area| check_doors(db, area))
+    areas.into_iter().try_for_each(|area| check_doors(db, area))?;
+    check_schedules(db, "SELECT door FROM door_setting WHERE unlock_schedule = $1 AND until IS NULL", schedule)
 }
 
 pub(super) fn count(row: &Row<'_>, column: usize) -> Result<u64, SiteError> {

@@ -8,7 +8,7 @@ use access::id::DoorId;
 use access::time::Window;
 use rusqlite::Row;
 
-use crate::site::{CardKind, PersonId, SiteError};
+use crate::site::{CardKind, PassbackRule, PersonId, SiteError};
 
 macro_rules! number {
     ($name:ident, $doc:literal) => {
@@ -93,6 +93,8 @@ pub struct AreaView {
     pub doors: Vec<(DoorId, String)>,
     /// Rules that name it.
     pub rules: u64,
+    /// Its rule against passing back.
+    pub passback: Option<PassbackRule>,
 }
 
 /// A weekly schedule.
@@ -132,11 +134,13 @@ pub enum Effect {
     Allow,
     /// Keeps out, whatever lets pass.
     Deny,
+    /// A lockdown does not keep out whom something else lets pass. It lets nobody pass by itself.
+    Exempt,
 }
 
 impl Effect {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Allow, Self::Deny];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Allow, Self::Deny, Self::Exempt];
 
     /// The stable code, for the database, the API and the sentences.
     #[must_use]
@@ -144,6 +148,7 @@ impl Effect {
         match self {
             Self::Allow => "allow",
             Self::Deny => "deny",
+            Self::Exempt => "exempt",
         }
     }
 

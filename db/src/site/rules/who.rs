@@ -7,6 +7,7 @@ use access::calendar::Calendar;
 use access::decide::{Credential, Presented, Question, decide};
 use access::entry::Entry;
 use access::id::DoorId;
+use access::passage::Side;
 use access::state::DoorState;
 use access::time::{ClockTrust, Position, UtcMs, UtcS};
 use access::uid::Uid;
@@ -161,6 +162,7 @@ impl Asked {
             credential: Credential::Verified,
             calendar: &self.calendar,
             door: &self.state,
+            side: Side::In,
             generation: self.as_of,
             utc: UtcMs(self.at.0.saturating_mul(1000)),
             trust: ClockTrust::Synchronised,

@@ -1,4 +1,4 @@
-//! The calendar of a door: the schedules that rules there use, and the site's zone and holidays.
+//! The calendar of a door: the schedules that rules there use and that unlock it, and the site's zone and holidays.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,9 @@ pub(in crate::site) fn calendar(db: &Connection, door: i64, as_of: i64) -> Resul
          WHERE s.since <= $1 AND (s.until IS NULL OR s.until > $1) AND s.schedule IN (
              SELECT r.schedule FROM area_door a JOIN rule_state r ON r.area = a.area
              WHERE a.since <= $1 AND (a.until IS NULL OR a.until > $1)
-               AND r.since <= $1 AND (r.until IS NULL OR r.until > $1) AND a.door = $2)
+               AND r.since <= $1 AND (r.until IS NULL OR r.until > $1) AND a.door = $2
+             UNION SELECT x.unlock_schedule FROM door_setting x
+             WHERE x.door = $2 AND x.since <= $1 AND (x.until IS NULL OR x.until > $1))
          ORDER BY s.schedule",
     )?;
     let rows = statement.query((as_of, door))?;
@@ -33,7 +35,7 @@ pub(in crate::site) fn calendar(db: &Connection, door: i64, as_of: i64) -> Resul
 
 /// The doors whose calendar differs.
 pub(super) fn touched(db: &Connection, between: Between) -> Result<Vec<i64>, SiteError> {
-    let tables = ["schedule_state", "calendar_state", "rule_state", "area_door"];
+    let tables = ["schedule_state", "calendar_state", "rule_state", "area_door", "door_setting"];
     let mut is_touched = false;
     for table in tables {
         is_touched |= between.touches(db, table)?;
@@ -61,7 +63,11 @@ fn used(db: &Connection, as_of: i64) -> Result<Used, SiteError> {
          FROM schedule_state s JOIN rule_state r ON r.schedule = s.schedule JOIN area_door a ON a.area = r.area
          WHERE s.since <= $1 AND (s.until IS NULL OR s.until > $1)
            AND r.since <= $1 AND (r.until IS NULL OR r.until > $1)
-           AND a.since <= $1 AND (a.until IS NULL OR a.until > $1)",
+           AND a.since <= $1 AND (a.until IS NULL OR a.until > $1)
+         UNION SELECT x.door, x.unlock_schedule, s.body
+         FROM schedule_state s JOIN door_setting x ON x.unlock_schedule = s.schedule
+         WHERE s.since <= $1 AND (s.until IS NULL OR s.until > $1)
+           AND x.since <= $1 AND (x.until IS NULL OR x.until > $1)",
     )?;
     let mut rows = statement.query([as_of])?;
     let mut used = Used::new();

@@ -1,12 +1,12 @@
 //! What is known of one card and of its holders, as of a generation.
 
-use access::entry::{Block, Blocks};
+use access::entry::{Block, Blocks, Comfort};
 use access::time::UtcMs;
 use access::uid::Uid;
 use rusqlite::{Connection, Row};
 
 use super::span::{Span, merged};
-use crate::site::{CardKind, SiteError, row};
+use crate::site::{CardKind, SiteError, comfort, row};
 
 /// One card.
 pub(in crate::site) struct Card {
@@ -40,6 +40,7 @@ pub(in crate::site) struct Person {
     pub(in crate::site) employments: Vec<Employment>,
     /// Groups that have the person by name.
     pub(in crate::site) members: Vec<(i64, Span)>,
+    pub(in crate::site) comfort: Comfort,
 }
 
 pub(in crate::site) struct Employment {
@@ -68,13 +69,13 @@ impl Card {
     pub(super) fn read(db: &Connection, row: &Row<'_>, as_of: i64) -> Result<Self, SiteError> {
         let uid = row::uid(row, 0)?;
         let kind = kind(row, 1)?;
-        let life: String = row.get(2)?;
+        let (life, cause): (String, String) = (row.get(2)?, row.get(3)?);
         let stored = Blocks::from_bits(row.get(4)?);
         let mut card = Self {
-            blocks: of_life(&life)?.map_or(stored, |block| stored.with(block)),
+            blocks: of_life(&life, &cause)?.map_or(stored, |block| stored.with(block)),
             kind,
             life,
-            cause: row.get(3)?,
+            cause,
             window: Span::of(row::window(row, 5)?),
             certificate: Span::ALWAYS,
             was_held: false,
@@ -183,6 +184,7 @@ impl Person {
                 Ok(Employment { unit: r.get(0)?, title: r.get(1)?, span: Span::of(row::window(r, 2)?) })
             })?,
             members: row::all(members.query(key)?, |r| Ok((r.get(0)?, Span::of(row::window(r, 1)?))))?,
+            comfort: comfort::as_of(db, person, as_of)?,
         })
     }
 
@@ -199,10 +201,11 @@ impl Person {
 }
 
 /// Why a card at this stage of its life is denied.
-fn of_life(life: &str) -> Result<Option<Block>, SiteError> {
+fn of_life(life: &str, cause: &str) -> Result<Option<Block>, SiteError> {
     match life {
         "ordered" | "delivered" => Ok(Some(Block::NotDelivered)),
         "active" => Ok(None),
+        "suspended" if cause == "inactive" => Ok(Some(Block::Inactive)),
         "suspended" => Ok(Some(Block::Suspended)),
         "blocked" => Ok(Some(Block::Blocked)),
         "returned" => Ok(Some(Block::Returned)),

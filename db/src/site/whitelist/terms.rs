@@ -14,8 +14,8 @@ use rusqlite::Connection;
 use super::facts::{Card, Holding, Person};
 use super::graph::Graph;
 use super::span::{Span, is_more_than, merged};
-use crate::site::SiteError;
 use crate::site::rules::Effect;
+use crate::site::{CardKind, SiteError};
 
 /// Bytes of an entry without its terms, of a term without its lists, and of a line with the wrapping of both, at most:
 /// a second within the bounds of windows takes six.
@@ -26,7 +26,7 @@ pub(in crate::site) struct Holder {
     /// `None` for a card that was never held.
     pub(in crate::site) holding: Option<Holding>,
     pub(in crate::site) person: Option<Rc<Person>>,
-    /// Without grants and refusals.
+    /// Without grants, refusals and exemptions.
     pub(in crate::site) blank: Term,
     /// When card, certificate, holding and conditions hold together.
     possible: Vec<Span>,
@@ -45,12 +45,12 @@ pub(in crate::site) struct Made {
     pub(in crate::site) is_possible: bool,
 }
 
-/// Something that lets in or keeps out, in the order in which it is gathered.
+/// Something that lets in, keeps out or exempts from a lockdown, in the order in which it is gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Line {
     door: i64,
     holder: usize,
-    is_refusal: bool,
+    effect: Effect,
     schedule: u16,
     span: Span,
 }
@@ -101,7 +101,7 @@ impl Bearer {
         let mut groups = Vec::new();
         for (at, holder) in self.holders.iter().enumerate() {
             for (door, span) in self.card.listings.iter().filter(|(door, _)| wants(*door)) {
-                lines.push(Line { door: *door, holder: at, is_refusal: false, schedule: 0, span: *span });
+                lines.push(Line { door: *door, holder: at, effect: Effect::Allow, schedule: 0, span: *span });
             }
             groups.clear();
             if let (Some(holding), Some(person)) = (&holder.holding, &holder.person) {
@@ -110,9 +110,8 @@ impl Bearer {
             for (group, member) in &groups {
                 for rule in graph.rules(db, *group)?.iter() {
                     let span = member.meet(rule.span);
-                    let is_refusal = rule.effect == Effect::Deny;
-                    let line =
-                        |door: &i64| Line { door: *door, holder: at, is_refusal, schedule: rule.schedule.0, span };
+                    let effect = rule.effect;
+                    let line = |door: &i64| Line { door: *door, holder: at, effect, schedule: rule.schedule.0, span };
                     if span.is_possible() {
                         lines.extend(rule.doors.iter().filter(|door| wants(**door)).map(line));
                     }
@@ -135,12 +134,14 @@ impl Bearer {
         for (at, holder) in self.holders.iter().enumerate() {
             let (own, others) = rest.split_at(rest.partition_point(|line| line.holder <= at));
             rest = others;
-            let (grants, refusals) = own.split_at(own.partition_point(|line| !line.is_refusal));
+            let (grants, rest_of_own) = own.split_at(own.partition_point(|line| line.effect == Effect::Allow));
+            let (refusals, exemptions) =
+                rest_of_own.split_at(rest_of_own.partition_point(|line| line.effect == Effect::Deny));
             lets_in |= !grants.is_empty();
             let meets = |line: &Line| holder.possible.iter().any(|span| span.meet(line.span).is_possible());
             is_possible |= grants.iter().any(meets);
-            let (grants, refusals) = (gathered(grants), gathered(refusals));
-            entry.terms.push(Term { grants, refusals, ..holder.blank.clone() });
+            let (grants, refusals, exemptions) = (gathered(grants), gathered(refusals), gathered(exemptions));
+            entry.terms.push(Term { grants, refusals, exemptions, ..holder.blank.clone() });
         }
         lets_in.then(|| Made { door, entry: within_bounds(entry), is_possible })
     }
@@ -158,6 +159,8 @@ impl Holder {
             holding: holding.span.window(),
             right_to_practise: condition(right),
             employment: condition(employed),
+            visitor: holding.kind == CardKind::Visitor,
+            comfort: person.comfort,
             ..Term::always()
         };
         Self { holding: Some(holding), person: Some(person), blank, possible }
@@ -166,7 +169,8 @@ impl Holder {
     /// A card that was never given to anybody is limited by its listings alone.
     fn nobody(card: &Card) -> Self {
         let possible = merged(vec![card.window.meet(card.certificate)]);
-        Self { holding: None, person: None, blank: Term::always(), possible }
+        let blank = Term { visitor: card.kind == CardKind::Visitor, ..Term::always() };
+        Self { holding: None, person: None, blank, possible }
     }
 
     /// Whether the holder can pass at any time at all, refusals looked at: a rule that keeps out always, or during
@@ -214,8 +218,11 @@ fn within_bounds(mut entry: Entry) -> Entry {
             Condition::NotNeeded => 0,
             Condition::Needed(windows) => windows.len(),
         };
-        let lines =
-            term.grants.len() + term.refusals.len() + windows(&term.right_to_practise) + windows(&term.employment);
+        let lines = term.grants.len()
+            + term.refusals.len()
+            + term.exemptions.len()
+            + windows(&term.right_to_practise)
+            + windows(&term.employment);
         (lines, BYTES.1 + lines * BYTES.2)
     };
     let bytes = BYTES.0 + entry.terms.iter().map(|term| of_term(term).1).sum::<usize>();
@@ -225,8 +232,10 @@ fn within_bounds(mut entry: Entry) -> Entry {
     }
     for term in &mut entry.terms {
         // What is cut is cut from the end.
-        if term.grants.len() > GRANTS_MAX {
-            term.grants.sort_by_key(|grant| std::cmp::Reverse(Span::of(grant.window).until));
+        for lines in [&mut term.grants, &mut term.exemptions] {
+            if lines.len() > GRANTS_MAX {
+                lines.sort_by_key(|line| std::cmp::Reverse(Span::of(line.window).until));
+            }
         }
         for condition in [&mut term.right_to_practise, &mut term.employment] {
             latest_first(condition);

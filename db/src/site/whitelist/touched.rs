@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! card_state, card_credential, card_certificate, holding  ─▶ card               ─▶ all its doors
-//! employment, right_to_practise                           ─▶ person ─▶ cards    ─▶ all their doors
+//! employment, right_to_practise, person_comfort           ─▶ person ─▶ cards    ─▶ all their doors
 //! group_member                                            ─▶ person ─▶ cards    ─▶ doors of the group's rules
 //! group_match                                             ─▶ whoever matches    ─▶ doors of the group's rules
 //! rule_state                                              ─▶ group ─▶ cards     ─▶ doors of the area
@@ -98,7 +98,7 @@ impl Found {
             }
         }
         let mut persons = BTreeSet::new();
-        for table in ["employment", "right_to_practise"] {
+        for table in ["employment", "right_to_practise", "person_comfort"] {
             persons.extend(between.touched::<i64>(db, table, "person")?);
         }
         for person in persons {
