@@ -60,6 +60,7 @@ pub(super) fn add(add: &Add) -> anyhow::Result<()> {
             add.config.path.display()
         );
     };
+    let settings = settings(add)?;
     let site = open(&config)?;
     let mut secret = Zeroizing::new([0; 32]);
     getrandom::fill(secret.as_mut_slice()).context("the operating system gives no random bytes")?;
@@ -68,7 +69,6 @@ pub(super) fn add(add: &Add) -> anyhow::Result<()> {
     let text = provisioning(&config, &add.id, &key, &mqtt);
     // The file comes first: a key that lies in the database and nowhere else cannot be brought to a door.
     write_new(&out, text.as_bytes())?;
-    let settings = settings(add)?;
     let door = NewDoor { id: add.id.clone(), name: add.name.clone(), key, settings };
     let added = if add.encoder { site.add_encoder(&actor(), door) } else { site.add_door(&actor(), door) };
     if let Err(error) = added {
