@@ -116,3 +116,24 @@ explain-holds-time = The door knew the time.
 
 problem-nobody-found = There is no such card and nobody of that name.
 problem-no-card = This person has no card.
+
+explain-part-passage = Inside already
+explain-part-company = Company
+explain-part-chamber = Lock chamber
+explain-part-attempts = Repeated denials
+explain-holds-passage = Nothing was held against going through again.
+explain-holds-company = Whoever had to be there was there.
+explain-holds-chamber = The other doors of the chamber were closed.
+explain-holds-attempts = It had not been refused too often.
+say-do-passage = Please speak to security, who can set this right.
+say-do-company = Come to the door together, one card after the other.
+say-do-chamber = Wait until the other door is closed, and try again.
+say-do-attempts = Wait a minute and try again; if it goes on, ask at the card office.
+evidence-entered = { $who } went in at { $door } on { $at }.
+evidence-noted = The card was inside already. Here that is noted and not refused.
+evidence-denied = Refused: { $who } at { $door } on { $at }.
+evidence-first = The first card was that of { $who }, at { $door } on { $at }.
+evidence-visitor = The holder is a visitor, who needs somebody from the house where the door wants that.
+evidence-lockdown = Lockdown of { $scope }, ordered by { $operator } on { $at }: { $reason }
+evidence-last-used = The card was last used on { $at }.
+evidence-never-used = The log has no use of the card before.

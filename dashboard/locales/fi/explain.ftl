@@ -116,3 +116,24 @@ explain-holds-time = Ovi tiesi kellonajan.
 
 problem-nobody-found = Tällaista korttia tai tämännimistä henkilöä ei ole.
 problem-no-card = Tällä henkilöllä ei ole korttia.
+
+explain-part-passage = Sisälläolo
+explain-part-company = Seurue
+explain-part-chamber = Sulkutila
+explain-part-attempts = Toistuvat evätyt
+explain-holds-passage = Uudelleen kulkemiselle ei ollut estettä.
+explain-holds-company = Paikalla oli, kenen pitikin.
+explain-holds-chamber = Sulkutilan muut ovet olivat kiinni.
+explain-holds-attempts = Korttia ei ollut evätty liian usein.
+say-do-passage = Ota yhteys turvallisuuteen; siellä asia voidaan korjata.
+say-do-company = Tulkaa ovelle yhdessä ja näyttäkää kortit peräkkäin.
+say-do-chamber = Odota, kunnes toinen ovi on kiinni, ja yritä uudelleen.
+say-do-attempts = Odota minuutti ja yritä uudelleen; jos tämä jatkuu, kysy korttitoimistosta.
+evidence-entered = { $who } kulki sisään ovesta { $door } { $at }.
+evidence-noted = Kortti oli jo sisällä. Täällä se merkitään muistiin eikä sitä evätä.
+evidence-denied = Evättiin: { $who }, { $door }, { $at }.
+evidence-first = Ensimmäisen kortin haltija oli { $who }, { $door }, { $at }.
+evidence-visitor = Haltija on vierailija ja tarvitsee talon henkilön seurakseen, jos ovi niin vaatii.
+evidence-lockdown = Lukitus { $scope }, määrännyt { $operator } { $at }: { $reason }
+evidence-last-used = Korttia käytettiin viimeksi { $at }.
+evidence-never-used = Lokissa ei ole kortin aiempaa käyttöä.

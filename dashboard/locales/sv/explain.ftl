@@ -116,3 +116,24 @@ explain-holds-time = Dörren visste vad klockan var.
 
 problem-nobody-found = Det finns inget sådant kort och ingen med det namnet.
 problem-no-card = Personen har inget kort.
+
+explain-part-passage = Inne redan
+explain-part-company = Sällskap
+explain-part-chamber = Sluss
+explain-part-attempts = Upprepade nekanden
+explain-holds-passage = Inget hindrade att gå igenom på nytt.
+explain-holds-company = De som måste vara där var där.
+explain-holds-chamber = Slussens andra dörrar var stängda.
+explain-holds-attempts = Det hade inte nekats för ofta.
+say-do-passage = Kontakta säkerheten, som kan rätta till det.
+say-do-company = Kom till dörren tillsammans och visa korten efter varandra.
+say-do-chamber = Vänta tills den andra dörren är stängd och försök igen.
+say-do-attempts = Vänta en minut och försök igen; om det fortsätter, fråga på kortkontoret.
+evidence-entered = { $who } gick in genom { $door } den { $at }.
+evidence-noted = Kortet var redan inne. Här noteras det och nekas inte.
+evidence-denied = Nekades: { $who } vid { $door } den { $at }.
+evidence-first = Det första kortet var { $who }, vid { $door } den { $at }.
+evidence-visitor = Innehavaren är besökare och behöver någon ur personalen där dörren kräver det.
+evidence-lockdown = Låsning av { $scope }, beordrad av { $operator } den { $at }: { $reason }
+evidence-last-used = Kortet användes senast den { $at }.
+evidence-never-used = Loggen har ingen tidigare användning av kortet.

@@ -206,7 +206,7 @@ fn shown(words: &Words, case: &Case) -> (Vec<ConditionShape>, Vec<RuleShape>) {
     });
     let rules = trace.rules.into_iter().map(|rule| RuleShape {
         id: rule.id,
-        effect: if rule.allow { "allow" } else { "deny" },
+        effect: rule.effect.code(),
         held: rule.held,
         group_name: rule.group,
         membership: rule.membership,
