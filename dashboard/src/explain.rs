@@ -20,10 +20,12 @@ use access::whitelist::Generation;
 use db::site::{Absent, Concern, EventFilter, EventView, Explained, PersonId, RightView, Seek, Site, SiteError};
 
 mod evidence;
+mod ordered;
 mod part;
 mod words;
 
 use evidence::Evidence;
+pub(crate) use ordered::{Ordered, ordered};
 pub(crate) use part::{Finding, Part};
 pub(crate) use words::{Trace, Words, matched, say};
 
