@@ -51,9 +51,9 @@ pub(super) async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyri
         let Found { through, new, mut keys, .. } = scan::all(&site, secrets.as_deref())?;
         check_versions(&site, secrets.as_deref(), through)?;
         site.give_up_encodings(now)?;
-        let following = |stream: Stream| Ok::<_, SiteError>(Following::new(stream.moved(&site, Generation(u64::MAX))?.0));
-        let streams =
-            PerStream { counters: following(Stream::Counters)?, passages: following(Stream::Passages)? };
+        let following =
+            |stream: Stream| Ok::<_, SiteError>(Following::new(stream.moved(&site, Generation(u64::MAX))?.0));
+        let streams = PerStream { counters: following(Stream::Counters)?, passages: following(Stream::Passages)? };
         let mut lines = BTreeMap::new();
         for found in new {
             site.record_offline(&found.door, None, now)?;
