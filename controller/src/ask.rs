@@ -2,17 +2,20 @@
 
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
-use db::site::{Begun, CommandView, EncodeView, Moved, Site, SiteError};
+use db::site::{Begun, CommandView, EncodeView, Site, SiteError};
 use tokio::sync::mpsc;
 
-use crate::counters::Asked;
-use crate::scan::Found;
+use crate::distribute::Stream;
+use crate::scan::{Found, States};
+use crate::stream::{Asked, Moved, Piece};
 
 /// Answers that may wait for the loop. Whoever has one waits, holding one.
 pub(crate) const QUEUE: usize = 64;
 
 /// What came of a question.
 pub(crate) enum Answer {
+    /// Which doors shall be otherwise, if any.
+    States(Result<Option<States>, SiteError>),
     /// What has changed, if anything.
     Found(Result<Option<Found>, SiteError>),
     /// Commands that wait to be sent.
@@ -21,22 +24,31 @@ pub(crate) enum Answer {
     Encodings(Result<Vec<EncodeView>, SiteError>),
     /// An encoding whose credential has been noted, unless it has ended meanwhile.
     Begun { id: u64, begun: Result<Option<Begun>, SiteError> },
-    /// How far the counters' stream has come, and whom it concerns.
-    CountersMoved(Result<(Generation, Vec<(DoorId, Generation)>), SiteError>),
-    /// Counters for a door.
-    Counters(Asked, Result<Vec<Moved>, SiteError>),
+    /// How far a stream has come, and whom it concerns.
+    StreamMoved(Stream, Result<Moved, SiteError>),
+    /// What a door is told next of a stream, if anything.
+    StreamRead(Asked, Result<Option<Piece>, SiteError>),
     /// A delta for a door, if the history leads from its list.
     Delta { door: DoorId, ticket: u64, part: Result<Option<WhitelistPart>, SiteError> },
     /// Whether the whole list was sent to a door.
     Whole { door: DoorId, ticket: u64, to: WhitelistId, sent: bool },
 }
 
-/// Keeps the look for changes to one at a time.
-#[derive(Debug)]
+/// How far changes have been looked at, one look at a time.
+#[derive(Debug, Default)]
 pub(crate) struct Looking {
     /// Everything through this change has been seen.
     pub(crate) through: Generation,
+    /// What came after this one is to be looked at once more.
+    pub(crate) behind: Option<Generation>,
     pub(crate) running: Once,
+}
+
+impl Looking {
+    /// What is new has come after this change.
+    pub(crate) fn begin_from(&mut self) -> Generation {
+        self.behind.take().map_or(self.through, |behind| behind.min(self.through))
+    }
 }
 
 /// One question at a time; if it is asked again meanwhile, once more afterwards.

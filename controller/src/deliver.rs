@@ -3,24 +3,21 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::envelope::DoorKey;
 use access::id::DoorId;
 use access::message::Down;
-use access::state::DoorState;
-use access::whitelist::{Generation, WhitelistId, WhitelistPart};
+use access::whitelist::{WhitelistId, WhitelistPart};
 use db::site::{DoorKind, Site, SiteError};
 use link::Qos;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use crate::ask::{Answer, ask};
-use crate::clerk::Note;
 use crate::compile;
 use crate::desk::{Desk, publish};
-use crate::distribute::{Cutter, Way, chunk_count};
+use crate::distribute::{Cutter, Stream, Way, chunk_count};
 use crate::keys::Keyring;
-use crate::line::{Line, Sealer};
-use crate::scan::{self, Found, FoundDoor};
+use crate::line::Sealer;
+use crate::scan;
 
 /// Pause between two chunks of a list: a door writes each to its disk, and a broker must not have to keep
 /// a whole list for it.
@@ -30,49 +27,6 @@ const CHUNK_PACE: Duration = Duration::from_millis(20);
 const CHUNKS_AHEAD: usize = 2;
 
 impl Desk {
-    /// Looks for changes, on a thread of its own.
-    pub(crate) fn look(&mut self) {
-        if !self.looking.running.begin() {
-            return;
-        }
-        let after = self.looking.through;
-        let known = self.lines.values().map(|line| (line.door.clone(), line.desired));
-        let known = known.collect();
-        let secrets = self.secrets.clone();
-        let question = move |site: &Site| scan::since(site, secrets.as_deref(), after, &known);
-        ask(&self.site, &self.answers, question, Answer::Found);
-    }
-
-    /// What has changed goes to the doors that it touches, and to no other.
-    pub(crate) fn found(&mut self, found: Result<Option<Found>, SiteError>) {
-        match found {
-            Ok(Some(found)) => {
-                self.looking.through = found.through;
-                let mut keys = found.keys;
-                for (door, line) in &mut self.lines {
-                    line.keys.0 = keys.remove(door).unwrap_or_default();
-                }
-                let mut wanted = Vec::new();
-                for door in found.doors {
-                    let new = keys.remove(&door.door);
-                    wanted.extend(self.found_door(door, new));
-                }
-                if !wanted.is_empty() {
-                    self.note(Note::Wanted(wanted));
-                }
-                // A card that was listed brings its counter along.
-                self.counters.stale = true;
-            }
-            Ok(None) => {}
-            Err(error) => tracing::error!(%error, "changes could not be read; trying again"),
-        }
-        if self.looking.running.end() {
-            self.look();
-        } else {
-            self.retry_unknown();
-        }
-    }
-
     /// Sends what is due to a door that is connected.
     pub(crate) fn advance(&mut self, door: &DoorId) {
         let Some(line) = self.lines.get_mut(door) else { return };
@@ -86,8 +40,8 @@ impl Desk {
             return;
         }
         let to = line.desired.whitelist;
-        if due.counters {
-            self.read_counters(door);
+        for stream in Stream::ALL.into_iter().filter(|stream| *due.streams.of(*stream)) {
+            self.read_stream(stream, door);
         }
         match due.whitelist {
             Way::Nothing => {}
@@ -138,47 +92,9 @@ impl Desk {
         }
     }
 
-    /// `new` has the keys of a door that was not known until now.
-    fn found_door(
-        &mut self,
-        found: FoundDoor,
-        new: Option<Vec<(u32, DoorKey)>>,
-    ) -> Option<(DoorId, WhitelistId, Generation)> {
-        let FoundDoor { door, kind, whitelist, state, changes } = found;
-        self.check_masters(&door, &state);
-        let generation = state.generation;
-        let line = self.lines.entry(door.clone()).or_insert_with(|| {
-            tracing::info!(%door, "a door was added");
-            Line::new(door.clone(), kind, new.unwrap_or_default(), WhitelistId::default(), state.clone())
-        });
-        let before = std::mem::replace(&mut line.desired.whitelist, whitelist);
-        let state_before = std::mem::replace(&mut line.desired.state, generation);
-        line.state = state;
-        if before == whitelist && state_before == generation {
-            return None;
-        }
-        if let Some(changes) = changes {
-            let part = WhitelistPart::Delta { from: before, to: whitelist, changes };
-            self.send_at_once(&door, before, whitelist, part);
-        }
-        self.advance(&door);
-        (kind == DoorKind::Door).then_some((door, whitelist, generation))
-    }
-
-    /// A door that asks for credentials which nobody can derive keeps everybody out: somebody must know.
-    pub(crate) fn check_masters(&mut self, door: &DoorId, state: &DoorState) {
-        if self.secrets.is_none() && state.settings.reading.asks_for_credential() {
-            tracing::error!(
-                %door,
-                "the door asks for credentials, and the controller has no masters: it admits nobody; set masters_file"
-            );
-            self.alarm(Some(door.clone()), "no-masters");
-        }
-    }
-
     /// The short way: a door that has the list before, or is about to, gets the changes without another
     /// look into the database.
-    fn send_at_once(&mut self, door: &DoorId, before: WhitelistId, to: WhitelistId, part: WhitelistPart) {
+    pub(crate) fn send_at_once(&mut self, door: &DoorId, before: WhitelistId, to: WhitelistId, part: WhitelistPart) {
         let Some(line) = self.lines.get_mut(door) else { return };
         let Some(session) = line.session else { return };
         let leads = before != to && line.flight.reached(&session.reported) == Some(before);

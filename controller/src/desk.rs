@@ -16,11 +16,12 @@ use crate::clerk::Note;
 use crate::clock::utc_now;
 use crate::commands::Commands;
 use crate::config::Badge;
-use crate::counters::Counting;
+use crate::distribute::PerStream;
 use crate::encodings::Encodings;
 use crate::intake::{Delivered, Stored};
 use crate::keys::Keyring;
 use crate::line::{Line, Sealer, Sender};
+use crate::stream::Following;
 
 /// A door that says nothing for so long is away, whatever the broker thinks.
 const SILENCE_MAX: Duration = Duration::from_millis(3 * STATUS_EVERY_MS);
@@ -45,9 +46,10 @@ pub(crate) struct Desk {
     pub(crate) reports: mpsc::Sender<Delivered>,
     pub(crate) answers: mpsc::Sender<Answer>,
     pub(crate) looking: Looking,
+    pub(crate) states: Looking,
     pub(crate) commands: Commands,
     pub(crate) encodings: Encodings,
-    pub(crate) counters: Counting,
+    pub(crate) streams: PerStream<Following>,
     pub(crate) secrets: Option<Arc<Keyring>>,
     pub(crate) badge: Badge,
     pub(crate) transfers: Arc<Semaphore>,
@@ -68,7 +70,7 @@ pub(crate) struct Parts {
     pub(crate) answers: mpsc::Sender<Answer>,
     pub(crate) looking: Looking,
     pub(crate) lines: BTreeMap<DoorId, Line>,
-    pub(crate) counters: Counting,
+    pub(crate) streams: PerStream<Following>,
     pub(crate) secrets: Option<Arc<Keyring>>,
     pub(crate) badge: Badge,
 }
@@ -83,10 +85,11 @@ impl Desk {
             notes: parts.notes,
             reports: parts.reports,
             answers: parts.answers,
+            states: Looking { through: parts.looking.through, ..Looking::default() },
             looking: parts.looking,
             commands: Commands::default(),
             encodings: Encodings::default(),
-            counters: parts.counters,
+            streams: parts.streams,
             secrets: parts.secrets,
             badge: parts.badge,
             transfers: Arc::new(Semaphore::new(TRANSFERS_MAX)),
@@ -132,8 +135,10 @@ impl Desk {
         };
         self.sender.head = head;
         let mut through: BTreeMap<(DoorId, u64), u64> = BTreeMap::new();
+        if outcomes.iter().any(|outcome| outcome.inserted > 0) {
+            self.streams_stale();
+        }
         for outcome in outcomes {
-            self.counters.stale |= outcome.inserted > 0;
             self.fault(&outcome.door, outcome.fault);
             through.insert((outcome.door, outcome.epoch), outcome.through);
         }
@@ -167,7 +172,7 @@ impl Desk {
         for door in connected {
             self.advance(&door);
         }
-        self.look_for_counters();
+        self.look_for_streams();
         self.expire_commands(now);
         self.expire_encodings(now);
     }

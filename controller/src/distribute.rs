@@ -5,6 +5,8 @@
 //! a list that the history leads from, in one message   delta
 //! anything else                                        the whole, in chunks
 //! ```
+//!
+//! Beside the list and the state there are two streams of what other doors have seen, see [`Stream`].
 
 use access::calendar::Calendar;
 use access::entry::Entry;
@@ -25,8 +27,8 @@ pub struct Desired {
     pub whitelist: WhitelistId,
     /// Its state.
     pub state: Generation,
-    /// The newest counter that concerns it; 0 if none does, the highest number until that has been read.
-    pub counters: Generation,
+    /// The newest of each stream that concerns it; 0 if nothing does, the highest number until that has been read.
+    pub streams: PerStream<Generation>,
 }
 
 /// What a door has, as it says itself or as it will once what is on its way has arrived.
@@ -36,8 +38,55 @@ pub struct Reported {
     pub whitelist: WhitelistId,
     /// The state.
     pub state: Generation,
-    /// The counters.
-    pub counters: Generation,
+    /// The streams.
+    pub streams: PerStream<Generation>,
+}
+
+/// What doors have seen of cards, and other doors shall know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// How far the counters of cards have come.
+    Counters,
+    /// Who has gone into which area.
+    Passages,
+}
+
+impl Stream {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Counters, Self::Passages];
+}
+
+/// One of each stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PerStream<T> {
+    /// That of [`Stream::Counters`].
+    pub counters: T,
+    /// That of [`Stream::Passages`].
+    pub passages: T,
+}
+
+impl<T> PerStream<T> {
+    /// That of this stream.
+    #[must_use]
+    pub fn of(&self, stream: Stream) -> &T {
+        match stream {
+            Stream::Counters => &self.counters,
+            Stream::Passages => &self.passages,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn of_mut(&mut self, stream: Stream) -> &mut T {
+        match stream {
+            Stream::Counters => &mut self.counters,
+            Stream::Passages => &mut self.passages,
+        }
+    }
+
+    /// Made for each stream.
+    pub fn each(make: impl Fn(Stream) -> T) -> Self {
+        Self { counters: make(Stream::Counters), passages: make(Stream::Passages) }
+    }
 }
 
 /// How a door gets from its list to the one that it should have.
@@ -62,8 +111,8 @@ pub struct Due {
     pub whitelist: Way,
     /// Whether the state is.
     pub state: bool,
-    /// Whether counters are.
-    pub counters: bool,
+    /// Which streams are.
+    pub streams: PerStream<bool>,
 }
 
 /// What is due.
@@ -81,8 +130,9 @@ pub fn due(desired: &Desired, reported: &Reported, deltas_failed: bool) -> Due {
     } else {
         Way::Delta { from }
     };
-    // Counters only ever go on, and their generation with them, even over a restored site database.
-    Due { whitelist, state: desired.state != reported.state, counters: desired.counters > reported.counters }
+    // A stream only ever goes on, and its generation with it, even over a restored site database.
+    let streams = PerStream::each(|stream| desired.streams.of(stream) > reported.streams.of(stream));
+    Due { whitelist, state: desired.state != reported.state, streams }
 }
 
 /// What doors have of one card, before and after.

@@ -18,7 +18,7 @@ use access::whitelist::{Generation, WhitelistId};
 use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
-use crate::distribute::{Desired, Due, Reported, chunk_count, due};
+use crate::distribute::{Desired, Due, PerStream, Reported, Stream, chunk_count, due};
 
 /// Time for a door to report that something is in force. Its disk needs a fraction of a second.
 const ANSWER_WAIT: Duration = Duration::from_secs(3);
@@ -26,9 +26,9 @@ const ANSWER_WAIT: Duration = Duration::from_secs(3);
 /// Longest time between two tries. A door that refuses a list must not be flooded with it.
 const ANSWER_WAIT_MAX: Duration = Duration::from_secs(60);
 
-/// Time for a door to report counters. It need not do so at once: they move at every tap, and its next
+/// Time for a door to report a stream. It need not do so at once: streams move at every tap, and its next
 /// status tells.
-const COUNTERS_WAIT: Duration = Duration::from_millis(2 * STATUS_EVERY_MS);
+const STREAM_WAIT: Duration = Duration::from_millis(2 * STATUS_EVERY_MS);
 
 /// More time for each chunk, which a door writes to its disk.
 const CHUNK_WAIT: Duration = Duration::from_millis(50);
@@ -41,9 +41,9 @@ const DELTA_FAILURES_MAX: u32 = 2;
 pub(crate) struct Flight {
     whitelist: Stage,
     state: Option<(Generation, Instant)>,
-    counters: Option<(Generation, Instant)>,
-    /// Somebody reads which counters to send.
-    pub(crate) counters_asked: bool,
+    streams: PerStream<Option<(Generation, Instant)>>,
+    /// Somebody reads what to send of it.
+    pub(crate) asked: PerStream<bool>,
     failures: u32,
 }
 
@@ -68,7 +68,7 @@ impl Flight {
                 Stage::Idle => reported.whitelist,
             },
             state: self.state.map_or(reported.state, |(generation, _)| generation),
-            counters: self.counters_reached(reported),
+            streams: PerStream::each(|stream| self.stream_reached(stream, reported)),
         };
         due(desired, &reached, self.failures > DELTA_FAILURES_MAX)
     }
@@ -82,9 +82,10 @@ impl Flight {
         }
     }
 
-    /// The counters that the door has once everything has arrived.
-    pub(crate) fn counters_reached(&self, reported: &Reported) -> Generation {
-        self.counters.map_or(reported.counters, |(sent, _)| sent.max(reported.counters))
+    /// What the door has of a stream once everything has arrived.
+    pub(crate) fn stream_reached(&self, stream: Stream, reported: &Reported) -> Generation {
+        let reported = *reported.streams.of(stream);
+        self.streams.of(stream).map_or(reported, |(sent, _)| sent.max(reported))
     }
 
     pub(crate) fn busy(&mut self, ticket: u64, task: AbortHandle) {
@@ -117,8 +118,8 @@ impl Flight {
         self.state = Some((generation, now + self.wait()));
     }
 
-    pub(crate) fn sent_counters(&mut self, generation: Generation, now: Instant) {
-        self.counters = Some((generation, now + COUNTERS_WAIT));
+    pub(crate) fn sent_stream(&mut self, stream: Stream, generation: Generation, now: Instant) {
+        *self.streams.of_mut(stream) = Some((generation, now + STREAM_WAIT));
     }
 
     /// The door has told what it has.
@@ -129,8 +130,8 @@ impl Flight {
         if self.state.is_some_and(|(sent, _)| sent == reported.state) {
             self.state = None;
         }
-        if self.counters.is_some_and(|(sent, _)| sent <= reported.counters) {
-            self.counters = None;
+        for stream in Stream::ALL {
+            self.streams.of_mut(stream).take_if(|(sent, _)| *sent <= *reported.streams.of(stream));
         }
         if desired.whitelist == reported.whitelist && desired.state == reported.state {
             self.failures = 0;
@@ -147,8 +148,8 @@ impl Flight {
         if state_late {
             self.state = None;
         }
-        if self.counters.is_some_and(|(_, until)| now >= until) {
-            self.counters = None;
+        for stream in Stream::ALL {
+            self.streams.of_mut(stream).take_if(|(_, until)| now >= *until);
         }
         if list_late || state_late {
             self.failures = self.failures.saturating_add(1);
@@ -206,18 +207,26 @@ mod tests {
     }
 
     #[test]
-    fn counters_that_were_sent_are_due_again_only_if_the_door_never_tells_that_it_has_them() {
-        let mut flight = Flight::default();
-        let desired = Desired { counters: Generation(7), ..Desired::default() };
-        let reported = |counters| Reported { counters: Generation(counters), ..Reported::default() };
-        assert!(flight.due(&desired, &reported(5)).counters);
-        let now = Instant::now();
-        flight.sent_counters(Generation(7), now);
-        assert!(!flight.due(&desired, &reported(5)).counters);
-        flight.tick(now + COUNTERS_WAIT);
-        assert!(flight.due(&desired, &reported(5)).counters);
-        assert!(!flight.due(&desired, &reported(7)).counters);
-        assert!(!flight.due(&desired, &reported(9)).counters, "a restored site goes on from where doors are");
+    fn a_stream_that_was_sent_is_due_again_only_if_the_door_never_tells_that_it_has_it() {
+        for stream in Stream::ALL {
+            let only = |generation| PerStream::each(|this| Generation(if this == stream { generation } else { 0 }));
+            let mut flight = Flight::default();
+            let desired = Desired { streams: only(7), ..Desired::default() };
+            let reported = |generation| Reported { streams: only(generation), ..Reported::default() };
+            let is_due = |flight: &Flight, generation| {
+                let due = flight.due(&desired, &reported(generation)).streams;
+                assert!(Stream::ALL.into_iter().all(|other| other == stream || !due.of(other)), "another stream");
+                *due.of(stream)
+            };
+            assert!(is_due(&flight, 5));
+            let now = Instant::now();
+            flight.sent_stream(stream, Generation(7), now);
+            assert!(!is_due(&flight, 5));
+            flight.tick(now + STREAM_WAIT);
+            assert!(is_due(&flight, 5));
+            assert!(!is_due(&flight, 7));
+            assert!(!is_due(&flight, 9), "a restored site goes on from where doors are");
+        }
     }
 
     #[test]

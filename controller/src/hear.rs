@@ -10,10 +10,11 @@ use tokio::time::Instant;
 
 use crate::clerk::Note;
 use crate::clock::utc_now;
-use crate::counters::UNREAD;
 use crate::desk::Desk;
+use crate::distribute::PerStream;
 use crate::intake::Delivered;
 use crate::line::Session;
+use crate::stream::UNREAD;
 use crate::verify::{self, Refused, Verified};
 
 /// Messages of doors that are not known yet, kept until the database has been looked at. A door may speak
@@ -82,7 +83,7 @@ impl Desk {
         if is_new {
             tracing::info!(%door, "the door is connected");
             line.flight.reset();
-            line.desired.counters = UNREAD;
+            line.desired.streams = PerStream::each(|_| UNREAD);
         }
         line.flight.reported(&line.desired, &session.reported);
         line.session = Some(session);

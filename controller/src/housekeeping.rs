@@ -1,6 +1,7 @@
-//! What the passing of time asks for, once a minute: hand-outs that are over end, and cards that have ended retire.
-//! Doors know by themselves when a card's time is over; here the records follow, and the originals of backup cards
-//! come back into use.
+//! What the passing of time asks for, once a minute: hand-outs that are over end, cards that have ended retire, and
+//! cards that nobody has used for as long as the site allows are suspended. Doors know by themselves when the time of
+//! a card, an order or a lockdown is over; here the records of cards follow, and the originals of backup cards come
+//! back into use.
 
 use std::io;
 use std::time::Duration;
@@ -18,6 +19,9 @@ const EVERY: Duration = Duration::from_secs(60);
 /// waits for the next minute.
 const CALLS_MAX: u32 = 100;
 
+/// Cards that are suspended in one change, since each is a line in a delta of every door that lists it.
+const INACTIVE_MAX: u32 = 500;
+
 /// Who did it, in the operator log.
 const ACTOR: &str = "housekeeping";
 
@@ -30,6 +34,9 @@ pub(crate) fn start(workers: &mut Workers, site: &Site) -> io::Result<()> {
     workers.start("housekeeping", EVERY, move || {
         if let Err(error) = tidy(&site, utc_now()) {
             tracing::error!(%error, "hand-outs and cards whose time is over could not be ended");
+        }
+        if let Err(error) = suspend(&site, utc_now()) {
+            tracing::error!(%error, "cards that nobody uses could not be suspended");
         }
     })
 }
@@ -52,4 +59,20 @@ fn tidy(site: &Site, now: UtcMs) -> Result<Due, SiteError> {
         tracing::info!(hand_outs = all.ended, cards = all.retired, "time was over");
     }
     Ok(all)
+}
+
+fn suspend(site: &Site, now: UtcMs) -> Result<(), SiteError> {
+    let actor = Actor { operator: ACTOR, at: now };
+    let mut all = 0_u32;
+    for _ in 0..CALLS_MAX {
+        let suspended = site.suspend_inactive(&actor, now, INACTIVE_MAX)?;
+        all = all.saturating_add(suspended);
+        if suspended < INACTIVE_MAX {
+            break;
+        }
+    }
+    if all > 0 {
+        tracing::info!(cards = all, "cards that nobody used were suspended");
+    }
+    Ok(())
 }

@@ -88,7 +88,7 @@ mod tests {
             trust: access::time::ClockTrust::Kept,
             generation: access::whitelist::Generation(0),
             state_generation: access::whitelist::Generation(0),
-            mode: access::state::Mode::Normal,
+            mode: access::mode::Mode::Normal,
             kind: access::event::EventKind::ExitPressed,
             subject: None,
         };

@@ -6,11 +6,12 @@
 //! | [`hear`], [`verify`] | what doors say; from bytes to a believed message |
 //! | [`intake`], [`clerk`] | reports onto the disk, and small notes |
 //! | [`scan`], [`ask`] | what should be true, read from the database, without waiting for it |
+//! | [`look`] | what has changed, and whom it is due to |
 //! | [`distribute`], [`deliver`], [`flight`], [`line`] | what is due to a door; sending it; what is on its way; one door |
 //! | [`commands`], [`encodings`] | what a person asks of a door now, and of an encoder |
 //! | [`keys`] | the masters, and everything that is derived from them |
 //! | [`compile`] | a door's entries with the keys that are sealed for it |
-//! | [`counters`] | how far cards have counted, to the doors that it concerns |
+//! | [`stream`] | how far cards have counted and where they went in, to the doors that it concerns |
 //! | [`revocation`], [`authorities`] | lists of revoked certificates; who may sign them |
 //! | [`rights`] | rights to practise, from a register |
 //! | [`housekeeping`] | what the passing of time asks for |
@@ -32,7 +33,6 @@ mod clerk;
 mod clock;
 mod commands;
 mod compile;
-mod counters;
 mod deliver;
 mod desk;
 mod encodings;
@@ -43,6 +43,7 @@ mod hex;
 mod housekeeping;
 mod intake;
 mod line;
+mod look;
 mod mqtt;
 mod plan;
 mod revocation;
@@ -50,6 +51,7 @@ mod rights;
 mod run;
 mod scan;
 mod start;
+mod stream;
 mod verify;
 mod web;
 mod worker;

@@ -10,11 +10,11 @@ use access::id::{DoorId, SiteId};
 use access::message::{Down, Status};
 use access::state::DoorState;
 use access::time::MonoMs;
-use access::whitelist::WhitelistId;
+use access::whitelist::{Generation, WhitelistId};
 use db::site::DoorKind;
 use tokio::time::Instant;
 
-use crate::distribute::{Desired, Reported};
+use crate::distribute::{Desired, PerStream, Reported};
 use crate::flight::Flight;
 
 /// Epochs of one door that are remembered as over. A door gets a new one when its box is replaced or
@@ -128,6 +128,11 @@ impl Line {
         }
     }
 
+    /// What pages compare with what is in force; nothing of an encoder.
+    pub(crate) fn wanted(&self) -> Option<(DoorId, WhitelistId, Generation)> {
+        (self.kind == DoorKind::Door).then(|| (self.door.clone(), self.desired.whitelist, self.desired.state))
+    }
+
     /// `None` if the door has no key, which the database does not allow.
     pub(crate) fn sealer(&self, sender: &Sender) -> Option<Sealer> {
         let (key_id, key) = self.keys.newest()?;
@@ -201,7 +206,10 @@ impl Session {
             reported: Reported {
                 whitelist: status.whitelist,
                 state: status.state_generation,
-                counters: status.counters_generation,
+                streams: PerStream {
+                    counters: status.counters_generation,
+                    passages: status.passages_generation,
+                },
             },
         }
     }

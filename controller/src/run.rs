@@ -79,12 +79,13 @@ pub(crate) async fn run(mut desk: Desk, mut ears: Ears) {
 
 fn answered(desk: &mut Desk, answer: Answer) {
     match answer {
+        Answer::States(states) => desk.states_found(states),
         Answer::Found(found) => desk.found(found),
         Answer::Requested(requested) => desk.requested(requested),
         Answer::Encodings(requested) => desk.encodings_requested(requested),
         Answer::Begun { id, begun } => desk.encoding_begun(id, begun),
-        Answer::CountersMoved(moved) => desk.counters_moved(moved),
-        Answer::Counters(asked, moved) => desk.counters_read(&asked, moved),
+        Answer::StreamMoved(stream, moved) => desk.stream_moved(stream, moved),
+        Answer::StreamRead(asked, piece) => desk.stream_read(&asked, piece),
         Answer::Delta { door, ticket, part } => desk.delta_read(&door, ticket, part),
         Answer::Whole { door, ticket, to, sent } => desk.whole_sent(&door, ticket, to, sent),
     }

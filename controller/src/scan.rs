@@ -12,7 +12,7 @@ use access::whitelist::{Change, Generation, PART_ENTRIES_MAX, WhitelistId, White
 use db::site::{DoorKind, DoorView, Site, SiteError, Which};
 
 use crate::compile;
-use crate::distribute::{self, Desired, Pair};
+use crate::distribute::{self, Pair};
 use crate::keys::Keyring;
 
 /// Cards that are compiled at once before and after a change: what is held in memory of one that touches tens of
@@ -25,19 +25,33 @@ pub(crate) struct Found {
     pub(crate) through: Generation,
     /// The keys of every door.
     pub(crate) keys: BTreeMap<DoorId, Vec<(u32, DoorKey)>>,
-    /// Every door that something is new of.
-    pub(crate) doors: Vec<FoundDoor>,
+    /// Doors that were not known until now.
+    pub(crate) new: Vec<NewDoor>,
+    /// Lists of the others that may be new.
+    pub(crate) lists: Vec<FoundList>,
 }
 
-/// What should be true at one door.
-pub(crate) struct FoundDoor {
+/// What should be true at a door that was not known.
+pub(crate) struct NewDoor {
     pub(crate) door: DoorId,
     pub(crate) kind: DoorKind,
     pub(crate) whitelist: WhitelistId,
     pub(crate) state: DoorState,
-    /// What leads here from the list that was known; `None` for a new door, and if it is too much for one
-    /// message.
+}
+
+/// The list that a door should have.
+pub(crate) struct FoundList {
+    pub(crate) door: DoorId,
+    pub(crate) whitelist: WhitelistId,
+    /// What leads here from the list that was known; `None` if it is too much for one message.
     pub(crate) changes: Option<Vec<Change>>,
+}
+
+/// What doors should be that should be otherwise until now.
+pub(crate) struct States {
+    /// As of this change.
+    pub(crate) through: Generation,
+    pub(crate) states: Vec<(DoorId, DoorState)>,
 }
 
 /// Everything, at the start.
@@ -58,45 +72,60 @@ pub(crate) fn all(site: &Site, secrets: Option<&Keyring>) -> Result<Found, SiteE
     let doors = views.into_iter().map(|view| {
         let compiled = compiled.remove(&view.id).unwrap_or_default();
         let unchanged = |last: &WhitelistId| (last.digest, last.entries) == (compiled.digest, compiled.entries);
-        Ok(FoundDoor {
+        Ok(NewDoor {
             whitelist: view.wanted.filter(unchanged).unwrap_or(compiled),
             state: site.door_state(&view.id, through)?,
-            changes: None,
             kind: view.kind,
             door: view.id,
         })
     });
-    Ok(Found { doors: doors.collect::<Result<_, SiteError>>()?, keys: keys(site)?, through })
+    let new = doors.collect::<Result<_, SiteError>>()?;
+    Ok(Found { through, keys: keys(site)?, new, lists: Vec::new() })
 }
 
-/// What has changed since `after`; `None` if nothing has.
+/// The states that changes since `after` have touched; `None` if nothing has changed.
+///
+/// They cost what was touched and compile nothing: a lockdown does not wait for a list.
+pub(crate) fn states(site: &Site, after: Generation) -> Result<Option<States>, SiteError> {
+    let through = site.latest()?;
+    if through == after {
+        return Ok(None);
+    }
+    let touched = site.states_touched(after, through)?;
+    Ok(Some(States { through, states: site.door_states(Some(&touched), through)? }))
+}
+
+/// The lists that changes since `after` have touched, and the doors that they have added; `None` if nothing has
+/// changed.
 pub(crate) fn since(
     site: &Site,
     secrets: Option<&Keyring>,
     after: Generation,
-    known: &BTreeMap<DoorId, Desired>,
+    known: &BTreeMap<DoorId, WhitelistId>,
 ) -> Result<Option<Found>, SiteError> {
     let through = site.latest()?;
     if through == after {
         return Ok(None);
     }
-    let mut followed = follow(site, secrets, known, (after, through))?;
-    let mut doors = Vec::new();
-    for view in site.doors()? {
-        let (whitelist, changes) = match known.get(&view.id) {
-            Some(known) => match followed.remove(&view.id) {
-                None if known.state == view.wanted_state => continue,
-                None => (known.whitelist, Some(Vec::new())),
-                Some(followed) => followed.end(through),
-            },
+    let followed = follow(site, secrets, known, (after, through))?.into_iter();
+    let lists = followed.map(|(door, followed)| {
+        let (whitelist, changes) = followed.end(through);
+        FoundList { door, whitelist, changes }
+    });
+    let lists = lists.collect();
+    let mut new = Vec::new();
+    for view in site.doors()?.into_iter().filter(|view| !known.contains_key(&view.id)) {
+        match site.door_state(&view.id, through) {
+            Ok(state) => {
+                let whitelist = whole_id(site, secrets, &view, through)?;
+                new.push(NewDoor { door: view.id, kind: view.kind, whitelist, state });
+            }
             // Added after the change that this looks as of; the next look finds it.
-            None if view.wanted_state > through => continue,
-            None => (whole_id(site, secrets, &view, through)?, None),
-        };
-        let state = site.door_state(&view.id, through)?;
-        doors.push(FoundDoor { door: view.id, kind: view.kind, whitelist, state, changes });
+            Err(SiteError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
     }
-    Ok(Some(Found { through, keys: keys(site)?, doors }))
+    Ok(Some(Found { through, keys: keys(site)?, new, lists }))
 }
 
 /// The delta from the list that a door says it has; `None` if the history does not lead from it.
@@ -152,7 +181,7 @@ impl Followed {
 fn follow(
     site: &Site,
     secrets: Option<&Keyring>,
-    known: &BTreeMap<DoorId, Desired>,
+    known: &BTreeMap<DoorId, WhitelistId>,
     span: (Generation, Generation),
 ) -> Result<BTreeMap<DoorId, Followed>, SiteError> {
     let touched = site.touched(span.0, span.1)?;
@@ -160,7 +189,7 @@ fn follow(
     for door in touched.calendars {
         let Some(known) = known.get(&door) else { continue };
         let (before, now) = (site.calendar(&door, span.0)?, site.calendar(&door, span.1)?);
-        let door = followed.entry(door).or_insert_with(|| Followed::from(known.whitelist));
+        let door = followed.entry(door).or_insert_with(|| Followed::from(*known));
         let change = distribute::new_calendar(&mut door.whitelist, &before, &now);
         door.push(change);
     }
@@ -174,7 +203,7 @@ fn follow(
         let rest = cards.keys().nth(CARDS_AT_ONCE).copied().map(|uid| cards.split_off(&uid));
         for ((uid, door), pair) in pairs(site, secrets, &cards, span)? {
             let Some(known) = known.get(&door) else { continue };
-            let door = followed.entry(door).or_insert_with(|| Followed::from(known.whitelist));
+            let door = followed.entry(door).or_insert_with(|| Followed::from(*known));
             let change = distribute::change(&mut door.whitelist, uid, pair);
             door.push(change);
         }

@@ -17,13 +17,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinHandle};
 use tokio::time::timeout;
 
-use crate::ask::{self, Looking, Once};
+use crate::ask::{self, Looking};
 use crate::authorities::AuthoritiesError;
 use crate::broker::Broker;
 use crate::clerk::{self, Note};
 use crate::clock::utc_now;
 use crate::config::{Config, Endpoint};
-use crate::counters::Counting;
 use crate::desk::{Desk, Parts};
 use crate::intake;
 use crate::keys::KeysError;
@@ -129,7 +128,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let dashboard = listener.local_addr()?;
     let secrets = read::masters(&config).await?;
     let authorities = read::authorities(&config).await?;
-    let read::Read { sender, found, lines, counters } = read::read(&site, &config, secrets.clone()).await?;
+    let read::Read { sender, found, lines, streams } = read::read(&site, &config, secrets.clone()).await?;
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config).await?;
     options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
     options.manual_acks = true;
@@ -155,9 +154,9 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         notes: clerk.notes,
         reports: intake.reports,
         answers,
-        looking: Looking { through: found, running: Once::default() },
+        looking: Looking { through: found, ..Looking::default() },
         lines,
-        counters: Counting { through: counters, stale: true, running: Once::default() },
+        streams,
         secrets,
         badge: config.badge,
     });

@@ -132,9 +132,10 @@ mod tests {
     use super::*;
     use access::chain::Link;
     use access::envelope::{DoorKey, MESSAGE_LENGTH_MAX, seal};
-    use access::event::EventKind;
-    use access::message::Down;
-    use access::state::{DoorState, Mode};
+    use access::event::{EventKind, Faults};
+    use access::message::{Down, Leaf};
+    use access::mode::Mode;
+    use access::state::DoorState;
     use access::time::{ClockTrust, MonoMs, UtcMs};
     use access::whitelist::{Generation, WhitelistId};
     use db::site::DoorKind;
@@ -188,12 +189,15 @@ mod tests {
             whitelist: WhitelistId::default(),
             state_generation: Generation(0),
             counters_generation: Generation(0),
+            passages_generation: Generation(0),
             mode: Mode::Normal,
             journal_head: 0,
             journal_acknowledged: 0,
+            journal_percent: 0,
             reader: true,
             lock_released: false,
-            contact_open: false,
+            leaf: Leaf::Closed,
+            faults: Faults::NONE,
             messages_refused: 0,
         })
     }

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 
 use access::calendar::{Calendar, HolidayPlan, Schedule};
-use access::entry::{Block, Blocks, Condition, Entry, Grant, ScheduleId, SealedKeys, Term};
+use access::entry::{Block, Blocks, Comfort, Condition, Entry, Grant, ScheduleId, SealedKeys, Term};
 use access::envelope::MESSAGE_LENGTH_MAX;
 use access::message::Down;
 use access::time::{UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::{Change, Digest, Generation, WhitelistId, WhitelistPart};
 use controller::distribute::{
-    CHUNK_ENTRIES, Cutter, Desired, Pair, Reported, Way, change, chunk_count, delta, due, new_calendar,
+    CHUNK_ENTRIES, Cutter, Desired, Due, Pair, PerStream, Reported, Way, change, chunk_count, delta, due, new_calendar,
 };
 use proptest::prelude::*;
 
@@ -40,13 +40,16 @@ fn the_whitelists_way_as_a_table() {
 }
 
 #[test]
-fn state_and_counters_are_due_whatever_the_whitelist_waits_for() {
-    let desired = Desired { whitelist: id(9, 1, 5), state: Generation(3), counters: Generation(2) };
+fn state_and_streams_are_due_whatever_the_whitelist_waits_for() {
+    let streams = PerStream { counters: Generation(2), passages: Generation(4) };
+    let desired = Desired { whitelist: id(9, 1, 5), state: Generation(3), streams };
     let nothing = due(&desired, &Reported::default(), false);
-    assert!(nothing.state && nothing.counters);
-    let all = Reported { whitelist: desired.whitelist, state: desired.state, counters: desired.counters };
-    let due = due(&desired, &all, false);
-    assert!(!due.state && !due.counters && due.whitelist == Way::Nothing);
+    assert_eq!((nothing.state, nothing.streams), (true, PerStream { counters: true, passages: true }));
+    let all = Reported { whitelist: desired.whitelist, state: desired.state, streams };
+    assert_eq!(
+        due(&desired, &all, false),
+        Due { whitelist: Way::Nothing, state: false, streams: PerStream::default() }
+    );
 }
 
 #[test]
@@ -72,6 +75,9 @@ fn a_chunk_of_the_heaviest_entries_fits_a_message() {
         employment: windows,
         grants: vec![grant; access::entry::GRANTS_MAX],
         refusals: vec![grant; access::entry::GRANTS_MAX],
+        exemptions: vec![grant; access::entry::GRANTS_MAX],
+        visitor: true,
+        comfort: Comfort(u16::MAX),
     };
     let mut part = None;
     for number in 0..CHUNK_ENTRIES {
@@ -80,7 +86,6 @@ fn a_chunk_of_the_heaviest_entries_fits_a_message() {
         let mut entry = Entry::new(Uid::new(&bytes).unwrap());
         (entry.card, entry.certificate) = (far, far);
         entry.blocks = Blocks::from_bits(u16::MAX);
-        entry.attributes = u16::MAX;
         entry.terms = vec![term.clone(); access::entry::TERMS_MAX];
         let mut entry = entry.fitted();
         let room = access::entry::ENTRY_LENGTH_MAX - entry.to_bytes().len() - 2;
@@ -121,7 +126,7 @@ fn list() -> impl Strategy<Value = List> {
                 if variant > 1 {
                     entry.blocks = entry.blocks.with(Block::Blocked);
                 }
-                entry.attributes = variant.into();
+                entry.terms = vec![Term { comfort: Comfort(variant.into()), ..Term::default() }];
                 (entry.uid, entry)
             })
             .collect()

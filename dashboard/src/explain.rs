@@ -10,6 +10,8 @@ use access::decide::{Credential, Decision, Presented, Question, judge};
 use access::entry::{Condition, Entry, ScheduleId, Term};
 use access::event::EventKind;
 use access::id::DoorId;
+use access::mode::{Lockdown, Mode};
+use access::passage::Side;
 use access::reason::{Reason, Reasons};
 use access::state::DoorState;
 use access::time::{ClockTrust, Position, UtcMs, UtcS};
@@ -33,6 +35,7 @@ pub(crate) struct Case {
     trust: ClockTrust,
     presented: Presented,
     credential: Credential,
+    side: Side,
     state: DoorState,
     pub(crate) generation: Generation,
     /// What the door decided, if it did.
@@ -76,14 +79,14 @@ impl Case {
     /// Of a tap in the log, with everything as it was at that door then. `None` if the event is no tap.
     pub(crate) fn of_event(site: &Site, view: &EventView) -> Result<Option<Self>, SiteError> {
         let event = &view.event;
-        let EventKind::Tap { presented, credential, decision, .. } = event.kind else { return Ok(None) };
+        let EventKind::Tap { side, presented, credential, decision, .. } = event.kind else { return Ok(None) };
         let mut state = match site.door_state(&view.door, event.state_generation) {
             // It had not been told anything yet.
             Err(SiteError::NotFound { .. }) => DoorState::default(),
             known => known?,
         };
         // What was in force counts, though it may have run out since it was ordered.
-        (state.mode, state.mode_until) = (event.mode, None);
+        state.lockdown = (event.mode == Mode::LockedDown).then_some(Lockdown { until: None });
         let uid = event.subject.map(|subject| subject.uid);
         let explained = uid.map(|uid| site.explain(&view.door, &uid, event.generation)).transpose()?;
         let case = Self {
@@ -94,6 +97,7 @@ impl Case {
             trust: event.trust,
             presented,
             credential,
+            side,
             state,
             generation: event.generation,
             recorded: Some(decision),
@@ -117,6 +121,7 @@ impl Case {
             trust: ClockTrust::Synchronised,
             presented: Presented::Classic1k,
             credential: if asks { Credential::Verified } else { Credential::NotAsked },
+            side: Side::In,
             state,
             generation,
             recorded: None,
@@ -153,6 +158,7 @@ impl Case {
             credential: self.credential,
             calendar: self.explained.as_ref().map_or(&empty, |explained| &explained.calendar),
             door: &self.state,
+            side: self.side,
             generation: self.generation,
             utc: self.at,
             trust: self.trust,

@@ -12,6 +12,7 @@
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
 //! | `explain` | why a card passed or did not |
+//! | `lockdown` | which doors a lockdown reaches, and who passes all the same |
 //! | `layers`, `fault`, `assets` | what surrounds the handlers |
 
 use std::sync::Arc;
@@ -33,6 +34,7 @@ mod hours;
 pub mod import;
 mod language;
 mod layers;
+mod lockdown;
 mod page;
 mod pages;
 pub mod password;

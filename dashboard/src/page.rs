@@ -4,6 +4,7 @@ use access::time::{UtcMs, UtcS, Window};
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use chrono_tz::Tz;
+use db::site::{LockdownScope, LockdownView};
 use fluent_templates::fluent_bundle::FluentValue;
 
 use crate::app::App;
@@ -13,6 +14,9 @@ use crate::when;
 
 /// The cookie that remembers the language of somebody who has not signed in.
 pub(crate) const LANGUAGE_COOKIE: &str = "kulku-language";
+
+/// Lockdowns that the line on every page names; of more it says that there are more.
+const SCOPES_TOLD: usize = 3;
 
 /// What the page says about what was just done. The code comes from the URL after a redirect, so only
 /// these are listened to.
@@ -24,7 +28,17 @@ pub(crate) const DONE: &[&str] = &[
     "card-unlisted",
     "person-added",
     "alarm-acknowledged",
+    "alarm-closed",
+    "alarm-given",
+    "alarm-muted",
+    "alarm-unmuted",
+    "letter-retried",
+    "letter-dropped",
     "door-set",
+    "order-set",
+    "order-ended",
+    "lockdown-started",
+    "lockdown-lifted",
     "group-added",
     "group-changed",
     "group-removed",
@@ -68,6 +82,8 @@ pub(crate) struct Page {
     /// Whether the demo's page exists.
     pub(crate) demo: bool,
     pub(crate) done: Option<&'static str>,
+    /// What every page says while a lockdown holds.
+    pub(crate) lockdown: Option<String>,
 }
 
 impl Page {
@@ -87,6 +103,7 @@ impl Page {
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             demo: app.context.demo.is_some(),
             done: done(parts.uri.query()),
+            lockdown: None,
         }
     }
 
@@ -136,6 +153,32 @@ impl Page {
         when::last_day_shown(*until, self.zone, self.lang)
     }
 
+    /// Says, from now on, that these lockdowns hold.
+    pub(crate) fn tell_lockdowns(&mut self, on: &[LockdownView]) {
+        let mut scopes: Vec<String> = on.iter().map(|lockdown| self.scope(lockdown)).collect();
+        scopes.dedup();
+        let more = scopes.len() > SCOPES_TOLD;
+        scopes.truncate(SCOPES_TOLD);
+        let told = scopes.join(", ");
+        let told = if more { self.tr1("lockdown-banner-more", "scopes", &told) } else { told };
+        let words = [("count", on.len().into()), ("scopes", told.into())];
+        self.lockdown = (!on.is_empty()).then(|| self.lang.say_with("lockdown-banner", &words));
+    }
+
+    /// What a lockdown reaches.
+    pub(crate) fn scope(&self, view: &LockdownView) -> String {
+        self.scope_named(&view.scope, &view.name)
+    }
+
+    /// The same of one that is not there yet.
+    pub(crate) fn scope_named(&self, scope: &LockdownScope, name: &str) -> String {
+        match scope {
+            LockdownScope::Site => self.tr("lockdown-scope-site"),
+            LockdownScope::Area(_) => self.tr1("lockdown-scope-area", "name", name),
+            LockdownScope::Door(_) => self.tr1("lockdown-scope-door", "name", name),
+        }
+    }
+
     /// Why a card is where it is in its life, since when, and who put it there.
     pub(crate) fn say_life(&self, cause: &str, since: &str, by: &str) -> String {
         let text = |text: &str| text.to_owned().into();
@@ -183,6 +226,7 @@ impl Page {
             ("/desk", "nav-desk"),
             ("/people", "nav-people"),
             ("/doors", "nav-doors"),
+            ("/lockdown", "nav-lockdown"),
             ("/rules", "nav-rules"),
             ("/explain", "nav-explain"),
             ("/import", "nav-import"),

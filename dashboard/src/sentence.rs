@@ -5,7 +5,10 @@ use access::credential::block::Token;
 use access::decide::{Credential, Decision, Presented};
 use access::encode::{ChipClass, Outcome};
 use access::entry::{Block, Blocks};
-use access::event::{EventKind, Rolling};
+use access::event::{EventKind, ModeCause, Rolling};
+use access::mode::Mode;
+use access::passage::Side;
+use access::reason::Reasons;
 use access::time::ClockTrust;
 use db::site::{CommandState, EventView};
 
@@ -58,13 +61,18 @@ fn tone(code: &str) -> (&'static str, &'static str) {
     match code {
         "granted" | "command-followed" | "encoded" => ("good", "✓"),
         "denied" | "command-refused" => ("bad", "✕"),
-        "opened-unreleased" | "journal-slow" | "reader-blind" | "messages-refused" | "encoding-failed" => ("warn", "▲"),
+        "opened-unreleased" | "journal-slow" | "reader-blind" | "messages-refused" | "encoding-failed"
+        | "held-warning" | "held-open" | "forced-open" | "tamper" | "mains-lost" | "battery-low" | "fire"
+        | "exit-button-stuck" | "contact-fault" | "locked-out" => ("warn", "▲"),
         _ => ("plain", "•"),
     }
 }
 
 fn details(page: &Page, view: &EventView) -> Vec<String> {
-    let mut details = of_kind(page, &view.event.kind);
+    let mut details = of_kind(page, &view.event.kind, view.event.mode);
+    if matches!(view.event.kind, EventKind::LockedOut { .. }) && view.event.subject.is_none() {
+        details.push(page.tr("note-unlisted"));
+    }
     if view.event.trust == ClockTrust::Unknown {
         details.push(page.tr("note-clock-unknown"));
     }
@@ -74,19 +82,29 @@ fn details(page: &Page, view: &EventView) -> Vec<String> {
     details
 }
 
-fn of_kind(page: &Page, kind: &EventKind) -> Vec<String> {
+fn of_kind(page: &Page, kind: &EventKind, mode: Mode) -> Vec<String> {
     match kind {
-        EventKind::Tap { presented, credential, decision, rolling } => {
+        EventKind::Tap { side, presented, credential, decision, noted, rolling } => {
             let mut all: Vec<String> =
                 decision.reasons.iter().map(|reason| page.code("reason", reason.code())).collect();
             if all.is_empty() && !decision.granted() {
                 all.push(page.tr("reason-of-newer-version"));
             }
+            all.extend(noted_as(page, *noted));
             all.extend(presented_as(page, *presented));
             all.extend(credential_as(page, *credential, decision));
             all.extend(rolling.map(|rolling| step(page, &rolling)));
+            all.extend(inside(page, *side));
             all
         }
+        EventKind::Entered { side } | EventKind::NotEntered { side } => inside(page, *side).into_iter().collect(),
+        EventKind::ModeChanged { from, cause } => {
+            let word = |mode: Mode| page.code("mode", mode.code());
+            let moved =
+                page.lang.say_with("note-mode", &[("from", word(*from).into()), ("to", word(mode).into())]);
+            vec![moved, page.code("mode-cause", mode_cause_code(*cause))]
+        }
+        EventKind::LockedOut { for_s } => vec![page.tr1("note-locked-out", "seconds", &for_s.to_string())],
         EventKind::Encoded { outcome, chip: class, .. } => {
             let mut all: Vec<String> = Vec::new();
             if *outcome != Outcome::Done {
@@ -109,6 +127,16 @@ fn of_kind(page: &Page, kind: &EventKind) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// What the door noticed and let pass.
+fn noted_as(page: &Page, noted: Reasons) -> impl Iterator<Item = String> {
+    noted.iter().map(|reason| page.tr1("note-noted", "reason", &page.code("reason", reason.code())))
+}
+
+/// At which reader, if not at the one that most doors have.
+fn inside(page: &Page, side: Side) -> Option<String> {
+    (side == Side::Out).then(|| page.code("side", side.code()))
 }
 
 fn presented_as(page: &Page, presented: Presented) -> Option<String> {
@@ -152,6 +180,16 @@ pub(crate) fn trust_code(trust: ClockTrust) -> &'static str {
     }
 }
 
+/// The stable code of why a mode changed, for the API and the sentences.
+pub(crate) fn mode_cause_code(cause: ModeCause) -> &'static str {
+    match cause {
+        ModeCause::Ordered => "ordered",
+        ModeCause::Time => "time",
+        ModeCause::FirstPerson => "first-person",
+        ModeCause::Start => "start",
+    }
+}
+
 /// The stable code of a refusal, for the API and the sentences.
 pub(crate) fn refusal_code(refusal: Refusal) -> &'static str {
     match refusal {
@@ -159,6 +197,7 @@ pub(crate) fn refusal_code(refusal: Refusal) -> &'static str {
         Refusal::OtherBoot => "other-boot",
         Refusal::OtherSession => "other-session",
         Refusal::Repeated => "repeated",
+        Refusal::Interlocked => "interlocked",
     }
 }
 
@@ -173,6 +212,7 @@ pub(crate) fn block_code(block: Block) -> &'static str {
         Block::NotDelivered => "not-delivered",
         Block::Cloned => "cloned",
         Block::RevocationUnknown => "revocation-unknown",
+        Block::Inactive => "inactive",
     }
 }
 
@@ -184,6 +224,11 @@ pub(crate) fn block_from_code(code: &str) -> Option<Block> {
 pub(crate) fn block_codes(blocks: Blocks) -> Vec<&'static str> {
     let known = Block::ALL.into_iter().filter(|block| blocks.contains(*block)).map(block_code);
     known.chain(blocks.has_unknown().then_some("other")).collect()
+}
+
+/// What a command asks, by its code.
+pub(crate) fn action_from_code(code: &str) -> Option<Action> {
+    [Action::UnlockOnce, Action::TestSignal].into_iter().find(|action| action.code() == code)
 }
 
 /// The stable code of what became of a command.
@@ -199,11 +244,11 @@ pub(crate) fn command_code(state: &CommandState) -> &'static str {
 }
 
 /// What became of a command, in words.
-pub(crate) fn command(page: &Page, action: Action, state: &CommandState) -> String {
+pub(crate) fn command(page: &Page, state: &CommandState) -> String {
     let outcome = page.code("command", command_code(state));
     let why = match state {
         CommandState::Refused(code) => format!(" {}", page.code("refusal", code)),
         _ => String::new(),
     };
-    format!("{}: {outcome}{why}", page.code("action", action.code()))
+    format!("{outcome}{why}")
 }

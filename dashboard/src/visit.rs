@@ -12,6 +12,7 @@ use tower_sessions::Session;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::language::Lang;
+use crate::lockdown;
 use crate::page::Page;
 use crate::query::encode;
 use crate::session;
@@ -52,6 +53,10 @@ pub(crate) async fn require_operator(
         page.lang = lang;
     }
     page.operator = Some(operator.name.clone());
+    if !wants_stream(&parts) {
+        let now = page.now.second();
+        page.tell_lockdowns(&app.db(move |site| lockdown::on(site, now)).await?);
+    }
     parts.extensions.insert(Visit { page: page.clone(), operator });
     let mut response = next.run(Request::from_parts(parts, body)).await;
     // If it went wrong, the page that says so is rendered further out and still knows who looks.

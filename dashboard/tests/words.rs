@@ -14,8 +14,9 @@ use access::calendar::{FinnishHoliday, HolidaySet, Weekday};
 use access::command::Action;
 use access::decide::Credential;
 use access::encode::ChipClass;
+use access::mode::Mode;
 use access::reason::Reason;
-use access::state::{Mode, Reading};
+use access::settings::Reading;
 use dashboard::import::FileKind;
 use db::site::{
     CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState, EncodeWork,
@@ -113,6 +114,7 @@ const BLOCKS: &[&str] = &[
     "not-delivered",
     "cloned",
     "revocation-unknown",
+    "inactive",
     "other",
 ];
 
@@ -132,7 +134,7 @@ const CONDITIONS: &[&str] = &[
     "time",
 ];
 
-const EVENTS: [&str; 19] = [
+const EVENTS: [&str; 41] = [
     "granted",
     "denied",
     "exit-pressed",
@@ -152,6 +154,28 @@ const EVENTS: [&str; 19] = [
     "encoded",
     "encoding-failed",
     "presented",
+    "entered",
+    "not-entered",
+    "held-warning",
+    "held-open",
+    "held-cleared",
+    "forced-open",
+    "forced-cleared",
+    "tamper",
+    "tamper-cleared",
+    "mains-lost",
+    "mains-restored",
+    "battery-low",
+    "battery-good",
+    "fire",
+    "fire-cleared",
+    "exit-button-stuck",
+    "exit-button-freed",
+    "contact-fault",
+    "contact-mended",
+    "mode-changed",
+    "locked-out",
+    "forgiven",
 ];
 
 const ALARMS: [&str; 34] = [
@@ -203,7 +227,7 @@ fn composed() -> BTreeSet<String> {
         with("block", BLOCKS),
         with("alarm", &ALARMS),
         with("kind", &CardKind::ALL.map(CardKind::code)),
-        with("mode", &[Mode::Normal.code(), Mode::LockedDown.code()]),
+        with("mode", &Mode::ALL.map(Mode::code)),
         with("reading", &READINGS.map(Reading::code)),
         with("reading-about", &READINGS.map(Reading::code)),
         with("credential", &CREDENTIALS.map(Credential::code)),

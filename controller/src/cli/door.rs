@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use access::envelope::DoorKey;
 use access::id::DoorId;
-use access::state::{DoorSettings, DoorState};
-use anyhow::{Context, bail};
+use access::settings::{DoorSettings, Times};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use db::site::{DoorView, NewDoor};
 use serde_json::json;
@@ -38,10 +38,14 @@ pub(super) struct Add {
     out: Option<PathBuf>,
     /// How long the lock stays released, in milliseconds.
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(
-        i64::from(DoorSettings::RELEASE_MS_MIN)..=i64::from(DoorSettings::RELEASE_MS_MAX)))]
+        i64::from(Times::RELEASE_MS_MIN)..=i64::from(Times::RELEASE_MS_MAX)))]
     release_ms: Option<u32>,
+    /// The same for people who need longer; at least as long as for others.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(
+        i64::from(Times::RELEASE_MS_MIN)..=i64::from(Times::RELEASE_MS_MAX)))]
+    long_release_ms: Option<u32>,
     /// It is an encoder: a reader at a desk that writes credentials, without a lock.
-    #[arg(long, conflicts_with = "release_ms")]
+    #[arg(long, conflicts_with_all = ["release_ms", "long_release_ms"])]
     encoder: bool,
 }
 
@@ -62,8 +66,7 @@ pub(super) fn add(add: &Add) -> anyhow::Result<()> {
     let text = provisioning(&config, &add.id, &key, &mqtt);
     // The file comes first: a key that lies in the database and nowhere else cannot be brought to a door.
     write_new(&out, text.as_bytes())?;
-    let mut settings = DoorState::default().settings;
-    settings.release_ms = add.release_ms.unwrap_or(settings.release_ms);
+    let settings = settings(add)?;
     let door = NewDoor { id: add.id.clone(), name: add.name.clone(), key, settings };
     let added = if add.encoder { site.add_encoder(&actor(), door) } else { site.add_door(&actor(), door) };
     if let Err(error) = added {
@@ -73,6 +76,16 @@ pub(super) fn add(add: &Add) -> anyhow::Result<()> {
     }
     let what = if add.encoder { "Encoder" } else { "Door" };
     say(&format!("{what} {} is added. Bring {} to it and delete the file here.", add.id, out.display()))
+}
+
+/// The defaults but for what was said. Whoever needs longer never gets less than others.
+fn settings(add: &Add) -> anyhow::Result<DoorSettings> {
+    let mut settings = DoorSettings::default();
+    let (times, long) = (&mut settings.times, &mut settings.long_times);
+    times.release_ms = add.release_ms.unwrap_or(times.release_ms);
+    long.release_ms = add.long_release_ms.unwrap_or(long.release_ms.max(times.release_ms));
+    ensure!(long.release_ms >= times.release_ms, "--long-release-ms is less than --release-ms");
+    Ok(settings)
 }
 
 pub(super) fn list(config: &Config, json: bool) -> anyhow::Result<()> {

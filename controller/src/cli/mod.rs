@@ -16,6 +16,7 @@ use crate::config::Config;
 
 mod door;
 mod keys;
+mod lockdown;
 mod operator;
 mod run;
 
@@ -52,6 +53,9 @@ enum Command {
     /// Doors. Works while the controller runs.
     #[command(subcommand)]
     Door(Door),
+    /// Lockdowns, for when the dashboard cannot be reached. Works while the controller runs.
+    #[command(subcommand)]
+    Lockdown(Lockdown),
     /// Masters, from which the keys of cards are derived.
     #[command(subcommand)]
     Keys(Keys),
@@ -85,6 +89,19 @@ enum Door {
         #[command(flatten)]
         config: ConfigPath,
     },
+}
+
+#[derive(Subcommand)]
+enum Lockdown {
+    /// Locks doors down: no card passes but those that a rule exempts, and exits stay free.
+    #[command(after_help = EXIT_CODES)]
+    Start(lockdown::Start),
+    /// Lifts a lockdown, or all.
+    #[command(after_help = EXIT_CODES)]
+    Lift(lockdown::Lift),
+    /// Lists the lockdowns that are on, and at how many doors each is in force.
+    #[command(after_help = EXIT_CODES)]
+    List(lockdown::List),
 }
 
 #[derive(Subcommand)]
@@ -148,6 +165,9 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Door(Door::Add(add)) => door::add(&add),
         Command::Door(Door::List { config, json }) => door::list(&config.read()?, json),
         Command::Door(Door::BrokerPassword { id, config }) => door::broker_password(&config.read()?, &id),
+        Command::Lockdown(Lockdown::Start(start)) => lockdown::start(&start),
+        Command::Lockdown(Lockdown::Lift(lift)) => lockdown::lift(&lift),
+        Command::Lockdown(Lockdown::List(list)) => lockdown::list(&list),
         Command::Keys(Keys::New(new)) => keys::new(&new),
         Command::Operator(Operator::Add { name, config }) => operator::add(&config.read()?, &name),
         Command::Token(Token::Add { operator, label, config }) => {

@@ -10,9 +10,10 @@ use access::credential::sealed::open;
 use access::encode::{ChipClass, Outcome};
 use access::entry::{Block, Entry};
 use access::event::{Event, EventKind, Subject};
-use access::state::{DoorSettings, DoorState, Mode, Reading};
+use access::mode::Mode;
+use access::settings::{DoorSettings, Reading};
 use access::time::{ClockTrust, MonoMs, UtcMs, Window};
-use db::site::{Actor, CardKind, EncodePlan, EncodeWork, NewCard, NewDoor, Report};
+use db::site::{Actor, CardKind, EncodePlan, EncodeWork, LockdownScope, NewCard, NewDoor, Report};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -72,7 +73,7 @@ impl Bench {
             id: id.parse().unwrap(),
             name: id.to_owned(),
             key: DoorKey::new([byte; 32]),
-            settings: DoorState::default().settings,
+            settings: DoorSettings::default(),
         };
         site.add_door(&ACTOR, new("attic", 1)).unwrap();
         site.add_door(&ACTOR, new("ward", 2)).unwrap();
@@ -95,12 +96,15 @@ impl Bench {
             }
             Edit::Unlist(card, at) => drop(self.site.unlist_card(&ACTOR, &uid(*card), &door(*at)).unwrap()),
             Edit::Read(at, reading) => {
-                let settings = DoorSettings { release_ms: 5_000, reading: *reading };
+                let settings = DoorSettings { reading: *reading, ..DoorSettings::default() };
                 self.site.set_settings(&ACTOR, &door(*at), settings).unwrap();
             }
-            Edit::Lock(at, on) => {
-                let mode = if *on { Mode::LockedDown } else { Mode::Normal };
-                self.site.set_mode(&ACTOR, &door(*at), mode, None).unwrap();
+            Edit::Lock(at, true) => {
+                drop(self.site.lock_down(&ACTOR, &LockdownScope::Door(door(*at)), None, "a drill"));
+            }
+            Edit::Lock(..) => {
+                let on = self.site.lockdowns(true, 1).unwrap();
+                on.iter().for_each(|lockdown| self.site.lift_lockdown(&ACTOR, lockdown.id, "over").unwrap());
             }
             Edit::Encode(card, version, outcome) => self.job(*card, EncodeWork::Encode, *version, *outcome),
             Edit::Wipe(card) => self.job(*card, EncodeWork::Wipe, 1, Outcome::Done),
@@ -172,36 +176,39 @@ proptest! {
     #[test]
     fn what_is_followed_change_by_change_is_what_is_compiled_anew(edits in edits()) {
         let mut bench = Bench::new();
-        let Found { mut through, doors, .. } = all(&bench.site, Some(&bench.keys)).unwrap();
-        let mut known: BTreeMap<DoorId, Desired> = doors
-            .into_iter()
-            .map(|door| {
-                let desired = Desired { whitelist: door.whitelist, state: door.state.generation, ..Desired::default() };
-                (door.door, desired)
-            })
-            .collect();
+        let Found { mut through, new, .. } = all(&bench.site, Some(&bench.keys)).unwrap();
+        let mut states: BTreeMap<DoorId, DoorState> =
+            new.iter().map(|door| (door.door.clone(), door.state.clone())).collect();
+        let mut known: BTreeMap<DoorId, WhitelistId> =
+            new.into_iter().map(|door| (door.door, door.whitelist)).collect();
         let mut lists: BTreeMap<&str, BTreeMap<Uid, Entry>> = DOORS.map(|door| (door, BTreeMap::new())).into();
         let mut history: Vec<(WhitelistId, BTreeMap<Uid, Entry>)> = Vec::new();
         for edit in &edits {
             bench.apply(edit);
             let found = since(&bench.site, Some(&bench.keys), through, &known).unwrap();
+            for (door, state) in super::states(&bench.site, through).unwrap().into_iter().flat_map(|found| found.states) {
+                states.insert(door, state);
+            }
             if let Some(found) = found {
                 through = found.through;
-                for door in found.doors {
-                    let desired = known.get_mut(&door.door).unwrap();
-                    (desired.whitelist, desired.state) = (door.whitelist, door.state.generation);
+                assert!(found.new.is_empty());
+                for door in found.lists {
+                    known.insert(door.door.clone(), door.whitelist);
                     if let Some(list) = lists.get_mut(door.door.as_str()) {
                         follow(list, &door.changes.unwrap());
                     }
                 }
             }
+            for (door, state) in &states {
+                prop_assert_eq!(state, &bench.site.door_state(door, through).unwrap());
+            }
             for name in DOORS {
-                let (anew, wanted) = (bench.list(name, through), known[&name.parse().unwrap()].whitelist);
+                let (anew, wanted) = (bench.list(name, through), known[&name.parse().unwrap()]);
                 prop_assert_eq!(&lists[name], &anew);
                 prop_assert_eq!(id_of(&anew, wanted.generation), wanted);
                 prop_assert_eq!(&bench.list(name, wanted.generation), &anew, "as of its own generation");
             }
-            history.push((known[&"ward".parse().unwrap()].whitelist, lists["ward"].clone()));
+            history.push((known[&"ward".parse().unwrap()], lists["ward"].clone()));
         }
         let ward: DoorId = "ward".parse().unwrap();
         let (to, last) = history.last().unwrap();

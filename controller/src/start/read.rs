@@ -8,16 +8,18 @@ use access::envelope::Freshness;
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId};
 use certificates::Authorities;
-use db::site::{DoorKind, Site, SiteError};
+use db::site::{Site, SiteError};
 
 use super::StartError;
 use crate::authorities;
 use crate::clock::utc_now;
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::distribute::{PerStream, Stream};
 use crate::keys::Keyring;
 use crate::line::{Epochs, Line, Sender};
 use crate::scan::{self, Found};
+use crate::stream::Following;
 
 /// The masters, if there are any.
 pub(super) async fn masters(config: &Config) -> Result<Option<Arc<Keyring>>, StartError> {
@@ -37,7 +39,7 @@ pub(super) struct Read {
     pub(super) sender: Sender,
     pub(super) found: Generation,
     pub(super) lines: BTreeMap<DoorId, Line>,
-    pub(super) counters: Generation,
+    pub(super) streams: PerStream<Following>,
 }
 
 /// Reads what should be true and where each door stood. All doors are away until they say otherwise.
@@ -46,13 +48,14 @@ pub(super) async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyri
     let read = move || {
         let now = utc_now();
         let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
-        let Found { through, doors, mut keys } = scan::all(&site, secrets.as_deref())?;
+        let Found { through, new, mut keys, .. } = scan::all(&site, secrets.as_deref())?;
         check_versions(&site, secrets.as_deref(), through)?;
         site.give_up_encodings(now)?;
-        // What moved before is found for each door when it connects.
-        let (counters, _) = site.counters_moved(Generation(u64::MAX))?;
+        let following = |stream: Stream| Ok::<_, SiteError>(Following::new(stream.moved(&site, Generation(u64::MAX))?.0));
+        let streams =
+            PerStream { counters: following(Stream::Counters)?, passages: following(Stream::Passages)? };
         let mut lines = BTreeMap::new();
-        for found in doors {
+        for found in new {
             site.record_offline(&found.door, None, now)?;
             let keys = keys.remove(&found.door).unwrap_or_default();
             let mut line = Line::new(found.door.clone(), found.kind, keys, found.whitelist, found.state);
@@ -64,7 +67,7 @@ pub(super) async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyri
             }
             lines.insert(found.door, line);
         }
-        Ok(Read { sender, found: through, lines, counters })
+        Ok(Read { sender, found: through, lines, streams })
     };
     tokio::task::spawn_blocking(read).await?.map_err(|source| StartError::Site { path, source })
 }
@@ -85,15 +88,12 @@ fn check_versions(site: &Site, secrets: Option<&Keyring>, as_of: Generation) -> 
 impl Desk {
     /// What was compiled for each door.
     pub(super) fn wanted(&self) -> Vec<(DoorId, WhitelistId, Generation)> {
-        let of = |line: &Line| (line.door.clone(), line.desired.whitelist, line.desired.state);
-        self.lines.values().filter(|line| line.kind == DoorKind::Door).map(of).collect()
+        self.lines.values().filter_map(Line::wanted).collect()
     }
 
     /// Says at once which doors admit nobody for want of masters.
     pub(super) fn check_all_masters(&mut self) {
-        let states: Vec<_> = self.lines.values().map(|line| (line.door.clone(), line.state.clone())).collect();
-        for (door, state) in states {
-            self.check_masters(&door, &state);
-        }
+        let doors: Vec<DoorId> = self.lines.keys().cloned().collect();
+        doors.iter().for_each(|door| self.check_masters(door));
     }
 }

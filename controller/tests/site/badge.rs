@@ -4,8 +4,9 @@ use access::credential::block::Token;
 use access::decide::{Credential, Decision, Presented};
 use access::entry::Block;
 use access::event::{EventKind, Rolling};
+use access::passage::Side;
 use access::reason::Reasons;
-use access::state::Reading;
+use access::settings::Reading;
 use access::uid::Uid;
 use access::whitelist::Generation;
 use db::site::Site;
@@ -18,9 +19,11 @@ fn tapped(from: u32, nonce: u16) -> EventKind {
     let token = |counter, nonce| Token { counter, nonce };
     let (found, written) = (Some(token(from, 1)), Some(token(from + 1, nonce)));
     EventKind::Tap {
+        side: Side::In,
         presented: Presented::Classic1k,
         credential: Credential::Verified,
         decision: Decision { reasons: Reasons::NONE, generation: Generation(1) },
+        noted: Reasons::NONE,
         rolling: Some(Rolling { issue: 1, found, written, stepped_in: false }),
     }
 }

@@ -2,10 +2,10 @@
 
 use access::entry::Block;
 use access::message::Down;
-use access::state::Mode;
+use access::time::UtcS;
 use access::whitelist::{Digest, Generation, WhitelistId, WhitelistPart};
 use controller::distribute::CHUNK_ENTRIES;
-use db::site::Site;
+use db::site::{LockdownScope, Site};
 
 use super::door::Door;
 use super::support::{Bench, actor, add_door, list, uid};
@@ -118,14 +118,14 @@ async fn what_a_door_does_not_report_in_time_is_sent_again() {
 async fn a_long_list_comes_in_chunks_and_a_lockdown_does_not_wait_for_them() {
     let bench = Bench::prepared(&["ward"], |site| {
         list(site, 0..CHUNK_ENTRIES * 3 + 1, &["ward"]);
-        site.set_mode(&actor(), &"ward".parse().unwrap(), Mode::LockedDown, None).unwrap();
+        lock_down(site);
     })
     .await;
     let mut ward = Door::connect(&bench, "ward").await;
     ward.report_status().await;
     let (_, first) = ward.hear().await;
     let Down::State(state) = &first else { panic!("not the state: {first:?}") };
-    assert_eq!(state.mode, Mode::LockedDown);
+    assert!(state.is_locked_down(UtcS(0)));
     ward.follow(first);
     while ward.list.is_empty() {
         let part = ward.part().await;
@@ -151,6 +151,10 @@ async fn a_door_that_another_process_adds_is_let_in_and_served() {
     assert_eq!(ward.list.len(), 3);
     assert!(bench.site().alarms(true, 10).unwrap().is_empty());
     bench.stop().await;
+}
+
+fn lock_down(site: &Site) -> i64 {
+    site.lock_down(&actor(), &LockdownScope::Site, None, "a threat").unwrap()
 }
 
 /// A short list: its calendar, and its entries.

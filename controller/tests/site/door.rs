@@ -7,10 +7,12 @@ use access::chain::{Link, link};
 use access::encode::EncodeJob;
 use access::entry::Entry;
 use access::envelope::{DoorKey, Header, Sealed, seal};
-use access::event::{Event, EventKind, Subject};
+use access::event::{Event, EventKind, Faults, Subject};
 use access::id::DoorId;
-use access::message::{Down, Status, Up};
-use access::state::{Counter, Mode};
+use access::message::{Down, Leaf, Status, Up};
+use access::mode::Mode;
+use access::passage::{AreaId, Passage};
+use access::state::{Counter, DoorState};
 use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::topic::{Channel, Topic};
 use access::uid::Uid;
@@ -34,6 +36,12 @@ pub(crate) struct Door {
     pub(crate) heard_from: u64,
     /// As it was told; the highest of each card.
     pub(crate) counters: BTreeMap<Uid, Counter>,
+    /// As it was told; the latest of each card and area.
+    pub(crate) passages: BTreeMap<(Uid, AreaId), Passage>,
+    /// As it was told last.
+    pub(crate) state: DoorState,
+    /// What it has heard, in order: `s` a state, `l` a piece of a list, `c` counters, `p` passages.
+    pub(crate) heard: String,
     chunks: Vec<Entry>,
     journal: u64,
     head: Link,
@@ -72,6 +80,9 @@ impl Door {
             calendar: Calendar::empty(),
             heard_from: 0,
             counters: BTreeMap::new(),
+            passages: BTreeMap::new(),
+            state: DoorState::default(),
+            heard: String::new(),
             chunks: Vec::new(),
             journal: 0,
             head: Link::START,
@@ -216,6 +227,13 @@ impl Door {
 
     /// Does as a door does. It believes no digest.
     pub(crate) fn follow(&mut self, message: Down) {
+        self.heard.extend(match &message {
+            Down::State(_) => Some('s'),
+            Down::Whitelist(_) => Some('l'),
+            Down::Counters(_) => Some('c'),
+            Down::Passages(_) => Some('p'),
+            _ => None,
+        });
         match message {
             Down::Whitelist(part) if self.has(&part) => {}
             Down::Whitelist(WhitelistPart::Delta { from, to, changes }) => {
@@ -243,7 +261,19 @@ impl Door {
                     self.switch(to);
                 }
             }
-            Down::State(state) => self.status.state_generation = state.generation,
+            Down::State(state) => {
+                self.status.state_generation = state.generation;
+                self.state = state;
+            }
+            Down::Passages(told) => {
+                for passage in told.passages {
+                    let known = self.passages.entry((passage.uid, passage.area)).or_insert(passage);
+                    if known.at < passage.at {
+                        *known = passage;
+                    }
+                }
+                self.status.passages_generation = told.generation;
+            }
             Down::Counters(told) => {
                 for counter in told.counters {
                     let known = self.counters.entry(counter.uid).or_insert(counter);
@@ -295,12 +325,15 @@ fn first_status() -> Status {
         whitelist: WhitelistId::default(),
         state_generation: Generation(0),
         counters_generation: Generation(0),
+        passages_generation: Generation(0),
         mode: Mode::Normal,
         journal_head: 0,
         journal_acknowledged: 0,
+        journal_percent: 0,
         reader: true,
         lock_released: false,
-        contact_open: false,
+        leaf: Leaf::Closed,
+        faults: Faults::NONE,
         messages_refused: 0,
     }
 }

@@ -7,7 +7,7 @@ use access::credential::sealed::open;
 use access::encode::{ChipClass, EncodeJob, KeyPair, Outcome, Stage, Work};
 use access::event::EventKind;
 use access::message::Up;
-use access::state::Reading;
+use access::settings::Reading;
 use db::site::{CredentialState, EncodeState, EncodeView, EncodeWork, Site};
 
 use super::door::{Door, SESSION};

@@ -1,7 +1,7 @@
 //! What the passing of time asks for.
 
 use access::time::{UtcMs, UtcS, Window};
-use db::site::{Actor, CardKind, Life, NewCard};
+use db::site::{Actor, CardKind, Life, NewCard, Site};
 
 use crate::support::{Bench, uid};
 
@@ -18,5 +18,21 @@ async fn a_card_that_ended_long_ago_retires_and_one_that_has_not_stays() {
     .await;
     bench.until_changed("retired", |site| site.card(&uid(1)).unwrap().life == Life::Retired).await;
     assert_ne!(bench.site().card(&uid(2)).unwrap().life, Life::Retired);
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_nobody_uses_is_suspended_where_the_site_wants_that() {
+    // Long ago, when both came into use.
+    let actor = Actor { operator: "tester", at: UtcMs(1_600_000_000_000) };
+    let active = |site: &Site, number| {
+        site.add_card(&actor, NewCard::new(uid(number), CardKind::Staff, Window::ALWAYS)).unwrap();
+    };
+    let bench = Bench::prepared(&[], |site| {
+        active(site, 1);
+        site.set_inactivity(&actor, Some(90)).unwrap();
+    })
+    .await;
+    bench.until_changed("suspended", |site| site.card(&uid(1)).unwrap().life == Life::Suspended).await;
     bench.stop().await;
 }

@@ -12,6 +12,8 @@ mod external;
 mod housekeeping;
 mod intake;
 mod lists;
+mod lockdown;
+mod passages;
 mod rights;
 mod secrets;
 mod start;

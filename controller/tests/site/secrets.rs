@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use access::encode::Outcome;
-use access::state::Reading;
+use access::settings::Reading;
 use db::site::{EncodeState, EncodeWork};
 
 use super::door::Door;

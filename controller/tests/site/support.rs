@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use access::envelope::DoorKey;
 use access::id::DoorId;
-use access::state::{DoorSettings, DoorState, Reading};
+use access::settings::{DoorSettings, Reading};
 use access::time::{UtcMs, Window};
 use access::uid::Uid;
 use controller::config::{Badge, Config, Mqtt};
@@ -160,7 +160,7 @@ pub(crate) fn new_door(door: &str) -> NewDoor {
         id: door.parse().unwrap(),
         name: door.to_uppercase(),
         key: key(door),
-        settings: DoorState::default().settings,
+        settings: DoorSettings::default(),
     }
 }
 
@@ -179,7 +179,7 @@ pub(crate) fn masters(folder: &Path) -> PathBuf {
 }
 
 pub(crate) fn set_reading(site: &Site, door: &str, reading: Reading) {
-    let settings = DoorSettings { reading, ..DoorState::default().settings };
+    let settings = DoorSettings { reading, ..DoorSettings::default() };
     site.set_settings(&actor(), &door.parse().unwrap(), settings).unwrap();
 }
 

@@ -19,21 +19,6 @@ count-denied =
         [one] denied in the last 24 hours
        *[other] denied in the last 24 hours
     }
-alarms-title = Open alarms
-alarms-caption = Alarms that nobody has acknowledged yet
-no-alarms = No open alarms.
-acknowledge = Acknowledge
-all-alarms = Alarms with their events
-alarms-past = Alarms that somebody has acknowledged, newest first.
-alarms-show-past = Show those that were acknowledged
-no-past-alarms = No acknowledged alarms.
-alarm-acknowledged-by = Acknowledged by { $operator }
-alarm-in-log = Show in the log
-counter-found = Counter found (and its mark)
-counter-written = Counter written (and its mark)
-advice-clone-suspected = One card cannot have made both taps. Unless it has been encoded anew since, it is blocked at every door. Find out who held a card at each of the two, take the card in, and hand out another.
-advice-credential-damaged = A write that was torn off has faded. Nobody is accused and nothing is blocked: encode the card anew.
-advice-no-masters = Doors that ask for a credential admit nobody whose keys cannot be made. Put the credential file back and start the controller anew.
 last-events-title = Latest events
 last-events-caption = The latest events at all doors, newest first
 all-events = All events
@@ -80,6 +65,7 @@ block-returned = Given back
 block-not-delivered = Not delivered
 block-cloned = Copied
 block-revocation-unknown = Revocation unknown
+block-inactive = Not used for long
 block-other = Other block
 card-unblock = Remove “{ $block }”
 card-unblock-confirm = The card opens its doors again unless something else is in its way.
@@ -132,84 +118,6 @@ person-cards-caption = Cards that the person holds, held or will hold
 person-give-hint = A card is given to a person on the card’s own page.
 person-events-caption = What the person’s cards did while they held them, newest first
 
-doors-title = Doors
-doors-in-force =
-    { $all ->
-        [one] What is wanted is in force at { $current } of { $all } door.
-       *[other] What is wanted is in force at { $current } of { $all } doors.
-    }
-doors-show-offline = Only doors that are offline.
-doors-show-behind = Only doors behind their wanted generation.
-doors-show-all = Show all
-no-doors = No doors.
-door-connection = Connection
-door-online = Online
-door-offline = Offline
-door-mode = Mode
-door-reading = Reads
-door-in-force = Whitelist in force
-door-last-seen = Last seen
-door-backlog = Events not delivered
-door-release = Lock released for
-door-reader = Reader
-door-lock = Lock
-door-contact = Door contact
-door-clock = Clock
-door-agent = Program version
-door-refused = Messages refused
-door-events-caption = The door’s latest events, newest first
-door-unlock = Unlock once
-door-unlock-confirm = “{ $door }” will be unlocked once, now. Make sure that you know who is waiting there.
-door-unlock-button = Unlock now
-door-settings = Change the settings
-settings-title = Settings of “{ $door }”
-settings-change = What will change
-settings-what = Setting
-settings-now = Now
-settings-then = Then
-settings-button = Change the door now
-settings-cancel = Leave as it is
-settings-wish = Wanted settings
-settings-look = Look at the change first
-settings-release = Lock released for (seconds)
-settings-release-hint = 0.5 to 120. EN 60839-11-1 asks for at least 3.
-release-seconds = { $seconds } s
-release-short = Less than the three seconds that EN 60839-11-1 asks for. Who walks slowly may not reach the handle.
-settings-refused = { $bare } of { $all } listed cards have no credential. The door would refuse them until they are encoded.
-settings-none-refused =
-    { $all ->
-        [0] No card is listed.
-        [one] The only listed card has a credential.
-       *[other] All { $all } listed cards have a credential.
-    }
-encoders-title = Encoders
-encoder = Encoder
-encoder-about = An encoder writes cards. It has no lock and no whitelist, and does not count among the doors.
-mode-normal = Normal
-mode-locked-down = Locked down
-mode-until = { $mode }, until { $until }
-reading-uid-only = Number only (weak)
-reading-sector = Number and credential
-reading-sector-rolling-lenient = Credential with a counter, opens at once
-reading-sector-rolling-strict = Credential with a counter, opens when written
-reading-not-encoded = Refused: the card is not encoded
-reading-about-uid-only = A telephone can copy a card number. Use this only where a copy does no harm.
-reading-about-sector = A copied number is refused. A copy of the whole card still passes, and nobody notices.
-reading-about-sector-rolling-lenient = A copy of the whole card is found out when both have been used. The door opens before it has written; a copy may pass a few times.
-reading-about-sector-rolling-strict = A copy of the whole card is found out when both have been used. The door opens only when it has written, so cards must be held a little longer.
-generation-none = None
-generation-behind = { $current }, wanted { $wanted }
-reader-answers = Answers
-reader-silent = Does not answer
-lock-released = Released
-lock-locked = Locked
-contact-open = Open
-contact-closed = Closed
-clock-unknown = Not set
-clock-kept = Not confirmed
-clock-synchronised = Synchronised
-clock-offset = { $ms } ms
-
 log-title = Operator log
 log-intro = Everything that operators changed. Each number is also the generation that began with the change.
 log-number = Number
@@ -234,6 +142,16 @@ signal-granted = green
 signal-denied = red
 signal-none = none
 signal-test = all lamps
+signal-ends-soon = green; the card ends soon
+signal-denied-for-good = red; see security
+signal-try-again = try again
+signal-second-card = one card more
+signal-busy = hold the card still
+signal-held-warning = close the door
+signal-idle-unlocked = the door is unlocked
+signal-idle-locked-down = locked down
+signal-idle-offline = no connection
+signal-idle-out-of-order = out of order
 demo-reader = Reader: { $ms } ms
 
 change-person-add = Person added

@@ -26,6 +26,7 @@ remove-used = A rule names this, so it cannot be removed.
 
 effect-allow = Lets in
 effect-deny = Keeps out
+effect-exempt = Passes in a lockdown
 
 rule-title = Rule
 rule-add = Add a rule

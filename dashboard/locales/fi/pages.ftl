@@ -19,21 +19,6 @@ count-denied =
         [one] evätty viimeksi kuluneen vuorokauden aikana
        *[other] evättyä viimeksi kuluneen vuorokauden aikana
     }
-alarms-title = Avoimet hälytykset
-alarms-caption = Hälytykset, joita kukaan ei ole vielä kuitannut
-no-alarms = Ei avoimia hälytyksiä.
-acknowledge = Kuittaa
-all-alarms = Hälytykset tapahtumineen
-alarms-past = Kuitatut hälytykset, uusin ensin.
-alarms-show-past = Näytä kuitatut
-no-past-alarms = Ei kuitattuja hälytyksiä.
-alarm-acknowledged-by = Kuitannut { $operator }
-alarm-in-log = Näytä lokissa
-counter-found = Löydetty laskuri (ja sen merkki)
-counter-written = Kirjoitettu laskuri (ja sen merkki)
-advice-clone-suspected = Yksi kortti ei ole voinut tehdä molempia. Kortti on estetty kaikilla ovilla, ellei sitä ole sen jälkeen koodattu uudelleen. Selvitä, kuka oli kortin kanssa kummallakin kerralla, ota kortti pois ja anna tilalle toinen.
-advice-credential-damaged = Kesken jäänyt kirjoitus on haalistunut. Ketään ei epäillä eikä mitään ole estetty: koodaa kortti uudelleen.
-advice-no-masters = Tunnistetta vaativat ovet eivät päästä ketään, jonka avaimia ei voi muodostaa. Palauta avaintiedosto ja käynnistä ohjain uudelleen.
 last-events-title = Viimeisimmät tapahtumat
 last-events-caption = Viimeisimmät tapahtumat kaikilla ovilla, uusin ensin
 all-events = Kaikki tapahtumat
@@ -80,6 +65,7 @@ block-returned = Palautettu
 block-not-delivered = Ei luovutettu
 block-cloned = Kopioitu
 block-revocation-unknown = Sulkutieto puuttuu
+block-inactive = Pitkään käyttämättä
 block-other = Muu esto
 card-unblock = Poista ”{ $block }”
 card-unblock-confirm = Kortti avaa taas ovensa, ellei jokin muu ole esteenä.
@@ -132,84 +118,6 @@ person-cards-caption = Kortit, jotka henkilöllä on, on ollut tai tulee olemaan
 person-give-hint = Kortti luovutetaan henkilölle kortin omalla sivulla.
 person-events-caption = Henkilön korttien tapahtumat hänen hallussaan, uusin ensin
 
-doors-title = Ovet
-doors-in-force =
-    { $all ->
-        [one] Halutut tiedot ovat voimassa: { $current } / { $all } ovi.
-       *[other] Halutut tiedot ovat voimassa: { $current } / { $all } ovea.
-    }
-doors-show-offline = Vain ovet, joihin ei ole yhteyttä.
-doors-show-behind = Vain ovet, jotka ovat jäljessä tavoitteesta.
-doors-show-all = Näytä kaikki
-no-doors = Ei ovia.
-door-connection = Yhteys
-door-online = Yhteydessä
-door-offline = Ei yhteyttä
-door-mode = Toimintatila
-door-reading = Lukee
-door-in-force = Pääsylista voimassa
-door-last-seen = Viimeksi yhteydessä
-door-backlog = Toimittamatta
-door-release = Lukko auki kerralla
-door-reader = Lukija
-door-lock = Lukko
-door-contact = Ovikosketin
-door-clock = Kello
-door-agent = Ohjelmaversio
-door-refused = Hylättyjä viestejä
-door-events-caption = Oven viimeisimmät tapahtumat, uusin ensin
-door-unlock = Avaa kerran
-door-unlock-confirm = ”{ $door }” avataan kerran, nyt heti. Varmista, että tiedät, kuka siellä odottaa.
-door-unlock-button = Avaa nyt
-door-settings = Muuta asetuksia
-settings-title = Asetukset: { $door }
-settings-change = Mikä muuttuu
-settings-what = Asetus
-settings-now = Nyt
-settings-then = Sitten
-settings-button = Muuta ovi nyt
-settings-cancel = Jätä ennalleen
-settings-wish = Halutut asetukset
-settings-look = Katso muutos ensin
-settings-release = Lukko auki kerralla (sekuntia)
-settings-release-hint = 0,5–120. EN 60839-11-1 vaatii vähintään 3.
-release-seconds = { $seconds } s
-release-short = Alle kolme sekuntia, jotka EN 60839-11-1 vaatii. Hitaasti liikkuva ei ehkä ehdi kahvaan.
-settings-refused = Listalla on { $all } korttia, joista { $bare } ilman tunnistetta. Ovi eväisi ne, kunnes ne on koodattu.
-settings-none-refused =
-    { $all ->
-        [0] Listalla ei ole kortteja.
-        [one] Ainoalla listan kortilla on tunniste.
-       *[other] Kaikilla { $all } listan kortilla on tunniste.
-    }
-encoders-title = Koodauslaitteet
-encoder = Koodauslaite
-encoder-about = Koodauslaite kirjoittaa tunnisteen kortteihin. Sillä ei ole lukkoa eikä pääsylistaa, eikä sitä lasketa oviin.
-mode-normal = Normaali
-mode-locked-down = Lukittu kaikilta
-mode-until = { $mode }, { $until } asti
-reading-uid-only = Vain numeron (heikko)
-reading-sector = Numeron ja tunnisteen
-reading-sector-rolling-lenient = Tunniste ja laskuri, avaa heti
-reading-sector-rolling-strict = Tunniste ja laskuri, avaa kirjoituksen jälkeen
-reading-not-encoded = Evätään: korttia ei ole koodattu
-reading-about-uid-only = Kortin numeron voi kopioida puhelimella. Sopii vain paikkaan, jossa kopiosta ei ole haittaa.
-reading-about-sector = Kopioitu numero evätään. Koko kortin kopio pääsee yhä läpi, eikä kukaan huomaa.
-reading-about-sector-rolling-lenient = Koko kortin kopio paljastuu, kun molempia on käytetty. Ovi avautuu ennen kirjoitusta; kopio voi päästä läpi muutaman kerran.
-reading-about-sector-rolling-strict = Koko kortin kopio paljastuu, kun molempia on käytetty. Ovi avautuu vasta kirjoituksen jälkeen, joten korttia pidetään hieman kauemmin.
-generation-none = Ei mitään
-generation-behind = { $current }, tavoite { $wanted }
-reader-answers = Vastaa
-reader-silent = Ei vastaa
-lock-released = Vapautettu
-lock-locked = Lukossa
-contact-open = Auki
-contact-closed = Kiinni
-clock-unknown = Ei ajassa
-clock-kept = Vahvistamatta
-clock-synchronised = Tahdistettu
-clock-offset = { $ms } ms
-
 log-title = Muutosloki
 log-intro = Kaikki käyttäjien tekemät muutokset. Jokainen numero on myös se versio, joka muutoksesta alkoi.
 log-number = Numero
@@ -234,6 +142,16 @@ signal-granted = vihreä
 signal-denied = punainen
 signal-none = ei mitään
 signal-test = kaikki valot
+signal-ends-soon = vihreä; kortti päättyy pian
+signal-denied-for-good = punainen; ota yhteys turvallisuuteen
+signal-try-again = yritä uudelleen
+signal-second-card = vielä yksi kortti
+signal-busy = pidä korttia paikallaan
+signal-held-warning = sulje ovi
+signal-idle-unlocked = ovi on auki
+signal-idle-locked-down = lukittu kaikilta
+signal-idle-offline = ei yhteyttä
+signal-idle-out-of-order = epäkunnossa
 demo-reader = Lukija: { $ms } ms
 
 change-person-add = Henkilö lisätty

@@ -26,6 +26,7 @@ remove-used = Tämä mainitaan säännössä, joten sitä ei voi poistaa.
 
 effect-allow = Sallii
 effect-deny = Kieltää
+effect-exempt = Ohittaa hätälukituksen
 
 rule-title = Sääntö
 rule-add = Lisää sääntö

@@ -19,21 +19,6 @@ count-denied =
         [one] nekad under det senaste dygnet
        *[other] nekade under det senaste dygnet
     }
-alarms-title = Öppna larm
-alarms-caption = Larm som ingen har kvitterat än
-no-alarms = Inga öppna larm.
-acknowledge = Kvittera
-all-alarms = Larm med sina händelser
-alarms-past = Kvitterade larm, nyaste först.
-alarms-show-past = Visa kvitterade
-no-past-alarms = Inga kvitterade larm.
-alarm-acknowledged-by = Kvitterat av { $operator }
-alarm-in-log = Visa i loggen
-counter-found = Räknare som lästes (och dess märke)
-counter-written = Räknare som skrevs (och dess märke)
-advice-clone-suspected = Ett enda kort kan inte ha gjort båda. Om det inte har kodats om sedan dess är det spärrat vid alla dörrar. Ta reda på vem som hade ett kort vid vartdera tillfället, dra in kortet och lämna ut ett nytt.
-advice-credential-damaged = En avbruten skrivning har bleknat. Ingen misstänks och ingenting är spärrat: koda kortet på nytt.
-advice-no-masters = Dörrar som kräver identifierare släpper inte in någon vars nycklar inte kan bildas. Lägg tillbaka nyckelfilen och starta styrenheten på nytt.
 last-events-title = Senaste händelser
 last-events-caption = De senaste händelserna vid alla dörrar, nyaste först
 all-events = Alla händelser
@@ -80,6 +65,7 @@ block-returned = Återlämnat
 block-not-delivered = Ej utlämnat
 block-cloned = Kopierat
 block-revocation-unknown = Spärruppgift saknas
+block-inactive = Inte använt på länge
 block-other = Annan spärr
 card-unblock = Ta bort ”{ $block }”
 card-unblock-confirm = Kortet öppnar sina dörrar igen om inget annat hindrar.
@@ -132,84 +118,6 @@ person-cards-caption = Kort som personen har, har haft eller kommer att ha
 person-give-hint = Ett kort lämnas ut till en person på kortets egen sida.
 person-events-caption = Vad personens kort gjorde under innehavet, nyaste först
 
-doors-title = Dörrar
-doors-in-force =
-    { $all ->
-        [one] Önskade uppgifter gäller vid { $current } av { $all } dörr.
-       *[other] Önskade uppgifter gäller vid { $current } av { $all } dörrar.
-    }
-doors-show-offline = Endast dörrar utan anslutning.
-doors-show-behind = Endast dörrar som släpar efter.
-doors-show-all = Visa alla
-no-doors = Inga dörrar.
-door-connection = Anslutning
-door-online = Ansluten
-door-offline = Ej ansluten
-door-mode = Driftläge
-door-reading = Läser
-door-in-force = Gällande tillträdeslista
-door-last-seen = Senast ansluten
-door-backlog = Ej levererade
-door-release = Låset frigivet i
-door-reader = Läsare
-door-lock = Lås
-door-contact = Dörrkontakt
-door-clock = Klocka
-door-agent = Programversion
-door-refused = Avvisade meddelanden
-door-events-caption = Dörrens senaste händelser, nyaste först
-door-unlock = Lås upp en gång
-door-unlock-confirm = ”{ $door }” låses upp en gång, genast. Försäkra dig om att du vet vem som väntar där.
-door-unlock-button = Lås upp nu
-door-settings = Ändra inställningarna
-settings-title = Inställningar: { $door }
-settings-change = Vad som ändras
-settings-what = Inställning
-settings-now = Nu
-settings-then = Därefter
-settings-button = Ändra dörren nu
-settings-cancel = Låt bli
-settings-wish = Önskade inställningar
-settings-look = Se på ändringen först
-settings-release = Låset frigivet i (sekunder)
-settings-release-hint = 0,5 till 120. EN 60839-11-1 kräver minst 3.
-release-seconds = { $seconds } s
-release-short = Mindre än de tre sekunder som EN 60839-11-1 kräver. Den som går långsamt hinner kanske inte till handtaget.
-settings-refused = { $bare } av { $all } kort på listan saknar identifierare. Dörren skulle neka dem tills de har kodats.
-settings-none-refused =
-    { $all ->
-        [0] Inget kort finns på listan.
-        [one] Det enda kortet på listan har en identifierare.
-       *[other] Alla { $all } kort på listan har en identifierare.
-    }
-encoders-title = Kodare
-encoder = Kodare
-encoder-about = En kodare skriver kort. Den har varken lås eller tillträdeslista och räknas inte bland dörrarna.
-mode-normal = Normalt
-mode-locked-down = Låst för alla
-mode-until = { $mode }, till { $until }
-reading-uid-only = Endast numret (svagt)
-reading-sector = Numret och identifieraren
-reading-sector-rolling-lenient = Identifierare med räknare, öppnar genast
-reading-sector-rolling-strict = Identifierare med räknare, öppnar efter skrivningen
-reading-not-encoded = Nekas: kortet är inte kodat
-reading-about-uid-only = Ett kortnummer kan kopieras med en telefon. Bara för platser där en kopia inte gör skada.
-reading-about-sector = Ett kopierat nummer nekas. En kopia av hela kortet släpps fortfarande in, och ingen märker det.
-reading-about-sector-rolling-lenient = En kopia av hela kortet avslöjas när båda har använts. Dörren öppnas före skrivningen; en kopia kan komma in några gånger.
-reading-about-sector-rolling-strict = En kopia av hela kortet avslöjas när båda har använts. Dörren öppnas först efter skrivningen, så kortet hålls lite längre.
-generation-none = Ingen
-generation-behind = { $current }, önskad { $wanted }
-reader-answers = Svarar
-reader-silent = Svarar inte
-lock-released = Frigivet
-lock-locked = Låst
-contact-open = Öppen
-contact-closed = Stängd
-clock-unknown = Ej ställd
-clock-kept = Ej bekräftad
-clock-synchronised = Synkroniserad
-clock-offset = { $ms } ms
-
 log-title = Ändringslogg
 log-intro = Allt som användare har ändrat. Varje nummer är också den version som började med ändringen.
 log-number = Nummer
@@ -234,6 +142,16 @@ signal-granted = grönt
 signal-denied = rött
 signal-none = ingen
 signal-test = alla lampor
+signal-ends-soon = grönt; kortet går snart ut
+signal-denied-for-good = rött; kontakta säkerheten
+signal-try-again = försök igen
+signal-second-card = ett kort till
+signal-busy = håll kortet stilla
+signal-held-warning = stäng dörren
+signal-idle-unlocked = dörren är upplåst
+signal-idle-locked-down = låst för alla
+signal-idle-offline = ingen anslutning
+signal-idle-out-of-order = ur funktion
 demo-reader = Läsare: { $ms } ms
 
 change-person-add = Person tillagd

@@ -26,6 +26,7 @@ remove-used = En regel nämner detta, så det kan inte tas bort.
 
 effect-allow = Tillåter
 effect-deny = Nekar
+effect-exempt = Passerar vid nödlåsning
 
 rule-title = Regel
 rule-add = Lägg till en regel

@@ -1,62 +1,112 @@
-//! Alarms.
+//! Alarms, what is done with them, what is muted, and what could not be told.
 
-use axum::Json;
-use axum::extract::State;
-use db::site::AlarmView;
-use serde::Serialize;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{delete, get, post, put};
+use axum::{Json, Router};
+use serde::Deserialize;
 
+use super::body::{Body, Optional};
 use super::events::limit;
 use super::shape::List;
 use crate::app::App;
 use crate::fault::Fault;
+use crate::pages::alarms::{cursor, filter};
 use crate::query::Pairs;
-use crate::when;
+use crate::visit::{Caller, actor};
 
-/// Alarms, newest first: those that are open, or with `open=false` all.
-pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<AlarmShape>>, Fault> {
-    let open_only = pairs.parse::<bool>("open", "unknown-code")?.unwrap_or(true);
-    let limit = limit(&pairs)?;
-    let alarms = app.db(move |site| site.alarms(open_only, limit)).await?;
-    Ok(Json(List { items: alarms.iter().map(AlarmShape::from).collect(), next: None }))
+mod letters;
+mod mutes;
+mod shape;
+
+use shape::{AlarmShape, DetailShape};
+
+/// All routes of alarms.
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/alarms", get(list))
+        .route("/alarms/mutes", get(mutes::list).post(mutes::add))
+        .route("/alarms/mutes/{id}", delete(mutes::end))
+        .route("/alarms/undelivered", get(letters::list))
+        .route("/alarms/undelivered/{id}/retry", post(letters::retry))
+        .route("/alarms/undelivered/{id}", delete(letters::forget))
+        .route("/alarms/{id}", get(show))
+        .route("/alarms/{id}/acknowledge", post(acknowledge))
+        .route("/alarms/{id}/close", post(close))
+        .route("/alarms/{id}/owner", put(own))
 }
 
-/// An alarm.
-#[derive(Serialize)]
-pub(super) struct AlarmShape {
-    id: i64,
-    kind: String,
-    door: Option<String>,
-    door_name: Option<String>,
-    event: Option<i64>,
-    other_event: Option<i64>,
-    first: String,
-    last: String,
-    count: u32,
-    acknowledged: Option<Acknowledged>,
+/// What somebody writes with what they do.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Comment {
+    #[serde(default)]
+    comment: String,
 }
 
-#[derive(Serialize)]
-struct Acknowledged {
-    operator: String,
-    at: String,
+/// Who takes care of it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Owner {
+    owner: Option<String>,
 }
 
-impl From<&AlarmView> for AlarmShape {
-    fn from(alarm: &AlarmView) -> Self {
-        Self {
-            id: alarm.id,
-            kind: alarm.kind.clone(),
-            door: alarm.door.as_ref().map(ToString::to_string),
-            door_name: alarm.door_name.clone(),
-            event: alarm.event,
-            other_event: alarm.other_event,
-            first: when::rfc3339(alarm.first),
-            last: when::rfc3339(alarm.last),
-            count: alarm.count,
-            acknowledged: alarm
-                .acknowledged
-                .as_ref()
-                .map(|(operator, at)| Acknowledged { operator: operator.clone(), at: when::rfc3339(*at) }),
-        }
-    }
+/// Alarms, the one that was raised last first; without a wish those that nobody has acknowledged.
+async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<AlarmShape>>, Fault> {
+    let (filter, limit, now) = (filter(&pairs)?, limit(&pairs)?, app.now());
+    let alarms = app.db(move |site| site.alarms(&filter, now, limit)).await?;
+    let next = alarms.last().filter(|_| alarms.len() >= limit as usize).map(|last| cursor(last.key()));
+    Ok(Json(List { items: alarms.iter().map(AlarmShape::from).collect(), next }))
 }
+
+/// One with its history.
+async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<DetailShape>, Fault> {
+    detail(&app, number(&id)?).await
+}
+
+async fn acknowledge(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Optional(Comment { comment }): Optional<Comment>,
+) -> Result<Json<DetailShape>, Fault> {
+    let (id, of) = (number(&id)?, app.clone());
+    app.db(move |site| site.acknowledge_alarm(&actor(&of, &caller.0), id, &comment)).await?;
+    detail(&app, id).await
+}
+
+async fn close(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Optional(Comment { comment }): Optional<Comment>,
+) -> Result<Json<DetailShape>, Fault> {
+    let (id, of) = (number(&id)?, app.clone());
+    app.db(move |site| site.close_alarm(&actor(&of, &caller.0), id, &comment)).await?;
+    detail(&app, id).await
+}
+
+async fn own(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(Owner { owner }): Body<Owner>,
+) -> Result<Json<DetailShape>, Fault> {
+    let (id, of) = (number(&id)?, app.clone());
+    app.db(move |site| site.own_alarm(&actor(&of, &caller.0), id, owner.as_deref())).await?;
+    detail(&app, id).await
+}
+
+async fn detail(app: &App, id: i64) -> Result<Json<DetailShape>, Fault> {
+    let now = app.now();
+    let found = app.db(move |site| site.alarm(id, now)).await?;
+    Ok(Json(DetailShape::from(&found)))
+}
+
+/// A number in the path; what is none names nothing.
+fn number(text: &str) -> Result<i64, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+/// What is done and has no answer.
+type Nothing = Result<StatusCode, Fault>;

@@ -1,92 +1,183 @@
-//! Doors and commands to them.
+//! Doors: how they are, how they are set up, what is ordered of them, and commands to them.
 
-use access::command::Action;
 use access::id::DoorId;
-use access::state::{DoorSettings, Reading};
-use axum::Json;
+use access::mode::{Mode, Order};
+use access::time::UtcS;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use db::site::{DoorKind, Site, SiteError};
+use axum::routing::{get, post, put};
+use axum::{Json, Router};
+use db::site::{DoorKind, DoorOrders, DoorView, Site, SiteError};
 use serde::Deserialize;
 
 use super::body::Body;
 use super::shape::{CommandShape, DoorShape, List};
 use crate::app::App;
 use crate::fault::Fault;
+use crate::sentence::action_from_code;
 use crate::visit::{Caller, actor};
+use crate::when;
+
+mod orders;
+mod settings;
+
+pub(super) use orders::{LockdownShape, OrderShape};
+pub(super) use settings::SettingsShape;
+
+/// All routes of doors and commands.
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/doors", get(list))
+        .route("/doors/{id}", get(show))
+        .route("/doors/{id}/settings", put(set_up))
+        .route("/doors/{id}/order", post(order).delete(end_order))
+        .route("/doors/{id}/commands", post(ask))
+        .route("/commands/{id}", get(command))
+}
 
 /// All doors. A site has few enough for one answer.
-pub(super) async fn list(State(app): State<App>) -> Result<Json<List<DoorShape>>, Fault> {
-    let doors = app.db(|site| site.doors()).await?;
-    Ok(Json(List { items: doors.iter().map(DoorShape::from).collect(), next: None }))
+async fn list(State(app): State<App>) -> Result<Json<List<DoorShape>>, Fault> {
+    let (doors, now) = (app.db(|site| site.doors()).await?, app.now().second());
+    Ok(Json(List { items: doors.iter().map(|door| DoorShape::new(door, now, None)).collect(), next: None }))
 }
 
-/// One door.
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<DoorShape>, Fault> {
-    let id: DoorId = id.parse().map_err(|_| Fault::NotFound)?;
-    let door = app.db(move |site| site.door(&id)).await?;
-    Ok(Json(DoorShape::from(&door)))
-}
-
-/// Asks the controller to unlock the door once. What becomes of it is asked at `Location`.
-pub(super) async fn unlock(
-    State(app): State<App>,
-    Caller(operator): Caller,
-    Path(id): Path<String>,
-) -> Result<Response, Fault> {
-    let id: DoorId = id.parse().map_err(|_| Fault::NotFound)?;
-    let caller = app.clone();
-    let asked = app.db(move |site| match is_door(site, &id)? {
-        true => site.request_command(&actor(&caller, &operator), &id, Action::UnlockOnce).map(Some),
-        false => Ok(None),
-    });
-    let command = asked.await?.ok_or(Fault::NotFound)?;
-    let location = format!("/api/v1/commands/{}", command.id);
-    let body = Json(CommandShape::from(&command));
-    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], body).into_response())
-}
-
-/// How a door is set up.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct SettingsShape {
-    reading: String,
-    release_ms: u32,
+/// One door, with what is ordered of it.
+async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<DoorShape>, Fault> {
+    let id = id_of(&id)?;
+    Ok(shown(&app, &app.db(move |site| find(site, &id)).await?))
 }
 
 /// Sets a door up. What is so already is no change.
-pub(super) async fn settings(
+async fn set_up(
     State(app): State<App>,
     Caller(operator): Caller,
     Path(id): Path<String>,
     Body(settings): Body<SettingsShape>,
 ) -> Result<Json<DoorShape>, Fault> {
-    let id: DoorId = id.parse().map_err(|_| Fault::NotFound)?;
-    let reading = Reading::from_code(&settings.reading);
-    let reading = reading.ok_or(Fault::Invalid { field: "reading", problem: "unknown-code" })?;
-    let settings = DoorSettings { release_ms: settings.release_ms, reading };
+    let id = id_of(&id)?;
+    let settings = settings.read()?;
     let caller = app.clone();
     let set = app.db(move |site| {
-        if !is_door(site, &id)? {
-            return Ok(None);
-        }
+        need_door(site, &id)?;
         site.set_settings(&actor(&caller, &operator), &id, settings)?;
-        site.door(&id).map(Some)
+        find(site, &id)
     });
-    let door = set.await?.ok_or(Fault::NotFound)?;
-    Ok(Json(DoorShape::from(&door)))
+    Ok(shown(&app, &set.await.map_err(settings::fault)?))
 }
 
-/// An encoder has no lock and nothing to set.
-fn is_door(site: &Site, id: &DoorId) -> Result<bool, SiteError> {
-    Ok(site.door(id)?.kind == DoorKind::Door)
+/// What an operator orders of a door.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewOrder {
+    mode: String,
+    until: String,
+    reason: String,
+}
+
+/// Why something is done.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Why {
+    pub(super) reason: String,
+}
+
+/// Orders a door unlocked or locked until a time.
+async fn order(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(new): Body<NewOrder>,
+) -> Result<Json<DoorShape>, Fault> {
+    let mode = Mode::from_code(&new.mode).filter(|mode| matches!(mode, Mode::Unlocked | Mode::Locked));
+    let mode = mode.ok_or(Fault::Invalid { field: "mode", problem: "unknown-code" })?;
+    let order = Order { unlock: mode == Mode::Unlocked, until: time("until", &new.until)? };
+    give(&app, caller, &id, Some(order), new.reason).await
+}
+
+/// Takes it back.
+async fn end_order(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(why): Body<Why>,
+) -> Result<Json<DoorShape>, Fault> {
+    give(&app, caller, &id, None, why.reason).await
+}
+
+async fn give(
+    app: &App,
+    Caller(operator): Caller,
+    id: &str,
+    order: Option<Order>,
+    reason: String,
+) -> Result<Json<DoorShape>, Fault> {
+    let (id, caller) = (id_of(id)?, app.clone());
+    let given = app.db(move |site| {
+        need_door(site, &id)?;
+        site.order_mode(&actor(&caller, &operator), &id, order, &reason)?;
+        find(site, &id)
+    });
+    Ok(shown(app, &given.await?))
+}
+
+/// A command that is asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewCommand {
+    action: String,
+    reason: String,
+}
+
+/// Asks the controller to send a command. What becomes of it is asked at `Location`.
+async fn ask(
+    State(app): State<App>,
+    Caller(operator): Caller,
+    Path(id): Path<String>,
+    Body(new): Body<NewCommand>,
+) -> Result<Response, Fault> {
+    let id = id_of(&id)?;
+    let action = action_from_code(&new.action).ok_or(Fault::Invalid { field: "action", problem: "unknown-code" })?;
+    let caller = app.clone();
+    let asked = app.db(move |site| {
+        need_door(site, &id)?;
+        site.request_command(&actor(&caller, &operator), &id, action, &new.reason)
+    });
+    let command = asked.await?;
+    let location = format!("/api/v1/commands/{}", command.id);
+    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(CommandShape::from(&command))).into_response())
 }
 
 /// What became of a command.
-pub(super) async fn command(State(app): State<App>, Path(id): Path<String>) -> Result<Json<CommandShape>, Fault> {
+async fn command(State(app): State<App>, Path(id): Path<String>) -> Result<Json<CommandShape>, Fault> {
     let id: u64 = id.parse().map_err(|_| Fault::NotFound)?;
     let command = app.db(move |site| site.command(id)).await?;
     Ok(Json(CommandShape::from(&command)))
+}
+
+/// A time of a body.
+pub(super) fn time(field: &'static str, text: &str) -> Result<UtcS, Fault> {
+    let at = when::from_rfc3339(text).ok_or(Fault::Invalid { field, problem: "not-a-time" })?;
+    Ok(at.second())
+}
+
+fn id_of(text: &str) -> Result<DoorId, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+/// An encoder has no lock and nothing to set.
+fn need_door(site: &Site, id: &DoorId) -> Result<(), SiteError> {
+    match site.door(id)?.kind {
+        DoorKind::Door => Ok(()),
+        DoorKind::Encoder => Err(SiteError::NotFound { what: "door", id: id.to_string() }),
+    }
+}
+
+fn find(site: &Site, id: &DoorId) -> Result<(DoorView, DoorOrders), SiteError> {
+    Ok((site.door(id)?, site.door_orders(id)?))
+}
+
+fn shown(app: &App, (door, orders): &(DoorView, DoorOrders)) -> Json<DoorShape> {
+    Json(DoorShape::new(door, app.now().second(), Some(orders)))
 }

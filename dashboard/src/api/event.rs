@@ -3,11 +3,12 @@
 use access::credential::block::Token;
 use access::decide::Presented;
 use access::event::{EventKind, Rolling};
+use access::reason::Reason;
 use db::site::EventView;
 use serde::Serialize;
 
 use super::shape::{Holder, holder};
-use crate::sentence::{refusal_code, trust_code};
+use crate::sentence::{mode_cause_code, refusal_code, trust_code};
 use crate::when;
 
 /// An event.
@@ -23,6 +24,8 @@ pub(super) struct EventShape {
     received: String,
     code: &'static str,
     reasons: Vec<&'static str>,
+    /// What the door noticed and let pass.
+    noted: Vec<&'static str>,
     card: Option<String>,
     holder: Option<Holder>,
     generation: u64,
@@ -37,6 +40,16 @@ pub(super) struct EventShape {
 #[derive(Default, Serialize)]
 #[serde(default)]
 struct More {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    side: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    for_s: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     presented: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,9 +106,9 @@ impl From<Rolling> for RollingShape {
 impl From<&EventView> for EventShape {
     fn from(view: &EventView) -> Self {
         let event = &view.event;
-        let reasons = match event.kind {
-            EventKind::Tap { decision, .. } => decision.reasons.iter().map(|reason| reason.code()).collect(),
-            _ => Vec::new(),
+        let (reasons, noted) = match event.kind {
+            EventKind::Tap { decision, noted, .. } => (decision.reasons, noted),
+            _ => Default::default(),
         };
         Self {
             id: view.id,
@@ -107,7 +120,8 @@ impl From<&EventView> for EventShape {
             clock: trust_code(event.trust),
             received: when::rfc3339(view.received),
             code: event.kind.code(),
-            reasons,
+            reasons: reasons.iter().map(Reason::code).collect(),
+            noted: noted.iter().map(Reason::code).collect(),
             card: event.subject.map(|subject| subject.uid.hex()),
             holder: holder(view.holder.as_ref()),
             generation: event.generation.0,
@@ -122,7 +136,8 @@ impl From<&EventView> for EventShape {
 fn more(kind: &EventKind) -> More {
     let mut more = More::default();
     match *kind {
-        EventKind::Tap { presented, credential, rolling, .. } => {
+        EventKind::Tap { side, presented, credential, rolling, .. } => {
+            more.side = Some(side.code());
             more.presented = Some(match presented {
                 Presented::Classic1k => "classic-1k",
                 Presented::Several => "several",
@@ -145,6 +160,13 @@ fn more(kind: &EventKind) -> More {
             more.outcome = Some(outcome.code());
             more.chip = Some(chip.code());
         }
+        EventKind::Entered { side } | EventKind::NotEntered { side } => more.side = Some(side.code()),
+        EventKind::ModeChanged { from, cause } => {
+            more.from = Some(from.code());
+            more.cause = Some(mode_cause_code(cause));
+        }
+        EventKind::LockedOut { for_s } => more.for_s = Some(for_s),
+        EventKind::Forgiven { area } => more.area = Some(area.0),
         EventKind::JournalSlow { waited_ms } => more.waited_ms = Some(waited_ms),
         EventKind::MessagesRefused { count } => more.count = Some(count),
         _ => {}

@@ -19,6 +19,7 @@ mod event;
 mod events;
 mod explain;
 mod import;
+mod lockdowns;
 mod people;
 pub(crate) mod problem;
 mod rules;
@@ -33,13 +34,9 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .merge(conditions::router())
         .merge(desk::router())
         .merge(import::router(app))
-        .route("/doors", get(doors::list))
-        .route("/doors/{id}", get(doors::show))
-        .route("/doors/{id}/unlock", post(doors::unlock))
-        .route("/doors/{id}/settings", put(doors::settings))
-        .route("/commands/{id}", get(doors::command))
+        .merge(doors::router())
+        .merge(lockdowns::router())
         .route("/encodings/{id}", get(encodings::show))
-        .route("/alarms", get(alarms::list))
         .route("/events", get(events::list))
         .route("/cards", get(cards::list).post(cards::add))
         .route("/cards/{uid}", get(cards::show))
@@ -50,6 +47,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/cards/{uid}/doors/{door}", put(cards::list_for).delete(cards::unlist))
         .route("/people", get(people::list).post(people::add))
         .route("/people/{id}", get(people::show))
+        .merge(alarms::router())
         .merge(rules::router())
         .merge(explain::router());
     Router::new().nest("/v1", v1).fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_token))

@@ -1,13 +1,16 @@
 //! The JSON of the API. Field names carry their units; times are RFC 3339 in UTC; numbers of 64 random
 //! bits are texts, since JavaScript would round them.
 
+use access::mode::Mode;
 use access::time::{UtcS, Window};
 use access::whitelist::WhitelistId;
-use db::site::{CardView, CommandState, CommandView, DoorView, Person};
+use db::site::{CardView, CommandState, CommandView, DoorOrders, DoorView, Person};
 use serde::{Deserialize, Serialize};
 
 use super::conditions::CertificateShape;
+use super::doors::{LockdownShape, OrderShape, SettingsShape};
 use crate::fault::Fault;
+use crate::pages::standing;
 use crate::sentence::{block_codes, command_code, trust_code};
 use crate::when;
 
@@ -146,11 +149,18 @@ pub(super) struct DoorShape {
     kind: &'static str,
     online: bool,
     last_seen: Option<String>,
-    mode: &'static str,
-    mode_until: Option<String>,
+    mode_ordered: Option<&'static str>,
+    mode_ordered_until: Option<String>,
     mode_in_force: Option<&'static str>,
-    reading: &'static str,
-    release_ms: u32,
+    leaf: Option<&'static str>,
+    lock_released: Option<bool>,
+    faults: Option<Vec<&'static str>>,
+    settings: SettingsShape,
+    /// What is ordered of it, with who and why; only of a door that is asked for by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<Option<OrderShape>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lockdowns: Option<Vec<LockdownShape>>,
     generation_wanted: Option<u64>,
     generation_in_force: Option<u64>,
     entries_in_force: Option<u32>,
@@ -159,9 +169,8 @@ pub(super) struct DoorShape {
     up_to_date: bool,
     journal_head: Option<u64>,
     journal_acknowledged: Option<u64>,
+    journal_percent: Option<u8>,
     reader_answers: Option<bool>,
-    lock_released: Option<bool>,
-    contact_open: Option<bool>,
     clock: Option<&'static str>,
     clock_offset_ms: Option<i64>,
     messages_refused: Option<u32>,
@@ -169,20 +178,37 @@ pub(super) struct DoorShape {
     epoch: Option<String>,
 }
 
-impl From<&DoorView> for DoorShape {
-    fn from(door: &DoorView) -> Self {
+impl DoorShape {
+    /// With what is ordered of it, if that is to be told.
+    pub(super) fn new(door: &DoorView, now: UtcS, orders: Option<&DoorOrders>) -> Self {
         let generation = |id: Option<WhitelistId>| id.map(|id| id.generation.0);
+        let ordered = standing::ordered(door, now);
+        let until = match ordered {
+            Some(Mode::LockedDown) => door.lockdown.and_then(|lockdown| lockdown.until),
+            Some(_) => door.order.map(|order| order.until),
+            None => None,
+        };
         Self {
             id: door.id.to_string(),
             name: door.name.clone(),
             kind: door.kind.code(),
             online: door.online,
             last_seen: door.last_seen.map(when::rfc3339),
-            mode: door.mode.code(),
-            mode_until: door.mode_until.map(when::rfc3339_second),
-            mode_in_force: door.mode_in_force.map(access::state::Mode::code),
-            reading: door.settings.reading.code(),
-            release_ms: door.settings.release_ms,
+            mode_ordered: ordered.map(Mode::code),
+            mode_ordered_until: until.map(when::rfc3339_second),
+            mode_in_force: door.mode_in_force.map(Mode::code),
+            leaf: door.leaf.map(access::message::Leaf::code),
+            lock_released: door.lock_released,
+            faults: door.faults.map(|faults| faults.iter().map(access::event::Watched::code).collect()),
+            settings: SettingsShape::from(&door.settings),
+            order: orders.map(|orders| {
+                let order = orders.order.as_ref().filter(|(view, _)| now < view.order.until);
+                order.map(|(view, in_force)| OrderShape::new(view, *in_force))
+            }),
+            lockdowns: orders.map(|orders| {
+                let on = orders.lockdowns.iter().filter(|(lockdown, _)| lockdown.is_on(now));
+                on.map(|(lockdown, _)| LockdownShape::from(lockdown)).collect()
+            }),
             generation_wanted: generation(door.wanted),
             generation_in_force: generation(door.in_force),
             entries_in_force: door.in_force.map(|id| id.entries),
@@ -191,9 +217,8 @@ impl From<&DoorView> for DoorShape {
             up_to_date: !crate::pages::is_behind(door),
             journal_head: door.journal_head,
             journal_acknowledged: door.journal_acknowledged,
+            journal_percent: door.journal_percent,
             reader_answers: door.reader,
-            lock_released: door.lock_released,
-            contact_open: door.contact_open,
             clock: door.trust.map(trust_code),
             clock_offset_ms: door.clock_offset_ms,
             messages_refused: door.messages_refused,
@@ -210,6 +235,7 @@ pub(super) struct CommandShape {
     door: String,
     action: &'static str,
     operator: String,
+    reason: String,
     requested: String,
     state: &'static str,
     refusal: Option<String>,
@@ -222,6 +248,7 @@ impl From<&CommandView> for CommandShape {
             door: command.door.to_string(),
             action: command.action.code(),
             operator: command.operator.clone(),
+            reason: command.reason.clone(),
             requested: when::rfc3339(command.requested),
             state: command_code(&command.state),
             refusal: match &command.state {

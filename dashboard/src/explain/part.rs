@@ -79,6 +79,7 @@ impl Part {
             | Reason::CardReturned
             | Reason::CardNotDelivered
             | Reason::CardCloned
+            | Reason::CardInactive
             | Reason::BlockedOtherwise => Self::Block,
             Reason::CardNotYetValid | Reason::CardExpired => Self::Card,
             Reason::CertificateNotYetValid
@@ -95,7 +96,12 @@ impl Part {
             | Reason::GrantEnded
             | Reason::OutsideSchedule
             | Reason::RefusedByRule => Self::Rules,
-            Reason::LockedDown => Self::Mode,
+            Reason::LockedDown
+            | Reason::Passback
+            | Reason::SecondPersonNeeded
+            | Reason::EscortNeeded
+            | Reason::Interlocked
+            | Reason::LockedOut => Self::Mode,
             Reason::TimeUnknown => Self::Time,
         }
     }

@@ -1,120 +1,139 @@
-//! Alarms. One that takes two taps shows both side by side: a person has to tell who they were.
+//! Alarms: the list, one of them, what is muted, and what could not be told.
 
-use access::credential::block::Token;
-use access::event::{EventKind, Rolling};
+use access::id::DoorId;
+use access::time::UtcMs;
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::Router;
+use axum::extract::State;
 use axum::response::Response;
-use db::site::{AlarmView, EventFilter, EventView, LIST_MAX, Seek, Site, SiteError};
+use axum::routing::{get, post};
+use db::site::{AlarmFilter, AlarmKey, AlarmKind, AlarmState, Site, SiteError};
 
-use super::{ROWS, done, local, render};
+use super::{ROWS, place_names, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
-use crate::query::Pairs;
-use crate::sentence::Row;
-use crate::visit::{Visit, actor};
+use crate::query::{self, Pairs};
+use crate::visit::Visit;
+
+mod acts;
+mod letters;
+mod mutes;
+mod one;
+mod shown;
+
+use shown::Shown;
+
+/// All routes of alarms.
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/alarms", get(show))
+        .route("/alarms/mutes", get(mutes::show))
+        .route("/alarms/mutes/{id}/end", post(mutes::end))
+        .route("/alarms/undelivered", get(letters::show))
+        .route("/alarms/undelivered/{id}", post(letters::decide))
+        .route("/alarms/{id}", get(one::show))
+        .route("/alarms/{id}/acknowledge", post(acts::acknowledge))
+        .route("/alarms/{id}/close", post(acts::close))
+        .route("/alarms/{id}/owner", post(acts::own))
+        .route("/alarms/{id}/mute", post(acts::mute))
+}
 
 #[derive(Template)]
 #[template(path = "alarms.html")]
 struct Alarms {
     page: Page,
-    /// Whether those are shown that somebody has acknowledged.
-    past: bool,
-    alarms: Vec<Shown>,
-}
-
-/// An alarm.
-struct Shown {
-    alarm: AlarmView,
-    /// What to make of it, and what to do; a few kinds have such a sentence.
-    advice: Option<String>,
-    /// The event that raised it, and perhaps the one that contradicts it.
-    sides: Vec<Side>,
-}
-
-/// One tap of two, or the only one.
-struct Side {
-    row: Row,
-    /// Where the counter stood, and where the door moved it to; nothing if no door asked.
-    counter: Option<(String, String)>,
-    /// Where it stands in the log.
-    href: String,
-}
-
-/// An alarm with its events.
-type Found = (AlarmView, Vec<EventView>);
-
-/// The page.
-pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
-    let past = pairs.get("show") == Some("acknowledged");
-    let found = app.db(move |site| find(site, past)).await?;
-    let page = visit.page;
-    let alarms = found.into_iter().map(|(alarm, events)| Shown::new(&page, alarm, &events)).collect();
-    render(&Alarms { page, past, alarms })
-}
-
-/// Somebody has looked at it.
-pub(super) async fn acknowledge(
-    State(app): State<App>,
-    visit: Visit,
-    Path(id): Path<i64>,
     form: Form,
-) -> Result<Response, Fault> {
-    let (caller, operator) = (app.clone(), visit.operator);
-    app.db(move |site| site.acknowledge_alarm(&actor(&caller, &operator), id)).await?;
-    Ok(done(local(form.value("back")), "alarm-acknowledged"))
+    states: Vec<(String, String)>,
+    kinds: Vec<(String, String)>,
+    doors: Vec<(String, String)>,
+    alarms: Vec<Shown>,
+    /// Acknowledged and not closed: of the first page of open ones, so that nobody forgets them.
+    still: usize,
+    undelivered: u32,
+    older: String,
 }
 
-impl Shown {
-    fn new(page: &Page, alarm: AlarmView, events: &[EventView]) -> Self {
-        Self {
-            advice: page.lang.try_say(&format!("advice-{}", alarm.kind)),
-            sides: events.iter().map(|event| Side::new(page, event)).collect(),
-            alarm,
+/// The list; without a wish those that nobody has acknowledged.
+async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
+    let mut form = pairs.as_form();
+    let now = visit.page.now;
+    let found = match filter(&pairs) {
+        Ok(filter) => app.db(move |site| site.alarms(&filter, now, ROWS + 1)).await,
+        Err(fault) => Err(fault),
+    };
+    let mut views = match found {
+        Ok(views) => views,
+        Err(fault) => {
+            form.refused(fault)?;
+            Vec::new()
         }
-    }
-}
-
-impl Side {
-    fn new(page: &Page, view: &EventView) -> Self {
-        let rolling = match view.event.kind {
-            EventKind::Tap { rolling, .. } => rolling,
-            _ => None,
-        };
-        let row = Row::new(page, view);
-        let before = view.id.saturating_add(1);
-        let filter = row.card.as_ref().map_or_else(|| format!("door={}", row.door), |card| format!("card={card}"));
-        Self {
-            counter: rolling.map(|Rolling { found, written, .. }| {
-                (token(page, found, "counter-none"), token(page, written, "counter-not-written"))
-            }),
-            href: format!("/events?{filter}&before={before}#event-{}", view.id),
-            row,
-        }
-    }
-}
-
-/// Two taps of one counter are told apart by the number beside it.
-fn token(page: &Page, token: Option<Token>, none: &str) -> String {
-    token.map_or_else(|| page.tr(none), |Token { counter, nonce }| format!("{counter} ({nonce:04X})"))
-}
-
-/// The older of two taps comes first, as one reads.
-fn find(site: &Site, past: bool) -> Result<Vec<Found>, SiteError> {
-    let mut alarms = site.alarms(!past, LIST_MAX)?;
-    alarms.retain(|alarm| alarm.acknowledged.is_some() == past);
-    alarms.truncate(ROWS as usize);
-    let with_events = alarms.into_iter().map(|alarm| {
-        let mut ids: Vec<i64> = [alarm.other_event, alarm.event].into_iter().flatten().collect();
-        ids.sort_unstable();
-        let mut events = Vec::with_capacity(ids.len());
-        for id in ids {
-            let found = site.events(&EventFilter::default(), Seek::After(id.saturating_sub(1)), 1)?;
-            events.extend(found.into_iter().filter(|event| event.id == id));
-        }
-        Ok((alarm, events))
+    };
+    let more = views.len() > ROWS as usize;
+    views.truncate(ROWS as usize);
+    let older = views.last().filter(|_| more).map_or_else(String::new, |last| {
+        let key = cursor(last.key());
+        let kept = ["state", "kind", "door"].into_iter().filter_map(|name| Some((name, pairs.get(name)?)));
+        format!("/alarms?{}", query::join(kept.chain([("after", key.as_str())])))
     });
-    with_events.collect()
+    let (counts, doors) = app.db(move |site| Ok((site.alarm_counts(now)?, place_names(site)?))).await?;
+    let page = visit.page;
+    let plain = ["state", "kind", "door", "after"].into_iter().all(|name| pairs.get(name).is_none());
+    let any = || vec![(String::new(), page.tr("any"))];
+    let kind = |kind: &AlarmKind| (kind.code.to_owned(), page.code("alarm", kind.code));
+    let mut kinds: Vec<_> = AlarmKind::all().iter().map(kind).collect();
+    kinds.sort_by_key(|(_, name)| name.to_lowercase());
+    let failed = form.failed();
+    let template = Alarms {
+        states: STATES.map(|code| (code.to_owned(), page.code("alarm-state", code))).to_vec(),
+        kinds: [any(), kinds].concat(),
+        doors: [any(), doors].concat(),
+        alarms: views.iter().map(|view| Shown::new(&page, view)).collect(),
+        still: if plain { (counts.open.saturating_sub(counts.unacknowledged)) as usize } else { 0 },
+        undelivered: counts.dead_letters,
+        form,
+        older,
+        page,
+    };
+    if failed { render_refused(&template) } else { render(&template) }
+}
+
+/// What can be wished for; without a wish the first.
+pub(crate) const STATES: [&str; 4] = ["open", "acknowledged", "closed", "all"];
+
+/// Reads the filter of the list, for the page and for the API.
+///
+/// # Errors
+/// [`Fault::Invalid`] with the field and the code of its problem.
+pub(crate) fn filter(pairs: &Pairs) -> Result<AlarmFilter, Fault> {
+    let invalid = |field, problem| Fault::Invalid { field, problem };
+    let state = match pairs.get("state") {
+        None | Some("open") => Some(AlarmState::Open),
+        Some("acknowledged") => Some(AlarmState::Acknowledged),
+        Some("closed") => Some(AlarmState::Closed),
+        Some("all") => None,
+        Some(_) => return Err(invalid("state", "unknown-code")),
+    };
+    let after = pairs.get("after").map(|text| key(text).ok_or(invalid("after", "not-a-number"))).transpose()?;
+    Ok(AlarmFilter { state, kind: pairs.get("kind").map(str::to_owned), door: door(pairs)?, after })
+}
+
+fn door(pairs: &Pairs) -> Result<Option<DoorId>, Fault> {
+    pairs.parse("door", "unknown-door")
+}
+
+/// Where the list goes on, as a text.
+pub(crate) fn cursor(key: AlarmKey) -> String {
+    format!("{}-{}", key.last.0, key.id)
+}
+
+fn key(text: &str) -> Option<AlarmKey> {
+    let (last, id) = text.split_once('-')?;
+    Some(AlarmKey { last: UtcMs(last.parse().ok()?), id: id.parse().ok()? })
+}
+
+/// How many notifications were given up, for the tab that leads to them.
+fn undelivered(site: &Site, now: UtcMs) -> Result<u32, SiteError> {
+    Ok(site.alarm_counts(now)?.dead_letters)
 }

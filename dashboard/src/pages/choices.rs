@@ -1,7 +1,8 @@
 //! What can be chosen in forms: code and text.
 
+use access::mode::Mode;
 use access::reason::Reason;
-use access::state::Reading;
+use access::settings::{ExitButton, Reading};
 use db::site::{CardKind, Document, HandOutCause};
 
 use crate::page::Page;
@@ -25,6 +26,31 @@ pub(super) fn kinds(page: &Page) -> Choices {
 pub(super) fn readings(page: &Page) -> Choices {
     let readings = [Reading::UidOnly, Reading::Sector, Reading::RollingLenient, Reading::RollingStrict];
     all(page, "reading", readings.map(Reading::code).into_iter())
+}
+
+/// The modes of a door.
+pub(super) fn modes(page: &Page) -> Choices {
+    with_any(page, "mode", Mode::ALL.map(Mode::code).into_iter())
+}
+
+/// What an operator may order of a door.
+pub(super) fn orders(page: &Page) -> Choices {
+    all(page, "order-choice", [Mode::Unlocked, Mode::Locked].map(Mode::code).into_iter())
+}
+
+/// What the list of doors may be cut to.
+pub(super) fn of_doors(page: &Page, shows: &[&str]) -> Choices {
+    with_any(page, "doors-show", shows.iter().copied())
+}
+
+/// What the exit button may do.
+pub(super) fn exit_buttons(page: &Page) -> Choices {
+    all(page, "exit-button", [ExitButton::Releases, ExitButton::Shunts].map(ExitButton::code).into_iter())
+}
+
+/// Whether a schedule unlocks by itself, or waits for somebody.
+pub(super) fn first_person(page: &Page) -> Choices {
+    all(page, "first-person-in", ["no", "yes"].into_iter())
 }
 
 /// Why a backup card is given out.

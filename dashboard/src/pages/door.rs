@@ -1,31 +1,53 @@
-//! One door: how it is, its alarms, and unlocking it once.
+//! One door: how it is, what is ordered of it, commands to it, and its alarms.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | `facts` | how it is |
+//! | `order` | unlocked or locked until a time, and the lockdowns that reach it |
+//! | `command` | once, now |
 
-use access::command::Action;
 use access::id::DoorId;
-use access::time::ClockTrust;
 use askama::Template;
+use axum::Router;
 use axum::extract::{Path, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
+use axum::routing::{get, post};
 use db::site::{
-    AlarmView, CommandState, CommandView, DoorKind, DoorView, EventFilter, EventView, LIST_MAX, Seek, Site, SiteError,
+    AlarmView, CommandView, DoorKind, DoorOrders, DoorView, EventFilter, EventView, LIST_MAX, Seek, Site, SiteError,
 };
 
-use super::views::{self, Mark};
-use super::{LAST_ROWS, render};
+use super::rules::offered::Choices;
+use super::views::Mark;
+use super::{LAST_ROWS, choices, render, render_refused, settings};
 use crate::app::App;
 use crate::fault::Fault;
+use crate::form::Form;
 use crate::page::Page;
 use crate::query::Pairs;
-use crate::sentence::{self, Row};
-use crate::visit::{Visit, actor};
+use crate::sentence::Row;
+use crate::visit::Visit;
+
+mod command;
+mod facts;
+mod order;
+
+/// Commands that the page lists.
+const COMMANDS: u32 = 5;
 
 #[derive(Template)]
 #[template(path = "door.html")]
 struct DoorPage {
     page: Page,
     door: Shown,
-    facts: Vec<(&'static str, Mark)>,
-    command: Option<CommandShown>,
+    form: Form,
+    /// The form that has to be corrected: `order`, `end`, or a command's code.
+    failed: &'static str,
+    facts: Vec<(&'static str, Vec<Mark>)>,
+    lockdowns: Vec<order::LockdownShown>,
+    order: Option<order::OrderShown>,
+    choices: Choices,
+    command: Option<command::Followed>,
+    commands: Vec<command::Line>,
     alarms: Vec<AlarmView>,
     rows: Vec<Row>,
 }
@@ -33,139 +55,96 @@ struct DoorPage {
 struct Shown {
     id: String,
     name: String,
+    online: bool,
     /// Whether there is a lock to release and something to set.
     opens: bool,
 }
 
-struct CommandShown {
-    tone: &'static str,
-    symbol: &'static str,
-    text: String,
-    pending: bool,
-}
-
 struct Found {
     door: DoorView,
+    orders: Option<DoorOrders>,
     command: Option<CommandView>,
+    commands: Vec<CommandView>,
     alarms: Vec<AlarmView>,
     last: Vec<EventView>,
 }
 
+/// All routes of the page.
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/doors/{id}", get(show))
+        .route("/doors/{id}/order", post(order::set))
+        .route("/doors/{id}/order/end", post(order::end))
+        .route("/doors/{id}/command", post(command::ask))
+        .route("/doors/{id}/settings", get(settings::show).post(settings::set))
+}
+
 /// The page; with `command` in the URL also what became of it.
-pub(super) async fn show(
+async fn show(
     State(app): State<App>,
     visit: Visit,
     Path(id): Path<String>,
     pairs: Pairs,
 ) -> Result<Response, Fault> {
-    let id: DoorId = id.parse().map_err(|_| Fault::NotFound)?;
     let command = pairs.parse::<u64>("command", "not-a-number")?;
+    render(&page(&app, visit.page, &id_of(&id)?, command, Form::default(), "").await?)
+}
+
+/// The page with a form on it that has to be corrected.
+async fn refused(app: &App, visit: Visit, id: &DoorId, form: Form, failed: &'static str) -> Result<Response, Fault> {
+    let at = visit.page.at(&format!("/doors/{id}"));
+    render_refused(&page(app, at, id, None, form, failed).await?)
+}
+
+fn id_of(text: &str) -> Result<DoorId, Fault> {
+    text.parse().map_err(|_| Fault::NotFound)
+}
+
+async fn page(
+    app: &App,
+    page: Page,
+    id: &DoorId,
+    command: Option<u64>,
+    form: Form,
+    failed: &'static str,
+) -> Result<DoorPage, Fault> {
+    let id = id.clone();
     let found = app.db(move |site| find(site, &id, command)).await?;
-    let page = visit.page;
-    render(&DoorPage {
-        facts: facts(&page, &found.door),
-        command: found.command.map(|command| shown(&page, &command)),
+    let (order, lockdowns) = order::shown(&page, &found.door, found.orders);
+    Ok(DoorPage {
+        facts: facts::all(&page, &found.door),
+        command: found.command.map(|command| command::Followed::new(&page, &command)),
+        commands: found.commands.iter().map(|command| command::Line::new(&page, command)).collect(),
         rows: Row::all(&page, &found.last),
         alarms: found.alarms,
-        door: Shown { id: found.door.id.to_string(), opens: found.door.kind == DoorKind::Door, name: found.door.name },
+        choices: choices::orders(&page),
+        door: Shown {
+            id: found.door.id.to_string(),
+            online: found.door.online,
+            opens: found.door.kind == DoorKind::Door,
+            name: found.door.name,
+        },
+        lockdowns,
+        order,
         page,
+        form,
+        failed,
     })
 }
 
-/// Asks the controller to unlock the door, and shows what becomes of it.
-pub(super) async fn unlock(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
-    let id: DoorId = id.parse().map_err(|_| Fault::NotFound)?;
-    let (caller, operator) = (app.clone(), visit.operator);
-    let asked = app.db(move |site| match site.door(&id)?.kind {
-        DoorKind::Door => site.request_command(&actor(&caller, &operator), &id, Action::UnlockOnce).map(Some),
-        DoorKind::Encoder => Ok(None),
-    });
-    let command = asked.await?.ok_or(Fault::NotFound)?;
-    let place = format!("/doors/{}?command={}", command.door, command.id);
-    Ok(Redirect::to(&place).into_response())
-}
-
 fn find(site: &Site, id: &DoorId, command: Option<u64>) -> Result<Found, SiteError> {
+    let door = site.door(id)?;
+    let is_door = door.kind == DoorKind::Door;
     let filter = EventFilter { doors: vec![id.clone()], ..EventFilter::default() };
     let mut alarms = site.alarms(true, LIST_MAX)?;
     alarms.retain(|alarm| alarm.door.as_ref() == Some(id));
     let command = command.map(|command| site.command(command)).transpose()?;
     Ok(Found {
-        door: site.door(id)?,
+        orders: is_door.then(|| site.door_orders(id)).transpose()?,
         command: command.filter(|command| command.door == *id),
+        commands: site.commands_of(id, COMMANDS)?,
         alarms,
         last: site.events(&filter, Seek::Newest, LAST_ROWS)?,
+        door,
     })
-}
-
-fn shown(page: &Page, command: &CommandView) -> CommandShown {
-    let (tone, symbol, pending) = match command.state {
-        CommandState::Requested | CommandState::Sent => ("plain", "…", true),
-        CommandState::Followed => ("good", "✓", false),
-        CommandState::Refused(_) | CommandState::DoorAway | CommandState::Expired => ("bad", "✕", false),
-    };
-    CommandShown { tone, symbol, text: sentence::command(page, command.action, &command.state), pending }
-}
-
-fn facts(page: &Page, door: &DoorView) -> Vec<(&'static str, Mark)> {
-    let mut facts = vec![
-        ("door-connection", views::connection(page, door)),
-        ("door-last-seen", Mark::plain(views::last_seen(page, door))),
-    ];
-    if door.kind == DoorKind::Door {
-        facts.extend([
-            ("door-mode", views::mode(page, door)),
-            ("door-reading", views::reading(page, door.settings.reading)),
-            ("door-in-force", views::in_force(page, door)),
-            ("door-release", release(page, door)),
-        ]);
-    }
-    let released = door.lock_released.filter(|_| door.kind == DoorKind::Door);
-    let open = door.contact_open.filter(|_| door.kind == DoorKind::Door);
-    let told = [
-        ("door-backlog", views::backlog(door).map(|events| Mark::plain(events.to_string()))),
-        ("door-reader", door.reader.map(|reads| reader(page, reads))),
-        ("door-lock", released.map(|released| lock(page, released))),
-        ("door-contact", open.map(|open| contact(page, open))),
-        ("door-clock", door.trust.map(|trust| clock(page, door, trust))),
-        ("door-agent", door.agent.clone().map(Mark::plain)),
-        ("door-refused", door.messages_refused.map(refused)),
-    ];
-    facts.extend(told.into_iter().filter_map(|(key, mark)| Some((key, mark?))));
-    facts
-}
-
-fn release(page: &Page, door: &DoorView) -> Mark {
-    let seconds = f64::from(door.settings.release_ms) / 1000.0;
-    Mark::plain(page.lang.say_with("seconds", &[("seconds", seconds.into())]))
-}
-
-fn reader(page: &Page, answers: bool) -> Mark {
-    if answers { Mark::good(page.tr("reader-answers")) } else { Mark::bad(page.tr("reader-silent")) }
-}
-
-fn lock(page: &Page, released: bool) -> Mark {
-    Mark::plain(page.tr(if released { "lock-released" } else { "lock-locked" }))
-}
-
-fn contact(page: &Page, open: bool) -> Mark {
-    Mark::plain(page.tr(if open { "contact-open" } else { "contact-closed" }))
-}
-
-fn clock(page: &Page, door: &DoorView, trust: ClockTrust) -> Mark {
-    let code = sentence::trust_code(trust);
-    let mut text = page.code("clock", code);
-    if let Some(offset_ms) = door.clock_offset_ms {
-        let offset = page.tr1("clock-offset", "ms", &format!("{offset_ms:+}"));
-        text = format!("{text} ({offset})");
-    }
-    match trust {
-        ClockTrust::Unknown => Mark::bad(text),
-        ClockTrust::Kept => Mark::warn(text),
-        ClockTrust::Synchronised => Mark::good(text),
-    }
-}
-
-fn refused(count: u32) -> Mark {
-    if count == 0 { Mark::plain("0".to_owned()) } else { Mark::warn(count.to_string()) }
 }

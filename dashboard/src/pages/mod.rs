@@ -12,7 +12,7 @@ use crate::assets;
 use crate::fault::Fault;
 use crate::visit::require_operator;
 
-mod alarms;
+pub(crate) mod alarms;
 mod binding;
 mod card;
 mod cards;
@@ -31,6 +31,7 @@ mod explain;
 mod import;
 mod language;
 mod life;
+mod lockdown;
 mod log;
 mod overview;
 mod people;
@@ -39,6 +40,7 @@ mod receipt;
 mod rules;
 mod settings;
 mod sign_in;
+pub(crate) mod standing;
 mod stream;
 mod views;
 
@@ -79,12 +81,10 @@ fn private(app: &App) -> Router<App> {
         .route("/people", get(people::show).post(people::add))
         .route("/people/{id}", get(person::show))
         .route("/doors", get(doors::show))
-        .route("/doors/{id}", get(door::show))
-        .route("/doors/{id}/unlock", post(door::unlock))
-        .route("/doors/{id}/settings", get(settings::show).post(settings::set))
-        .route("/alarms", get(alarms::show))
-        .route("/alarms/{id}/acknowledge", post(alarms::acknowledge))
+        .merge(door::router())
+        .merge(lockdown::router())
         .route("/log", get(log::show))
+        .merge(alarms::router())
         .merge(rules::router())
         .merge(explain::router());
     if app.context.demo.is_some() {

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use db::site::{
-    AlarmView, DoorKind, DoorView, EventFilter, EventView, HandOutFilter, HandOutState, Horizons, Seek, Site, SiteError,
+    AlarmCounts, AlarmFilter, AlarmState, AlarmView, DoorKind, DoorView, EventFilter, EventView, HandOutFilter, HandOutState, Horizons, Seek, Site, SiteError,
 };
 
 use super::views::is_behind;
@@ -42,6 +42,7 @@ struct Count {
 struct Found {
     doors: Vec<DoorView>,
     alarms: Vec<AlarmView>,
+    alarm_counts: AlarmCounts,
     denied: usize,
     last: Vec<EventView>,
     /// Ends of cards that end within three months, soonest first.
@@ -57,13 +58,12 @@ pub(super) async fn show(State(app): State<App>, visit: Visit) -> Result<Respons
     let found = app.db(move |site| find(site, now, since)).await?;
     let rows = Row::all(&visit.page, &found.last);
     let counts = counts(&visit.page, &found, since);
-    let mut alarms = found.alarms;
-    alarms.truncate(ROWS as usize);
-    render(&Overview { page: visit.page, counts, alarms, rows })
+    render(&Overview { page: visit.page, counts, alarms: found.alarms, rows })
 }
 
 fn find(site: &Site, now: UtcMs, since: UtcMs) -> Result<Found, SiteError> {
     let denied = EventFilter { code: Some("denied".to_owned()), from: Some(since), ..EventFilter::default() };
+    let open = AlarmFilter { state: Some(AlarmState::Open), ..AlarmFilter::default() };
     let horizons = site.horizons(now)?;
     let ending = site.cards_ending(now.second(), horizons.three_months, COUNTED_MAX + 1)?;
     let overdue = HandOutFilter { state: HandOutState::Overdue(now), ..HandOutFilter::default() };
@@ -72,7 +72,8 @@ fn find(site: &Site, now: UtcMs, since: UtcMs) -> Result<Found, SiteError> {
         horizons,
         overdue: site.handouts(overdue, None, COUNTED_MAX + 1)?.len(),
         doors: site.doors()?,
-        alarms: site.alarms(true, COUNTED_MAX + 1)?,
+        alarms: site.alarms(&open, now, ROWS)?,
+        alarm_counts: site.alarm_counts(now)?,
         denied: site.events(&denied, Seek::Newest, COUNTED_MAX + 1)?.len(),
         last: site.events(&EventFilter::default(), Seek::Newest, LAST_ROWS)?,
     })
@@ -100,7 +101,7 @@ fn counts(page: &Page, found: &Found, since: UtcMs) -> Vec<Count> {
     vec![
         count("count-offline", offline, "/doors?show=offline".to_owned(), "bad"),
         count("count-behind", behind, "/doors?show=behind".to_owned(), "warn"),
-        count("count-alarms", found.alarms.len(), "/alarms".to_owned(), "bad"),
+        count("count-alarms", found.alarm_counts.unacknowledged as usize, "/alarms".to_owned(), "bad"),
         count("count-overdue", found.overdue, "/desk?show=overdue#outs".to_owned(), "warn"),
         ending("count-ending-week", found.horizons.week, "week", "warn"),
         ending("count-ending-month", found.horizons.month, "month", "plain"),

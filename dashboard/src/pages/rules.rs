@@ -25,6 +25,7 @@ mod group;
 mod groups;
 mod holidays;
 mod matrix;
+pub(super) mod offered;
 mod preview;
 mod rule;
 mod schedule;
@@ -61,9 +62,9 @@ pub(super) fn router() -> Router<App> {
 }
 
 /// A rule on a page about something that it names.
-struct RuleLine {
+pub(super) struct RuleLine {
     id: i64,
-    allow: bool,
+    effect: &'static str,
     group: String,
     area: String,
     schedule: String,
@@ -77,7 +78,7 @@ impl RuleLine {
         let window = view.rule.window;
         Self {
             id: view.id.0,
-            allow: view.rule.effect == db::site::Effect::Allow,
+            effect: view.rule.effect.code(),
             group: view.group_name,
             area: view.area_name,
             schedule: view.schedule_name.unwrap_or_else(|| page.tr("schedule-always")),
@@ -86,7 +87,7 @@ impl RuleLine {
         }
     }
 
-    fn all(page: &Page, views: Vec<RuleView>) -> Vec<Self> {
+    pub(super) fn all(page: &Page, views: Vec<RuleView>) -> Vec<Self> {
         views.into_iter().map(|view| Self::new(page, view)).collect()
     }
 }

@@ -1,16 +1,12 @@
-//! What a door reads and how long it opens. A change is shown with its consequences before it is made.
-
-use std::collections::HashSet;
+//! How a door is set up. A change is shown with its consequences before it is made.
 
 use access::id::DoorId;
-use access::state::{DoorSettings, Reading};
-use access::uid::Uid;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{CredentialState, DoorKind, DoorView, Site, SiteError};
+use db::site::{DoorKind, DoorView, Site, SiteError};
 
-use super::views::{self, Mark};
+use super::rules::offered::{self, Choices};
 use super::{choices, done, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
@@ -19,8 +15,11 @@ use crate::page::Page;
 use crate::query::Pairs;
 use crate::visit::{Visit, actor};
 
-/// EN 60839-11-1 asks for at least this long.
-const RELEASE_MS_ADVISED: u32 = 3_000;
+mod change;
+mod fields;
+
+use change::{Change, Names};
+use fields::{Number, Unit};
 
 #[derive(Template)]
 #[template(path = "settings.html")]
@@ -29,22 +28,32 @@ struct Settings {
     id: String,
     name: String,
     form: Form,
-    readings: Vec<(String, String)>,
+    readings: Choices,
+    buttons: Choices,
+    schedules: Choices,
+    firsts: Choices,
+    areas: Choices,
+    times: Vec<Asked>,
+    long_times: Vec<Asked>,
+    second_cards: Vec<Asked>,
+    lockout: Vec<Asked>,
     change: Option<Change>,
 }
 
-/// What would change.
-struct Change {
-    /// Label, as it is, as it would be.
-    rows: Vec<(&'static str, Mark, Mark)>,
-    /// What follows from it.
-    notes: Vec<Mark>,
+/// A number that the form asks for, in words.
+struct Asked {
+    name: &'static str,
+    label: String,
+    /// Its bounds, with their unit.
+    hint: String,
+    optional: bool,
 }
 
-/// Cards that are listed for a door, and those of them that have no credential.
-struct Listed {
-    all: usize,
-    bare: usize,
+/// What the form needs of the database.
+struct Found {
+    door: DoorView,
+    schedules: Choices,
+    areas: Choices,
 }
 
 /// The form; with values in the URL also what would change. Looking changes nothing.
@@ -54,23 +63,22 @@ pub(super) async fn show(
     Path(id): Path<String>,
     pairs: Pairs,
 ) -> Result<Response, Fault> {
-    let door = door(&app, &id).await?;
-    let page = visit.page.at(&format!("/doors/{}/settings", door.id));
+    let found = find(&app, &id).await?;
+    let page = visit.page.at(&format!("/doors/{}/settings", found.door.id));
     if pairs.get("reading").is_none() {
-        let form = Form::with(&[
-            ("reading", door.settings.reading.code().to_owned()),
-            ("release", seconds(door.settings.release_ms)),
-        ]);
-        return render(&template(page, &door, form, None));
+        let form = fields::filled(&found.door.settings);
+        return render(&template(page, found, form, None));
     }
     let mut form = pairs.as_form();
-    let Some(settings) = read(&mut form) else {
-        return render_refused(&template(page, &door, form, None));
+    fields::fill(&mut form, &found.door.settings);
+    let Some(settings) = fields::read(&mut form) else {
+        return render_refused(&template(page, found, form, None));
     };
-    let id = door.id.clone();
-    let listed = app.db(move |site| listed(site, &id)).await?;
-    let change = change(&page, &door, settings, &listed);
-    render(&template(page, &door, form, Some(change)))
+    let id = found.door.id.clone();
+    let listed = app.db(move |site| change::listed(site, &id)).await?;
+    let names = Names { schedules: &found.schedules, areas: &found.areas };
+    let change = Change::new(&page, &names, &found.door.settings, &settings, &listed);
+    render(&template(page, found, form, Some(change)))
 }
 
 /// Makes the change.
@@ -80,121 +88,75 @@ pub(super) async fn set(
     Path(id): Path<String>,
     mut form: Form,
 ) -> Result<Response, Fault> {
-    let door = door(&app, &id).await?;
-    let place = format!("/doors/{}", door.id);
-    let Some(settings) = read(&mut form) else {
-        return render_refused(&template(visit.page.at(&format!("{place}/settings")), &door, form, None));
-    };
-    let (caller, operator) = (app.clone(), visit.operator);
-    app.db(move |site| site.set_settings(&actor(&caller, &operator), &door.id, settings)).await?;
-    Ok(done(&place, "door-set"))
+    let found = find(&app, &id).await?;
+    let place = format!("/doors/{}", found.door.id);
+    fields::fill(&mut form, &found.door.settings);
+    if let Some(settings) = fields::read(&mut form) {
+        let (caller, operator, door) = (app.clone(), visit.operator, found.door.id.clone());
+        let set = app.db(move |site| site.set_settings(&actor(&caller, &operator), &door, settings)).await;
+        match set {
+            Ok(()) => return Ok(done(&place, "door-set")),
+            Err(fault) => form.refused(fault)?,
+        }
+    }
+    render_refused(&template(visit.page.at(&format!("{place}/settings")), found, form, None))
 }
 
 /// A door, not an encoder: that has nothing to set.
-async fn door(app: &App, id: &str) -> Result<DoorView, Fault> {
+async fn find(app: &App, id: &str) -> Result<Found, Fault> {
     let id: DoorId = id.parse().map_err(|_| Fault::NotFound)?;
-    let door = app.db(move |site| site.door(&id)).await?;
-    if door.kind == DoorKind::Door { Ok(door) } else { Err(Fault::NotFound) }
+    let found = app.db(move |site| found(site, &id)).await?;
+    if found.door.kind == DoorKind::Door { Ok(found) } else { Err(Fault::NotFound) }
 }
 
-fn read(form: &mut Form) -> Option<DoorSettings> {
-    let reading = Reading::from_code(form.value("reading"));
-    if reading.is_none() {
-        form.problem_in("reading", "unknown-code");
-    }
-    let release_ms = milliseconds(form.value("release"));
-    let bounds = DoorSettings::RELEASE_MS_MIN..=DoorSettings::RELEASE_MS_MAX;
-    match release_ms {
-        None => form.problem_in("release", "not-a-number"),
-        Some(ms) if !bounds.contains(&ms) => form.problem_in("release", "out-of-range"),
-        Some(_) => {}
-    }
-    if form.failed() {
-        return None;
-    }
-    Some(DoorSettings { release_ms: release_ms?, reading: reading? })
+fn found(site: &Site, id: &DoorId) -> Result<Found, SiteError> {
+    let door = site.door(id)?;
+    let settings = door.settings;
+    let areas = [settings.leads_into, settings.leads_out_of];
+    Ok(Found {
+        schedules: offered::schedules(site, settings.unlock.map(|unlock| i64::from(unlock.schedule.0)))?,
+        areas: offered::areas(site, areas.into_iter().flatten().map(|area| i64::from(area.0)))?,
+        door,
+    })
 }
 
-fn listed(site: &Site, door: &DoorId) -> Result<Listed, SiteError> {
-    let as_of = site.latest()?;
-    let active = site.credentials(None, as_of)?.into_iter().filter(|record| record.state == CredentialState::Active);
-    let encoded: HashSet<Uid> = active.map(|record| record.uid).collect();
-    let mut listed = Listed { all: 0, bare: 0 };
-    site.for_each_entry(door, as_of, |entry| {
-        listed.all += 1;
-        listed.bare += usize::from(!encoded.contains(&entry.uid));
-    })?;
-    Ok(listed)
-}
-
-fn change(page: &Page, door: &DoorView, new: DoorSettings, listed: &Listed) -> Change {
-    let old = door.settings;
-    let release = |ms| Mark::plain(page.tr1("release-seconds", "seconds", &seconds(ms)));
-    let mut notes = vec![Mark::plain(page.code("reading-about", new.reading.code()))];
-    if new.reading == Reading::UidOnly {
-        notes = vec![Mark::warn(page.code("reading-about", new.reading.code()))];
-    } else {
-        notes.push(refused(page, listed));
-    }
-    if new.release_ms < RELEASE_MS_ADVISED {
-        notes.push(Mark::warn(page.tr("release-short")));
-    }
-    Change {
-        rows: vec![
-            ("door-reading", views::reading(page, old.reading), views::reading(page, new.reading)),
-            ("door-release", release(old.release_ms), release(new.release_ms)),
-        ],
-        notes,
-    }
-}
-
-fn refused(page: &Page, listed: &Listed) -> Mark {
-    let numbers = [("bare", listed.bare.into()), ("all", listed.all.into())];
-    if listed.bare == 0 {
-        Mark::good(page.number("settings-none-refused", "all", &listed.all))
-    } else {
-        Mark::bad(page.lang.say_with("settings-refused", &numbers))
-    }
-}
-
-fn template(page: Page, door: &DoorView, form: Form, change: Option<Change>) -> Settings {
+fn template(page: Page, found: Found, form: Form, change: Option<Change>) -> Settings {
+    let none = |key: &str, choices: Choices| [(String::new(), page.tr(key))].into_iter().chain(choices).collect();
+    let asked = |numbers: &[Number]| numbers.iter().map(|number| Asked::new(&page, number)).collect();
     Settings {
-        id: door.id.to_string(),
-        name: door.name.clone(),
+        id: found.door.id.to_string(),
+        name: found.door.name,
         readings: choices::readings(&page),
+        buttons: choices::exit_buttons(&page),
+        schedules: none("settings-unlock-never", found.schedules),
+        firsts: choices::first_person(&page),
+        areas: none("settings-no-area", found.areas),
+        times: asked(&fields::TIMES),
+        long_times: asked(&fields::LONG_TIMES),
+        second_cards: asked(&fields::SECOND_CARDS),
+        lockout: asked(&fields::LOCKOUT),
         page,
         form,
         change,
     }
 }
 
-/// As people enter it, with a point or a comma.
-fn milliseconds(text: &str) -> Option<u32> {
-    let (whole, part) = text.split_once(['.', ',']).unwrap_or((text, ""));
-    if part.len() > 3 || !part.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let part: u32 = format!("{part:0<3}").parse().ok()?;
-    whole.parse::<u32>().ok()?.checked_mul(1000)?.checked_add(part)
-}
-
-fn seconds(ms: u32) -> String {
-    let text = format!("{}.{:03}", ms / 1000, ms % 1000);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn seconds_are_read_as_they_are_written() {
-        for (text, ms) in [("5", 5_000), ("0.5", 500), ("2,25", 2_250), ("120", 120_000), ("3.001", 3_001)] {
-            assert_eq!(milliseconds(text), Some(ms), "{text}");
-            assert_eq!(milliseconds(&seconds(ms)), Some(ms), "{text}");
-        }
-        for text in ["", "x", "-1", "1.2.3", "1e3", "0.0001", "99999999999"] {
-            assert_eq!(milliseconds(text), None, "{text}");
+impl Asked {
+    fn new(page: &Page, number: &Number) -> Self {
+        let bounds = [
+            ("least", number.unit.entered(number.least).into()),
+            ("most", number.unit.entered(number.most).into()),
+        ];
+        let bounds = match number.unit {
+            Unit::Milliseconds | Unit::Seconds => page.lang.say_with("settings-bounds-seconds", &bounds),
+            Unit::Times => page.lang.say_with("settings-bounds-times", &bounds),
+        };
+        let more = page.lang.try_say(&format!("{}-hint", number.label)).map(|more| format!(" {more}"));
+        Self {
+            name: number.name,
+            label: page.tr(number.label),
+            hint: format!("{bounds}{}", more.unwrap_or_default()),
+            optional: number.optional,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Cards and doors as templates show them.
 
-use access::state::{Mode, Reading};
+use access::settings::Reading;
 use db::site::{CardKind, CardView, CredentialRecord, CredentialState, DoorKind, DoorView, Life};
 
+use super::standing;
 use crate::page::Page;
 use crate::sentence::{block_code, block_codes};
 
@@ -112,7 +113,7 @@ impl Mark {
         Self::new("plain", "", text)
     }
 
-    fn new(tone: &'static str, symbol: &'static str, text: String) -> Self {
+    pub(super) fn new(tone: &'static str, symbol: &'static str, text: String) -> Self {
         Self { tone, symbol, text }
     }
 }
@@ -123,8 +124,10 @@ pub(super) struct Door {
     pub(super) name: String,
     pub(super) connection: Mark,
     pub(super) mode: Mark,
+    pub(super) leaf: Vec<Mark>,
+    pub(super) faults: Vec<Mark>,
     pub(super) reading: Mark,
-    pub(super) in_force: Mark,
+    pub(super) in_force: Vec<Mark>,
     pub(super) last_seen: String,
     pub(super) backlog: String,
 }
@@ -135,7 +138,9 @@ impl Door {
             id: view.id.to_string(),
             name: view.name.clone(),
             connection: connection(page, view),
-            mode: mode(page, view),
+            mode: standing::mode(page, view),
+            leaf: [standing::leaf(page, view), standing::lock(page, view)].into_iter().flatten().collect(),
+            faults: standing::faults(page, view).unwrap_or_default(),
             reading: reading(page, view.settings.reading),
             in_force: in_force(page, view),
             last_seen: last_seen(page, view),
@@ -148,20 +153,6 @@ pub(super) fn connection(page: &Page, view: &DoorView) -> Mark {
     if view.online { Mark::good(page.tr("door-online")) } else { Mark::bad(page.tr("door-offline")) }
 }
 
-/// The mode that the door should be in now.
-pub(super) fn mode(page: &Page, view: &DoorView) -> Mark {
-    let over = view.mode_until.is_some_and(|until| page.now.second() >= until);
-    let mode = if over { Mode::Normal } else { view.mode };
-    let text = page.code("mode", mode.code());
-    match (mode, view.mode_until) {
-        (Mode::Normal, _) => Mark::plain(text),
-        (_, Some(until)) => Mark::warn(
-            page.lang.say_with("mode-until", &[("mode", text.into()), ("until", page.minute(&until).into())]),
-        ),
-        (_, None) => Mark::warn(text),
-    }
-}
-
 /// What a door reads. Only where the counter moves does a copy of the whole card show itself.
 pub(super) fn reading(page: &Page, reading: Reading) -> Mark {
     let text = page.code("reading", reading.code());
@@ -172,19 +163,34 @@ pub(super) fn reading(page: &Page, reading: Reading) -> Mark {
     }
 }
 
+/// Whether whitelist and state in force are those that should be.
+pub(super) fn in_force(page: &Page, view: &DoorView) -> Vec<Mark> {
+    vec![list_in_force(page, view), state_in_force(page, view)]
+}
+
 /// Which whitelist is in force, beside the one that should be.
-pub(super) fn in_force(page: &Page, view: &DoorView) -> Mark {
+fn list_in_force(page: &Page, view: &DoorView) -> Mark {
     let number = |id: Option<access::whitelist::WhitelistId>| {
         id.map_or_else(|| page.tr("generation-none"), |id| id.generation.to_string())
     };
-    if is_behind(view) {
-        Mark::warn(page.lang.say_with(
-            "generation-behind",
-            &[("current", number(view.in_force).into()), ("wanted", number(view.wanted).into())],
-        ))
+    compared(page, "generation-list", view.wanted == view.in_force, number(view.in_force), number(view.wanted))
+}
+
+/// Which state is in force, beside the one that should be.
+fn state_in_force(page: &Page, view: &DoorView) -> Mark {
+    let current = view.state_in_force.map_or_else(|| page.tr("generation-none"), |current| current.to_string());
+    let same = view.state_in_force == Some(view.wanted_state);
+    compared(page, "generation-state", same, current, view.wanted_state.to_string())
+}
+
+fn compared(page: &Page, key: &str, same: bool, current: String, wanted: String) -> Mark {
+    let shown = if same {
+        current
     } else {
-        Mark::good(number(view.in_force))
-    }
+        page.lang.say_with("generation-behind", &[("current", current.into()), ("wanted", wanted.into())])
+    };
+    let text = page.tr1(key, "generation", &shown);
+    if same { Mark::good(text) } else { Mark::warn(text) }
 }
 
 /// Whether the door still decides by an older whitelist or state than it should. An encoder decides nothing.

@@ -4,8 +4,9 @@ use access::credential::block::Token;
 use access::decide::{Credential, Decision, Presented};
 use access::encode::{ChipClass, Outcome};
 use access::event::{EventKind, Rolling};
+use access::passage::Side;
 use access::reason::Reasons;
-use access::state::Reading;
+use access::settings::Reading;
 use access::time::Window;
 use access::uid::Uid;
 use access::whitelist::Generation;
@@ -26,12 +27,14 @@ fn job_of(place: &str) -> u64 {
 
 fn rolled(found: Option<Token>, written: Option<Token>, stepped_in: bool, credential: Credential) -> EventKind {
     EventKind::Tap {
+        side: Side::In,
         presented: Presented::Classic1k,
         credential,
         decision: Decision {
             reasons: credential.reason().map_or(Reasons::NONE, Reasons::from),
             generation: Generation(1),
         },
+        noted: Reasons::NONE,
         rolling: Some(Rolling { issue: 1, found, written, stepped_in }),
     }
 }

@@ -7,7 +7,6 @@ use access::encode::{ChipClass, Outcome};
 use access::envelope::{DoorKey, Header};
 use access::event::EventKind;
 use access::message::Status;
-use access::state::{DoorState, Mode};
 use access::time::{ClockTrust, MonoMs};
 use access::uid::Uid;
 use access::whitelist::{Digest, Generation, WhitelistId};
@@ -18,7 +17,7 @@ use crate::support::{Bench, DESK, actor, door};
 impl Bench {
     /// Adds the encoder, connected.
     pub(crate) fn add_desk(&self) {
-        let settings = DoorState::default().settings;
+        let settings = DoorSettings::default();
         let name = "Henkilöstötoimisto".to_owned();
         let encoder = NewDoor { id: door(DESK), name, key: DoorKey::new([8; 32]), settings };
         self.site.add_encoder(&actor(), encoder).unwrap();
@@ -47,12 +46,15 @@ impl Bench {
             whitelist: WhitelistId { generation: Generation(0), digest: Digest::default(), entries: 0 },
             state_generation: Generation(0),
             counters_generation: Generation(0),
+            passages_generation: Generation(0),
             mode: Mode::Normal,
             journal_head: 0,
             journal_acknowledged: 0,
+            journal_percent: 0,
             reader: true,
             lock_released: false,
-            contact_open: false,
+            leaf: Leaf::Closed,
+            faults: Faults::NONE,
             messages_refused: 0,
         };
         self.site.record_status(&door(number), &header, &status, self.now()).unwrap();

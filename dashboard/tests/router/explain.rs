@@ -5,8 +5,10 @@ use crate::support::{Bench, NOW, actor, door, uid};
 use access::chain::Link;
 use access::decide::{Credential, Decision, Presented};
 use access::event::{Event, EventKind, Subject};
+use access::mode::Mode;
+use access::passage::Side;
 use access::reason::{Reason, Reasons};
-use access::state::{DoorSettings, DoorState, Mode, Reading};
+use access::settings::{DoorSettings, Reading};
 use access::time::{ClockTrust, MonoMs, UtcMs, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
@@ -35,7 +37,7 @@ fn tap(bench: &Bench, generation: Generation, reasons: Reasons) {
 fn tap_of(bench: &Bench, card: Uid, generation: Generation, reasons: Reasons) {
     let decision = Decision { reasons, generation };
     let kind =
-        EventKind::Tap { presented: Presented::Classic1k, credential: Credential::NotAsked, decision, rolling: None };
+        EventKind::Tap { side: Side::In, presented: Presented::Classic1k, credential: Credential::NotAsked, decision, noted: Reasons::NONE, rolling: None };
     let event = Event {
         sequence: 1,
         boot: 1,
@@ -90,7 +92,7 @@ async fn an_event_is_one_click_away_and_is_decided_again_by_the_rules_of_then() 
 async fn a_credential_that_the_door_did_not_read_is_no_reason_in_the_explanation_either() {
     let bench = Bench::new().await;
     fill(&bench);
-    let settings = DoorSettings { reading: Reading::Sector, ..DoorState::default().settings };
+    let settings = DoorSettings { reading: Reading::Sector, ..DoorSettings::default() };
     bench.site.set_settings(&actor(), &door(1), settings).unwrap();
     let ended = Window { from: None, until: Some(UtcMs(NOW).second()) };
     bench.site.add_card(&actor(), NewCard::new(uid(7), CardKind::Visitor, ended)).unwrap();
@@ -105,7 +107,7 @@ async fn a_credential_that_the_door_did_not_read_is_no_reason_in_the_explanation
 async fn a_card_that_was_never_possible_is_not_told_of_its_credential() {
     let bench = Bench::new().await;
     fill(&bench);
-    let settings = DoorSettings { reading: Reading::Sector, ..DoorState::default().settings };
+    let settings = DoorSettings { reading: Reading::Sector, ..DoorSettings::default() };
     bench.site.set_settings(&actor(), &door(1), settings).unwrap();
     // No time is both before the card's end and after it came to its holder.
     let ended = Window { from: None, until: Some(UtcMs(NOW).second()) };

@@ -9,8 +9,10 @@ use access::decide::{Credential, Decision, Presented};
 use access::envelope::DoorKey;
 use access::event::{Event, EventKind, Subject};
 use access::id::DoorId;
+use access::mode::Mode;
+use access::passage::Side;
 use access::reason::{Reason, Reasons};
-use access::state::{DoorState, Mode};
+use access::settings::DoorSettings;
 use access::time::{ClockTrust, MonoMs, UtcMs, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
@@ -142,9 +144,11 @@ impl Bench {
     /// A card is tapped.
     pub(crate) fn tap(&mut self, door: usize, card: Uid, reason: Option<Reason>) {
         let kind = EventKind::Tap {
+            side: Side::In,
             presented: Presented::Classic1k,
             credential: Credential::NotAsked,
             decision: Decision { reasons: reason.map_or(Reasons::NONE, Reasons::from), generation: Generation(1) },
+            noted: Reasons::NONE,
             rolling: None,
         };
         self.happen(door, kind, Some(card));
@@ -262,7 +266,7 @@ pub(crate) fn command(site: &Site, number: usize) -> u64 {
 
 fn fill(site: &Site) {
     for (id, name) in DOORS {
-        let settings = DoorState::default().settings;
+        let settings = DoorSettings::default();
         let door = NewDoor { id: id.parse().unwrap(), name: name.to_owned(), key: DoorKey::new([7; 32]), settings };
         site.add_door(&actor(), door).unwrap();
     }

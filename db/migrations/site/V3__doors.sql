@@ -172,6 +172,7 @@ ALTER TABLE site ADD COLUMN passages INTEGER NOT NULL DEFAULT 0;
 
 -- Why a command was given; empty for those of before.
 ALTER TABLE command ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+CREATE INDEX command_by_door ON command (door, requested_ms);
 
 ALTER TABLE door_status ADD COLUMN passages_generation INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE door_status ADD COLUMN journal_percent     INTEGER NOT NULL DEFAULT 0;

@@ -145,6 +145,19 @@ impl Site {
         })
     }
 
+    /// The latest commands to a door, newest first.
+    ///
+    /// # Errors
+    /// [`SiteError::NotFound`] for the door.
+    pub fn commands_of(&self, door: &DoorId, limit: u32) -> Result<Vec<CommandView>, SiteError> {
+        self.read(|db| {
+            let door = row::need_door(db, door)?;
+            let mut statement =
+                row::prepare(db, select_commands!("c.door = $1 ORDER BY c.requested_ms DESC, c.id LIMIT $2"))?;
+            row::all(statement.query((door, row::limit_of(limit)))?, view)
+        })
+    }
+
     /// One command.
     ///
     /// # Errors

@@ -116,6 +116,13 @@ impl Site {
     }
 }
 
+/// The events behind an alarm, oldest first.
+pub(super) fn of_alarm(db: &Connection, alarm: i64) -> Result<Vec<EventView>, SiteError> {
+    let sql = format!("{EVENTS} AND e.id IN (SELECT event FROM alarm_event WHERE alarm = $1) ORDER BY e.id");
+    let mut statement = row::prepare(db, &sql)?;
+    row::all(statement.query([alarm])?, view)
+}
+
 /// Every event with its door and with the person who held its card when it happened.
 const EVENTS: &str = "
     SELECT e.id, d.id, d.name, e.epoch, e.sequence, e.body, e.uid, e.salt, e.received_ms, e.link_ok,

@@ -39,7 +39,12 @@ mod states;
 mod status;
 mod whitelist;
 
-pub use alarms::AlarmView;
+pub use alarms::{
+    AlarmClass, AlarmCounts, AlarmDetail, AlarmFilter, AlarmKey, AlarmKind, AlarmState, AlarmStep, AlarmView,
+    CHANNEL_NAME_LENGTH_MAX, CHANNELS_MAX, COMMENT_LENGTH_MAX, Channel, Closed, Condition, Done, DoorWatch,
+    MUTE_LENGTH_MAX_MS, MUTES_MAX, MuteView, NOTIFICATION_ATTEMPTS_MAX, NOTIFICATIONS_WAITING_MAX, NewMute,
+    Notification, REMINDERS_MAX, Severity, StepKind,
+};
 pub use cards::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
 pub use certificates::{
     CARD_CERTIFICATES_MAX, CertificateId, CertificateRecord, CertificateState, CertificateView, IssuerId, ListApplied,

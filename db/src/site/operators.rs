@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row};
 
 use super::change::{self, OPERATOR_LENGTH_MAX};
 use super::open::Wakes;
-use super::{Actor, Site, SiteError, row};
+use super::{Actor, LIST_MAX, Site, SiteError, row};
 
 /// Longest password hash, in bytes, with its parameters and salt.
 const PASSWORD_HASH_LENGTH_MAX: usize = 512;
@@ -69,6 +69,17 @@ impl Site {
             let mut statement =
                 row::prepare(db, "SELECT id, name, password_hash, language FROM operator WHERE name = $1")?;
             row::first(statement.query([name])?, view)
+        })
+    }
+
+    /// The names of all operators, in their order.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the file cannot be read.
+    pub fn operator_names(&self) -> Result<Vec<String>, SiteError> {
+        self.read(|db| {
+            let mut statement = row::prepare(db, "SELECT name FROM operator ORDER BY name LIMIT $1")?;
+            row::all(statement.query([LIST_MAX])?, |row| Ok(row.get(0)?))
         })
     }
 

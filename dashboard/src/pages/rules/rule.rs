@@ -4,9 +4,10 @@ use access::entry::ScheduleId;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{AreaId, Effect, GroupId, LIST_MAX, NewRule, Page as Rows, RuleEdit, RuleId, RuleView, Site, SiteError};
+use db::site::{AreaId, Effect, GroupId, NewRule, RuleEdit, RuleId, RuleView, Site, SiteError};
 
 use super::number;
+use super::offered::{self, Choices};
 use super::preview::{self, Plan};
 use crate::app::App;
 use crate::fault::Fault;
@@ -16,11 +17,6 @@ use crate::pages::{render, render_refused};
 use crate::query::Pairs;
 use crate::visit::Visit;
 use crate::when;
-
-type Choices = Vec<(String, String)>;
-
-/// Pages of a list that a form offers: ten thousand entries, which is more than anybody scrolls through.
-const PAGES_MAX: u32 = 10;
 
 #[derive(Template)]
 #[template(path = "rules_rule.html")]
@@ -164,33 +160,7 @@ async fn page(app: &App, page: Page, id: Option<RuleId>, form: Form) -> Result<R
 
 /// What a rule may name.
 fn choices(site: &Site, [group, area, schedule]: [Option<i64>; 3]) -> Result<(Choices, Choices, Choices), SiteError> {
-    let groups = |rows| Ok(site.groups(rows)?.into_iter().map(|g| (g.id.0, g.name)).collect());
-    let areas = |rows| Ok(site.areas(rows)?.into_iter().map(|a| (a.id.0, a.name)).collect());
-    let schedules = |rows| Ok(site.schedules(rows)?.into_iter().map(|s| (i64::from(s.id.0), s.name)).collect());
-    Ok((offered(groups, group)?, offered(areas, area)?, offered(schedules, schedule)?))
-}
-
-/// A list by name, and in any case the entry that the form names: a browser chooses the first of a list that lacks it,
-/// and whoever saves would point the rule at that.
-fn offered(
-    read: impl Fn(Rows) -> Result<Vec<(i64, String)>, SiteError>,
-    named: Option<i64>,
-) -> Result<Choices, SiteError> {
-    let mut all: Vec<(i64, String)> = Vec::new();
-    for _ in 0..PAGES_MAX {
-        let page = read(Rows { after: all.last().map(|(id, _)| *id), limit: LIST_MAX })?;
-        let last = page.len() < LIST_MAX as usize;
-        all.extend(page);
-        if last {
-            break;
-        }
-    }
-    if let Some(named) = named.filter(|named| !all.iter().any(|(id, _)| id == named)) {
-        let found = read(Rows { after: Some(named.saturating_sub(1)), limit: 1 })?;
-        all.extend(found.into_iter().filter(|(id, _)| *id == named));
-    }
-    all.sort_by_key(|(_, name)| name.to_lowercase());
-    Ok(all.into_iter().map(|(id, name)| (id.to_string(), name)).collect())
+    Ok((offered::groups(site, group)?, offered::areas(site, area)?, offered::schedules(site, schedule)?))
 }
 
 /// A rule in words; nothing if it names what is gone, which is said beside the field.

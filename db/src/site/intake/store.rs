@@ -8,10 +8,9 @@ use sha2::{Digest, Sha256};
 use super::Report;
 use super::check::Parts;
 use super::clones::{self, Tap};
-use super::lives;
-use crate::site::alarms::{self, Raised};
+use super::{lives, passages};
 use crate::site::encodings::{self, Ended};
-use crate::site::{SiteError, commands, row};
+use crate::site::{SiteError, alarms, commands, row};
 
 /// Appends events that follow the last one stored. `before` is the link before the first of them as the
 /// report has it, and whether that is the link that is stored; the door's own chain is followed, so that
@@ -94,28 +93,27 @@ fn insert(db: &Connection, stored: &Stored<'_>) -> Result<i64, SiteError> {
 fn consequences(db: &Connection, stored: &Stored<'_>, id: i64) -> Result<(), SiteError> {
     let Stored { door, report, event, .. } = *stored;
     let received = report.received;
-    let alarm = match &event.kind {
-        EventKind::JournalSlow { .. } => "journal-slow",
-        EventKind::MessagesRefused { .. } => "messages-refused",
-        EventKind::ReaderBlind => "reader-blind",
-        EventKind::Opened { released: false } => "opened-unreleased",
-        EventKind::Command { id, refused, .. } => {
-            return commands::answered(db, door, *id, *refused, received);
-        }
-        EventKind::Tap { credential, rolling, decision, .. } => {
+    match &event.kind {
+        EventKind::Command { id, refused, .. } => commands::answered(db, door, *id, *refused, received),
+        EventKind::Tap { credential, rolling, decision, noted, .. } => {
             let Some(subject) = &event.subject else { return Ok(()) };
             let tap = Tap { door, epoch: report.epoch, event: id, uid: &subject.uid, received };
             lives::tapped(db, &tap, event, decision)?;
-            return clones::tapped(db, &tap, *credential, rolling.as_ref());
+            passages::noted(db, &tap, *noted)?;
+            clones::tapped(db, &tap, *credential, rolling.as_ref())
+        }
+        EventKind::Entered { side } => {
+            let Some(subject) = &event.subject else { return Ok(()) };
+            let tap = Tap { door, epoch: report.epoch, event: id, uid: &subject.uid, received };
+            passages::entered(db, &tap, event, *side)
         }
         EventKind::Encoded { job, outcome, chip } => {
             let Some(subject) = &event.subject else { return Ok(()) };
             let end = Ended { encoder: door, job: *job, uid: &subject.uid, outcome: *outcome, chip: *chip };
-            return encodings::ended(db, &end, received);
+            encodings::ended(db, &end, received)
         }
-        _ => return Ok(()),
-    };
-    alarms::raise(db, &Raised { door: Some(door), event: Some(id), ..Raised::new(alarm, received) })
+        _ => alarms::heard(db, door, id, event, received),
+    }
 }
 
 fn chained(head: Link, report: &Report, sequence: u64, link: Link) -> Link {

@@ -1,0 +1,184 @@
+//! `lockdown start`, `lockdown lift`, `lockdown list`: the way in a threat when the dashboard cannot be reached. The
+//! running controller sees the change within a second.
+
+use access::id::DoorId;
+use access::time::UtcS;
+use anyhow::{Context, bail, ensure};
+use chrono::{DateTime, NaiveDateTime, TimeZone as _};
+use chrono_tz::Tz;
+use clap::{ArgGroup, Args};
+use db::site::{LockdownScope, LockdownView, Site};
+use serde_json::json;
+
+use super::{ConfigPath, actor, open, say};
+use crate::clock::utc_now;
+
+/// Most lockdowns that are listed or lifted at once; far more than people order in a threat.
+const LISTED_MAX: u32 = 1_000;
+
+#[derive(Args)]
+#[command(group = ArgGroup::new("scope").required(true))]
+pub(super) struct Start {
+    /// Every door of the site.
+    #[arg(long, group = "scope")]
+    all: bool,
+    /// The doors of an area, those that join it later too.
+    #[arg(long, value_name = "NAME", group = "scope")]
+    area: Option<String>,
+    /// One door.
+    #[arg(long, value_name = "ID", group = "scope")]
+    door: Option<DoorId>,
+    /// Why; everybody who may see the door reads it.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// When it ends by itself, such as 2026-11-24T18:00 by the site's clock, or with an offset such as Z; only when
+    /// it is lifted if left out.
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+    #[command(flatten)]
+    config: ConfigPath,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+#[command(group = ArgGroup::new("which").required(true))]
+pub(super) struct Lift {
+    /// The number of the lockdown, as it is listed.
+    #[arg(group = "which")]
+    number: Option<i64>,
+    /// All that are on.
+    #[arg(long, group = "which")]
+    all: bool,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    #[command(flatten)]
+    config: ConfigPath,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct List {
+    #[command(flatten)]
+    config: ConfigPath,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn start(start: &Start) -> anyhow::Result<()> {
+    let config = start.config.read()?;
+    let site = open(&config)?;
+    let scope = match (&start.area, &start.door) {
+        (Some(name), _) => {
+            let Some(area) = site.area_by_name(name)? else { bail!("there is no area {name}") };
+            LockdownScope::Area(area.id.0)
+        }
+        (None, Some(door)) => LockdownScope::Door(door.clone()),
+        (None, None) => LockdownScope::Site,
+    };
+    let until = start.until.as_deref().map(|text| time(text, config.zone)).transpose()?;
+    let number = site.lock_down(&actor(), &scope, until, &start.reason)?;
+    let begun = site.lockdowns(true, LISTED_MAX)?.into_iter().find(|lockdown| lockdown.id == number);
+    let doors = begun.map_or(0, |lockdown| lockdown.doors);
+    if start.json {
+        return say(&json!({ "number": number, "doors": doors }).to_string());
+    }
+    say(&format!("Lockdown {number} is on. It reaches {doors} doors; see: kulku-controller lockdown list"))
+}
+
+pub(super) fn lift(lift: &Lift) -> anyhow::Result<()> {
+    let site = open(&lift.config.read()?)?;
+    let numbers = match lift.number {
+        Some(number) => vec![number],
+        None => on(&site)?.into_iter().map(|lockdown| lockdown.id).collect(),
+    };
+    for number in &numbers {
+        site.lift_lockdown(&actor(), *number, &lift.reason).with_context(|| format!("lockdown {number}"))?;
+    }
+    if lift.json {
+        return say(&json!({ "lifted": numbers }).to_string());
+    }
+    ensure!(!numbers.is_empty(), "no lockdown is on");
+    numbers.iter().try_for_each(|number| say(&format!("Lockdown {number} is lifted.")))
+}
+
+pub(super) fn list(list: &List) -> anyhow::Result<()> {
+    let config = list.config.read()?;
+    let lockdowns = on(&open(&config)?)?;
+    if list.json {
+        return say(&serde_json::Value::from_iter(lockdowns.iter().map(as_json)).to_string());
+    }
+    for lockdown in lockdowns {
+        let until = lockdown.until.map_or_else(|| "until it is lifted".to_owned(), |until| shown(until, config.zone));
+        say(&format!(
+            "{:>6} {:<5} {:<32} {} of {} doors, {until}: {}",
+            lockdown.id,
+            lockdown.scope.code(),
+            lockdown.name,
+            lockdown.in_force,
+            lockdown.doors,
+            lockdown.reason
+        ))?;
+    }
+    Ok(())
+}
+
+fn on(site: &Site) -> anyhow::Result<Vec<LockdownView>> {
+    let now = utc_now().second();
+    Ok(site.lockdowns(true, LISTED_MAX)?.into_iter().filter(|lockdown| lockdown.is_on(now)).collect())
+}
+
+fn as_json(lockdown: &LockdownView) -> serde_json::Value {
+    json!({
+        "number": lockdown.id,
+        "scope": lockdown.scope.code(),
+        "name": lockdown.name,
+        "until_s": lockdown.until.map(|until| until.0),
+        "reason": lockdown.reason,
+        "operator": lockdown.operator,
+        "at_ms": lockdown.at.0,
+        "doors": lockdown.doors,
+        "in_force": lockdown.in_force,
+    })
+}
+
+/// With an offset, or by the site's clock. An hour that comes twice ends with the later one: too long keeps people
+/// out, too short lets a threat in.
+fn time(text: &str, zone: Tz) -> anyhow::Result<UtcS> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(UtcS(time.timestamp()));
+    }
+    let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let local = local.with_context(|| format!("{text} is no time; write it like 2026-11-24T18:00"))?;
+    let time = zone.from_local_datetime(&local).latest();
+    let time = time.with_context(|| format!("{text} does not exist in {zone}: the clock jumps over it"))?;
+    Ok(UtcS(time.timestamp()))
+}
+
+fn shown(until: UtcS, zone: Tz) -> String {
+    DateTime::from_timestamp(until.0, 0)
+        .map_or_else(|| until.0.to_string(), |time| format!("until {}", time.with_timezone(&zone).format("%F %H:%M")))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::Europe::Helsinki;
+
+    use super::*;
+
+    #[test]
+    fn a_time_is_the_sites_or_has_an_offset() {
+        let at = |text| time(text, Helsinki).ok().map(|time| time.0);
+        assert_eq!(at("2026-11-24T18:00"), at("2026-11-24T16:00:00Z"));
+        assert_eq!(at("2026-11-24 18:00"), at("2026-11-24T18:00:00+02:00"));
+        assert_eq!(at("2026-10-25T03:30"), at("2026-10-25T01:30:00Z"), "the later of two");
+        assert_eq!(at("2026-03-29T03:30"), None, "the clock jumps over it");
+        assert_eq!(at("18:00"), None);
+        assert_eq!(shown(UtcS(1_795_536_000), Helsinki), "until 2026-11-24 18:00");
+    }
+}

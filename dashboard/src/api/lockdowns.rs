@@ -1,0 +1,120 @@
+//! Lockdowns.
+
+use access::id::DoorId;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use db::site::{LockdownScope, LockdownView, Site, SiteError};
+use serde::Deserialize;
+
+use super::body::Body;
+use super::doors::{LockdownShape, Why, time};
+use super::events::limit;
+use super::shape::List;
+use crate::app::App;
+use crate::fault::Fault;
+use crate::lockdown::{self, Reach};
+use crate::query::Pairs;
+use crate::visit::{Caller, actor};
+
+/// All routes of lockdowns.
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/lockdowns", get(list).post(start))
+        .route("/lockdowns/{id}", get(show))
+        .route("/lockdowns/{id}/lift", post(lift))
+}
+
+/// Those that hold, newest first; with `open=false` also those that are over.
+async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<LockdownShape>>, Fault> {
+    let open_only = pairs.parse::<bool>("open", "unknown-code")?.unwrap_or(true);
+    let (limit, now) = (limit(&pairs)?, app.now().second());
+    let mut found = app.db(move |site| site.lockdowns(open_only, limit)).await?;
+    found.retain(|lockdown| !open_only || lockdown.is_on(now));
+    Ok(Json(List { items: found.iter().map(LockdownShape::from).collect(), next: None }))
+}
+
+/// One, with the doors that do not have it.
+async fn show(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<LockdownShape>, Fault> {
+    shape(&app, id).await.map(Json)
+}
+
+/// A lockdown that is to begin.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct New {
+    scope: String,
+    area: Option<i64>,
+    door: Option<String>,
+    until: Option<String>,
+    reason: String,
+}
+
+/// Starts one.
+async fn start(
+    State(app): State<App>,
+    Caller(operator): Caller,
+    Body(new): Body<New>,
+) -> Result<Response, Fault> {
+    let scope = scope(&new)?;
+    let until = new.until.as_deref().map(|until| time("until", until)).transpose()?;
+    let (caller, field) = (app.clone(), if new.scope == "area" { "area" } else { "door" });
+    let started = app.db(move |site| {
+        // What reaches nothing because there is no such thing is a wrong value here, not a wrong path.
+        match Reach::of(site, &scope) {
+            Err(SiteError::NotFound { .. }) => return Ok(None),
+            reach => drop(reach?),
+        }
+        site.lock_down(&actor(&caller, &operator), &scope, until, &new.reason).map(Some)
+    });
+    let problem = if field == "area" { "unknown-area" } else { "unknown-door" };
+    let id = started.await?.ok_or(Fault::Invalid { field, problem })?;
+    let location = format!("/api/v1/lockdowns/{id}");
+    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(shape(&app, id).await?)).into_response())
+}
+
+/// Ends one.
+async fn lift(
+    State(app): State<App>,
+    Caller(operator): Caller,
+    Path(id): Path<i64>,
+    Body(why): Body<Why>,
+) -> Result<Json<LockdownShape>, Fault> {
+    let caller = app.clone();
+    app.db(move |site| site.lift_lockdown(&actor(&caller, &operator), id, &why.reason)).await?;
+    shape(&app, id).await.map(Json)
+}
+
+fn scope(new: &New) -> Result<LockdownScope, Fault> {
+    let invalid = |field, problem| Fault::Invalid { field, problem };
+    match (new.scope.as_str(), new.area, new.door.as_deref()) {
+        ("site", None, None) => Ok(LockdownScope::Site),
+        ("area", Some(area), None) => Ok(LockdownScope::Area(area)),
+        ("area", None, _) => Err(invalid("area", "empty")),
+        ("door", None, Some(door)) => {
+            door.parse::<DoorId>().map(LockdownScope::Door).map_err(|_| invalid("door", "unknown-door"))
+        }
+        ("door", _, None) => Err(invalid("door", "empty")),
+        // Two scopes at once: nobody knows which of them is meant.
+        ("site" | "area" | "door", _, _) => Err(invalid("scope", "too-many")),
+        _ => Err(invalid("scope", "unknown-code")),
+    }
+}
+
+async fn shape(app: &App, id: i64) -> Result<LockdownShape, Fault> {
+    let now = app.now().second();
+    let (view, missing) = app.db(move |site| find(site, id, now)).await?;
+    let mut shape = LockdownShape::from(&view);
+    shape.missing = missing;
+    Ok(shape)
+}
+
+fn find(site: &Site, id: i64, now: access::time::UtcS) -> Result<(LockdownView, Option<Vec<String>>), SiteError> {
+    let view = lockdown::one(site, id)?;
+    let reach = view.is_on(now).then(|| Reach::of(site, &view.scope)).transpose()?;
+    let missing = reach.map(|reach| reach.missing().into_iter().map(|door| door.id.to_string()).collect());
+    Ok((view, missing))
+}
