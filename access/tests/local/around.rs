@@ -1,0 +1,95 @@
+//! A tap that passes, to be spoilt by a test.
+
+use access::calendar::Zone;
+use access::decide::Decision;
+use access::local::{Circumstances, Local, Verdict};
+use access::mode::Mode;
+use access::passage::{AreaId, Passage, Passback, Side};
+use access::reason::{Reason, Reasons};
+use access::settings::DoorSettings;
+use access::time::{At, ClockTrust, MonoMs, UtcMs};
+use access::uid::Uid;
+use access::whitelist::Generation;
+
+/// 2027-01-15T08:00:00Z, a Friday: 10:00 on the wall in Helsinki.
+pub(crate) const NOW_MS: i64 = 1_800_000_000_000;
+pub(crate) const INSIDE: AreaId = AreaId(1);
+pub(crate) const OUTSIDE: AreaId = AreaId(2);
+
+#[derive(Debug, Clone)]
+pub(crate) struct Around {
+    pub(crate) side: Side,
+    pub(crate) uid: Option<Uid>,
+    pub(crate) listed: bool,
+    pub(crate) visitor: bool,
+    pub(crate) settings: DoorSettings,
+    pub(crate) mode: Mode,
+    pub(crate) mono_s: u64,
+    pub(crate) utc_ms: i64,
+    pub(crate) zone: Zone,
+    pub(crate) passback: Vec<(Passback, Option<Passage>)>,
+    pub(crate) interlocked: bool,
+    pub(crate) own_release: bool,
+}
+
+pub(crate) fn card(number: u8) -> Uid {
+    Uid::new(&[number, 2, 3, 4]).unwrap()
+}
+
+impl Around {
+    pub(crate) fn new(number: u8) -> Self {
+        Self {
+            side: Side::In,
+            uid: Some(card(number)),
+            listed: true,
+            visitor: false,
+            settings: DoorSettings { leads_into: Some(INSIDE), leads_out_of: Some(OUTSIDE), ..DoorSettings::default() },
+            mode: Mode::Normal,
+            mono_s: 1_000,
+            utc_ms: NOW_MS,
+            zone: Zone::HELSINKI,
+            passback: Vec::new(),
+            interlocked: false,
+            own_release: false,
+        }
+    }
+
+    pub(crate) fn at(&self, mono_s: u64) -> Self {
+        Self { mono_s, ..self.clone() }
+    }
+
+    pub(crate) fn judge(&self, local: &mut Local, reasons: impl Into<Reasons>) -> Verdict {
+        let decision = Decision { reasons: reasons.into(), generation: Generation(1) };
+        let at = At { mono: MonoMs(self.mono_s * 1_000), utc: UtcMs(self.utc_ms), trust: ClockTrust::Synchronised };
+        local.judge(
+            &decision,
+            &Circumstances {
+                side: self.side,
+                uid: self.uid,
+                listed: self.listed,
+                visitor: self.visitor,
+                settings: &self.settings,
+                mode: self.mode,
+                at,
+                zone: &self.zone,
+                passback: &self.passback,
+                interlocked: self.interlocked,
+                own_release: self.own_release,
+            },
+        )
+    }
+
+    pub(crate) fn granted(&self, local: &mut Local) -> Vec<Reason> {
+        self.judge(local, Reasons::NONE).reasons.iter().collect()
+    }
+}
+
+#[test]
+fn a_tap_without_rules_is_left_as_it_is_and_an_interlocked_door_lets_nobody_in_but_everybody_out() {
+    let mut around = Around::new(1);
+    assert_eq!(around.judge(&mut Local::default(), Reasons::NONE), Verdict::default());
+    around.interlocked = true;
+    assert_eq!(around.granted(&mut Local::default()), [Reason::Interlocked]);
+    around.side = Side::Out;
+    assert_eq!(around.granted(&mut Local::default()), []);
+}
