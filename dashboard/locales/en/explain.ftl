@@ -144,3 +144,4 @@ event-ordered-at = Ordered
 event-order = Order
 event-reason = Reason given
 event-outcome = Outcome
+cause-inactive = not used for a long time

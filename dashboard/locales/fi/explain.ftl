@@ -144,3 +144,4 @@ event-ordered-at = Määrätty
 event-order = Määräys
 event-reason = Ilmoitettu syy
 event-outcome = Tulos
+cause-inactive = pitkään käyttämättä

@@ -144,3 +144,4 @@ event-ordered-at = Beordrat
 event-order = Order
 event-reason = Angiven orsak
 event-outcome = Resultat
+cause-inactive = inte använt på länge

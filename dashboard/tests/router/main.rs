@@ -7,6 +7,7 @@
     reason = "a helper of a test that cannot go on must fail it"
 )]
 
+mod alarms;
 mod api;
 mod badge;
 mod conditions;
