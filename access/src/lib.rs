@@ -7,7 +7,7 @@
 //! | module | subject |
 //! | --- | --- |
 //! | [`uid`], [`id`], [`time`] | the small words |
-//! | [`entry`], [`whitelist`] | what one door needs to know about a card, and about all cards |
+//! | [`entry`], [`blocks`], [`whitelist`] | what one door needs to know about a card, and about all cards |
 //! | [`calendar`] | when a schedule holds, by the clock on the wall |
 //! | [`reason`], [`decide`] | may this card pass here and now, and if not, why |
 //! | [`local`] | what only the door knows: passing back, pairs, repeated denials |
@@ -26,6 +26,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod blocks;
 pub mod calendar;
 pub mod chain;
 pub mod command;

@@ -6,7 +6,7 @@
 //! ```
 
 use access::calendar::Calendar;
-use access::decide::{Credential, Decision, Presented, Question, judge};
+use access::decide::{Credential, Decision, Presented, Question, judge_with};
 use access::entry::{Condition, Entry, ScheduleId, Term};
 use access::event::EventKind;
 use access::id::DoorId;
@@ -19,9 +19,13 @@ use access::uid::Uid;
 use access::whitelist::Generation;
 use db::site::{Absent, Concern, EventFilter, EventView, Explained, PersonId, RightView, Seek, Site, SiteError};
 
+mod evidence;
+mod ordered;
 mod part;
 mod words;
 
+use evidence::Evidence;
+pub(crate) use ordered::{Ordered, ordered};
 pub(crate) use part::{Finding, Part};
 pub(crate) use words::{Trace, Words, matched, say};
 
@@ -44,6 +48,10 @@ pub(crate) struct Case {
     pub(crate) explained: Option<Explained>,
     /// The holder's rights to practise as they are now, with where they came from.
     rights: Vec<RightView>,
+    /// What the door noticed and let pass.
+    noted: Reasons,
+    /// What lies behind what only the door could know.
+    evidence: Evidence,
 }
 
 /// One event of the log.
@@ -79,7 +87,7 @@ impl Case {
     /// Of a tap in the log, with everything as it was at that door then. `None` if the event is no tap.
     pub(crate) fn of_event(site: &Site, view: &EventView) -> Result<Option<Self>, SiteError> {
         let event = &view.event;
-        let EventKind::Tap { side, presented, credential, decision, .. } = event.kind else { return Ok(None) };
+        let EventKind::Tap { side, presented, credential, decision, noted, .. } = event.kind else { return Ok(None) };
         let mut state = match site.door_state(&view.door, event.state_generation) {
             // It had not been told anything yet.
             Err(SiteError::NotFound { .. }) => DoorState::default(),
@@ -103,6 +111,8 @@ impl Case {
             recorded: Some(decision),
             explained,
             rights: Vec::new(),
+            noted,
+            evidence: evidence::gather(site, view)?,
         };
         case.with_rights(site).map(Some)
     }
@@ -127,6 +137,8 @@ impl Case {
             recorded: None,
             explained: Some(site.explain(door, &uid, generation)?),
             rights: Vec::new(),
+            noted: Reasons::NONE,
+            evidence: Evidence::of_question(site, door, at)?,
         };
         case.with_rights(site)
     }
@@ -152,7 +164,7 @@ impl Case {
 
     fn decide(&self, entry: Option<&Entry>) -> Decision {
         let empty = Calendar::empty();
-        judge(&Question {
+        let question = Question {
             presented: self.presented,
             entry,
             credential: self.credential,
@@ -162,7 +174,14 @@ impl Case {
             generation: self.generation,
             utc: self.at,
             trust: self.trust,
-        })
+        };
+        judge_with(&question, self.local())
+    }
+
+    /// What only the door could know, of a tap in the log: it is taken from there.
+    fn local(&self) -> Reasons {
+        let recorded = self.recorded.map_or(Reasons::NONE, |decision| decision.reasons);
+        recorded.iter().filter(|reason| reason.is_local()).collect()
     }
 
     /// The entry that the conditions are read from: the door's, or the one that it would have been told.
@@ -224,6 +243,10 @@ impl Case {
         let read = self.presented == Presented::Classic1k;
         match part {
             Part::Reading | Part::Mode => true,
+            // Only the door knows, and it has told.
+            Part::Passage | Part::Company | Part::Chamber | Part::Attempts => {
+                read && self.recorded.is_some() && self.asked(part)
+            }
             Part::Listed => read,
             Part::Time => self.trust != ClockTrust::Unknown,
             Part::Credential => {
@@ -237,6 +260,21 @@ impl Case {
             Part::Holding | Part::Rules => read && self.term().is_some(),
             Part::Right => read && self.term().is_some_and(|(_, term)| needed(&term.right_to_practise)),
             Part::Employment => read && self.term().is_some_and(|(_, term)| needed(&term.employment)),
+        }
+    }
+
+    /// Whether the door looks at it at all, as it is set up.
+    fn asked(&self, part: Part) -> bool {
+        let settings = &self.state.settings;
+        match part {
+            Part::Passage => !self.state.passback.is_empty(),
+            Part::Company => {
+                let escorted = settings.escort_s.is_some() && self.term().is_some_and(|(_, term)| term.visitor);
+                self.side == Side::In && (settings.two_person_s.is_some() || escorted)
+            }
+            // The door does not tell what it is in a lock chamber with.
+            Part::Chamber => false,
+            _ => true,
         }
     }
 

@@ -7,8 +7,8 @@ use access::id::DoorId;
 use access::mode::Mode;
 use access::time::UtcS;
 use db::site::{
-    AreaId, DoorKind, DoorView, Effect, LIST_MAX, LockdownScope, LockdownView, Page as Rows, RuleFilter, RuleView, Site,
-    SiteError,
+    AreaId, DoorKind, DoorView, Effect, LIST_MAX, LockdownScope, LockdownView, Page as Rows, RuleFilter, RuleView,
+    Site, SiteError,
 };
 
 /// Lockdowns that a page looks at. A site has had a handful.
@@ -67,11 +67,7 @@ pub(crate) fn one(site: &Site, id: i64) -> Result<LockdownView, SiteError> {
 }
 
 /// Rules that let people pass although it is locked down here; and whether there are more than so many.
-pub(crate) fn exemptions(
-    site: &Site,
-    scope: &LockdownScope,
-    most: usize,
-) -> Result<(Vec<RuleView>, bool), SiteError> {
+pub(crate) fn exemptions(site: &Site, scope: &LockdownScope, most: usize) -> Result<(Vec<RuleView>, bool), SiteError> {
     let filter = match scope {
         LockdownScope::Door(door) => RuleFilter { door: Some(door.clone()), ..RuleFilter::default() },
         LockdownScope::Site | LockdownScope::Area(_) => RuleFilter::default(),

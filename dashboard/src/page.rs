@@ -200,6 +200,11 @@ impl Page {
         }
     }
 
+    /// Whether this is the page.
+    pub(crate) fn is(&self, path: &str) -> bool {
+        self.path() == path
+    }
+
     pub(crate) fn path(&self) -> &str {
         self.here.split('?').next().unwrap_or("/")
     }

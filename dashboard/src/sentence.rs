@@ -100,8 +100,7 @@ fn of_kind(page: &Page, kind: &EventKind, mode: Mode) -> Vec<String> {
         EventKind::Entered { side } | EventKind::NotEntered { side } => inside(page, *side).into_iter().collect(),
         EventKind::ModeChanged { from, cause } => {
             let word = |mode: Mode| page.code("mode", mode.code());
-            let moved =
-                page.lang.say_with("note-mode", &[("from", word(*from).into()), ("to", word(mode).into())]);
+            let moved = page.lang.say_with("note-mode", &[("from", word(*from).into()), ("to", word(mode).into())]);
             vec![moved, page.code("mode-cause", mode_cause_code(*cause))]
         }
         EventKind::LockedOut { for_s } => vec![page.tr1("note-locked-out", "seconds", &for_s.to_string())],

@@ -19,8 +19,8 @@ use access::reason::Reason;
 use access::settings::Reading;
 use dashboard::import::FileKind;
 use db::site::{
-    CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState, EncodeWork,
-    HandOutCause, ImportTable, Life, RevocationReason, Transition,
+    AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState, EncodeWork,
+    HandOutCause, ImportTable, Life, RevocationReason, Severity, Transition,
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
@@ -131,6 +131,10 @@ const CONDITIONS: &[&str] = &[
     "employment",
     "rules",
     "mode",
+    "passage",
+    "company",
+    "chamber",
+    "attempts",
     "time",
 ];
 
@@ -178,46 +182,14 @@ const EVENTS: [&str; 41] = [
     "forgiven",
 ];
 
-const ALARMS: [&str; 34] = [
-    "chain-broken",
-    "chain-fork",
-    "chain-gap",
-    "journal-slow",
-    "messages-refused",
-    "reader-blind",
-    "opened-unreleased",
-    "forged-message",
-    "wire-version",
-    "replayed-message",
-    "no-masters",
-    "clone-suspected",
-    "credential-damaged",
-    "lost-card-used",
-    "stolen-card-used",
-    "forgotten-card-used",
-    "revocation-list-stale",
-    "revocation-list-unreachable",
-    "revocation-list-unreadable",
-    "revocation-list-forged",
-    "revocation-list-untrusted",
-    "revocation-list-older",
-    "revocation-list-differs",
-    "revocation-list-unknown-issuer",
-    "revocation-list-delta",
-    "revocation-list-refused",
-    "revocation-list-too-large",
-    "revocation-list-not-stored",
-    "rights-unreachable",
-    "rights-unreadable",
-    "rights-refused",
-    "rights-mass-removal",
-    "rights-not-stored",
-    "backup-overdue",
-];
+/// What can happen to an alarm.
+const STEPS: [&str; 8] =
+    ["raised", "reopened", "reminded", "acknowledged", "owner", "over", "again", "closed"];
 
 fn composed() -> BTreeSet<String> {
-    let refusals = ["expired", "other-boot", "other-session", "repeated"];
+    let refusals = ["expired", "other-boot", "other-session", "repeated", "interlocked"];
     let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
+    let alarms: Vec<_> = AlarmKind::all().iter().map(|kind| kind.code).collect();
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     [
         with("event", &EVENTS),
@@ -225,7 +197,14 @@ fn composed() -> BTreeSet<String> {
         with("refusal", &refusals),
         with("command", &commands),
         with("block", BLOCKS),
-        with("alarm", &ALARMS),
+        with("alarm", &alarms),
+        with("advice", &alarms),
+        with("alarm-state", &["open", "acknowledged", "closed", "all"]),
+        with("alarm-step", &STEPS),
+        with("alarms-end", &["technical", "security", "point"]),
+        with("severity", &Severity::ALL.map(Severity::code)),
+        with("side", &["in", "out"]),
+        with("mode-cause", &["ordered", "time", "first-person", "start"]),
         with("kind", &CardKind::ALL.map(CardKind::code)),
         with("mode", &Mode::ALL.map(Mode::code)),
         with("reading", &READINGS.map(Reading::code)),

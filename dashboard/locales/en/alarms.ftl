@@ -194,3 +194,5 @@ change-alarm-close = Alarm closed
 change-alarm-owner = Alarm given to somebody
 change-alarm-mute = Alarms muted
 change-alarm-unmute = Mute of alarms ended
+change-notification-retry = Notification tried again
+change-notification-drop = Notification dropped

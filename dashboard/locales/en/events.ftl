@@ -150,7 +150,6 @@ note-noted = Noted, and let pass: { $reason }
 note-mode = { $from } → { $to }
 note-locked-out = For { $seconds } s
 note-unlisted = All cards that the door does not know
-note-area = In { $area }
 side-in = At the reader outside
 side-out = At the reader inside
 mode-cause-ordered = An operator has ordered it.

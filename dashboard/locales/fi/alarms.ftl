@@ -194,3 +194,5 @@ change-alarm-close = Hälytys suljettu
 change-alarm-owner = Hälytyksen hoitaja vaihdettu
 change-alarm-mute = Hälytyksiä vaimennettu
 change-alarm-unmute = Hälytysten vaimennus päätetty
+change-notification-retry = Ilmoitusta yritetty uudelleen
+change-notification-drop = Ilmoitus hylätty

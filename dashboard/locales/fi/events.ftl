@@ -150,7 +150,6 @@ note-noted = Merkittiin muistiin ja päästettiin: { $reason }
 note-mode = { $from } → { $to }
 note-locked-out = { $seconds } s ajan
 note-unlisted = Kaikki kortit, joita ovi ei tunne
-note-area = Alue: { $area }
 side-in = Ulkopuolen lukijalla
 side-out = Sisäpuolen lukijalla
 mode-cause-ordered = Käyttäjä määräsi niin.

@@ -194,3 +194,5 @@ change-alarm-close = Larm stängt
 change-alarm-owner = Larm överlämnat
 change-alarm-mute = Larm tystade
 change-alarm-unmute = Tystnad av larm avslutad
+change-notification-retry = Meddelande försökt igen
+change-notification-drop = Meddelande slängt

@@ -150,7 +150,6 @@ note-noted = Noterades och släpptes igenom: { $reason }
 note-mode = { $from } → { $to }
 note-locked-out = I { $seconds } s
 note-unlisted = Alla kort som dörren inte känner
-note-area = I { $area }
 side-in = Vid läsaren på utsidan
 side-out = Vid läsaren på insidan
 mode-cause-ordered = En användare har bestämt det.

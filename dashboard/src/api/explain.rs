@@ -15,10 +15,11 @@ use super::event::EventShape;
 use super::events::limit;
 use super::shape::{Holder, List, holder};
 use crate::app::App;
-use crate::explain::{self, Case, Trace, Words, cards_of, say};
+use crate::explain::{self, Case, Ordered, Trace, Words, cards_of, say};
 use crate::fault::Fault;
 use crate::language::Lang;
 use crate::query::Pairs;
+use crate::sentence::command_code;
 use crate::when;
 
 /// All routes of explanations.
@@ -42,6 +43,8 @@ struct Explanation {
     equal: Option<bool>,
     conditions: Vec<ConditionShape>,
     rules: Vec<RuleShape>,
+    /// Who wanted it; null if nobody did.
+    ordered: Option<OrderedShape>,
     /// What can be read out to the person.
     say: Option<Said>,
 }
@@ -81,6 +84,17 @@ struct Said {
     en: String,
 }
 
+/// Who wanted a command, a mode or a forgiveness, when and why.
+#[derive(Serialize)]
+struct OrderedShape {
+    operator: Option<String>,
+    at: Option<String>,
+    reason: String,
+    action: Option<String>,
+    state: Option<&'static str>,
+    area_name: Option<String>,
+}
+
 /// One card at one door.
 #[derive(Serialize)]
 struct Would {
@@ -111,9 +125,9 @@ async fn event(State(app): State<App>, Path(id): Path<String>, pairs: Pairs) -> 
     let words = words(&app, &pairs)?;
     let found = app.db(move |site| {
         let view = explain::event(site, id)?;
-        Ok((Case::of_event(site, &view)?, view))
+        Ok((Case::of_event(site, &view)?, explain::ordered(site, &view)?, view))
     });
-    let (case, view) = found.await?;
+    let (case, ordered, view) = found.await?;
     let (conditions, rules) = case.as_ref().map_or_else(Default::default, |case| shown(&words, case));
     let said = |case: &Case| {
         let say = |lang| say(&Words { lang, ..words }, case);
@@ -123,6 +137,7 @@ async fn event(State(app): State<App>, Path(id): Path<String>, pairs: Pairs) -> 
         recorded: case.as_ref().and_then(|case| case.recorded).map(DecisionShape::from),
         recomputed: case.as_ref().map(|case| case.decision().into()),
         equal: case.as_ref().and_then(Case::agrees),
+        ordered: ordered.map(OrderedShape::from),
         say: case.as_ref().map(said),
         event: EventShape::from(&view),
         conditions,
@@ -189,6 +204,19 @@ impl Would {
     }
 }
 
+impl From<Ordered> for OrderedShape {
+    fn from(ordered: Ordered) -> Self {
+        Self {
+            operator: ordered.operator,
+            at: ordered.at.map(when::rfc3339),
+            reason: ordered.reason,
+            action: ordered.action,
+            state: ordered.state.as_ref().map(command_code),
+            area_name: ordered.area,
+        }
+    }
+}
+
 impl From<Decision> for DecisionShape {
     fn from(decision: Decision) -> Self {
         Self { granted: decision.granted(), reasons: decision.reasons.iter().map(Reason::code).collect() }
@@ -206,7 +234,7 @@ fn shown(words: &Words, case: &Case) -> (Vec<ConditionShape>, Vec<RuleShape>) {
     });
     let rules = trace.rules.into_iter().map(|rule| RuleShape {
         id: rule.id,
-        effect: if rule.allow { "allow" } else { "deny" },
+        effect: rule.effect.code(),
         held: rule.held,
         group_name: rule.group,
         membership: rule.membership,

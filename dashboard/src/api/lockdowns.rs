@@ -54,11 +54,7 @@ struct New {
 }
 
 /// Starts one.
-async fn start(
-    State(app): State<App>,
-    Caller(operator): Caller,
-    Body(new): Body<New>,
-) -> Result<Response, Fault> {
+async fn start(State(app): State<App>, Caller(operator): Caller, Body(new): Body<New>) -> Result<Response, Fault> {
     let scope = scope(&new)?;
     let until = new.until.as_deref().map(|until| time("until", until)).transpose()?;
     let (caller, field) = (app.clone(), if new.scope == "area" { "area" } else { "door" });

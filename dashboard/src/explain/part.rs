@@ -16,6 +16,10 @@ pub(crate) enum Part {
     Employment,
     Rules,
     Mode,
+    Passage,
+    Company,
+    Chamber,
+    Attempts,
     Time,
 }
 
@@ -30,7 +34,7 @@ pub(crate) enum Finding {
 
 impl Part {
     /// All of them, in the order in which a person should hear of them.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Reading,
         Self::Listed,
         Self::Credential,
@@ -42,6 +46,10 @@ impl Part {
         Self::Employment,
         Self::Rules,
         Self::Mode,
+        Self::Passage,
+        Self::Company,
+        Self::Chamber,
+        Self::Attempts,
         Self::Time,
     ];
 
@@ -59,6 +67,10 @@ impl Part {
             Self::Employment => "employment",
             Self::Rules => "rules",
             Self::Mode => "mode",
+            Self::Passage => "passage",
+            Self::Company => "company",
+            Self::Chamber => "chamber",
+            Self::Attempts => "attempts",
             Self::Time => "time",
         }
     }
@@ -96,12 +108,11 @@ impl Part {
             | Reason::GrantEnded
             | Reason::OutsideSchedule
             | Reason::RefusedByRule => Self::Rules,
-            Reason::LockedDown
-            | Reason::Passback
-            | Reason::SecondPersonNeeded
-            | Reason::EscortNeeded
-            | Reason::Interlocked
-            | Reason::LockedOut => Self::Mode,
+            Reason::LockedDown => Self::Mode,
+            Reason::Passback => Self::Passage,
+            Reason::SecondPersonNeeded | Reason::EscortNeeded => Self::Company,
+            Reason::Interlocked => Self::Chamber,
+            Reason::LockedOut => Self::Attempts,
             Reason::TimeUnknown => Self::Time,
         }
     }

@@ -4,7 +4,10 @@ use access::entry::Condition;
 use access::reason::Reason;
 use access::time::Window;
 use chrono_tz::Tz;
-use db::site::{Absent, CardKind, Concern, Effect, Explained, ExplainedCertificate, GroupMatch, Membership, RightView};
+use db::site::{
+    Absent, CardKind, Concern, Effect, EventView, Explained, ExplainedCertificate, GroupMatch, LockdownView,
+    Membership, RightView,
+};
 
 use super::{Case, Finding, Part};
 use crate::hex;
@@ -43,7 +46,7 @@ pub(crate) struct Line {
 /// One rule that concerns the holder.
 pub(crate) struct RuleLine {
     pub(crate) id: i64,
-    pub(crate) allow: bool,
+    pub(crate) effect: Effect,
     /// Whether it held at that time.
     pub(crate) held: bool,
     pub(crate) group: String,
@@ -143,11 +146,12 @@ fn line(words: &Words, case: &Case, part: Part) -> Line {
 
 /// What the condition came from.
 fn facts(words: &Words, case: &Case, part: Part) -> Vec<String> {
-    let Some(explained) = &case.explained else { return Vec::new() };
+    let local = testimony(words, case, part);
+    let Some(explained) = &case.explained else { return local };
     let term = case.term().map(|(_, term)| term);
     match part {
         Part::Listed => explained.absent.iter().map(|absent| absence(words, absent)).collect(),
-        Part::Block => life(words, explained),
+        Part::Block => life(words, explained).into_iter().chain(unused(words, case)).collect(),
         Part::Card => case.entry().map(|entry| words.window(entry.card)).into_iter().collect(),
         Part::Certificate => explained.certificates.iter().map(|one| certificate(words, one)).collect(),
         Part::Holding => holding(words, case, explained),
@@ -161,8 +165,60 @@ fn facts(words: &Words, case: &Case, part: Part) -> Vec<String> {
             .map(|window| words.tr1("explain-listing", "window", &words.window(window)))
             .into_iter()
             .collect(),
-        Part::Reading | Part::Credential | Part::Mode | Part::Time => Vec::new(),
+        Part::Reading | Part::Credential | Part::Time => Vec::new(),
+        Part::Mode | Part::Passage | Part::Company | Part::Chamber | Part::Attempts => local,
     }
+}
+
+/// What the log and the orders say of what the door knew.
+fn testimony(words: &Words, case: &Case, part: Part) -> Vec<String> {
+    let evidence = &case.evidence;
+    let told = |reason: Reason, key: &str| -> Vec<String> {
+        let of = evidence.events.iter().filter(|(other, _)| *other == reason);
+        of.flat_map(|(_, events)| events).map(|event| seen(words, key, event)).collect()
+    };
+    match part {
+        Part::Mode => evidence.lockdowns.iter().map(|lockdown| ordered(words, lockdown)).collect(),
+        Part::Passage => {
+            let noted = case.noted.contains(Reason::Passback).then(|| words.tr("evidence-noted"));
+            noted.into_iter().chain(told(Reason::Passback, "evidence-entered")).collect()
+        }
+        Part::Company => {
+            let visitor = case.term().is_some_and(|(_, term)| term.visitor).then(|| words.tr("evidence-visitor"));
+            let first = evidence.company.as_ref().map(|event| seen(words, "evidence-first", event));
+            visitor.into_iter().chain(first).collect()
+        }
+        Part::Attempts => told(Reason::LockedOut, "evidence-denied"),
+        _ => Vec::new(),
+    }
+}
+
+/// An event of the log, with whose card it was.
+fn seen(words: &Words, key: &str, event: &EventView) -> String {
+    let card = event.event.subject.map_or_else(String::new, |subject| subject.uid.hex());
+    let who = event.holder.as_ref().map_or(card, |(_, name)| name.clone());
+    let at = when::shown(event.event.utc, words.zone, words.lang);
+    let variables = [("at", at.into()), ("door", event.door_name.clone().into()), ("who", who.into())];
+    words.lang.say_with(key, &variables)
+}
+
+fn ordered(words: &Words, lockdown: &LockdownView) -> String {
+    let at = when::shown(lockdown.at, words.zone, words.lang);
+    let variables = [
+        ("scope", lockdown.name.clone().into()),
+        ("operator", lockdown.operator.clone().into()),
+        ("at", at.into()),
+        ("reason", lockdown.reason.clone().into()),
+    ];
+    words.lang.say_with("evidence-lockdown", &variables)
+}
+
+/// Since when a card that is paused for that has not been used.
+fn unused(words: &Words, case: &Case) -> Option<String> {
+    case.decision().reasons.contains(Reason::CardInactive).then(|| match case.evidence.last_used {
+        Some(at) => words.tr1("evidence-last-used", "at", &when::shown(at, words.zone, words.lang)),
+        None => words.tr("evidence-never-used"),
+    })
 }
 
 fn absence(words: &Words, absent: &Absent) -> String {
@@ -233,7 +289,7 @@ fn source(words: &Words, right: &RightView) -> String {
 fn rule(words: &Words, concern: &Concern, held: bool) -> RuleLine {
     RuleLine {
         id: concern.rule.0,
-        allow: concern.effect == Effect::Allow,
+        effect: concern.effect,
         held,
         group: concern.group_name.clone(),
         membership: membership(words, &concern.membership, concern.member),

@@ -115,8 +115,9 @@ pub(crate) fn filter(pairs: &Pairs) -> Result<AlarmFilter, Fault> {
         Some("all") => None,
         Some(_) => return Err(invalid("state", "unknown-code")),
     };
+    let closed_too = !matches!(state, Some(AlarmState::Open | AlarmState::Acknowledged));
     let after = pairs.get("after").map(|text| key(text).ok_or(invalid("after", "not-a-number"))).transpose()?;
-    Ok(AlarmFilter { state, kind: pairs.get("kind").map(str::to_owned), door: door(pairs)?, after })
+    Ok(AlarmFilter { closed_too, state, kind: pairs.get("kind").map(str::to_owned), door: door(pairs)?, after })
 }
 
 fn door(pairs: &Pairs) -> Result<Option<DoorId>, Fault> {

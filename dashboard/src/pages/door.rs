@@ -7,18 +7,19 @@
 //! | `command` | once, now |
 
 use access::id::DoorId;
+use access::time::UtcMs;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum::routing::{get, post};
 use db::site::{
-    AlarmView, CommandView, DoorKind, DoorOrders, DoorView, EventFilter, EventView, LIST_MAX, Seek, Site, SiteError,
+    AlarmFilter, AlarmView, CommandView, DoorKind, DoorOrders, DoorView, EventFilter, EventView, Seek, Site, SiteError,
 };
 
 use super::rules::offered::Choices;
 use super::views::Mark;
-use super::{LAST_ROWS, choices, render, render_refused, settings};
+use super::{LAST_ROWS, ROWS, choices, render, render_refused, settings};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
@@ -80,12 +81,7 @@ pub(super) fn router() -> Router<App> {
 }
 
 /// The page; with `command` in the URL also what became of it.
-async fn show(
-    State(app): State<App>,
-    visit: Visit,
-    Path(id): Path<String>,
-    pairs: Pairs,
-) -> Result<Response, Fault> {
+async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>, pairs: Pairs) -> Result<Response, Fault> {
     let command = pairs.parse::<u64>("command", "not-a-number")?;
     render(&page(&app, visit.page, &id_of(&id)?, command, Form::default(), "").await?)
 }
@@ -108,8 +104,8 @@ async fn page(
     form: Form,
     failed: &'static str,
 ) -> Result<DoorPage, Fault> {
-    let id = id.clone();
-    let found = app.db(move |site| find(site, &id, command)).await?;
+    let (id, now) = (id.clone(), page.now);
+    let found = app.db(move |site| find(site, &id, command, now)).await?;
     let (order, lockdowns) = order::shown(&page, &found.door, found.orders);
     Ok(DoorPage {
         facts: facts::all(&page, &found.door),
@@ -132,18 +128,17 @@ async fn page(
     })
 }
 
-fn find(site: &Site, id: &DoorId, command: Option<u64>) -> Result<Found, SiteError> {
+fn find(site: &Site, id: &DoorId, command: Option<u64>, now: UtcMs) -> Result<Found, SiteError> {
     let door = site.door(id)?;
     let is_door = door.kind == DoorKind::Door;
     let filter = EventFilter { doors: vec![id.clone()], ..EventFilter::default() };
-    let mut alarms = site.alarms(true, LIST_MAX)?;
-    alarms.retain(|alarm| alarm.door.as_ref() == Some(id));
+    let open = AlarmFilter { door: Some(id.clone()), ..AlarmFilter::default() };
     let command = command.map(|command| site.command(command)).transpose()?;
     Ok(Found {
         orders: is_door.then(|| site.door_orders(id)).transpose()?,
         command: command.filter(|command| command.door == *id),
         commands: site.commands_of(id, COMMANDS)?,
-        alarms,
+        alarms: site.alarms(&open, now, ROWS)?,
         last: site.events(&filter, Seek::Newest, LAST_ROWS)?,
         door,
     })

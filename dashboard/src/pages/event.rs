@@ -1,16 +1,18 @@
 //! One event: what happened, why it ended as it did, and what can be said to the person.
 
+use access::event::EventKind;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use db::site::EventView;
 
 use super::render;
 use crate::app::App;
-use crate::explain::{self, Case, Trace, Words, say};
+use crate::explain::{self, Case, Ordered, Trace, Words, say};
 use crate::fault::Fault;
 use crate::language::Lang;
 use crate::page::Page;
-use crate::sentence::Row;
+use crate::sentence::{Row, command_code};
 use crate::visit::Visit;
 
 #[derive(Template)]
@@ -20,6 +22,8 @@ struct EventPage {
     row: Row,
     generation: u64,
     link_ok: bool,
+    /// What else is known of it: key and text.
+    facts: Vec<(&'static str, String)>,
     /// Nothing if no card was decided about.
     why: Option<Why>,
 }
@@ -37,17 +41,34 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
     let id: i64 = id.parse().map_err(|_| Fault::NotFound)?;
     let found = app.db(move |site| {
         let view = explain::event(site, id)?;
-        Ok((Case::of_event(site, &view)?, view))
+        Ok((Case::of_event(site, &view)?, explain::ordered(site, &view)?, view))
     });
-    let (case, view) = found.await?;
+    let (case, ordered, view) = found.await?;
     let page = visit.page;
     render(&EventPage {
         row: Row::new(&page, &view),
         generation: view.event.generation.0,
         link_ok: view.link_ok,
+        facts: facts(&page, &view, ordered),
         why: case.map(|case| Why::new(&page, &case)),
         page,
     })
+}
+
+/// At which reader, and who wanted it, when and why.
+fn facts(page: &Page, view: &EventView, ordered: Option<Ordered>) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let EventKind::Tap { side, .. } | EventKind::Entered { side } | EventKind::NotEntered { side } = view.event.kind {
+        facts.push(("event-side", page.code("side", side.code())));
+    }
+    let ordered = ordered.unwrap_or_default();
+    facts.extend(ordered.area.map(|area| ("event-area", area)));
+    facts.extend(ordered.operator.map(|operator| ("event-ordered-by", operator)));
+    facts.extend(ordered.at.map(|at| ("event-ordered-at", page.instant(&at))));
+    facts.extend(ordered.action.map(|action| ("event-order", page.code("change", &action))));
+    facts.extend(Some(ordered.reason).filter(|reason| !reason.is_empty()).map(|reason| ("event-reason", reason)));
+    facts.extend(ordered.state.map(|state| ("event-outcome", page.code("command", command_code(&state)))));
+    facts
 }
 
 impl Why {

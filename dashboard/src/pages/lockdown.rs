@@ -12,7 +12,7 @@ use db::site::{DoorView, LockdownScope, LockdownView, Site, SiteError};
 use super::rules::RuleLine;
 use super::rules::offered::{self, Choices};
 use super::views::Mark;
-use super::{LAST_ROWS, door_names, done, render, render_refused};
+use super::{LAST_ROWS, done, door_names, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
@@ -149,12 +149,7 @@ async fn begin(State(app): State<App>, visit: Visit, mut form: Form) -> Result<R
 }
 
 /// Ends it.
-async fn lift(
-    State(app): State<App>,
-    visit: Visit,
-    Path(id): Path<i64>,
-    mut form: Form,
-) -> Result<Response, Fault> {
+async fn lift(State(app): State<App>, visit: Visit, Path(id): Path<i64>, mut form: Form) -> Result<Response, Fault> {
     let (caller, operator, reason) = (app.clone(), visit.operator, form.value("lifted").to_owned());
     match app.db(move |site| site.lift_lockdown(&actor(&caller, &operator), id, &reason)).await {
         Ok(()) => return Ok(done("/lockdown", "lockdown-lifted")),
@@ -201,8 +196,8 @@ async fn page(app: &App, page: Page, form: Form, failed: i64) -> Result<Lockdown
         open: found.open.iter().map(|(view, reach)| Shown::new(&page, view, reach)).collect(),
         past,
         all: found.doors.len(),
-        areas: found.areas,
-        doors: found.doors,
+        areas: prefixed("area", found.areas),
+        doors: prefixed("door", found.doors),
         reasons: REASONS,
         page,
         form,
@@ -225,6 +220,11 @@ fn find(site: &Site, now: UtcS) -> Result<Found, SiteError> {
     let open = on.into_iter().map(|view| Ok((Reach::of(site, &view.scope)?, view)));
     let open = open.map(|found| found.map(|(reach, view)| (view, reach))).collect::<Result<_, SiteError>>()?;
     Ok(Found { open, past, areas: offered::areas(site, [])?, doors: door_names(site)? })
+}
+
+/// One choice for all three kinds of scope: with two fields the one that is looked at might not be the one that counts.
+fn prefixed(kind: &str, choices: Choices) -> Choices {
+    choices.into_iter().map(|(value, name)| (format!("{kind}:{value}"), name)).collect()
 }
 
 async fn start(app: &App, page: Page, form: Form, asked: &Asked, reach: &Reach) -> Result<Start, Fault> {

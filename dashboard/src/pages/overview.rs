@@ -5,7 +5,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use db::site::{
-    AlarmCounts, AlarmFilter, AlarmState, AlarmView, DoorKind, DoorView, EventFilter, EventView, HandOutFilter, HandOutState, Horizons, Seek, Site, SiteError,
+    AlarmCounts, AlarmFilter, AlarmState, AlarmView, DoorKind, DoorView, EventFilter, EventView, HandOutFilter,
+    HandOutState, Horizons, Seek, Site, SiteError,
 };
 
 use super::views::is_behind;

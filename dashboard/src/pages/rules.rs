@@ -63,13 +63,13 @@ pub(super) fn router() -> Router<App> {
 
 /// A rule on a page about something that it names.
 pub(super) struct RuleLine {
-    id: i64,
+    pub(super) id: i64,
     effect: &'static str,
-    group: String,
-    area: String,
-    schedule: String,
+    pub(super) group: String,
+    pub(super) area: String,
+    pub(super) schedule: String,
     /// From when until when; empty if always.
-    window: String,
+    pub(super) window: String,
     note: String,
 }
 

@@ -143,10 +143,8 @@ fn template(page: Page, found: Found, form: Form, change: Option<Change>) -> Set
 
 impl Asked {
     fn new(page: &Page, number: &Number) -> Self {
-        let bounds = [
-            ("least", number.unit.entered(number.least).into()),
-            ("most", number.unit.entered(number.most).into()),
-        ];
+        let bounds =
+            [("least", number.unit.entered(number.least).into()), ("most", number.unit.entered(number.most).into())];
         let bounds = match number.unit {
             Unit::Milliseconds | Unit::Seconds => page.lang.say_with("settings-bounds-seconds", &bounds),
             Unit::Times => page.lang.say_with("settings-bounds-times", &bounds),

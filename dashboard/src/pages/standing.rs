@@ -62,8 +62,7 @@ pub(super) fn lock(page: &Page, view: &DoorView) -> Option<Mark> {
 
 /// What is wrong with it, as the door last told; nothing if it has told nothing.
 pub(super) fn faults(page: &Page, view: &DoorView) -> Option<Vec<Mark>> {
-    let mut marks: Vec<Mark> =
-        view.faults?.iter().map(|fault| Mark::bad(page.code("fault", fault.code()))).collect();
+    let mut marks: Vec<Mark> = view.faults?.iter().map(|fault| Mark::bad(page.code("fault", fault.code()))).collect();
     if marks.is_empty() {
         marks.push(Mark::good(page.tr("faults-none")));
     }

@@ -85,7 +85,7 @@ impl Card {
 }
 
 fn of_life(view: &CardView, code: &str) -> bool {
-    view.life.block().is_some_and(|block| block_code(block) == code)
+    view.life.block(view.cause).is_some_and(|block| block_code(block) == code)
 }
 
 /// A word with its tone and its symbol, so that colour never stands alone.

@@ -11,7 +11,7 @@ use access::time::Window;
 use access::uid::Uid;
 use access::whitelist::Generation;
 use axum::http::{Method, StatusCode};
-use db::site::{EncodeState, EncodeWork};
+use db::site::{AlarmFilter, EncodeState, EncodeWork};
 use serde_json::{Value, json};
 
 use crate::support::{Bench, DESK, actor, door, uid};
@@ -179,7 +179,9 @@ async fn encoders_stand_apart_and_do_not_count_as_doors() {
     assert!(!page.contains("Unlock once") && !page.contains("/doors/desk/settings") && !page.contains("Number only"));
     assert!(browser.get(CARD).await.text().contains("No encoder is connected"));
     assert!(browser.get("/events").await.text().contains("<option value=\"desk\">"), "it has events");
-    for (path, form) in [("/doors/desk/unlock", ""), ("/doors/desk/settings", "reading=sector&release=5")] {
+    for (path, form) in
+        [("/doors/desk/command", "action=unlock-once&reason=x"), ("/doors/desk/settings", "reading=sector&release=5")]
+    {
         assert_eq!(browser.post(path, form).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(browser.get("/doors/desk/settings").await.status, StatusCode::NOT_FOUND);
@@ -206,7 +208,7 @@ async fn a_change_of_a_door_is_shown_with_its_consequences_before_it_is_made() {
     let set = browser.post("/doors/pharmacy/settings", query).await;
     assert_eq!(set.header("location"), "/doors/pharmacy?done=door-set");
     let settings = bench.site.door(&door(0)).unwrap().settings;
-    assert_eq!((settings.reading, settings.release_ms), (Reading::RollingStrict, 2_500));
+    assert_eq!((settings.reading, settings.times.release_ms), (Reading::RollingStrict, 2_500));
     let log = browser.get("/log").await.text();
     assert!(log.contains("Door set up") && log.contains("opens when written"));
     assert!(browser.get(CARD).await.text().contains("Refused: the card is not encoded"));
@@ -236,7 +238,10 @@ async fn two_cards_that_say_to_be_one_are_shown_side_by_side() {
     bench.wait_ms(60_000);
     step(&mut bench, 1, uid(1), token(41, 0x0A01), token(42, 0x0C03), false);
     let mut browser = bench.signed_in().await;
-    let text = browser.get("/alarms").await.text();
+    let id = first_alarm(&bench);
+    let list = browser.get("/alarms").await.text();
+    assert!(list.contains("Two copies of one card") && list.contains(&format!("/alarms/{id}\"")));
+    let text = browser.get(&format!("/alarms/{id}")).await.text();
     for part in [
         "Two copies of one card",
         "Apteekki",
@@ -246,8 +251,8 @@ async fn two_cards_that_say_to_be_one_are_shown_side_by_side() {
         "42 (0C03)",
         "24 Nov 2026, 15:00:00",
         "24 Nov 2026, 15:01:00",
-        "before=3#event-2\"",
-        "before=4#event-3\"",
+        "/events/2\"",
+        "/events/3\"",
         "blocked at every door",
     ] {
         assert!(text.contains(part), "{part}");
@@ -259,13 +264,16 @@ async fn two_cards_that_say_to_be_one_are_shown_side_by_side() {
         shown.contains("id=\"event-2\"") && shown.contains("Counter 41 → 42") && shown.contains("Credential verified")
     );
     assert!(browser.get(CARD).await.text().contains("Copied"));
-    let id = bench.site.alarms(true, 1).unwrap()[0].id;
-    assert!(browser.get("/").await.text().contains(&format!("/alarms#alarm-{id}")));
+    assert!(browser.get("/").await.text().contains(&format!("/alarms/{id}")));
 
     browser.post(&format!("/alarms/{id}/acknowledge"), "back=%2Falarms").await;
-    assert!(browser.get("/alarms").await.text().contains("No open alarms"));
-    let past = browser.get("/alarms?show=acknowledged").await.text();
+    assert!(browser.get("/alarms").await.text().contains("No such alarms"));
+    let past = browser.get("/alarms?state=acknowledged").await.text();
     assert!(past.contains("Two copies of one card") && past.contains("Acknowledged by maija"));
+}
+
+fn first_alarm(bench: &Bench) -> i64 {
+    bench.site.alarms(&AlarmFilter::default(), bench.now(), 1).unwrap()[0].id
 }
 
 #[tokio::test]
@@ -276,7 +284,7 @@ async fn a_damaged_credential_is_told_apart_from_a_copy() {
     step(&mut bench, 0, uid(1), token(41, 1), token(42, 2), false);
     step(&mut bench, 1, uid(1), token(41, 1), token(42, 3), true);
     let mut browser = bench.signed_in().await;
-    let text = browser.get("/alarms").await.text();
+    let text = browser.get(&format!("/alarms/{}", first_alarm(&bench))).await.text();
     assert!(text.contains("A card’s credential is damaged") && text.contains("Nobody is accused"), "{text}");
     assert!(!text.contains("Two copies of one card"));
     assert!(bench.site.card(&uid(1)).unwrap().blocks.is_empty());
@@ -340,7 +348,7 @@ async fn the_api_encodes_and_tells_what_is_on_a_card() {
         ("/cards/04A1B201/encode", r#"{"encoder":"pharmacy"}"#, StatusCode::UNPROCESSABLE_ENTITY),
         ("/cards/04A1B201/encode", r#"{"encoder":"desk","work":"burn"}"#, StatusCode::UNPROCESSABLE_ENTITY),
         ("/cards/04A1B201/encode", r#"{"encoder":"desk","key":"x"}"#, StatusCode::UNPROCESSABLE_ENTITY),
-        ("/doors/desk/unlock", "", StatusCode::NOT_FOUND),
+        ("/doors/desk/commands", r#"{"action":"unlock-once","reason":"x"}"#, StatusCode::NOT_FOUND),
     ] {
         assert_eq!(bench.api(Method::POST, path, body).await.status, status, "{path} {body}");
     }
@@ -348,21 +356,9 @@ async fn the_api_encodes_and_tells_what_is_on_a_card() {
 }
 
 #[tokio::test]
-async fn the_api_sets_doors_up_and_lists_alarms() {
+async fn the_api_lists_doors_and_alarms() {
     let mut bench = Bench::new().await;
     bench.add_desk();
-    let body = r#"{"reading":"sector","release_ms":4000}"#;
-    let set = bench.api(Method::PUT, "/doors/pharmacy/settings", body).await;
-    assert_eq!((&set.json()["reading"], &set.json()["release_ms"]), (&json!("sector"), &json!(4000)));
-    for (path, body, status) in [
-        ("/doors/desk/settings", body, StatusCode::NOT_FOUND),
-        ("/doors/none/settings", body, StatusCode::NOT_FOUND),
-        ("/doors/main/settings", r#"{"reading":"x","release_ms":4000}"#, StatusCode::UNPROCESSABLE_ENTITY),
-        ("/doors/main/settings", r#"{"reading":"sector","release_ms":400}"#, StatusCode::UNPROCESSABLE_ENTITY),
-        ("/doors/main/settings", r#"{"reading":"sector"}"#, StatusCode::UNPROCESSABLE_ENTITY),
-    ] {
-        assert_eq!(bench.api(Method::PUT, path, body).await.status, status, "{path} {body}");
-    }
     let doors = bench.api(Method::GET, "/doors", "").await.json();
     let kinds: Vec<_> = doors["items"].as_array().unwrap().iter().map(|door| door["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["encoder", "door", "door", "door"]);
@@ -379,9 +375,9 @@ async fn the_api_sets_doors_up_and_lists_alarms() {
         event["items"][0]["rolling"],
         json!({"issue": 1, "found": {"counter": 41, "nonce": 1}, "written": {"counter": 42, "nonce": 3}, "stepped_in": false})
     );
-    bench.site.acknowledge_alarm(&actor(), alarm["id"].as_i64().unwrap()).unwrap();
+    bench.site.acknowledge_alarm(&actor(), alarm["id"].as_i64().unwrap(), "").unwrap();
     assert_eq!(bench.api(Method::GET, "/alarms", "").await.json()["items"], json!([]));
-    let all = bench.api(Method::GET, "/alarms?open=false&limit=5", "").await.json();
+    let all = bench.api(Method::GET, "/alarms?state=all&limit=5", "").await.json();
     assert_eq!(all["items"][0]["acknowledged"]["operator"], "setup");
-    assert_eq!(bench.api(Method::GET, "/alarms?open=x", "").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(bench.api(Method::GET, "/alarms?state=x", "").await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }

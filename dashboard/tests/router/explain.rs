@@ -36,8 +36,14 @@ fn tap(bench: &Bench, generation: Generation, reasons: Reasons) {
 
 fn tap_of(bench: &Bench, card: Uid, generation: Generation, reasons: Reasons) {
     let decision = Decision { reasons, generation };
-    let kind =
-        EventKind::Tap { side: Side::In, presented: Presented::Classic1k, credential: Credential::NotAsked, decision, noted: Reasons::NONE, rolling: None };
+    let kind = EventKind::Tap {
+        side: Side::In,
+        presented: Presented::Classic1k,
+        credential: Credential::NotAsked,
+        decision,
+        noted: Reasons::NONE,
+        rolling: None,
+    };
     let event = Event {
         sequence: 1,
         boot: 1,

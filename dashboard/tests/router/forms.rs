@@ -2,6 +2,7 @@
 
 use crate::support::{Bench, command, door};
 use axum::http::StatusCode;
+use db::site::{AlarmFilter, AlarmState};
 use db::site::CommandState;
 
 #[tokio::test]
@@ -76,25 +77,6 @@ async fn what_is_wrong_in_a_form_is_said_beside_the_field_and_the_rest_is_kept()
 }
 
 #[tokio::test]
-async fn unlocking_shows_what_became_of_it() {
-    let bench = Bench::new().await;
-    let mut browser = bench.signed_in().await;
-    let asked = browser.post("/doors/pharmacy/unlock", "").await;
-    let place = asked.header("location").to_owned();
-    assert!(place.starts_with("/doors/pharmacy?command="), "{place}");
-    let pending = browser.get(&place).await.text();
-    assert!(pending.contains("data-pending") && pending.contains("waiting to be sent"));
-    let id = place.rsplit('=').next().unwrap().parse().unwrap();
-    bench.site.set_command_state(id, CommandState::DoorAway, bench.now()).unwrap();
-    let away = browser.get(&place).await.text();
-    assert!(!away.contains("data-pending") && away.contains("the door is not connected"));
-    // A command to another door is nobody's business here.
-    let other = command(&bench.site, 1);
-    let text = browser.get(&format!("/doors/pharmacy?command={other}")).await.text();
-    assert!(!text.contains("id=\"command\""));
-}
-
-#[tokio::test]
 async fn an_alarm_is_shown_until_somebody_acknowledges_it() {
     let bench = Bench::new().await;
     bench.site.raise_alarm("chain-gap", Some(&door(1)), None, bench.now()).unwrap();
@@ -103,10 +85,11 @@ async fn an_alarm_is_shown_until_somebody_acknowledges_it() {
         assert!(browser.get(path).await.text().contains("Records of the door are missing"), "{path}");
     }
     assert!(!browser.get("/doors/main").await.text().contains("Records of the door are missing"));
-    let id = bench.site.alarms(true, 1).unwrap()[0].id;
+    let open = AlarmFilter { state: Some(AlarmState::Open), ..AlarmFilter::default() };
+    let id = bench.site.alarms(&open, bench.now(), 1).unwrap()[0].id;
     let done = browser.post(&format!("/alarms/{id}/acknowledge"), "back=%2Fdoors%2Fward-3").await;
     assert_eq!(done.header("location"), "/doors/ward-3?done=alarm-acknowledged");
-    assert!(bench.site.alarms(true, 1).unwrap().is_empty());
+    assert!(bench.site.alarms(&open, bench.now(), 1).unwrap().is_empty());
 }
 
 #[tokio::test]

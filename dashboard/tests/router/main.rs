@@ -7,13 +7,16 @@
     reason = "a helper of a test that cannot go on must fail it"
 )]
 
+mod alarms;
 mod api;
 mod badge;
 mod conditions;
 mod desk;
+mod doors;
 mod explain;
 mod forms;
 mod import;
+mod lockdown;
 mod pages;
 mod registration;
 mod rules;

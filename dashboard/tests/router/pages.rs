@@ -4,7 +4,7 @@ use crate::support::{Bench, EVIL, door, uid};
 use access::reason::Reason;
 use axum::http::StatusCode;
 
-const PAGES: [&str; 28] = [
+const PAGES: [&str; 30] = [
     "/",
     "/events",
     "/events?code=denied",
@@ -18,7 +18,9 @@ const PAGES: [&str; 28] = [
     "/doors/pharmacy/settings",
     "/doors/pharmacy/settings?reading=sector&release=2",
     "/alarms",
-    "/alarms?show=acknowledged",
+    "/alarms?state=acknowledged",
+    "/alarms/mutes",
+    "/alarms/undelivered",
     "/log",
     "/cards/ending",
     "/cards/ending?within=week",

@@ -261,7 +261,7 @@ pub(crate) fn door(number: usize) -> DoorId {
 
 /// Asks a door for something, as an operator would.
 pub(crate) fn command(site: &Site, number: usize) -> u64 {
-    site.request_command(&actor(), &door(number), Action::UnlockOnce).unwrap().id
+    site.request_command(&actor(), &door(number), Action::UnlockOnce, "A visitor waits").unwrap().id
 }
 
 fn fill(site: &Site) {

@@ -13,24 +13,23 @@ use crate::fault::Fault;
 use crate::query::Pairs;
 use crate::visit::{Caller, actor};
 
-/// By their numbers.
+/// The newest first; there is no cursor, since they are dealt with and go.
 pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<LetterShape>>, Fault> {
-    let (after, limit, now) = (pairs.parse("after", "not-a-number")?, limit(&pairs)?, app.now());
-    let letters = app.db(move |site| site.dead_letters(now, after, limit)).await?;
-    let next = letters.last().filter(|_| letters.len() >= limit as usize).map(|last| last.id.to_string());
-    Ok(Json(List { items: letters.iter().map(LetterShape::from).collect(), next }))
+    let (limit, now) = (limit(&pairs)?, app.now());
+    let letters = app.db(move |site| site.dead_letters(now, limit)).await?;
+    Ok(Json(List { items: letters.iter().map(LetterShape::from).collect(), next: None }))
 }
 
 /// Tries one again.
 pub(super) async fn retry(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Nothing {
     let (id, of) = (number(&id)?, app.clone());
-    app.db(move |site| site.retry_dead_letter(&actor(&of, &caller.0), id)).await?;
+    app.db(move |site| site.retry_notification(&actor(&of, &caller.0), id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Drops one.
 pub(super) async fn forget(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Nothing {
     let (id, of) = (number(&id)?, app.clone());
-    app.db(move |site| site.drop_dead_letter(&actor(&of, &caller.0), id)).await?;
+    app.db(move |site| site.drop_notification(&actor(&of, &caller.0), id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -12,7 +12,6 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::pages::{ROWS, done, render};
-use crate::query::Pairs;
 use crate::visit::{Visit, actor};
 
 #[derive(Template)]
@@ -21,7 +20,6 @@ struct Undelivered {
     page: Page,
     letters: Vec<Letter>,
     undelivered: u32,
-    more: String,
 }
 
 /// A notification.
@@ -39,20 +37,14 @@ struct Letter {
     error: String,
 }
 
-/// The page.
-pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
-    let (now, after) = (visit.page.now, pairs.parse("after", "not-a-number")?);
-    let (mut letters, undelivered) =
-        app.db(move |site| Ok((site.dead_letters(now, after, ROWS + 1)?, undelivered(site, now)?))).await?;
-    let more = letters.len() > ROWS as usize;
-    letters.truncate(ROWS as usize);
-    let more = letters.last().filter(|_| more).map_or_else(String::new, |last| {
-        let after = last.id;
-        format!("/alarms/undelivered?after={after}")
-    });
+/// The page: the newest of them; others come up as these are dealt with.
+pub(super) async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fault> {
+    let now = visit.page.now;
+    let (letters, undelivered) =
+        app.db(move |site| Ok((site.dead_letters(now, ROWS)?, undelivered(site, now)?))).await?;
     let page = visit.page;
     let letters = letters.into_iter().map(|letter| Letter::new(&page, letter)).collect();
-    render(&Undelivered { letters, undelivered, more, page })
+    render(&Undelivered { letters, undelivered, page })
 }
 
 /// Tries one again, or drops it.
@@ -70,7 +62,7 @@ pub(super) async fn decide(
     };
     app.db(move |site| {
         let actor = actor(&caller, &visit.operator);
-        if retry { site.retry_dead_letter(&actor, id) } else { site.drop_dead_letter(&actor, id) }
+        if retry { site.retry_notification(&actor, id) } else { site.drop_notification(&actor, id) }
     })
     .await?;
     Ok(done("/alarms/undelivered", if retry { "letter-retried" } else { "letter-dropped" }))

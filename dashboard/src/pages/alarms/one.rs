@@ -55,9 +55,8 @@ pub(super) async fn page(
     let (AlarmDetail { alarm, steps, events }, operators) =
         app.db(move |site| Ok((site.alarm(id, now)?, site.operator_names()?))).await?;
     let page = visit.page.at(&format!("/alarms/{id}"));
-    let (sides, rows) = beside(alarm.other_event.is_some(), &events, |view| {
-        [alarm.event, alarm.other_event].contains(&Some(view.id))
-    });
+    let (sides, rows) =
+        beside(alarm.other_event.is_some(), &events, |view| [alarm.event, alarm.other_event].contains(&Some(view.id)));
     Ok(AlarmPage {
         sides: sides.into_iter().map(|view| Side::new(&page, view)).collect(),
         rows: rows.into_iter().rev().map(|view| Row::new(&page, view)).collect(),

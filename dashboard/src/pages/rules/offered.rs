@@ -48,4 +48,3 @@ fn offered(
     all.sort_by_key(|(_, name)| name.to_lowercase());
     Ok(all.into_iter().map(|(id, name)| (id.to_string(), name)).collect())
 }
-

@@ -194,7 +194,9 @@ pub(super) fn read(form: &mut Form) -> Option<DoorSettings> {
 fn refused(form: &mut Form, SettingsError(what): SettingsError) {
     let field = numbers().map(|number| number.name).find(|name| *name == what.strip_suffix("_ms").unwrap_or(what));
     match what {
-        "held_alarm_ms" | "long_held_alarm_ms" => form.problem_in(field.unwrap_or("held_alarm"), "alarm-before-warning"),
+        "held_alarm_ms" | "long_held_alarm_ms" => {
+            form.problem_in(field.unwrap_or("held_alarm"), "alarm-before-warning");
+        }
         "leads_out_of" => form.problem_in("leads_out_of", "same-area"),
         _ => form.problem_in(field.unwrap_or("reading"), "out-of-range"),
     }
