@@ -218,7 +218,11 @@ fn composed() -> BTreeSet<String> {
         with("clock", &["unknown", "kept", "synchronised"]),
         with("lock", &["released", "locked"]),
         with("signal", &["granted", "denied", "test", "none"]),
-        with("doors-show", &["offline", "behind"]),
+        with("doors-show", &["offline", "behind", "open", "held", "fault"]),
+        with("order-choice", &[Mode::Unlocked, Mode::Locked].map(|mode| mode.code())),
+        with("exit-button", &["releases", "shunts"]),
+        with("exit-button-about", &["releases", "shunts"]),
+        with("first-person-in", &["no", "yes"]),
     ]
     .into_iter()
     .flatten()
