@@ -2,8 +2,8 @@
 
 use crate::support::{Bench, command, door};
 use axum::http::StatusCode;
-use db::site::{AlarmFilter, AlarmState};
 use db::site::CommandState;
+use db::site::{AlarmFilter, AlarmState};
 
 #[tokio::test]
 async fn a_card_is_added_given_listed_blocked_and_freed() {
