@@ -97,7 +97,7 @@ pub(super) async fn set(
         match set {
             Ok(()) => return Ok(done(&place, "door-set")),
             Err(Fault::Invalid { field: "unlock" | "schedule", problem }) => {
-                form.problem_in("unlock_schedule", problem)
+                form.problem_in("unlock_schedule", problem);
             }
             Err(fault) => form.refused(fault)?,
         }
