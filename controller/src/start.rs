@@ -28,7 +28,7 @@ use crate::intake;
 use crate::keys::KeysError;
 use crate::run::{self, Ears};
 use crate::worker::Workers;
-use crate::{housekeeping, mqtt, notify, revocation, rights, watch};
+use crate::{housekeeping, mqtt, notify, revocation, rights};
 
 mod read;
 
@@ -223,7 +223,7 @@ async fn workers(site: &Site, config: &Config, authorities: &Arc<Authorities>) -
         revocation::start(&mut workers, &site, &authorities, &lists)?;
         housekeeping::start(&mut workers, &site)?;
         notify::start(&mut workers, &site, &notices, zone)?;
-        watch::start(&mut workers, &site)?;
+        crate::watch::start(&mut workers, &site)?;
         if let Some(register) = register {
             rights::start(&mut workers, &site, register, zone)?;
         }
