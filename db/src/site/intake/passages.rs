@@ -115,7 +115,8 @@ fn was_noted(db: &Connection, tap: &Tap<'_>) -> Result<bool, SiteError> {
     let body: Option<Vec<u8>> =
         row::first(statement.query((tap.uid.as_bytes(), tap.door, tap.event))?, |r| Ok(r.get(0)?))?;
     let event = body.and_then(|body| Event::from_bytes(&body).ok());
-    Ok(event.is_some_and(|event| matches!(event.kind, EventKind::Tap { noted, .. } if noted.contains(Reason::Passback))))
+    Ok(event
+        .is_some_and(|event| matches!(event.kind, EventKind::Tap { noted, .. } if noted.contains(Reason::Passback))))
 }
 
 fn raise(db: &Connection, tap: &Tap<'_>, (event, other_event): (i64, Option<i64>)) -> Result<(), SiteError> {
