@@ -8,7 +8,7 @@ use access::envelope::Freshness;
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId};
 use certificates::Authorities;
-use db::site::{Site, SiteError};
+use db::site::{Condition, Site, SiteError};
 
 use super::StartError;
 use crate::authorities;
@@ -80,9 +80,9 @@ fn check_versions(site: &Site, secrets: Option<&Keyring>, as_of: Generation) -> 
     let lost = records.filter(|record| !known.contains(&record.version)).count();
     if lost > 0 {
         tracing::error!(cards = lost, "masters that cards were encoded with are missing; no door can read those cards");
-        site.raise_alarm("no-masters", None, None, utc_now())?;
     }
-    Ok(())
+    let condition = Condition { kind: "no-masters", door: None, wrong: lost > 0 };
+    site.note_conditions(&[condition], utc_now())
 }
 
 impl Desk {

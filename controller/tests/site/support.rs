@@ -140,6 +140,7 @@ pub(crate) fn config(database: PathBuf) -> Config {
         authorities: vec![],
         lists: vec![],
         register: None,
+        notify: controller::config::Notify::default(),
         demo: None,
     }
 }
