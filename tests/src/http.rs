@@ -100,6 +100,29 @@ impl Client {
         Ok(serde_json::from_value(self.get(path)?.success(path)?)?)
     }
 
+    /// POST of JSON that must not fail; what it answers.
+    ///
+    /// # Errors
+    /// If there is no answer, or a failure.
+    pub fn act(&self, path: &str, body: &Value) -> Result<Value> {
+        self.post(path, body)?.success(path)
+    }
+
+    /// Changes some of a door's settings over the API, and leaves the others.
+    ///
+    /// # Errors
+    /// If there is no answer, or a failure.
+    pub fn set_up(&self, door: &str, changes: &Value) -> Result<()> {
+        let path = format!("/api/v1/doors/{door}");
+        let mut settings = self.read::<Value>(&path)?.get("settings").cloned().unwrap_or(Value::Null);
+        if let (Some(settings), Some(changes)) = (settings.as_object_mut(), changes.as_object()) {
+            settings.extend(changes.clone());
+        }
+        let path = format!("{path}/settings");
+        self.put(&path, &settings)?.success(&path)?;
+        Ok(())
+    }
+
     /// Taps a card at a door's control.
     ///
     /// # Errors
@@ -152,4 +175,16 @@ pub struct Tap {
     pub signal: String,
     /// How long the reader took, in milliseconds.
     pub reader_ms: Option<f64>,
+    /// Why not, as codes.
+    #[serde(default)]
+    pub reasons: Vec<String>,
+}
+
+impl Tap {
+    /// Whether the person was kept out.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        self.lock == "locked"
+            && matches!(self.signal.as_str(), "denied" | "denied-for-good" | "try-again" | "second-card")
+    }
 }

@@ -16,9 +16,7 @@ fn site_of(reading: &str) -> (Whole, Door, String, Vec<u8>) {
     let desk = site.start_encoder("desk").unwrap();
     let uid = invent(1)[0].uid.hex();
     for door in &site.doors {
-        let path = format!("/api/v1/doors/{}/settings", door.id);
-        let settings = json!({"reading": reading, "release_ms": 500});
-        site.api.put(&path, &settings).unwrap().success(&path).unwrap();
+        site.api.set_up(&door.id, &json!({"reading": reading, "release_ms": 500})).unwrap();
     }
     desk.make_card(&uid, "classic-1k").unwrap();
     encode(&site, &desk, &uid);
@@ -78,7 +76,7 @@ fn a_copy_that_is_tapped_after_the_original_is_refused_and_blocks_the_card_every
     for _ in 0..2 {
         assert_eq!(tap(first, "original").signal, "granted");
     }
-    assert_eq!(tap(first, "copy").signal, "denied");
+    assert_eq!(tap(first, "copy").signal, "denied-for-good");
     let denied = wait::until("the refusal in the log", || {
         let event = newest(&site, "door-1");
         (event["code"] == "denied").then_some(event)
@@ -90,7 +88,8 @@ fn a_copy_that_is_tapped_after_the_original_is_refused_and_blocks_the_card_every
     assert_eq!(card["blocks"], json!(["cloned"]));
 
     lay_beside(second, "original", &first.control.get_bytes("/cards/original?format=mfd").unwrap());
-    wait::until("the block at the other door", || (tap(second, "original").signal == "denied").then_some(())).unwrap();
+    wait::until("the block at the other door", || (tap(second, "original").signal == "denied-for-good").then_some(()))
+        .unwrap();
     site.stop().unwrap();
 }
 
@@ -117,7 +116,7 @@ fn a_number_without_a_credential_does_not_pass_a_door_that_asks_for_one() {
     lay_beside(door, "original", &dump);
     assert_eq!(tap(door, "original").signal, "granted");
     door.make_card(&uid, "classic-1k").unwrap();
-    assert_eq!(tap(door, &uid).signal, "denied");
+    assert_eq!(tap(door, &uid).signal, "try-again");
     let denied = wait::until("the refusal in the log", || {
         let event = newest(&site, "door-1");
         (event["code"] == "denied").then_some(event)

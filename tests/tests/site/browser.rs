@@ -12,14 +12,14 @@ use thirtyfour::prelude::*;
 const HOLD_MS: u32 = 60;
 
 /// A browser without a window, and the program that drives it.
-struct Browser {
+pub(crate) struct Browser {
     _driver: Process,
     _folder: tempfile::TempDir,
-    page: WebDriver,
+    pub(crate) page: WebDriver,
 }
 
 impl Browser {
-    async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let port = free_port().unwrap();
         let mut command = Command::new("chromedriver");
@@ -45,7 +45,7 @@ impl Browser {
         Self { _driver: driver, _folder: folder, page }
     }
 
-    async fn sign_in(&self, site: &Whole) {
+    pub(crate) async fn sign_in(&self, site: &Whole) {
         self.page.goto(&site.dashboard).await.unwrap();
         self.fill("name", OPERATOR.0).await;
         self.fill("password", OPERATOR.1).await;
@@ -57,22 +57,22 @@ impl Browser {
         self.page.query(By::Id(id)).first().await.unwrap().send_keys(text).await.unwrap();
     }
 
-    async fn click(&self, css: &str) {
+    pub(crate) async fn click(&self, css: &str) {
         let element = self.page.query(By::Css(css)).and_clickable().first().await.unwrap();
         element.click().await.unwrap();
     }
 
-    async fn see(&self, css: &str) -> WebElement {
+    pub(crate) async fn see(&self, css: &str) -> WebElement {
         self.page.query(By::Css(css)).wait(wait::PATIENCE, std::time::Duration::from_millis(50)).first().await.unwrap()
     }
 }
 
 /// The site's calls block, so they are made outside the browser's runtime.
-fn in_browser<F: Future<Output = ()>>(steps: impl FnOnce() -> F) {
+pub(crate) fn in_browser<F: Future<Output = ()>>(steps: impl FnOnce() -> F) {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap().block_on(steps());
 }
 
-fn site_of() -> (Whole, String) {
+pub(crate) fn site_of() -> (Whole, String) {
     let site = Whole::start(Broker::Embedded, 1, &people(3, 1).unwrap()).unwrap();
     let uid = invent(1)[0].uid.hex();
     site.doors[0].make_card(&uid, "classic-1k").unwrap();
@@ -114,7 +114,7 @@ fn a_card_blocked_on_its_page_is_refused_at_the_door() {
     });
     let refused = || {
         let seen = site.doors[0].control.tap(&uid, HOLD_MS).ok()?;
-        (seen.signal == "denied" && seen.lock == "locked").then_some(())
+        (seen.signal == "denied-for-good" && seen.lock == "locked").then_some(())
     };
     wait::until("the card refused", refused).unwrap();
     wait::until("the refusal in the log", || {

@@ -2,10 +2,13 @@
 //! tests start.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
+mod alarms;
 mod bad_input;
 mod badge;
 mod browser;
+mod browser_doors;
 mod demo;
+mod doors;
 mod outage;
 mod revocation;
 mod taps;

@@ -12,7 +12,7 @@ const HOLD_MS: u32 = 60;
 fn is_refused(site: &Whole, uid: &Uid) -> bool {
     let body = json!({"card": uid.hex(), "hold_ms": HOLD_MS});
     let seen: Value = site.doors[0].control.post("/tap", &body).unwrap().success("/tap").unwrap();
-    seen["signal"] == "denied"
+    seen["signal"] == "denied-for-good"
 }
 
 #[test]

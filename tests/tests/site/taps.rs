@@ -62,17 +62,17 @@ fn every_card_meets_its_reason(broker: Broker) {
     })
     .unwrap();
     let denied = [
-        (one(UNLISTED), "unknown-card", Some(UNLISTED)),
-        (one(BLOCKED), "card-blocked", Some(BLOCKED)),
-        (one(EARLY), "card-not-yet-valid", Some(EARLY)),
-        (one(LATE), "card-expired", Some(LATE)),
-        (one(MINI), "unsupported-card", Some(MINI)),
-        (json!({"cards": [GOOD_4, GOOD_7], "hold_ms": HOLD_MS}), "several-cards", None),
-        (json!({"cards": [GOOD_4, BLOCKED], "hold_ms": HOLD_MS}), "several-cards", None),
+        (one(UNLISTED), "denied", "unknown-card", Some(UNLISTED)),
+        (one(BLOCKED), "denied-for-good", "card-blocked", Some(BLOCKED)),
+        (one(EARLY), "denied", "card-not-yet-valid", Some(EARLY)),
+        (one(LATE), "denied-for-good", "card-expired", Some(LATE)),
+        (one(MINI), "denied", "unsupported-card", Some(MINI)),
+        (json!({"cards": [GOOD_4, GOOD_7], "hold_ms": HOLD_MS}), "try-again", "several-cards", None),
+        (json!({"cards": [GOOD_4, BLOCKED], "hold_ms": HOLD_MS}), "try-again", "several-cards", None),
     ];
-    for (body, reason, card) in denied {
+    for (body, signal, reason, card) in denied {
         let (seen, event) = tapped(&site, &body);
-        assert_eq!((&seen["lock"], &seen["signal"]), (&json!("locked"), &json!("denied")), "{body}");
+        assert_eq!((&seen["lock"], &seen["signal"]), (&json!("locked"), &json!(signal)), "{body}");
         assert_eq!((event.code.as_str(), event.reasons), ("denied", vec![reason.to_owned()]), "{body}");
         assert_eq!(event.card.as_deref(), card, "{body}");
     }
@@ -98,7 +98,7 @@ fn a_block_and_its_end_reach_every_door() {
         door.make_card(&uid, "classic-1k").unwrap();
     }
     site.settle().unwrap();
-    for (path, signal) in [("block", "denied"), ("unblock", "granted"), ("block", "denied")] {
+    for (path, signal) in [("block", "denied-for-good"), ("unblock", "granted"), ("block", "denied-for-good")] {
         site.api.post(&format!("/api/v1/cards/{uid}/{path}"), &json!({})).unwrap().success(path).unwrap();
         for door in &site.doors {
             wait::until(path, || (door.control.tap(&uid, HOLD_MS).ok()?.signal == signal).then_some(())).unwrap();
@@ -112,7 +112,8 @@ fn an_unlock_from_the_desk_moves_the_lock_once_and_is_kept_for_no_door_that_is_a
     let site = Whole::start(Broker::Embedded, 1, &[]).unwrap();
     site.settle().unwrap();
     let door = &site.doors[0];
-    let unlock = || site.api.post("/api/v1/doors/door-1/unlock", &json!({})).unwrap();
+    let order = json!({"action": "unlock-once", "reason": "A courier waits"});
+    let unlock = || site.api.post("/api/v1/doors/door-1/commands", &order).unwrap();
     let outcome = |id: &str| {
         let command: Value = site.api.read(&format!("/api/v1/commands/{id}")).ok()?;
         let state = command["state"].as_str()?.to_owned();

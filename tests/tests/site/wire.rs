@@ -117,7 +117,8 @@ fn forged_replayed_and_malformed_messages_open_nothing_and_are_counted() {
     // What an authentic tap and an authentic command look like on the wire.
     site.doors[0].control.tap(&uid, HOLD_MS).unwrap();
     let report = intruder.hear_on(&topic(Channel::UpEvents));
-    site.api.post("/api/v1/doors/door-1/unlock", &json!({})).unwrap().success("unlock").unwrap();
+    let order = json!({"action": "unlock-once", "reason": "A courier waits"});
+    site.api.act("/api/v1/doors/door-1/commands", &order).unwrap();
     let command = intruder.hear_on(&topic(Channel::DownCommand));
     let resting = || {
         let state: Value = site.doors[0].control.read("/state").ok()?;
