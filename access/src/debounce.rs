@@ -16,6 +16,7 @@ pub const SAMPLE_EVERY_MS_MAX: u64 = 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Debounce {
     level: bool,
+    settle_ms: u64,
     /// Since when the wire has had the other level, if it has.
     other_since: Option<MonoMs>,
 }
@@ -24,7 +25,13 @@ impl Debounce {
     /// A wire that has had this level for long.
     #[must_use]
     pub fn new(level: bool) -> Self {
-        Self { level, other_since: None }
+        Self::settling(level, DEBOUNCE_MS)
+    }
+
+    /// A wire whose levels must stay for another time than [`DEBOUNCE_MS`], in milliseconds.
+    #[must_use]
+    pub fn settling(level: bool, settle_ms: u64) -> Self {
+        Self { level, settle_ms, other_since: None }
     }
 
     /// The level that counts.
@@ -42,7 +49,7 @@ impl Debounce {
             return None;
         }
         let since = *self.other_since.get_or_insert(now);
-        if now.since(since) < DEBOUNCE_MS {
+        if now.since(since) < self.settle_ms {
             return None;
         }
         self.level = level;
@@ -53,7 +60,7 @@ impl Debounce {
     /// When to sample next, for whoever hears of edges only.
     #[must_use]
     pub fn deadline(&self) -> Option<MonoMs> {
-        self.other_since.map(|since| since + DEBOUNCE_MS)
+        self.other_since.map(|since| since + self.settle_ms)
     }
 }
 

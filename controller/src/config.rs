@@ -25,6 +25,24 @@
 //! [rights_to_practise]
 //! url = "https://register.hospital.example/rights"
 //! token_file = "register.token"
+//!
+//! [[notify.email]]
+//! name = "security-desk"
+//! host = "mail.hospital.example"
+//! port = 587
+//! tls = "starttls"
+//! user = "kulku"
+//! password_file = "mail.password"
+//! from = "kulku@hospital.example"
+//! to = ["security@hospital.example"]
+//! severity = "warning"
+//! language = "fi"
+//!
+//! [[notify.webhook]]
+//! name = "incidents"
+//! url = "https://incidents.hospital.example/kulku"
+//! secret_file = "incidents.secret"
+//! severity = "notice"
 //! ```
 
 use std::fmt;
@@ -39,6 +57,7 @@ use zeroize::Zeroizing;
 
 mod badge;
 mod lists;
+mod notify;
 mod register;
 
 pub use crate::endpoint::Endpoint;
@@ -46,6 +65,8 @@ pub use badge::Badge;
 use badge::RawBadge;
 use lists::RawList;
 pub use lists::{AUTHORITY_PATHS_MAX, LIST_SOURCES_MAX, ListSource, Location, Stale};
+use notify::RawNotify;
+pub use notify::{Email, Notify, Security, Webhook};
 use register::RawRegister;
 pub use register::Register;
 
@@ -77,6 +98,8 @@ pub struct Config {
     pub lists: Vec<ListSource>,
     /// Who knows the rights to practise.
     pub register: Option<Register>,
+    /// To whom alarms are told outside of the dashboard.
+    pub notify: Notify,
     /// The demo's doors, if this is the demo.
     pub demo: Option<Arc<dyn dashboard::DemoDoors>>,
 }
@@ -159,6 +182,8 @@ struct RawConfig {
     #[serde(default)]
     revocation_list: Vec<RawList>,
     rights_to_practise: Option<RawRegister>,
+    #[serde(default)]
+    notify: RawNotify,
 }
 
 #[derive(Deserialize, Default)]
@@ -251,6 +276,7 @@ impl Checker<'_> {
             lists: self.lists(&raw.revocation_list, &authorities)?,
             authorities,
             register: raw.rights_to_practise.map(|raw| self.register(&raw)).transpose()?,
+            notify: self.notify(raw.notify)?,
             demo: None,
         })
     }

@@ -14,6 +14,7 @@
 //! | [`stream`] | how far cards have counted and where they went in, to the doors that it concerns |
 //! | [`revocation`], [`authorities`] | lists of revoked certificates; who may sign them |
 //! | [`rights`] | rights to practise, from a register |
+//! | [`watch`], [`notify`] | how doors are, and what time does to alarms; telling of them outside |
 //! | [`housekeeping`] | what the passing of time asks for |
 //! | [`worker`], [`plan`], [`web`] | threads that look now and then; when; asking a web server |
 //! | [`mqtt`] | the way to the broker, embedded or external |
@@ -45,6 +46,7 @@ mod intake;
 mod line;
 mod look;
 mod mqtt;
+mod notify;
 mod plan;
 mod revocation;
 mod rights;
@@ -53,6 +55,7 @@ mod scan;
 mod start;
 mod stream;
 mod verify;
+mod watch;
 mod web;
 mod worker;
 

@@ -206,10 +206,7 @@ impl Session {
             reported: Reported {
                 whitelist: status.whitelist,
                 state: status.state_generation,
-                streams: PerStream {
-                    counters: status.counters_generation,
-                    passages: status.passages_generation,
-                },
+                streams: PerStream { counters: status.counters_generation, passages: status.passages_generation },
             },
         }
     }

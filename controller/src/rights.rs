@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use access::time::UtcMs;
 use chrono_tz::Tz;
-use db::site::{Actor, ImportOptions, ImportPlan, ImportRows, RightRow, Site, SiteError};
+use db::site::{Actor, Condition, ImportOptions, ImportPlan, ImportRows, RightRow, Site, SiteError};
 
 use crate::clock::utc_now;
 use crate::config::Register;
@@ -32,6 +32,10 @@ const ANSWER_BYTES_MAX: usize = 48 * 1_024 * 1_024;
 
 /// Who changes rights, in the operator log.
 const ACTOR: &str = "rights-register";
+
+/// The alarms of [`Fault`].
+const CODES: [&str; 5] =
+    ["rights-unreachable", "rights-unreadable", "rights-refused", "rights-mass-removal", "rights-not-stored"];
 
 /// Why rights were not taken over.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +94,7 @@ impl Asker {
         match self.ask(utc_now()) {
             Ok(done) => {
                 self.told = None;
+                self.is_well();
                 self.plan.well(Instant::now());
                 tracing::info!(
                     added = done.added,
@@ -115,6 +120,14 @@ impl Asker {
         };
         let rights = answer::read(&bytes, source, self.zone, now)?;
         import(&self.site, source, rights, now)
+    }
+
+    /// After a start too: an alarm from before closes.
+    fn is_well(&self) {
+        let over = CODES.map(|kind| Condition { kind, door: None, wrong: false });
+        if let Err(error) = self.site.note_conditions(&over, utc_now()) {
+            tracing::error!(%error, "that the register is well again could not be noted");
+        }
     }
 
     fn tell(&mut self, fault: &Fault) {

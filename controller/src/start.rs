@@ -28,7 +28,7 @@ use crate::intake;
 use crate::keys::KeysError;
 use crate::run::{self, Ears};
 use crate::worker::Workers;
-use crate::{housekeeping, mqtt, revocation, rights};
+use crate::{housekeeping, mqtt, notify, revocation, rights};
 
 mod read;
 
@@ -216,12 +216,14 @@ impl Controller {
 
 /// What goes on beside the loop, each on a thread of its own.
 async fn workers(site: &Site, config: &Config, authorities: &Arc<Authorities>) -> Result<Workers, StartError> {
-    let (site, authorities) = (site.clone(), Arc::clone(authorities));
+    let (site, authorities, notices) = (site.clone(), Arc::clone(authorities), config.notify.clone());
     let (lists, register, zone) = (config.lists.clone(), config.register.clone(), config.zone);
     let start = move || {
         let mut workers = Workers::new();
         revocation::start(&mut workers, &site, &authorities, &lists)?;
         housekeeping::start(&mut workers, &site)?;
+        notify::start(&mut workers, &site, &notices, zone)?;
+        crate::watch::start(&mut workers, &site)?;
         if let Some(register) = register {
             rights::start(&mut workers, &site, register, zone)?;
         }

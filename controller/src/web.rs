@@ -101,6 +101,30 @@ impl Server {
     }
 }
 
+/// Somebody who is told something, and never sent on.
+pub(crate) struct Poster(Server);
+
+impl Poster {
+    /// As [`Server::trusted`].
+    pub(crate) fn open(url: &str, time_out: Duration, authority: Option<&Path>) -> Result<Self, WebFault> {
+        Server::trusted(url, time_out, authority).map(Self)
+    }
+
+    /// Tells it, and says what it answers. The text of an error never holds the address, which may have a token.
+    pub(crate) fn post(&self, headers: &[(&str, &str)], body: &str) -> Result<StatusCode, String> {
+        let mut request = self.0.agent.post(&self.0.url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        match request.send(body) {
+            Ok(answer) => Ok(answer.status()),
+            Err(ureq::Error::Timeout(_)) => Err("it did not answer in time".to_owned()),
+            Err(ureq::Error::BadUri(_)) => Err("its address cannot be used".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
 fn mark(headers: &HeaderMap, name: &header::HeaderName) -> Option<String> {
     let text = headers.get(name)?.to_str().ok()?;
     (!text.is_empty() && text.len() <= MARK_BYTES_MAX).then(|| text.to_owned())

@@ -95,6 +95,48 @@ fn an_encoder_is_added_as_a_door_is_and_listed_as_what_it_is() {
 }
 
 #[test]
+fn a_lockdown_is_started_listed_and_lifted_beside_the_controller() {
+    let folder = Folder::new();
+    assert!(folder.run(&["door", "add", "ward", "--name", "Ward 1"]).status.success());
+    let start = |rest: &[&str]| folder.run(&[&["lockdown", "start", "--reason", "a threat", "--json"], rest].concat());
+    let parsed = |output: &Output| serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+    assert_eq!(start(&[]).status.code(), Some(2), "what it reaches is never guessed");
+    assert_eq!(start(&["--all", "--door", "ward"]).status.code(), Some(2));
+    for refused in [["--area", "Attic"], ["--door", "attic"]] {
+        let refused = start(&refused);
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(text(&refused.stderr).to_lowercase().contains("attic"), "{}", text(&refused.stderr));
+    }
+    let begun = start(&["--all"]);
+    assert!(begun.status.success(), "{}", text(&begun.stderr));
+    assert_eq!(parsed(&begun)["doors"], 1);
+    assert!(start(&["--door", "ward", "--until", "2100-01-01T12:00"]).status.success());
+    assert_eq!(start(&["--all", "--until", "2020-01-01T12:00"]).status.code(), Some(1), "a time that is over");
+
+    let listed = parsed(&folder.run(&["lockdown", "list", "--json"]));
+    let scopes: Vec<_> = listed.as_array().unwrap().iter().map(|one| one["scope"].as_str().unwrap()).collect();
+    assert_eq!(scopes, ["door", "site"]);
+    assert_eq!((&listed[1]["reason"], &listed[1]["operator"]), (&"a threat".into(), &"command-line".into()));
+    assert_eq!(parsed(&folder.run(&["door", "list", "--json"]))[0]["locked_down"], true);
+    let lift = |rest: &[&str]| folder.run(&[&["lockdown", "lift", "--reason", "over"], rest].concat());
+    assert!(lift(&[&parsed(&begun)["number"].to_string()]).status.success());
+    assert_eq!(lift(&[&parsed(&begun)["number"].to_string()]).status.code(), Some(1), "it is lifted already");
+    assert!(lift(&["--all"]).status.success());
+    assert_eq!(lift(&["--all"]).status.code(), Some(1), "nothing is on");
+    assert_eq!(parsed(&folder.run(&["door", "list", "--json"]))[0]["locked_down"], false);
+}
+
+#[test]
+fn whoever_needs_longer_never_gets_less_than_others() {
+    let folder = Folder::new();
+    let add = |id: &str, rest: &[&str]| folder.run(&[&["door", "add", id, "--name", "Ward"], rest].concat());
+    assert!(add("ward", &["--release-ms", "20000"]).status.success());
+    let refused = add("attic", &["--release-ms", "20000", "--long-release-ms", "5000"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(!folder.path("attic.json").exists(), "a key that opens nothing stays");
+}
+
+#[test]
 fn masters_are_drawn_into_a_file_that_only_its_owner_reads_and_more_are_added_below() {
     let folder = Folder::new();
     let keys = |rest: &[&str]| {

@@ -126,7 +126,7 @@ fn list() -> impl Strategy<Value = List> {
                 if variant > 1 {
                     entry.blocks = entry.blocks.with(Block::Blocked);
                 }
-                entry.terms = vec![Term { comfort: Comfort(variant.into()), ..Term::default() }];
+                entry.terms = vec![Term { comfort: Comfort(variant.into()), ..Term::always() }];
                 (entry.uid, entry)
             })
             .collect()

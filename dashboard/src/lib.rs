@@ -13,6 +13,7 @@
 //! | `hours` | the windows of a day as people type them |
 //! | `explain` | why a card passed or did not |
 //! | `lockdown` | which doors a lockdown reaches, and who passes all the same |
+//! | [`mail`] | what is told of an alarm outside of the pages |
 //! | `layers`, `fault`, `assets` | what surrounds the handlers |
 
 use std::sync::Arc;
@@ -34,6 +35,7 @@ mod hours;
 pub mod import;
 mod language;
 mod layers;
+pub mod mail;
 mod lockdown;
 mod page;
 mod pages;

@@ -8,10 +8,11 @@ use access::topic::{Channel, Topic};
 use crate::provisioning::Provisioning;
 
 /// Channels on which a door hears something.
-const CHANNELS: [Channel; 6] = [
+const CHANNELS: [Channel; 7] = [
     Channel::DownWhitelist,
     Channel::DownState,
     Channel::DownCounters,
+    Channel::DownPassages,
     Channel::DownAck,
     Channel::DownCommand,
     Channel::DownEncode,

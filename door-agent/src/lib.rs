@@ -2,10 +2,10 @@
 //!
 //! | module | subject |
 //! | --- | --- |
-//! | [`agent`] | starting and stopping a door |
+//! | [`agent`], [`assemble`] | starting and stopping an agent |
 //! | [`folder_lock`] | that no two of them share a data folder |
 //! | [`config`], [`provisioning`] | how it is set up, and who it is |
-//! | [`run`] | the loop that owns everything which decides |
+//! | [`run`] | the loop that owns everything which decides at its doors |
 //! | [`reader`], [`spi`], [`hardware`] | the thread that looks for cards, and the bus to its chip |
 //! | [`io`] | lock, lamps, contact, exit button |
 //! | [`journal`], [`store`] | the threads that own the door's two files |
@@ -13,6 +13,7 @@
 //! | [`control`], [`taps`], [`cards`] | the emulated door's HTTP control, and virtual cards beside it |
 
 pub mod agent;
+mod assemble;
 pub mod cards;
 pub mod clock;
 pub mod config;

@@ -1,15 +1,18 @@
-//! `kulku-door-agent`: one door.
+//! `kulku-door-agent`: the doors of one board.
 
 use std::io::{IsTerminal as _, Write as _, stderr};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use access::id::DoorId;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use door_agent::{Agent, Config, agent};
+use door_agent::{Agent, Config, io};
+use serde_json::{Map, Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
-/// One door: reader, lock, journal, and the link to the controller.
+/// The doors of one board: readers, locks, journals, and the link to the controller.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -19,18 +22,24 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Runs the door until it is told to stop (SIGINT or SIGTERM).
+    /// Runs the doors until it is told to stop (SIGINT or SIGTERM).
     Run {
         #[command(flatten)]
         file: File,
-        /// Prints {"control":"ADDRESS"} on standard output once the door decides.
+        /// Prints {"control":FIRST,"controls":{DOOR:ADDRESS}} on standard output once the doors decide.
         #[arg(long)]
         json: bool,
     },
     /// Checks configuration and provisioning, and does nothing else.
     Check(File),
-    /// Drives the lock to rest, and does nothing else.
-    Rest(File),
+    /// Drives the locks to rest, and does nothing else. Refuses while an agent runs, which drives them itself.
+    Rest {
+        #[command(flatten)]
+        file: File,
+        /// Does not ask whether an agent runs: for after one that was killed.
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 #[derive(Args)]
@@ -60,7 +69,7 @@ async fn execute(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Run { file, json } => run(Config::load(&file.config)?, json).await,
         Command::Check(file) => Config::load(&file.config).map(drop).map_err(Into::into),
-        Command::Rest(file) => Ok(agent::rest(&Config::load(&file.config)?)?),
+        Command::Rest { file, force } => Ok(io::rest(&Config::places(&file.config)?, force)?),
     }
 }
 
@@ -68,8 +77,10 @@ async fn run(config: Config, json: bool) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let door = Agent::start(config).await?;
     if json {
-        let control = door.control().map(|address| address.to_string());
-        let line = serde_json::json!({ "control": control });
+        let address = |(door, address): &(DoorId, SocketAddr)| (door.to_string(), json!(address.to_string()));
+        let controls: Map<String, Value> = door.controls().iter().map(address).collect();
+        let first = door.control().map(|address| address.to_string());
+        let line = json!({ "control": first, "controls": controls });
         writeln!(std::io::stdout(), "{line}").context("cannot write to standard output")?;
     }
     let stop = async {

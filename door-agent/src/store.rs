@@ -2,10 +2,13 @@
 
 use std::thread::JoinHandle;
 
+use access::passage::{Passage, Passages};
 use access::state::{Counters, DoorState};
+use access::time::UtcMs;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
-use db::door::{Applied, DoorDbError, Refused, Seen, StateApplied, WhitelistStore};
+use db::door::{Applied, DoorDbError, PassagesTaken, Refused, Seen, StateApplied, WhitelistStore};
 use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 
 /// Pieces that may wait for the disk. The loop reads no further messages while there is no room, so a
 /// long list is held back at the broker and not in the door's memory.
@@ -23,8 +26,14 @@ pub enum StoreOrder {
     State(DoorState),
     /// How far cards have counted.
     Counters(Counters),
+    /// What cards did at other doors.
+    Passages(Passages),
     /// How far cards were seen to count here.
     Seen(Vec<Seen>),
+    /// What cards did at the doors of this agent.
+    OwnPassages(Vec<Passage>),
+    /// When a card was granted for which the door had waited to stand unlocked.
+    FirstPerson(UtcMs),
 }
 
 /// What became of it.
@@ -38,7 +47,9 @@ pub enum StoreAnswer {
     State(DoorState),
     /// The counters of this generation are in force.
     Counters(Generation),
-    /// What was seen is on disk.
+    /// The passages of this generation are in force.
+    Passages(PassagesTaken),
+    /// What was seen here is on disk.
     Remembered,
     /// It was not taken, for what it is.
     Refused(String),
@@ -66,14 +77,19 @@ impl StoreThread {
         Ok((Self { orders: Some(orders), thread: Some(thread) }, answered))
     }
 
-    /// Where orders go.
-    #[must_use]
-    pub fn orders(&self) -> Option<mpsc::Sender<StoreOrder>> {
-        self.orders.clone()
+    /// Gives an order, which is answered.
+    ///
+    /// # Errors
+    /// Gives it back if there is no room, which there will be at the latest with the next answer; or if the thread has
+    /// ended.
+    pub fn order(&self, order: StoreOrder) -> Result<(), TrySendError<StoreOrder>> {
+        match &self.orders {
+            Some(orders) => orders.try_send(order),
+            None => Err(TrySendError::Closed(order)),
+        }
     }
 
-    /// Ends the thread after the transaction under way. The answers must have been received or dropped before,
-    /// and all clones of the orders' sender too.
+    /// Ends the thread after the orders that it has. The answers must have been received or dropped before.
     pub fn stop(&mut self) {
         drop(self.orders.take());
         if let Some(thread) = self.thread.take() {
@@ -85,9 +101,8 @@ impl StoreThread {
 fn run(mut store: WhitelistStore, mut inbox: mpsc::Receiver<StoreOrder>, answers: &mpsc::Sender<StoreAnswer>) {
     while let Some(order) = inbox.blocking_recv() {
         let answer = apply(&mut store, &order).unwrap_or_else(|error| StoreAnswer::NotWritten(error.to_string()));
-        if answers.blocking_send(answer).is_err() {
-            return;
-        }
+        // While the agent stops nobody listens, and what was seen here is written all the same.
+        let _ = answers.blocking_send(answer);
         while inbox.is_empty() && !inbox.is_closed() && store.sweep().unwrap_or(false) {}
     }
 }
@@ -108,8 +123,17 @@ fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, 
                 StoreAnswer::Refused("a value of the door's state is out of bounds".to_owned())
             }
         },
+        StoreOrder::Passages(passages) => StoreAnswer::Passages(store.take_passages(passages)?),
         StoreOrder::Seen(seen) => {
             store.note_seen(seen)?;
+            StoreAnswer::Remembered
+        }
+        StoreOrder::OwnPassages(passages) => {
+            store.note_passages(passages)?;
+            StoreAnswer::Remembered
+        }
+        StoreOrder::FirstPerson(at) => {
+            store.note_first_person(*at)?;
             StoreAnswer::Remembered
         }
         StoreOrder::Counters(counters) => StoreAnswer::Counters(store.raise_counters(counters)?),
@@ -132,7 +156,7 @@ mod tests {
         db::trial::refuse(&path, "meta").unwrap();
         let to = WhitelistId { generation: Generation(1), ..WhitelistId::default() };
         let part = WhitelistPart::Delta { from: WhitelistId::default(), to, changes: Vec::new() };
-        thread.orders().unwrap().blocking_send(StoreOrder::Whitelist(part)).unwrap();
+        thread.order(StoreOrder::Whitelist(part)).unwrap();
         let answer = answers.blocking_recv().unwrap();
         assert!(matches!(answer, StoreAnswer::NotWritten(_)), "{answer:?}");
         drop(answers);

@@ -18,7 +18,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use access::decide::Decision;
-use access::door::Signal;
+use access::reason::{Reason, Reasons};
+use access::signal::Signal;
 use access::time::MonoMs;
 use mfrc522_emulator::{CardId, Emulator, MAX_CARDS, VirtualCard};
 use serde::Serialize;
@@ -43,12 +44,14 @@ const GRACE_MS: u64 = 1_000;
 pub struct TapAnswer {
     /// `released` or `locked`, when the signal was shown.
     pub lock: &'static str,
-    /// `granted`, `denied`, or `none` if the reader saw nothing.
+    /// The code of the signal, or `none` if the reader saw nothing.
     pub signal: &'static str,
     /// How long the reader was busy with the card, in milliseconds of its own time.
     pub reader_ms: f64,
     /// Every reason of a denial, as stable codes.
     pub reasons: Vec<&'static str>,
+    /// What was noticed and let pass, as the same codes.
+    pub noted: Vec<&'static str>,
     /// The generation of the whitelist that it was decided from.
     pub generation: u64,
 }
@@ -65,6 +68,9 @@ pub enum TapRefused {
     /// It lies on the reader of another door.
     #[error("the card {0:?} lies on another reader just now; try again when it has been taken off")]
     Elsewhere(String),
+    /// There is no reader on this side.
+    #[error("this door has no reader on that side; GET /state lists its sides")]
+    NoReader,
     /// None, or more than fit.
     #[error("a tap takes 1 to {MAX_CARDS} cards")]
     Count,
@@ -112,9 +118,17 @@ struct Current {
     /// When the cards are to be taken off; nothing if they have been, or leave by themselves.
     lift_at: Option<MonoMs>,
     until: MonoMs,
-    decided: Option<(Decision, Duration)>,
+    decided: Option<Decided>,
     shown: Option<(Signal, bool)>,
     left: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Decided {
+    decision: Decision,
+    noted: Reasons,
+    signal: Signal,
+    took: Duration,
 }
 
 impl Taps {
@@ -122,18 +136,6 @@ impl Taps {
     #[must_use]
     pub fn new(emulator: Emulator, cards: Cards) -> Self {
         Self { emulator, cards, waiting: VecDeque::new(), current: None, ready: false }
-    }
-
-    /// The cards beside the door.
-    #[must_use]
-    pub fn cards(&self) -> &Cards {
-        &self.cards
-    }
-
-    /// The cards by name.
-    #[must_use]
-    pub fn list(&self) -> Vec<CardView> {
-        self.cards.list(view)
     }
 
     /// Somebody wants to tap; the answer comes when it is over.
@@ -159,22 +161,20 @@ impl Taps {
         self.begin_next(now);
     }
 
-    /// The card on the field was decided on.
-    pub fn decided(&mut self, decision: Decision, took: Duration) {
+    /// The card on the field was decided on, and this signal is to be shown.
+    pub fn decided(&mut self, decision: Decision, noted: Reasons, signal: Signal, took: Duration) {
         if let Some(current) = &mut self.current {
-            current.decided.get_or_insert((decision, took));
+            current.decided.get_or_insert(Decided { decision, noted, signal, took });
         }
     }
 
-    /// The person was shown something. A signal that does not fit the decision is somebody else's, such as a
+    /// The person was shown something. Another signal than the one decided on is somebody else's, such as a
     /// command's.
     pub fn shown(&mut self, signal: Signal, released: bool, now: MonoMs) {
-        if let Some(current) = &mut self.current {
-            let granted = current.decided.map(|(decision, _)| decision.granted());
-            let own = if signal == Signal::Granted { Some(true) } else { Some(false) };
-            if granted == own && signal != Signal::Test {
-                current.shown.get_or_insert((signal, released));
-            }
+        if let Some(current) = &mut self.current
+            && current.decided.is_some_and(|decided| decided.signal == signal)
+        {
+            current.shown.get_or_insert((signal, released));
         }
         self.finish(now);
     }
@@ -290,15 +290,16 @@ pub fn view(name: &str, card: &VirtualCard) -> CardView {
 }
 
 fn answer(current: &Current) -> TapAnswer {
-    let (reasons, generation, took) = current.decided.map_or_else(Default::default, |(decision, took)| {
-        (decision.reasons.iter().map(access::reason::Reason::code).collect(), decision.generation.0, took)
-    });
+    let codes = |reasons: Reasons| reasons.iter().map(Reason::code).collect();
+    let decided = current.decided;
+    let took = decided.map_or(Duration::ZERO, |decided| decided.took);
     TapAnswer {
         lock: if current.shown.is_some_and(|(_, released)| released) { "released" } else { "locked" },
         signal: current.shown.map_or("none", |(signal, _)| signal.code()),
         // Microseconds are plenty.
         reader_ms: (took.as_secs_f64() * 1e6).round() / 1e3,
-        reasons,
-        generation,
+        reasons: decided.map_or_else(Vec::new, |decided| codes(decided.decision.reasons)),
+        noted: decided.map_or_else(Vec::new, |decided| codes(decided.noted)),
+        generation: decided.map_or(0, |decided| decided.decision.generation.0),
     }
 }

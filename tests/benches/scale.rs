@@ -21,7 +21,7 @@ use access::credential::sealed::{CardKeys, seal as seal_keys};
 use access::entry::{Block, ScheduleId};
 use access::envelope::DoorKey;
 use access::id::{DoorId, SiteId};
-use access::state::DoorState;
+use access::settings::DoorSettings;
 use access::time::{UtcMs, Window};
 use access::uid::Uid;
 use anyhow::{Context, Result, ensure};
@@ -92,7 +92,7 @@ fn build(site: &Site) -> Result<()> {
     let mut doors = Vec::new();
     for number in 0..DOORS {
         let id: DoorId = format!("door-{number}").parse()?;
-        let (name, settings) = (format!("Door {number}"), DoorState::default().settings);
+        let (name, settings) = (format!("Door {number}"), DoorSettings::default());
         site.add_door(&actor(), NewDoor { id: id.clone(), name, key: key(&id), settings })?;
         doors.push(id);
     }

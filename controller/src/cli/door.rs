@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use access::envelope::DoorKey;
 use access::id::DoorId;
+use access::mode::Mode;
 use access::settings::{DoorSettings, Times};
 use anyhow::{Context, bail, ensure};
 use clap::Args;
@@ -14,6 +15,7 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{ConfigPath, actor, open, say};
+use crate::clock::utc_now;
 use crate::config::{Config, Endpoint};
 use crate::hex;
 
@@ -58,6 +60,7 @@ pub(super) fn add(add: &Add) -> anyhow::Result<()> {
             add.config.path.display()
         );
     };
+    let settings = settings(add)?;
     let site = open(&config)?;
     let mut secret = Zeroizing::new([0; 32]);
     getrandom::fill(secret.as_mut_slice()).context("the operating system gives no random bytes")?;
@@ -66,7 +69,6 @@ pub(super) fn add(add: &Add) -> anyhow::Result<()> {
     let text = provisioning(&config, &add.id, &key, &mqtt);
     // The file comes first: a key that lies in the database and nowhere else cannot be brought to a door.
     write_new(&out, text.as_bytes())?;
-    let settings = settings(add)?;
     let door = NewDoor { id: add.id.clone(), name: add.name.clone(), key, settings };
     let added = if add.encoder { site.add_encoder(&actor(), door) } else { site.add_door(&actor(), door) };
     if let Err(error) = added {
@@ -148,7 +150,8 @@ fn as_json(door: &DoorView) -> serde_json::Value {
         "name": door.name,
         "kind": door.kind.code(),
         "online": door.online,
-        "mode": door.mode.code(),
+        "locked_down": door.lockdown.is_some_and(|lockdown| lockdown.holds(utc_now().second())),
+        "mode_in_force": door.mode_in_force.map(Mode::code),
         "generation_wanted": door.wanted.map(|list| list.generation.0),
         "generation_in_force": door.in_force.map(|list| list.generation.0),
         "last_seen_ms": door.last_seen.map(|at| at.0),

@@ -153,7 +153,8 @@ fn time(text: &str, zone: Tz) -> anyhow::Result<UtcS> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(UtcS(time.timestamp()));
     }
-    let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let local =
+        ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
     let local = local.with_context(|| format!("{text} is no time; write it like 2026-11-24T18:00"))?;
     let time = zone.from_local_datetime(&local).latest();
     let time = time.with_context(|| format!("{text} does not exist in {zone}: the clock jumps over it"))?;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use access::time::UtcMs;
-use db::site::{IssuerId, Site, SiteError, SourceView};
+use db::site::{AlarmKind, Condition, IssuerId, Site, SiteError, SourceView};
 
 use super::accept::Taken;
 use super::fault::Fault;
@@ -65,13 +65,15 @@ impl Place {
         is_new: bool,
         (at, now): (UtcMs, Instant),
     ) {
+        let mut was = None;
         match result {
             Ok(found) => {
-                self.fault = None;
+                let fault = self.fault.take();
                 self.plan.well(now);
                 if let Found::List(taken, marks) = found {
                     self.took(&taken, marks);
                 }
+                was = fault;
             }
             Err(fault) => {
                 self.plan.fault(now);
@@ -84,6 +86,11 @@ impl Place {
         }
         if let Err(error) = self.note(site, at) {
             tracing::error!(location = self.location, %error, "how a revocation list came could not be noted");
+        }
+        if let Some(code) = was
+            && let Err(error) = is_well(site, &code, at)
+        {
+            tracing::error!(location = self.location, code, %error, "that a list is well again could not be noted");
         }
     }
 
@@ -120,4 +127,13 @@ impl Place {
             modified: self.marks.modified.clone(),
         })
     }
+}
+
+/// The alarm of a fault is over when no place has that fault any more.
+fn is_well(site: &Site, code: &str, at: UtcMs) -> Result<(), SiteError> {
+    let Some(kind) = AlarmKind::find(code) else { return Ok(()) };
+    if site.revocation_sources()?.iter().any(|source| source.fault.as_deref() == Some(code)) {
+        return Ok(());
+    }
+    site.note_conditions(&[Condition { kind: kind.code, door: None, wrong: false }], at)
 }

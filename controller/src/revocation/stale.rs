@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use access::time::UtcMs;
-use db::site::{Actor, IssuerId, ListView, Site, SiteError, SourceView};
+use db::site::{Actor, Condition, IssuerId, ListView, Site, SiteError, SourceView};
 
 use super::accept::ACTOR;
 use super::fault::STALE;
@@ -42,6 +42,10 @@ impl Staleness {
             *over |= is_over;
             *noted |= list.stale;
         }
+        // After a start too: an alarm whose lists have been renewed meanwhile closes.
+        if self.told.is_empty() {
+            site.note_conditions(&[Condition { kind: STALE, door: None, wrong: false }], at)?;
+        }
         for (issuer, (over, noted)) in issuers {
             let refuse = over && self.policy(&issuer, &sources) == Stale::Refuse;
             if refuse != noted {
@@ -58,7 +62,7 @@ impl Staleness {
             self.told.remove(&which);
         } else if !self.told.contains(&which) {
             tracing::warn!(issuer = list.issuer_text, number = list.number_text, "a revocation list is too old");
-            site.raise_alarm(STALE, None, None, at)?;
+            site.note_conditions(&[Condition { kind: STALE, door: None, wrong: true }], at)?;
             self.told.insert(which);
         }
         Ok(())

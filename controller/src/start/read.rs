@@ -8,7 +8,7 @@ use access::envelope::Freshness;
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId};
 use certificates::Authorities;
-use db::site::{Site, SiteError};
+use db::site::{Condition, Site, SiteError};
 
 use super::StartError;
 use crate::authorities;
@@ -51,9 +51,9 @@ pub(super) async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyri
         let Found { through, new, mut keys, .. } = scan::all(&site, secrets.as_deref())?;
         check_versions(&site, secrets.as_deref(), through)?;
         site.give_up_encodings(now)?;
-        let following = |stream: Stream| Ok::<_, SiteError>(Following::new(stream.moved(&site, Generation(u64::MAX))?.0));
-        let streams =
-            PerStream { counters: following(Stream::Counters)?, passages: following(Stream::Passages)? };
+        let following =
+            |stream: Stream| Ok::<_, SiteError>(Following::new(stream.moved(&site, Generation(u64::MAX))?.0));
+        let streams = PerStream { counters: following(Stream::Counters)?, passages: following(Stream::Passages)? };
         let mut lines = BTreeMap::new();
         for found in new {
             site.record_offline(&found.door, None, now)?;
@@ -80,9 +80,9 @@ fn check_versions(site: &Site, secrets: Option<&Keyring>, as_of: Generation) -> 
     let lost = records.filter(|record| !known.contains(&record.version)).count();
     if lost > 0 {
         tracing::error!(cards = lost, "masters that cards were encoded with are missing; no door can read those cards");
-        site.raise_alarm("no-masters", None, None, utc_now())?;
     }
-    Ok(())
+    let condition = Condition { kind: "no-masters", door: None, wrong: lost > 0 };
+    site.note_conditions(&[condition], utc_now())
 }
 
 impl Desk {

@@ -14,7 +14,7 @@ async fn a_connected_door_hears_it_and_its_event_says_that_it_was_followed() {
     let mut ward = Door::connect(&bench, "ward").await;
     ward.report_status().await;
     bench.until("online", |site| site.doors().unwrap()[0].online).await;
-    let asked = bench.site().request_command(&actor_now(), &ward.id, Action::UnlockOnce).unwrap();
+    let asked = bench.site().request_command(&actor_now(), &ward.id, Action::UnlockOnce, "a delivery").unwrap();
     let command = loop {
         match ward.hear().await.1 {
             Down::Command(command) => break command,
@@ -33,7 +33,8 @@ async fn a_connected_door_hears_it_and_its_event_says_that_it_was_followed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_door_that_is_away_never_hears_it() {
     let bench = Bench::new(&["ward"]).await;
-    let asked = bench.site().request_command(&actor_now(), &"ward".parse().unwrap(), Action::UnlockOnce).unwrap();
+    let asked =
+        bench.site().request_command(&actor_now(), &"ward".parse().unwrap(), Action::UnlockOnce, "a delivery").unwrap();
     bench.until("away", is(asked.id, CommandState::DoorAway)).await;
     let mut ward = Door::connect(&bench, "ward").await;
     ward.report_status().await;
@@ -55,7 +56,7 @@ async fn one_that_nobody_answers_is_over_after_its_life() {
     let mut ward = Door::connect(&bench, "ward").await;
     ward.report_status().await;
     bench.until("online", |site| site.doors().unwrap()[0].online).await;
-    let asked = bench.site().request_command(&actor_now(), &ward.id, Action::TestSignal).unwrap();
+    let asked = bench.site().request_command(&actor_now(), &ward.id, Action::TestSignal, "a test").unwrap();
     bench.until("sent", is(asked.id, CommandState::Sent)).await;
     bench.until("expired", is(asked.id, CommandState::Expired)).await;
     bench.stop().await;

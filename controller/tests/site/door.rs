@@ -114,7 +114,8 @@ impl Door {
                 sequence: self.journal,
                 boot: self.header.boot,
                 mono: MonoMs(self.journal),
-                utc: UtcMs(1_790_000_000_000),
+                // A second after the one before.
+                utc: UtcMs(1_790_000_000_000 + i64::try_from(self.journal).unwrap() * 1_000),
                 trust: ClockTrust::Synchronised,
                 generation: self.status.whitelist.generation,
                 state_generation: self.status.state_generation,

@@ -1,7 +1,7 @@
 //! What the passing of time asks for.
 
 use access::time::{UtcMs, UtcS, Window};
-use db::site::{Actor, CardKind, Life, NewCard, Site};
+use db::site::{Actor, CardKind, ImportCard, ImportPerson, Life, NewCard};
 
 use crate::support::{Bench, uid};
 
@@ -23,13 +23,12 @@ async fn a_card_that_ended_long_ago_retires_and_one_that_has_not_stays() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_that_nobody_uses_is_suspended_where_the_site_wants_that() {
-    // Long ago, when both came into use.
+    // Long ago, when it came into use.
     let actor = Actor { operator: "tester", at: UtcMs(1_600_000_000_000) };
-    let active = |site: &Site, number| {
-        site.add_card(&actor, NewCard::new(uid(number), CardKind::Staff, Window::ALWAYS)).unwrap();
-    };
     let bench = Bench::prepared(&[], |site| {
-        active(site, 1);
+        let card = ImportCard { uid: uid(1), kind: CardKind::Staff, window: Window::ALWAYS, doors: vec![] };
+        let person = ImportPerson { name: "Aino".to_owned(), cards: vec![card], ..ImportPerson::default() };
+        site.import(&actor, &[person]).unwrap();
         site.set_inactivity(&actor, Some(90)).unwrap();
     })
     .await;

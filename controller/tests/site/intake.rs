@@ -139,8 +139,8 @@ async fn a_status_of_a_journal_that_was_replaced_is_refused_and_its_events_are_n
 
     // The log remembers it for a controller that starts anew.
     bench.until("online", |site| site.doors().unwrap()[0].epoch == Some(5)).await;
-    let alarm = bench.site().alarms(true, 1).unwrap()[0].id;
-    bench.site().acknowledge_alarm(&super::support::actor(), alarm).unwrap();
+    let alarm = super::support::open_alarms(bench.site())[0].id;
+    bench.site().acknowledge_alarm(&super::support::actor(), alarm, "seen").unwrap();
     let bench = bench.restart().await;
     ward.connected().await;
     ward.report_status().await;

@@ -31,8 +31,10 @@ async fn ready(bench: &Bench, door: &str) -> Door {
     let mut door = Door::connect(bench, door).await;
     door.report_status().await;
     let wanted = bench.site().door(&door.id).unwrap();
-    door.follow_until(|door| Some(door.status.whitelist) == wanted.wanted && door.state.generation == wanted.wanted_state)
-        .await;
+    door.follow_until(|door| {
+        Some(door.status.whitelist) == wanted.wanted && door.state.generation == wanted.wanted_state
+    })
+    .await;
     door.report_status().await;
     let in_force = |site: &Site| site.door(&door.id).unwrap().state_in_force == Some(wanted.wanted_state);
     bench.until("in force", in_force).await;

@@ -11,7 +11,7 @@ use access::time::{UtcMs, Window};
 use access::uid::Uid;
 use controller::config::{Badge, Config, Mqtt};
 use controller::{Controller, start};
-use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewDoor, NewEmployment, Site};
+use db::site::{Actor, AlarmFilter, AlarmView, CardKind, ImportCard, ImportPerson, NewDoor, NewEmployment, Site};
 use tokio::time::timeout;
 
 /// Longest wait for anything. It is long, since only a failing test waits for it.
@@ -113,13 +113,18 @@ impl Bench {
     }
 
     pub(crate) async fn until_alarm(&self, kind: &str) {
-        let raised = |site: &Site| site.alarms(true, 100).unwrap().iter().any(|alarm| alarm.kind == kind);
+        let raised = |site: &Site| open_alarms(site).iter().any(|alarm| alarm.kind == kind);
         self.until(kind, raised).await;
     }
 
     pub(crate) fn stored(&self) -> usize {
         self.site().events(&db::site::EventFilter::default(), db::site::Seek::Newest, 1_000).unwrap().len()
     }
+}
+
+/// The alarms that nobody has acknowledged or closed, newest first.
+pub(crate) fn open_alarms(site: &Site) -> Vec<AlarmView> {
+    site.alarms(&AlarmFilter::default(), actor().at, 100).unwrap()
 }
 
 pub(crate) fn config(database: PathBuf) -> Config {
@@ -135,6 +140,7 @@ pub(crate) fn config(database: PathBuf) -> Config {
         authorities: vec![],
         lists: vec![],
         register: None,
+        notify: controller::config::Notify::default(),
         demo: None,
     }
 }
@@ -156,12 +162,7 @@ pub(crate) fn add_door(site: &Site, door: &str) {
 }
 
 pub(crate) fn new_door(door: &str) -> NewDoor {
-    NewDoor {
-        id: door.parse().unwrap(),
-        name: door.to_uppercase(),
-        key: key(door),
-        settings: DoorSettings::default(),
-    }
+    NewDoor { id: door.parse().unwrap(), name: door.to_uppercase(), key: key(door), settings: DoorSettings::default() }
 }
 
 /// The bytes of the masters that tests use.

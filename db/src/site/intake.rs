@@ -25,6 +25,7 @@ use super::{Site, SiteError, alarms, row};
 mod check;
 mod clones;
 mod lives;
+mod passages;
 mod store;
 
 /// Events of one door, as one message brought them. The caller has checked the message's MAC.

@@ -183,7 +183,8 @@ fn a_reader_is_used_once_among_all_doors() {
 fn a_pin_that_moves_while_the_board_boots_drives_no_lock() {
     refused(&with(1, "lock_pin = 17", "lock_pin = 14"), &["io.lock_pin", "while it boots"]);
     refused(&with(1, "lock_pin = 17", "lock_pin = 4"), &["io.lock_pin", "stand open"]);
-    let pulled_to_rest = with(1, "lock_pin = 17", "lock_pin = 4").replace("lock_active = \"high\"", "lock_active = \"low\"");
+    let pulled_to_rest =
+        with(1, "lock_pin = 17", "lock_pin = 4").replace("lock_active = \"high\"", "lock_active = \"low\"");
     load(&pulled_to_rest).unwrap();
 }
 

@@ -9,15 +9,19 @@ mod problem;
 
 use std::net::SocketAddr;
 
+use access::event::Watched;
+use access::passage::Side;
+use access::signal::Lamps;
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::from_fn;
-use axum::routing::{get, post};
+use axum::routing::{MethodRouter, get, post};
 use mfrc522_emulator::{MAX_DUMP_BYTES, VirtualCard};
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::io::IoInput;
 use crate::taps::{CardView, TapAnswer, TapRefused};
 use problem::Problem;
 
@@ -27,10 +31,9 @@ pub(crate) const REQUESTS_MAX: usize = 64;
 /// What a handler asks of the loop.
 #[derive(Debug)]
 pub(crate) enum Request {
-    Tap { cards: Vec<String>, hold_ms: u64, reply: oneshot::Sender<Result<TapAnswer, TapRefused>> },
+    Tap { cards: Vec<String>, hold_ms: u64, side: Side, reply: oneshot::Sender<Result<TapAnswer, TapRefused>> },
     State(oneshot::Sender<DoorView>),
-    Contact { open: bool, reply: oneshot::Sender<DoorView> },
-    Exit(oneshot::Sender<DoorView>),
+    Input { inputs: Vec<IoInput>, reply: oneshot::Sender<DoorView> },
     Network { up: bool, reply: oneshot::Sender<DoorView> },
     Cards(oneshot::Sender<Vec<CardView>>),
     Card { name: String, reply: oneshot::Sender<Option<VirtualCard>> },
@@ -42,23 +45,34 @@ pub(crate) enum Request {
 pub(crate) struct DoorView {
     pub(crate) lock: &'static str,
     pub(crate) signal: &'static str,
-    pub(crate) leds: Leds,
-    pub(crate) buzzer: bool,
+    pub(crate) lamps: LampsView,
     pub(crate) contact: Contact,
+    pub(crate) leaf: &'static str,
+    pub(crate) faults: Vec<&'static str>,
     pub(crate) exit: ExitButton,
     pub(crate) network: Network,
     pub(crate) reader: &'static str,
+    pub(crate) sides: Vec<&'static str>,
     pub(crate) mode: &'static str,
     pub(crate) whitelist_generation: u64,
     pub(crate) whitelist_entries: u32,
+    pub(crate) state_generation: u64,
+    pub(crate) passages: usize,
     pub(crate) journal: Journal,
     pub(crate) messages_refused: u32,
 }
 
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Leds {
+pub(crate) struct LampsView {
     pub(crate) green: bool,
     pub(crate) red: bool,
+    pub(crate) buzzer: bool,
+}
+
+impl From<Lamps> for LampsView {
+    fn from(Lamps { green, red, buzzer }: Lamps) -> Self {
+        Self { green, red, buzzer }
+    }
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -129,12 +143,21 @@ pub(crate) async fn serve(listener: TcpListener, desk: Desk, mut stop: watch::Re
     }
 }
 
+fn watched(watched: Watched) -> MethodRouter<Desk> {
+    post(move |State(desk): State<Desk>, body: problem::Body| door::watched(watched, desk, body))
+}
+
 fn router(desk: Desk) -> Router {
     Router::new()
         .route("/state", get(door::state))
         .route("/tap", post(door::tap))
         .route("/contact", post(door::contact))
         .route("/exit", post(door::exit))
+        .route("/tamper", watched(Watched::Tamper))
+        .route("/mains", watched(Watched::Mains))
+        .route("/battery", watched(Watched::Battery))
+        .route("/fire", watched(Watched::Fire))
+        .route("/contact-fault", watched(Watched::Contact))
         .route("/network", post(door::network))
         .route("/cards", get(cards::list).post(cards::make))
         .route("/cards/{name}", get(cards::dump).put(cards::put))

@@ -4,7 +4,7 @@
 //! after it was renewed for the last time.
 //!
 //! ```text
-//!            Release, Hold                        order before the end: the later end counts
+//!            Release, Hold                        another order: its end counts
 //!   Rest ───────────────────────▶ Released until ──┐
 //!    ▲                              │  ▲           │
 //!    │      Rest, or the end has come │  └─────────┘
@@ -32,16 +32,12 @@ pub(super) struct Guard {
 impl Guard {
     /// Hears of an order.
     pub(super) fn order(&mut self, drive: Drive, now: MonoMs) {
-        let end = match drive {
-            Drive::Rest => {
-                self.until = None;
-                return;
-            }
-            Drive::Hold => now + HOLD_RENEW_MS,
+        self.until = match drive {
+            Drive::Rest => None,
+            Drive::Hold => Some(now + HOLD_RENEW_MS),
             // Whatever the loop asks for, a release has a longest time.
-            Drive::Release { for_ms } => now + (u64::from(for_ms.min(Times::RELEASE_MS_MAX)) + RELEASE_MARGIN_MS),
+            Drive::Release { for_ms } => Some(now + (u64::from(for_ms.min(Times::RELEASE_MS_MAX)) + RELEASE_MARGIN_MS)),
         };
-        self.until = self.until.max(Some(end));
     }
 
     /// Whether the lock may be released now. Once an end has come it stays.
@@ -75,12 +71,13 @@ mod tests {
         assert!(!guard.released(AT + (u64::from(Times::RELEASE_MS_MAX) + RELEASE_MARGIN_MS)));
     }
 
+    /// A lockdown ends what cards have released, and leaves what the exit button has.
     #[test]
-    fn a_shorter_release_does_not_cut_a_longer_one() {
+    fn the_last_order_counts_also_if_its_end_is_earlier() {
         let mut guard = Guard::default();
         guard.order(Drive::Release { for_ms: 15_000 }, AT);
         guard.order(RELEASE, AT);
-        assert!(guard.released(AT + 15_000));
+        assert!(!guard.released(AT + (5_000 + RELEASE_MARGIN_MS)));
     }
 
     #[test]

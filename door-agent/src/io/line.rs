@@ -4,17 +4,13 @@
 //!   pin ──level──▶ as it should be? ──▶ debounced ──edges──▶ told, when the loop has room
 //! ```
 
+use access::debounce::{DEBOUNCE_MS, Debounce};
 use access::event::Watched;
 use access::time::MonoMs;
 
-use super::debounce::Debounce;
 use super::gpio::{Gpio, GpioError};
 use super::{IoInput, Levels};
 use crate::config::{InputPin, Level, Pins};
-
-/// A level counts once it has stood for so many milliseconds. Contacts and buttons bounce for a few, long wires catch
-/// a machine nearby for some more; EN 60839-11-1 asks that whatever is longer than 400 is always processed.
-const SETTLE_MS: u64 = 50;
 
 /// Both poles of a contact stand at one level for a moment while it switches; for so long only if a wire is broken.
 const BROKEN_MS: u64 = 1_000;
@@ -47,7 +43,7 @@ enum Source {
 impl Line {
     /// All of a door's.
     pub(super) fn all(pins: &Pins) -> Vec<Self> {
-        let line = |what, pin: Option<InputPin>| pin.map(|pin| Self::new(what, Source::Pin(pin), SETTLE_MS));
+        let line = |what, pin: Option<InputPin>| pin.map(|pin| Self::new(what, Source::Pin(pin), DEBOUNCE_MS));
         let poles = pins.contact.zip(pins.contact_check).map(|(contact, check)| Source::Equal(contact.pin, check));
         [
             line(What::Contact, pins.contact),
@@ -64,7 +60,7 @@ impl Line {
     }
 
     fn new(what: What, source: Source, settle_ms: u64) -> Self {
-        Self { what, source, debounce: Debounce::new(false, settle_ms), untold: 0, unreadable: false }
+        Self { what, source, debounce: Debounce::settling(false, settle_ms), untold: 0, unreadable: false }
     }
 
     /// The pins that are this line's own, with its name.
@@ -85,7 +81,7 @@ impl Line {
             return;
         }
         let Some(on) = self.read(gpio) else { return };
-        self.debounce = Debounce::new(on, SETTLE_MS);
+        self.debounce = Debounce::new(on);
         match self.what {
             What::Contact => levels.contact = Some(on),
             What::Exit => levels.exit = on,
@@ -96,7 +92,7 @@ impl Line {
     /// Looks at the pin.
     pub(super) fn sample(&mut self, gpio: &impl Gpio, now: MonoMs) {
         let Some(on) = self.read(gpio) else { return };
-        if self.debounce.sample(on, now) {
+        if self.debounce.sample(on, now).is_some() {
             self.untold = if self.untold < 2 { self.untold + 1 } else { 1 };
         }
     }

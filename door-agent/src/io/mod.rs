@@ -6,11 +6,10 @@
 //! | [`wired`] | a door with wires: the thread that owns them |
 //! | [`wires`] | what that thread does, as a machine without a clock |
 //! | [`guard`] | when a released lock ends by itself |
-//! | [`line`], [`debounce`] | one input |
+//! | [`line`] | one input |
 //! | [`rest`](mod@rest) | the lock alone, after an agent that died |
 //! | [`gpio`], [`pi`], [`pin_file`] | the pins below: a Raspberry Pi's, or a file's |
 
-mod debounce;
 pub mod gpio;
 mod guard;
 mod line;
@@ -18,6 +17,8 @@ mod memory;
 mod pi;
 pub mod pin_file;
 mod rest;
+#[cfg(test)]
+mod tests;
 mod wired;
 mod wires;
 

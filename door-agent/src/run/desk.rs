@@ -16,7 +16,7 @@ use access::event::EventKind;
 use access::time::MonoMs;
 use access::uid::Uid;
 
-use super::DoorLoop;
+use super::{DoorLoop, Shared};
 use crate::reader::encode::Ended;
 use crate::reader::{Job, Verdict};
 
@@ -50,10 +50,10 @@ impl Desk {
 
 impl DoorLoop {
     /// A job has come. At a door there is nothing to write with.
-    pub(super) fn on_job(&mut self, job: &EncodeJob) {
+    pub(super) fn on_job(&mut self, job: &EncodeJob, shared: &mut Shared) {
         let Some(desk) = &mut self.desk else {
             tracing::warn!("a job for an encoder came to a door");
-            self.refuse();
+            self.refuse(shared);
             return;
         };
         let writing = desk.job.as_ref().is_some_and(|job| job.work.is_none());
@@ -61,29 +61,31 @@ impl DoorLoop {
         let meant = job.is_for(self.boot, self.uplink.session().unwrap_or(0), now);
         let work = Work::unseal(&job.sealed, &self.identity.key, &job.uid);
         let (false, true, Ok(work)) = (writing, meant, work) else {
-            self.tell_ended(job.id, job.uid, Outcome::Refused, ChipClass::Unknown);
+            self.tell_ended(job.id, job.uid, Outcome::Refused, ChipClass::Unknown, shared);
             return;
         };
         let current = Current { id: job.id, uid: job.uid, expires: job.expires, work: Some(work) };
         if let Some(former) = desk.job.replace(current) {
-            self.tell_ended(former.id, former.uid, Outcome::Untouched, ChipClass::Unknown);
+            self.tell_ended(former.id, former.uid, Outcome::Untouched, ChipClass::Unknown, shared);
         }
-        if !self.begin_job() {
+        if !self.begin_job(shared) {
             self.on_stage(job.id, Stage::Waiting);
         }
     }
 
     /// Something was laid on the encoder.
-    pub(super) fn on_desk_card(&mut self, number: u64, presented: Presented, uid: Option<Uid>) {
+    pub(super) fn on_desk_card(&mut self, number: u64, presented: Presented, uid: Option<Uid>, shared: &mut Shared) {
         let Some(desk) = &mut self.desk else { return };
         desk.lying = uid.filter(|_| presented == Presented::Classic1k);
         let idle = desk.job.is_none();
-        if self.begin_job() {
+        if self.begin_job(shared) {
             return;
         }
-        self.reader.answer(number, Verdict::Done);
+        if let Some(gate) = self.gates.first() {
+            gate.reader.answer(number, Verdict::Done);
+        }
         if let Some(uid) = uid.filter(|_| idle) {
-            self.handle(Input::NoteCard(EventKind::Presented, uid));
+            self.handle(Input::NoteCard(EventKind::Presented, uid), shared);
         }
     }
 
@@ -91,43 +93,41 @@ impl DoorLoop {
         self.uplink.encoding(job, stage, self.facts.journal_link);
     }
 
-    pub(super) fn on_encoded(&mut self, job: u64, ended: Ended) {
+    pub(super) fn on_encoded(&mut self, job: u64, ended: Ended, shared: &mut Shared) {
         let Some(desk) = &mut self.desk else { return };
         if let Some(current) = desk.job.take_if(|current| current.id == job) {
-            self.tell_ended(job, current.uid, ended.outcome, ended.chip);
+            self.tell_ended(job, current.uid, ended.outcome, ended.chip, shared);
         }
         let now = self.clock.at().mono;
-        if let Some(taps) = &mut self.taps {
-            taps.written(now);
-        }
+        self.each_taps(|taps| taps.written(now));
     }
 
-    pub(super) fn expire_job(&mut self, now: MonoMs) {
+    pub(super) fn expire_job(&mut self, now: MonoMs, shared: &mut Shared) {
         let Some(desk) = &mut self.desk else { return };
         if desk.deadline().is_some_and(|until| now >= until)
             && let Some(job) = desk.job.take()
         {
-            self.tell_ended(job.id, job.uid, Outcome::Untouched, ChipClass::Unknown);
+            self.tell_ended(job.id, job.uid, Outcome::Untouched, ChipClass::Unknown, shared);
         }
     }
 
     /// Gives the job to the reader if its card lies there.
-    fn begin_job(&mut self) -> bool {
+    fn begin_job(&mut self, shared: &mut Shared) -> bool {
         let Some(desk) = &mut self.desk else { return false };
         let lying = desk.lying;
         let Some(current) = desk.job.as_mut().filter(|job| Some(job.uid) == lying) else { return false };
         let (id, uid) = (current.id, current.uid);
         let Some(work) = current.work.take() else { return false };
-        if self.reader.encode(Job { id, uid, work }) {
+        if self.gates.first().is_some_and(|gate| gate.reader.encode(Job { id, uid, work })) {
             return true;
         }
         desk.job = None;
-        self.tell_ended(id, uid, Outcome::Untouched, ChipClass::Unknown);
+        self.tell_ended(id, uid, Outcome::Untouched, ChipClass::Unknown, shared);
         false
     }
 
-    fn tell_ended(&mut self, job: u64, uid: Uid, outcome: Outcome, chip: ChipClass) {
+    fn tell_ended(&mut self, job: u64, uid: Uid, outcome: Outcome, chip: ChipClass, shared: &mut Shared) {
         tracing::info!(outcome = outcome.code(), chip = chip.code(), "a job of the encoder has ended");
-        self.handle(Input::NoteCard(EventKind::Encoded { job, outcome, chip }, uid));
+        self.handle(Input::NoteCard(EventKind::Encoded { job, outcome, chip }, uid), shared);
     }
 }

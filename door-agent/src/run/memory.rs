@@ -6,9 +6,7 @@
 use access::uid::Uid;
 use db::door::Seen;
 
-use super::DoorLoop;
 use crate::reader::tap::Findings;
-use crate::store::StoreOrder;
 
 /// Cards that are kept: more than pass a door while a disk hangs. The oldest is forgotten first.
 const CARDS_MAX: usize = 512;
@@ -47,17 +45,6 @@ impl Memory {
     /// What the disk does not have yet; it is taken as saved.
     pub(crate) fn take_unsaved(&mut self) -> Option<Vec<Seen>> {
         (!self.unsaved.is_empty()).then(|| std::mem::take(&mut self.unsaved))
-    }
-}
-
-impl DoorLoop {
-    /// What was seen of cards goes to the disk, if that has room; what is lost a door only insists less on.
-    pub(super) fn remember(&mut self) {
-        let seen = self.facts.held.take().filter(|order| matches!(order, StoreOrder::Seen(_)));
-        let seen = seen.or_else(|| self.memory.take_unsaved().map(StoreOrder::Seen));
-        if let (Some(seen), Some(orders)) = (seen, self.store.orders()) {
-            let _ = orders.try_send(seen);
-        }
     }
 }
 

@@ -1,52 +1,72 @@
 //! What comes over the link, and what is put in force because of it.
 
-use access::door::Input;
-use access::event::EventKind;
+use access::command::{Action, Command, Refusal};
+use access::door::{Input, JOURNAL_WAIT_MS};
+use access::event::{EventKind, ModeCause};
 use access::message::Down;
-use access::time::MonoMs;
+use access::passage::{Passage, Step};
+use access::state::DoorState;
+use access::whitelist::WhitelistId;
 use link::{Event, Incoming};
 
-use super::{DoorLoop, REFUSED_EVERY_MS};
+use super::{DoorLoop, Shared};
 use crate::store::{StoreAnswer, StoreOrder};
 
 impl DoorLoop {
-    pub(super) fn on_link(&mut self, event: Event) {
+    pub(super) fn on_link(&mut self, event: Event, shared: &mut Shared) {
         match event {
             Event::Connected { connection, .. } => {
                 tracing::info!(connection, "connected to the broker");
+                self.facts.offline_since = None;
                 self.uplink.connected(connection);
                 self.send_status();
                 self.uplink.pump(self.facts.journal_head, self.clock.at().mono);
             }
             Event::Disconnected { reason, retry_in, .. } => {
                 tracing::info!(%reason, ?retry_in, "no connection to the broker; the door goes on deciding");
-                self.uplink.disconnected();
+                self.disconnected();
             }
-            Event::Message(message) => self.on_message(&message),
+            Event::Message(message) => self.on_message(&message, shared),
         }
     }
 
-    fn on_message(&mut self, message: &Incoming) {
+    /// The link is down, perhaps not for the first time in a row.
+    pub(super) fn disconnected(&mut self) {
+        self.uplink.disconnected();
+        let now = self.clock.at().mono;
+        self.facts.offline_since.get_or_insert(now);
+    }
+
+    fn on_message(&mut self, message: &Incoming, shared: &mut Shared) {
         match self.downlink.open(&message.topic, message.retained, &message.payload) {
             Ok((_, Down::Whitelist(part))) => self.facts.held = Some(StoreOrder::Whitelist(part)),
             Ok((_, Down::State(state))) => self.facts.held = Some(StoreOrder::State(state)),
             Ok((_, Down::Counters(counters))) => self.facts.held = Some(StoreOrder::Counters(counters)),
+            Ok((_, Down::Passages(passages))) => self.facts.held = Some(StoreOrder::Passages(passages)),
             Ok((_, Down::Acknowledged { epoch, through })) => self.on_acknowledged(epoch, through),
-            Ok((_, Down::Encode(job))) => self.on_job(&job),
+            Ok((_, Down::Encode(job))) => self.on_job(&job, shared),
             Ok((_, Down::Command(command))) => {
-                let at = self.clock.at();
-                // Session 0 is of no connection, so no command can name it.
-                let session = self.uplink.session().unwrap_or(0);
-                let followed = &mut self.facts.followed;
-                let checked = command.check(self.boot, session, at.mono);
-                let refused = checked.and_then(|()| followed.note(command.id)).err();
-                self.handle(Input::Command { id: command.id, action: command.action, refused });
+                let refused = self.check(&command, shared).err();
+                self.handle(Input::Command { id: command.id, action: command.action, refused }, shared);
             }
             Err(reason) => {
                 tracing::warn!(%reason, topic = message.topic, "a message was refused");
-                self.refuse();
+                self.refuse(shared);
             }
         }
+    }
+
+    fn check(&mut self, command: &Command, shared: &Shared) -> Result<(), Refusal> {
+        let now = self.clock.at().mono;
+        // Session 0 is of no connection, so no command can name it.
+        command.check(self.boot, self.uplink.session().unwrap_or(0), now)?;
+        self.facts.followed.note(command.id)?;
+        let interlocked = command.action == Action::UnlockOnce && shared.interlocks(self.number);
+        if interlocked {
+            return Err(Refusal::Interlocked);
+        }
+        self.facts.may_release_until = now + 2 * JOURNAL_WAIT_MS;
+        Ok(())
     }
 
     fn on_acknowledged(&mut self, epoch: u64, through: u64) {
@@ -59,52 +79,65 @@ impl DoorLoop {
         self.uplink.pump(self.facts.journal_head, self.clock.at().mono);
     }
 
-    pub(super) fn on_store(&mut self, answer: StoreAnswer) {
+    pub(super) fn on_store(&mut self, answer: StoreAnswer, shared: &mut Shared) {
         match answer {
-            StoreAnswer::Whitelist(id) => {
-                if id != self.facts.whitelist {
-                    self.facts.whitelist = id;
-                    tracing::info!(generation = id.generation.0, entries = id.entries, "a whitelist is in force");
-                    self.handle(Input::Note(EventKind::WhitelistApplied));
-                }
-                self.send_status();
-            }
-            StoreAnswer::State(state) => {
-                if state != self.facts.state {
-                    tracing::info!(generation = state.generation.0, mode = state.mode.code(), "a state is in force");
-                    self.door.set(state.settings);
-                    self.facts.state = state;
-                    self.handle(Input::Note(EventKind::StateApplied));
-                }
-                self.send_status();
-            }
+            StoreAnswer::Whitelist(id) => self.on_whitelist(id, shared),
+            StoreAnswer::State(state) => self.on_state(state, shared),
             StoreAnswer::Counters(generation) => {
                 self.facts.counters = generation;
+                self.send_status();
+            }
+            StoreAnswer::Passages(taken) => {
+                self.facts.passages = taken.generation;
+                self.on_passages(&taken.newer, shared);
                 self.send_status();
             }
             StoreAnswer::Staged | StoreAnswer::Remembered => {}
             StoreAnswer::NotWritten(error) => tracing::error!(error, "the disk does not take what the controller sent"),
             StoreAnswer::Refused(reason) => {
                 tracing::warn!(reason, "what the controller sent was not put in force");
-                self.refuse();
+                self.refuse(shared);
             }
         }
     }
 
-    pub(super) fn refuse(&mut self) {
-        self.facts.refused = self.facts.refused.saturating_add(1);
-        self.facts.refused_untold = self.facts.refused_untold.saturating_add(1);
-        self.tell_refused(self.clock.at().mono);
+    fn on_whitelist(&mut self, id: WhitelistId, shared: &mut Shared) {
+        if id != self.facts.whitelist {
+            self.facts.whitelist = id;
+            tracing::info!(generation = id.generation.0, entries = id.entries, "a whitelist is in force");
+            self.handle(Input::Note(EventKind::WhitelistApplied), shared);
+            match self.lookup.calendar() {
+                Ok(calendar) => self.facts.calendar = calendar,
+                // No schedule unlocks a door that cannot read it.
+                Err(error) => {
+                    tracing::error!(%error, "the schedules cannot be read; none of them unlocks the door");
+                    self.facts.calendar = Default::default();
+                }
+            }
+            self.look_at_mode(ModeCause::Ordered, shared);
+        }
+        self.send_status();
     }
 
-    /// The first is told at once, those of the next minute together.
-    pub(super) fn tell_refused(&mut self, now: MonoMs) {
-        let early = self.facts.refused_told.is_some_and(|told| now.since(told) < REFUSED_EVERY_MS);
-        if self.facts.refused_untold == 0 || early {
-            return;
+    fn on_state(&mut self, state: DoorState, shared: &mut Shared) {
+        if state != self.facts.state {
+            tracing::info!(generation = state.generation.0, "a state is in force");
+            self.door.set(state.settings);
+            self.facts.state = state;
+            self.set_patterns();
+            self.handle(Input::Note(EventKind::StateApplied), shared);
+            self.look_at_mode(ModeCause::Ordered, shared);
         }
-        let count = std::mem::take(&mut self.facts.refused_untold);
-        self.facts.refused_told = Some(now);
-        self.handle(Input::Note(EventKind::MessagesRefused { count }));
+        self.send_status();
+    }
+
+    /// What cards did at other doors, as far as it is newer than what the disk knew.
+    fn on_passages(&mut self, newer: &[Passage], shared: &mut Shared) {
+        for passage in newer {
+            shared.passages.learn(*passage);
+            if passage.step == Step::Forgiven {
+                self.handle(Input::NoteCard(EventKind::Forgiven { area: passage.area }, passage.uid), shared);
+            }
+        }
     }
 }

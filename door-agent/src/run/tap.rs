@@ -1,26 +1,33 @@
-//! A card at the reader.
+//! A card at a reader.
 //!
 //! ```text
-//!            the number decides
+//!            the number decides, or the door refuses it whatever is read
 //!   Came ──────────────────────────────────────────────────────────▶ decided
 //!     │ the door asks for the credential, and the entry could pass      ▲
 //!     └──▶ the reader reads it ── Read, or READ_WAIT_MS are over ───────┘
 //! ```
+//!
+//! What this door alone knows, such as who is inside, is asked when everything has been read.
 
 use std::time::Duration;
 
 use access::credential::rolling::IN_DOUBT_MAX;
 use access::credential::sealed::{self, CardKeys};
-use access::decide::{Credential, Presented, Question, could_pass, judge};
-use access::door::Input;
+use access::decide::{Credential, Presented, Question, could_pass, ends_soon, judge, judge_with};
+use access::door::{Input, JOURNAL_WAIT_MS, Tap};
+use access::entry::Comfort;
 use access::event::{EventKind, Rolling};
-use access::state::Reading;
-use access::time::MonoMs;
+use access::local::{Circumstances, passback};
+use access::passage::{AreaId, Passage, Passback, Side, Step};
+use access::settings::Reading;
+use access::signal::Signal;
+use access::time::{At, MonoMs};
 use access::uid::Uid;
 use access::whitelist::Generation;
 use db::door::{Found, Seen};
 
-use super::DoorLoop;
+use super::show::BUSY_SHOWN_MS;
+use super::{DoorLoop, Facts, Gate, Shared};
 use crate::reader::tap::{Findings, Rolls, Task};
 use crate::reader::{Report, Verdict};
 
@@ -30,135 +37,197 @@ const READ_WAIT_MS: u64 = 1_000;
 
 /// A card that is being read.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Waiting {
+pub(super) struct Waiting {
     number: u64,
     card: Card,
     issue: u8,
-    until: MonoMs,
+    since: MonoMs,
+    /// Whether the person has been told to hold it there.
+    busy: bool,
+}
+
+impl Waiting {
+    fn due(&self) -> MonoMs {
+        self.since + if self.busy { READ_WAIT_MS } else { BUSY_SHOWN_MS }
+    }
 }
 
 /// What came.
 #[derive(Debug, Clone, Copy)]
 struct Card {
+    side: Side,
     presented: Presented,
     uid: Option<Uid>,
     took: Duration,
 }
 
 impl DoorLoop {
-    pub(super) fn on_report(&mut self, report: Report) {
-        if let (Some(taps), Report::Ready | Report::Blind | Report::Recovered) = (&mut self.taps, report) {
-            taps.ready(self.clock.at().mono);
-        }
+    pub(super) fn on_report(&mut self, side: Side, report: Report, shared: &mut Shared) {
+        let now = self.clock.at().mono;
         match report {
             Report::Came { number, presented, uid, took } => {
-                self.decide_unread();
-                self.on_card(number, Card { presented, uid, took });
+                self.decide_unread(side, shared);
+                self.on_card(number, Card { side, presented, uid, took }, shared);
             }
-            Report::Read { number, findings, took } => self.on_read(number, &findings, took),
+            Report::Read { number, findings, took } => self.on_read(side, number, &findings, took, shared),
             Report::Encoding { job, stage } => self.on_stage(job, stage),
-            Report::Encoded { job, ended } => self.on_encoded(job, ended),
+            Report::Encoded { job, ended } => self.on_encoded(job, ended, shared),
             Report::Left => {
-                let now = self.clock.at().mono;
                 if let Some(desk) = &mut self.desk {
                     desk.lifted();
                 }
-                if let Some(taps) = &mut self.taps {
+                if let Some(taps) = self.gate(side).and_then(|gate| gate.taps.as_mut()) {
                     taps.left(now);
                 }
             }
-            Report::Ready => {
-                self.facts.reader_answers = true;
-                self.send_status();
-            }
+            Report::Ready => self.on_reader(side, true),
             Report::Blind => {
-                self.decide_unread();
-                self.on_reader(false, EventKind::ReaderBlind);
+                self.decide_unread(side, shared);
+                self.on_reader(side, false);
+                self.handle(Input::Note(EventKind::ReaderBlind), shared);
             }
-            Report::Recovered => self.on_reader(true, EventKind::ReaderRecovered),
+            Report::Recovered => {
+                self.on_reader(side, true);
+                self.handle(Input::Note(EventKind::ReaderRecovered), shared);
+            }
         }
     }
 
-    /// When a card that is being read is decided on at the latest.
+    /// When something is to be done about cards that are being read.
     pub(super) fn read_deadline(&self) -> Option<MonoMs> {
-        self.facts.waiting.map(|waiting| waiting.until)
+        self.gates.iter().filter_map(|gate| gate.waiting.as_ref()).map(Waiting::due).min()
     }
 
-    /// A card that has been waited for long enough is decided on as it is.
-    pub(super) fn expire_reading(&mut self, now: MonoMs) {
-        if self.read_deadline().is_some_and(|until| now >= until) {
-            self.decide_unread();
+    /// A card that takes long is to be held there; one that has been waited for long enough is decided on as it is.
+    pub(super) fn expire_reading(&mut self, now: MonoMs, shared: &mut Shared) {
+        for side in [Side::In, Side::Out] {
+            let waiting = self.gate(side).and_then(|gate| gate.waiting.as_mut());
+            let Some(waiting) = waiting.filter(|waiting| now >= waiting.due()) else { continue };
+            if waiting.busy {
+                self.decide_unread(side, shared);
+            } else {
+                waiting.busy = true;
+                self.show(Signal::Busy, now);
+            }
         }
     }
 
-    fn on_card(&mut self, number: u64, card: Card) {
+    fn gate(&mut self, side: Side) -> Option<&mut Gate> {
+        self.gates.iter_mut().find(|gate| gate.side == side)
+    }
+
+    fn answer(&mut self, side: Side, number: u64, verdict: Verdict) {
+        if let Some(gate) = self.gate(side) {
+            gate.reader.answer(number, verdict);
+        }
+    }
+
+    fn on_card(&mut self, number: u64, card: Card, shared: &mut Shared) {
         if self.desk.is_some() {
-            self.on_desk_card(number, card.presented, card.uid);
+            self.on_desk_card(number, card.presented, card.uid, shared);
             return;
         }
         let found = self.look_up(card.presented, card.uid);
-        match self.wanted(&card, &found) {
+        match self.wanted(&card, &found, shared) {
             Wanted::Reading(uid, keys) => {
                 let issue = keys.issue;
                 let task = self.task(&uid, keys);
-                self.reader.answer(number, Verdict::Read(Box::new(task)));
-                let until = self.clock.at().mono + READ_WAIT_MS;
-                self.facts.waiting = Some(Waiting { number, card, issue, until });
+                self.answer(card.side, number, Verdict::Read(Box::new(task)));
+                let since = self.clock.at().mono;
+                if let Some(gate) = self.gate(card.side) {
+                    gate.waiting = Some(Waiting { number, card, issue, since, busy: false });
+                }
             }
             Wanted::Nothing(credential) => {
-                self.reader.answer(number, Verdict::Done);
-                self.conclude(&card, credential, None);
+                self.answer(card.side, number, Verdict::Done);
+                self.conclude(&card, credential, None, shared);
             }
         }
     }
 
-    fn on_read(&mut self, number: u64, findings: &Findings, took: Duration) {
-        let Some(waiting) = self.facts.waiting.take_if(|waiting| waiting.number == number) else { return };
+    fn on_read(&mut self, side: Side, number: u64, findings: &Findings, took: Duration, shared: &mut Shared) {
+        let waiting = self.gate(side).and_then(|gate| gate.waiting.take_if(|waiting| waiting.number == number));
+        let Some(waiting) = waiting else { return };
         if let Some(uid) = &waiting.card.uid {
             let before = self.seen(uid, waiting.issue);
             self.memory.learn(uid, waiting.issue, before, findings);
         }
         let card = Card { took: waiting.card.took + took, ..waiting.card };
-        self.conclude(&card, findings.credential, findings.rolling);
+        self.conclude(&card, findings.credential, findings.rolling, shared);
     }
 
-    fn decide_unread(&mut self) {
-        if let Some(waiting) = self.facts.waiting.take() {
-            self.conclude(&waiting.card, Credential::Unreadable, None);
+    fn decide_unread(&mut self, side: Side, shared: &mut Shared) {
+        if let Some(waiting) = self.gate(side).and_then(|gate| gate.waiting.take()) {
+            self.conclude(&waiting.card, Credential::Unreadable, None, shared);
         }
     }
 
     /// Looks the card up once more: a block that has come into force while it was read counts.
-    fn conclude(&mut self, card: &Card, credential: Credential, rolling: Option<Rolling>) {
-        let found = self.look_up(card.presented, card.uid);
-        let decision = judge(&Question { credential, ..self.question(card.presented, &found) });
-        if let Some(taps) = &mut self.taps {
-            taps.decided(decision, card.took);
+    fn conclude(&mut self, card: &Card, credential: Credential, rolling: Option<Rolling>, shared: &mut Shared) {
+        let (found, at) = (self.look_up(card.presented, card.uid), self.clock.at());
+        let question = Question { credential, ..self.facts.question(card, &found, at) };
+        let beside = self.beside(card, shared);
+        let verdict = self.local.judge(&judge(&question), &self.facts.around(card, &found, at, &beside));
+        let decision = judge_with(&question, verdict.reasons);
+        let signal = Signal::of(&decision, ends_soon(&question));
+        let term = found.entry.as_ref().and_then(|entry| entry.term_at(at.utc.second()));
+        let tap = Tap {
+            side: card.side,
+            presented: card.presented,
+            uid: card.uid,
+            credential,
+            decision,
+            noted: verdict.noted,
+            rolling,
+            comfort: term.map_or(Comfort::NONE, |term| term.comfort),
+            with: verdict.with,
+            signal,
+        };
+        if let Some(taps) = self.gate(card.side).and_then(|gate| gate.taps.as_mut()) {
+            taps.decided(decision, verdict.noted, signal, card.took);
         }
-        self.handle(Input::Tap { presented: card.presented, uid: card.uid, credential, decision, rolling });
+        if decision.granted() {
+            self.on_granted(&tap, at, shared);
+        }
+        self.handle(Input::Tap(tap), shared);
+        if let Some(begins) = verdict.lockout_begins {
+            let kind = EventKind::LockedOut { for_s: begins.for_s };
+            self.handle(begins.uid.map_or(Input::Note(kind), |uid| Input::NoteCard(kind, uid)), shared);
+        }
     }
 
-    /// May this card pass here and now, before anything is known of its credential?
-    fn question<'a>(&'a self, presented: Presented, found: &'a Found) -> Question<'a> {
-        let at = self.clock.at();
-        Question {
-            presented,
-            entry: found.entry.as_ref(),
-            credential: Credential::NotAsked,
-            calendar: &found.calendar,
-            door: &self.facts.state,
-            generation: found.generation,
-            utc: at.utc,
-            trust: at.trust,
+    /// The card counts as gone through, until it turns out that nobody did.
+    fn on_granted(&mut self, tap: &Tap, at: At, shared: &mut Shared) {
+        self.facts.may_release_until = at.mono + 2 * JOURNAL_WAIT_MS;
+        let settings = &self.facts.state.settings;
+        let steps: Vec<(AreaId, Step)> =
+            passback::steps(settings, tap.side).filter(|(area, _)| self.facts.rule(*area).is_some()).collect();
+        for uid in [tap.uid, tap.with].into_iter().flatten() {
+            shared.passages.grant(uid, (self.number, tap.side), &steps, at.utc);
+        }
+        self.somebody_came(tap.side, at);
+    }
+
+    /// What this door and the others know of the card.
+    fn beside(&self, card: &Card, shared: &Shared) -> Beside {
+        let known = |rule: &Passback| card.uid.and_then(|uid| shared.passages.latest(&uid, rule.area));
+        Beside {
+            passback: self.facts.state.passback.iter().map(|rule| (*rule, known(rule))).collect(),
+            interlocked: shared.interlocks(self.number),
+            own_release: card.uid.is_some_and(|uid| self.door.awaits(uid, card.side)),
         }
     }
 
     /// What is to be read of a card.
-    fn wanted(&self, card: &Card, found: &Found) -> Wanted {
+    fn wanted(&self, card: &Card, found: &Found, shared: &Shared) -> Wanted {
         let nothing = Wanted::Nothing(Credential::NotAsked);
         let (Some(uid), Some(entry)) = (card.uid, &found.entry) else { return nothing };
-        let question = self.question(card.presented, found);
+        let at = self.clock.at();
+        let question = self.facts.question(card, found, at);
         if !self.facts.state.settings.reading.asks_for_credential() || !could_pass(&question) {
+            return nothing;
+        }
+        if self.local.refuses(&self.facts.around(card, found, at, &self.beside(card, shared))) {
             return nothing;
         }
         let Some(keys) = &entry.keys else { return Wanted::Nothing(Credential::NotEncoded) };
@@ -205,11 +274,57 @@ impl DoorLoop {
         })
     }
 
-    fn on_reader(&mut self, answers: bool, note: EventKind) {
-        self.facts.reader_answers = answers;
-        self.handle(Input::Note(note));
+    fn on_reader(&mut self, side: Side, answers: bool) {
+        let now = self.clock.at().mono;
+        if let Some(gate) = self.gate(side) {
+            (gate.answers, gate.blind) = (answers, !answers);
+            if let Some(taps) = &mut gate.taps {
+                taps.ready(now);
+            }
+        }
         self.send_status();
     }
+}
+
+impl Facts {
+    /// May this card pass here and now, before anything is known of its credential?
+    fn question<'a>(&'a self, card: &Card, found: &'a Found, at: At) -> Question<'a> {
+        Question {
+            presented: card.presented,
+            entry: found.entry.as_ref(),
+            credential: Credential::NotAsked,
+            calendar: &found.calendar,
+            door: &self.state,
+            side: card.side,
+            generation: found.generation,
+            utc: at.utc,
+            trust: at.trust,
+        }
+    }
+
+    fn around<'a>(&'a self, card: &Card, found: &Found, at: At, beside: &'a Beside) -> Circumstances<'a> {
+        let term = found.entry.as_ref().and_then(|entry| entry.term_at(at.utc.second()));
+        Circumstances {
+            side: card.side,
+            uid: card.uid,
+            listed: found.entry.is_some(),
+            visitor: term.is_some_and(|term| term.visitor),
+            settings: &self.state.settings,
+            mode: self.mode,
+            at,
+            zone: &self.state.zone,
+            passback: &beside.passback,
+            interlocked: beside.interlocked,
+            own_release: beside.own_release,
+        }
+    }
+}
+
+/// What the doors know of a card beside its entry.
+struct Beside {
+    passback: Vec<(Passback, Option<Passage>)>,
+    interlocked: bool,
+    own_release: bool,
 }
 
 enum Wanted {

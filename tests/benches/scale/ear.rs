@@ -5,8 +5,9 @@ use std::time::Duration;
 use access::chain::Link;
 use access::envelope::{DoorKey, Header, Sealed, seal};
 use access::id::DoorId;
-use access::message::{Down, Status, Up};
-use access::state::Mode;
+use access::event::Faults;
+use access::message::{Down, Leaf, Status, Up};
+use access::mode::Mode;
 use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::topic::{Channel, Topic};
 use access::whitelist::{Generation, WhitelistPart};
@@ -70,12 +71,15 @@ impl Ear {
             whitelist: view.wanted.context("a list has been compiled")?,
             state_generation: view.wanted_state,
             counters_generation: Generation(0),
+            passages_generation: Generation(0),
             mode: Mode::Normal,
             journal_head: 0,
             journal_acknowledged: 0,
+            journal_percent: 0,
             reader: true,
             lock_released: false,
-            contact_open: false,
+            leaf: Leaf::Closed,
+            faults: Faults::NONE,
             messages_refused: 0,
         };
         let mut ear = Self { id: door.clone(), key, header, status, handle, events };

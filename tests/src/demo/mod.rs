@@ -119,6 +119,7 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
         authorities: vec![],
         lists: vec![],
         register: None,
+        notify: controller::config::Notify::default(),
         demo: Some(Arc::clone(&taps) as Arc<dyn dashboard::DemoDoors>),
     };
     say("Starting the controller with its broker and dashboard");

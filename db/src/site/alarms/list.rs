@@ -41,15 +41,15 @@ impl Site {
                 select_alarms!(
                     "WHERE ($2 OR a.closed_ms IS NULL) AND ($3 IS NULL OR a.kind = $3) AND ($4 IS NULL OR a.door = $4)
                        AND (a.last_ms, a.id) < ($5, $6)
-                       AND ($8 IS NULL OR $8 = CASE WHEN a.closed_ms IS NOT NULL THEN 'closed'
+                       AND ($7 IS NULL OR $7 = CASE WHEN a.closed_ms IS NOT NULL THEN 'closed'
                                                     WHEN a.acknowledged_ms IS NOT NULL THEN 'acknowledged'
                                                     ELSE 'open' END)
-                     ORDER BY a.last_ms DESC, a.id DESC LIMIT $7"
+                     ORDER BY a.last_ms DESC, a.id DESC LIMIT $8"
                 ),
             )?;
             let limit = row::limit_of(limit);
             let state = filter.state.map(AlarmState::code);
-            let key = (now.0, filter.closed_too, &filter.kind, door, after.last.0, after.id, limit, state);
+            let key = (now.0, filter.closed_too, &filter.kind, door, after.last.0, after.id, state, limit);
             row::all(statement.query(key)?, view)
         })
     }

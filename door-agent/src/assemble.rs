@@ -1,0 +1,215 @@
+//! From a configuration to doors that are ready to decide.
+
+use access::door::Door;
+use access::local::Local;
+use access::passage::Side;
+use access::signal::Player;
+use access::topic::Topic;
+use db::door::{JOURNAL_FILE, Journal, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
+use link::{Credentials, Options, Qos};
+use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace};
+use tokio::sync::{mpsc, watch};
+
+use crate::agent::StartError;
+use crate::cards::Cards;
+use crate::clock::Clock;
+use crate::config::{Config, DoorConfig, HardwareConfig, Role};
+use crate::control::{self, Desk};
+use crate::downlink::Downlink;
+use crate::hardware;
+use crate::io::{DoorIo, INPUTS_MAX, IoInput};
+use crate::journal::{JournalThread, Unwritten};
+use crate::provisioning::hex;
+use crate::reader::{REPORTS_MAX, Reader, Report};
+use crate::run::{
+    AgentLoop, Desk as EncoderDesk, DoorLoop, Ears, Facts, FirstPerson, Found, Gate, Inboxes, Memory, PassageMemory,
+    Shared, Show,
+};
+use crate::store::StoreThread;
+use crate::taps::Taps;
+use crate::uplink::{Sealer, Uplink, wills};
+
+/// An agent that has only to be run.
+pub(crate) struct Assembled {
+    pub(crate) agent: AgentLoop,
+    pub(crate) ears: Ears,
+    /// One of each door, in their order.
+    pub(crate) desks: Vec<Senders>,
+    pub(crate) unwritten: Vec<Unwritten>,
+}
+
+/// What must be kept until the loop has ended.
+pub(crate) struct Senders {
+    pub(crate) control: Desk,
+    _inputs: mpsc::Sender<IoInput>,
+}
+
+/// Everything but the network, which may be away.
+pub(crate) fn assemble(
+    config: &Config,
+    wires: Vec<Box<dyn DoorIo>>,
+    cards: &Cards,
+    stopped: watch::Receiver<bool>,
+) -> Result<Assembled, StartError> {
+    let mut passages = PassageMemory::default();
+    let (mut doors, mut inboxes, mut desks, mut unwritten) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for ((number, door), io) in config.doors.iter().enumerate().zip(wires) {
+        let disk = Disk::open(door, &mut passages)?;
+        let (door, inbox, senders) = assemble_door(number, config, door, io, cards.clone(), disk)?;
+        unwritten.push(door.journal.unwritten());
+        tracing::info!(door = %door.identity.door, boot = door.boot, "ready to decide");
+        doors.push(door);
+        inboxes.push(inbox);
+        desks.push(senders);
+    }
+    let shared = Shared::new(doors.len(), config.interlock, passages);
+    Ok(Assembled { agent: AgentLoop { doors, shared }, ears: Ears::new(inboxes, stopped), desks, unwritten })
+}
+
+fn assemble_door(
+    number: usize,
+    config: &Config,
+    door: &DoorConfig,
+    mut io: Box<dyn DoorIo>,
+    cards: Cards,
+    disk: Disk,
+) -> Result<(DoorLoop, Inboxes, Senders), StartError> {
+    let start = disk.journal.start();
+    let seal = Sealer { identity: door.provisioning.clone(), epoch: start.epoch, boot: disk.boot };
+    let (options, sessions) = link_options(seal.clone());
+    let (link, link_events) = link::open(options)?;
+    let (inputs_in, inputs) = mpsc::channel::<IoInput>(INPUTS_MAX);
+    io.listen(inputs_in.clone())?;
+    let (gates, reports) = start_readers(config, door, &cards)?.into_iter().unzip();
+    let (journal, journal_answers) = JournalThread::spawn(disk.journal).map_err(no_thread)?;
+    let (store, store_answers) = StoreThread::spawn(disk.store).map_err(no_thread)?;
+    let (requests_in, requests) = mpsc::channel(control::REQUESTS_MAX);
+    let uplink = Uplink::new(seal, link.clone(), sessions, disk.pending, start.acknowledged);
+    let inboxes = Inboxes {
+        reports,
+        inputs,
+        journal: journal_answers,
+        store: store_answers,
+        link: link_events,
+        control: requests,
+    };
+    let senders = Senders { control: Desk { requests: requests_in, link }, _inputs: inputs_in };
+    let machine = Door::new(disk.facts.state.settings, io.levels().contact);
+    let door = DoorLoop {
+        number,
+        clock: Clock::new(start.last_utc),
+        boot: disk.boot,
+        epoch: start.epoch,
+        door: machine,
+        io,
+        gates,
+        cards,
+        lookup: disk.lookup,
+        journal,
+        store,
+        uplink,
+        downlink: Downlink::new(door.provisioning.clone()),
+        identity: door.provisioning.clone(),
+        memory: Memory::default(),
+        local: Local::default(),
+        desk: (config.role == Role::Encoder).then(EncoderDesk::default),
+        show: Show::new(Player::new(&disk.facts.state.signals)),
+        facts: disk.facts,
+    };
+    Ok((door, inboxes, senders))
+}
+
+/// What a door has on its disk.
+struct Disk {
+    journal: Journal,
+    pending: Pending,
+    store: WhitelistStore,
+    lookup: Lookup,
+    boot: u64,
+    facts: Facts,
+}
+
+impl Disk {
+    fn open(door: &DoorConfig, passages: &mut PassageMemory) -> Result<Self, StartError> {
+        let epoch =
+            getrandom::u64().map_err(|error| StartError::System { what: "randomness", reason: error.to_string() })?;
+        let (journal, whitelist) = (door.data.join(JOURNAL_FILE), door.data.join(WHITELIST_FILE));
+        let mut store = WhitelistStore::open(&whitelist)?;
+        let mut writer = Journal::open(&journal, epoch)?;
+        let lookup = Lookup::open(&whitelist)?;
+        store.passages()?.into_iter().for_each(|passage| passages.learn(passage));
+        let start = writer.start();
+        let calendar = lookup.calendar().unwrap_or_else(|error| {
+            tracing::error!(%error, "the schedules cannot be read; none of them unlocks the door");
+            std::sync::Arc::default()
+        });
+        let found = Found {
+            state: store.state()?,
+            whitelist: store.current()?,
+            calendar,
+            counters: store.counters_generation()?,
+            passages: store.passages_generation()?,
+            first_person: FirstPerson::known(store.first_person()?),
+            journal_head: start.head,
+            journal_link: start.head_link,
+        };
+        Ok(Self {
+            boot: writer.begin_boot()?,
+            pending: Pending::open(&journal)?,
+            lookup,
+            journal: writer,
+            store,
+            facts: found.into(),
+        })
+    }
+}
+
+type Started = (Gate, (Side, mpsc::Receiver<Report>));
+
+fn start_readers(config: &Config, door: &DoorConfig, cards: &Cards) -> Result<Vec<Started>, StartError> {
+    let interval = config.poll_interval;
+    let real = |side, bus| spawn(side, |reports| Reader::spawn(hardware::raspberry_pi(bus, interval), reports), None);
+    // An emulated reader comes with the field that its cards are laid on.
+    let emulated = |side| {
+        let emulator = Emulator::new(EmulatorConfig { pace: Pace::RealTime, ..EmulatorConfig::default() });
+        let hardware = hardware::emulated(emulator.clone(), interval);
+        let taps = Taps::new(emulator, cards.clone());
+        spawn(side, |reports| Reader::spawn(hardware, reports), Some(taps))
+    };
+    match &door.hardware {
+        HardwareConfig::Emulated { out_reader, .. } => {
+            let sides = [(Side::In, true), (Side::Out, *out_reader)];
+            sides.into_iter().filter(|(_, there)| *there).map(|(side, _)| emulated(side)).collect()
+        }
+        HardwareConfig::RaspberryPi { reader, out_reader, .. } => {
+            let sides = [(Side::In, Some(*reader)), (Side::Out, *out_reader)];
+            sides.into_iter().filter_map(|(side, bus)| Some((side, bus?))).map(|(side, bus)| real(side, bus)).collect()
+        }
+    }
+}
+
+fn spawn(
+    side: Side,
+    start: impl FnOnce(mpsc::Sender<Report>) -> std::io::Result<Reader>,
+    taps: Option<Taps>,
+) -> Result<Started, StartError> {
+    let (reports_in, reports) = mpsc::channel(REPORTS_MAX);
+    let reader = start(reports_in).map_err(no_thread)?;
+    Ok((Gate::new(side, reader, taps), (side, reports)))
+}
+
+fn link_options(seal: Sealer) -> (Options, std::sync::mpsc::Receiver<(u64, u64)>) {
+    let identity = &seal.identity;
+    let door = identity.door.as_str();
+    let mut options = Options::new(identity.mqtt_host.clone(), identity.mqtt_port, door);
+    options.credentials = Some(Credentials::new(door, hex(&identity.key.broker_password())));
+    options.subscriptions = vec![(Topic::down_filter(&identity.site, &identity.door), Qos::AtLeastOnce)];
+    let (will, sessions) = wills(seal);
+    options.will = Some(will);
+    (options, sessions)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "an error that ends here")]
+fn no_thread(error: std::io::Error) -> StartError {
+    StartError::System { what: "a thread", reason: error.to_string() }
+}

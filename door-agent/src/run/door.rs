@@ -1,0 +1,382 @@
+//! One door of the agent.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use access::calendar::Calendar;
+use access::chain::Link;
+use access::command::Followed;
+use access::door::{Door, Drive, Effect, Input, Ticket};
+use access::event::{EventKind, ModeCause, Subject};
+use access::local::Local;
+use access::mode::Mode;
+use access::passage::{AreaId, Passage, Passback};
+use access::state::DoorState;
+use access::time::{At, MonoMs};
+use access::uid::Uid;
+use access::whitelist::{Generation, WhitelistId};
+use db::door::{Draft, Lookup};
+use tokio::sync::mpsc::error::TrySendError;
+
+use super::inboxes::Said;
+use super::mode::FirstPerson;
+use super::show::Show;
+use super::status::Condition;
+use super::{Desk, Gate, Memory, PartDied, Shared};
+use crate::cards::Cards;
+use crate::clock::Clock;
+use crate::downlink::Downlink;
+use crate::io::{DoorIo, IoInput};
+use crate::journal::{JournalAnswer, JournalThread};
+use crate::provisioning::Provisioning;
+use crate::store::{StoreOrder, StoreThread};
+use crate::taps::Taps;
+use crate::uplink::Uplink;
+
+/// Shortest time between two events about refused messages, in milliseconds. They are for a human, and a
+/// flood of messages must not become a flood of events.
+pub(super) const REFUSED_EVERY_MS: u64 = 60_000;
+
+/// Passages of this agent that wait for a disk. More than pass its doors while a disk hangs; beyond it the oldest is
+/// only in memory, and forgotten with it.
+const PASSAGES_UNSAVED_MAX: usize = 512;
+
+/// Everything that the loop owns of one door.
+pub(crate) struct DoorLoop {
+    /// Its place among the doors of the agent, from 0.
+    pub(crate) number: usize,
+    pub(crate) clock: Clock,
+    pub(crate) boot: u64,
+    pub(crate) epoch: u64,
+    pub(crate) door: Door,
+    pub(crate) io: Box<dyn DoorIo>,
+    /// One outside, and perhaps one inside.
+    pub(crate) gates: Vec<Gate>,
+    /// Beside an emulated door.
+    pub(crate) cards: Cards,
+    pub(crate) lookup: Lookup,
+    pub(crate) journal: JournalThread,
+    pub(crate) store: StoreThread,
+    pub(crate) uplink: Uplink,
+    pub(crate) downlink: Downlink,
+    pub(crate) identity: Provisioning,
+    pub(crate) memory: Memory,
+    pub(crate) local: Local,
+    /// At an encoder.
+    pub(crate) desk: Option<Desk>,
+    pub(crate) show: Show,
+    pub(crate) facts: Facts,
+}
+
+/// What the door knows of itself.
+pub(crate) struct Facts {
+    pub(crate) state: DoorState,
+    pub(crate) whitelist: WhitelistId,
+    /// Of the whitelist in force.
+    pub(crate) calendar: Arc<Calendar>,
+    pub(crate) counters: Generation,
+    pub(crate) passages: Generation,
+    pub(crate) first_person: FirstPerson,
+    pub(crate) mode: Mode,
+    pub(super) mode_due: MonoMs,
+    pub(super) first_person_came: bool,
+    /// Until when a release that was granted may still wait for the journal.
+    pub(super) may_release_until: MonoMs,
+    /// The lock is released until the door is told otherwise, and must be told again and again.
+    pub(super) held_released: bool,
+    pub(crate) journal_head: u64,
+    pub(crate) journal_link: Link,
+    pub(super) network_up: bool,
+    /// Since when there is no connection, if there is none.
+    pub(super) offline_since: Option<MonoMs>,
+    pub(super) followed: Followed,
+    /// Since the boot, and how many of them are in no event yet.
+    pub(super) refused: u32,
+    refused_untold: u32,
+    refused_told: Option<MonoMs>,
+    pub(super) status_due: MonoMs,
+    pub(super) status_sent: MonoMs,
+    /// As the newest status told it.
+    pub(super) told: Option<Condition>,
+    /// A message for the store, until it has room.
+    pub(super) held: Option<StoreOrder>,
+    passages_unsaved: Vec<Passage>,
+    pub(super) exit_presses: u64,
+}
+
+/// What a door finds on its disk when it starts.
+pub(crate) struct Found {
+    pub(crate) state: DoorState,
+    pub(crate) whitelist: WhitelistId,
+    pub(crate) calendar: Arc<Calendar>,
+    pub(crate) counters: Generation,
+    pub(crate) passages: Generation,
+    pub(crate) first_person: FirstPerson,
+    pub(crate) journal_head: u64,
+    pub(crate) journal_link: Link,
+}
+
+impl From<Found> for Facts {
+    fn from(found: Found) -> Self {
+        let Found { state, whitelist, calendar, counters, passages, first_person, journal_head, journal_link } = found;
+        Self {
+            state,
+            whitelist,
+            calendar,
+            counters,
+            passages,
+            first_person,
+            mode: Mode::Normal,
+            mode_due: MonoMs(0),
+            first_person_came: false,
+            may_release_until: MonoMs(0),
+            held_released: false,
+            journal_head,
+            journal_link,
+            network_up: true,
+            offline_since: Some(MonoMs(0)),
+            followed: Followed::default(),
+            refused: 0,
+            refused_untold: 0,
+            refused_told: None,
+            status_due: MonoMs(0),
+            status_sent: MonoMs(0),
+            told: None,
+            held: None,
+            passages_unsaved: Vec::new(),
+            exit_presses: 0,
+        }
+    }
+}
+
+impl Facts {
+    /// The rule of an area beside the door, if there is one.
+    pub(super) fn rule(&self, area: AreaId) -> Option<&Passback> {
+        self.state.passback.iter().find(|rule| rule.area == area)
+    }
+}
+
+impl DoorLoop {
+    /// The door begins to decide.
+    pub(super) fn begin(&mut self, shared: &mut Shared) {
+        self.handle(Input::Note(EventKind::Started), shared);
+        for watched in self.io.levels().faults.iter() {
+            self.handle(Input::Watched(watched, true), shared);
+        }
+        self.look_at_mode(ModeCause::Start, shared);
+        self.settle();
+    }
+
+    /// And ends. The lock goes to rest first.
+    pub(super) fn end(&mut self, shared: &mut Shared) {
+        self.drive(Drive::Rest);
+        self.darken();
+        self.handle(Input::Note(EventKind::Stopped), shared);
+        // What does not find room now is forgotten: the door insists on less then, never on more.
+        let _ = self.feed_store();
+    }
+
+    /// Waits for its threads. The inboxes must be gone.
+    pub(super) fn stop(self) {
+        let Self { gates, mut journal, mut store, lookup, uplink, .. } = self;
+        // The writers close their files last, and so bring the write-ahead logs home.
+        drop((lookup, uplink));
+        gates.into_iter().for_each(|mut gate| gate.reader.stop());
+        store.stop();
+        journal.stop();
+    }
+
+    pub(super) fn on_said(&mut self, said: Said, shared: &mut Shared) {
+        match said {
+            Said::Report(side, report) => self.on_report(side, report, shared),
+            Said::Journal(answer) => self.on_journal(answer, shared),
+            Said::Input(input) => self.on_input(input, shared),
+            Said::Request(request) => self.on_request(request, shared),
+            Said::Store(answer) => self.on_store(answer, shared),
+            Said::Link(event) => self.on_link(event, shared),
+        }
+    }
+
+    /// The machine hears of something, and what it wants is done.
+    pub(super) fn handle(&mut self, input: Input, shared: &mut Shared) {
+        let at = self.clock.at();
+        let effects = self.door.handle(input, at.mono);
+        self.perform(&effects, at, shared);
+    }
+
+    fn perform(&mut self, effects: &[Effect], at: At, shared: &mut Shared) {
+        for effect in effects {
+            match *effect {
+                Effect::Record { ticket, kind, uid } => self.record(ticket, kind, uid, at),
+                Effect::Lock(drive) => self.drive(drive),
+                Effect::Passed(uid, side) => shared.passages.passed(&uid, (self.number, side)),
+                Effect::NotPassed(uid, side) => shared.passages.not_passed(&uid, (self.number, side)),
+                Effect::Show(signal) => {
+                    self.show(signal, at.mono);
+                    let released = self.io.panel().released;
+                    self.each_taps(|taps| taps.shown(signal, released, at.mono));
+                }
+            }
+        }
+    }
+
+    fn record(&mut self, ticket: Ticket, kind: EventKind, uid: Option<Uid>, at: At) {
+        let generation = match kind {
+            EventKind::Tap { decision, .. } => decision.generation,
+            _ => self.facts.whitelist.generation,
+        };
+        let draft = Draft {
+            boot: self.boot,
+            mono: at.mono,
+            utc: at.utc,
+            trust: at.trust,
+            generation,
+            state_generation: self.facts.state.generation,
+            mode: self.facts.mode,
+            kind,
+            subject: uid.map(|uid| Subject { uid, salt: salt() }),
+        };
+        self.journal.append(ticket, draft);
+    }
+
+    pub(super) fn drive(&mut self, drive: Drive) {
+        self.facts.held_released = drive == Drive::Hold;
+        if let Err(error) = self.io.drive(drive) {
+            tracing::error!(%error, "the lock does not obey");
+        }
+    }
+
+    pub(super) fn each_taps(&mut self, act: impl FnMut(&mut Taps)) {
+        self.gates.iter_mut().filter_map(|gate| gate.taps.as_mut()).for_each(act);
+    }
+
+    pub(super) fn on_input(&mut self, input: IoInput, shared: &mut Shared) {
+        let input = match input {
+            IoInput::Contact(open) => Input::Contact(open),
+            IoInput::Exit(down) => {
+                self.facts.exit_presses += u64::from(down);
+                Input::Exit(down)
+            }
+            IoInput::Watched(watched, wrong) => Input::Watched(watched, wrong),
+        };
+        self.handle(input, shared);
+    }
+
+    fn on_journal(&mut self, answer: JournalAnswer, shared: &mut Shared) {
+        let JournalAnswer::Recorded { tickets, head, link } = answer;
+        self.facts.journal_head = head;
+        self.facts.journal_link = link;
+        for ticket in tickets {
+            self.handle(Input::Recorded(ticket), shared);
+        }
+        self.uplink.pump(head, self.clock.at().mono);
+    }
+
+    /// Whether somebody could pass now, or could as soon as the journal has answered.
+    pub(super) fn is_passable(&self) -> bool {
+        let waits = self.clock.at().mono < self.facts.may_release_until;
+        waits || self.door.is_open() || self.door.is_released()
+    }
+
+    /// Gives the store what waits for it. `false` if it has no room for a message of the controller, and the link is
+    /// not to be heard.
+    pub(super) fn feed_store(&mut self) -> Result<bool, PartDied> {
+        loop {
+            let Some(order) = self.facts.held.take().or_else(|| self.own_order()) else { return Ok(true) };
+            match self.store.order(order) {
+                Ok(()) => {}
+                // Its answer to what it has will wake the loop.
+                Err(TrySendError::Full(order)) => {
+                    self.facts.held = Some(order);
+                    return Ok(false);
+                }
+                Err(TrySendError::Closed(_)) => return Err(PartDied::STORE),
+            }
+        }
+    }
+
+    fn own_order(&mut self) -> Option<StoreOrder> {
+        if let Some(at) = self.facts.first_person.unsaved.take() {
+            return Some(StoreOrder::FirstPerson(at));
+        }
+        if !self.facts.passages_unsaved.is_empty() {
+            return Some(StoreOrder::OwnPassages(std::mem::take(&mut self.facts.passages_unsaved)));
+        }
+        self.memory.take_unsaved().map(StoreOrder::Seen)
+    }
+
+    /// Something that happened at a door of this agent, if this door has a rule for it.
+    pub(super) fn keep_passage(&mut self, passage: &Passage) {
+        if self.facts.rule(passage.area).is_none() {
+            return;
+        }
+        let unsaved = &mut self.facts.passages_unsaved;
+        if unsaved.len() >= PASSAGES_UNSAVED_MAX {
+            tracing::error!("a passage is kept in memory only: the disk has not taken {PASSAGES_UNSAVED_MAX} others");
+            unsaved.remove(0);
+        }
+        unsaved.push(*passage);
+    }
+
+    pub(super) fn deadline(&self) -> Instant {
+        let now = self.clock.at().mono;
+        let untold = (self.facts.refused_untold > 0)
+            .then(|| self.facts.refused_told.map_or(MonoMs(0), |told| told + REFUSED_EVERY_MS));
+        let due = [
+            self.door.deadline(),
+            self.show_deadline(now),
+            self.gates.iter().filter_map(|gate| gate.taps.as_ref()?.deadline()).min(),
+            self.uplink.deadline(),
+            self.read_deadline(),
+            self.desk.as_ref().and_then(Desk::deadline),
+            untold,
+            Some(self.mode_deadline()),
+        ];
+        let earliest = due.into_iter().flatten().fold(self.facts.status_due, MonoMs::min);
+        self.clock.instant(earliest)
+    }
+
+    pub(super) fn on_time(&mut self, shared: &mut Shared) {
+        let now = self.clock.at().mono;
+        self.handle(Input::Tick, shared);
+        if now >= self.mode_deadline() {
+            self.look_at_mode(ModeCause::Time, shared);
+        }
+        self.each_taps(|taps| taps.tick(now));
+        self.expire_reading(now, shared);
+        self.expire_job(now, shared);
+        self.uplink.pump(self.facts.journal_head, now);
+        self.tell_refused(now, shared);
+        self.light(now);
+        if now >= self.facts.status_due {
+            self.send_status();
+        }
+    }
+
+    pub(super) fn refuse(&mut self, shared: &mut Shared) {
+        self.facts.refused = self.facts.refused.saturating_add(1);
+        self.facts.refused_untold = self.facts.refused_untold.saturating_add(1);
+        self.tell_refused(self.clock.at().mono, shared);
+    }
+
+    /// The first is told at once, those of the next minute together.
+    fn tell_refused(&mut self, now: MonoMs, shared: &mut Shared) {
+        let early = self.facts.refused_told.is_some_and(|told| now.since(told) < REFUSED_EVERY_MS);
+        if self.facts.refused_untold == 0 || early {
+            return;
+        }
+        let count = std::mem::take(&mut self.facts.refused_untold);
+        self.facts.refused_told = Some(now);
+        self.handle(Input::Note(EventKind::MessagesRefused { count }), shared);
+    }
+}
+
+/// Without randomness the number could be guessed from the chain; with it or without, what happened must
+/// not be hidden.
+fn salt() -> [u8; 16] {
+    let mut salt = [0; 16];
+    if let Err(error) = getrandom::fill(&mut salt) {
+        tracing::error!(%error, "the operating system gives no randomness; an event goes without");
+    }
+    salt
+}
