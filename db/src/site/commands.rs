@@ -152,10 +152,8 @@ impl Site {
     pub fn commands_of(&self, door: &DoorId, limit: u32) -> Result<Vec<CommandView>, SiteError> {
         self.read(|db| {
             let door = row::need_door(db, door)?;
-            let mut statement = row::prepare(
-                db,
-                select_commands!("c.door = $1 ORDER BY c.requested_ms DESC, c.id LIMIT $2"),
-            )?;
+            let mut statement =
+                row::prepare(db, select_commands!("c.door = $1 ORDER BY c.requested_ms DESC, c.id LIMIT $2"))?;
             row::all(statement.query((door, row::limit_of(limit)))?, view)
         })
     }

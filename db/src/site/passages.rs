@@ -89,7 +89,9 @@ impl Site {
             let moved = newest
                 .into_iter()
                 .map(|(door, generation)| Ok((doors.name(door)?.clone(), Generation(generation.cast_unsigned()))));
-            Ok((Generation(through.cast_unsigned()), moved.collect::<Result<_, SiteError>>()?))
+            let mut moved = moved.collect::<Result<Vec<_>, SiteError>>()?;
+            moved.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            Ok((Generation(through.cast_unsigned()), moved))
         })
     }
 

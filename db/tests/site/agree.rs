@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use access::decide::{Credential, Decision, Presented, Question, decide};
 use access::entry::Entry;
 use access::id::DoorId;
+use access::passage::Side;
 use access::reason::Reason;
-use access::state::DoorState;
 use access::time::{ClockTrust, UtcMs, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
@@ -31,7 +31,8 @@ fn decided(entry: Option<&Entry>, now: &Snapshot, at_door: &DoorId, at: UtcS) ->
         entry,
         credential: Credential::NotAsked,
         calendar: &now.calendars[at_door],
-        door: &DoorState::default(),
+        door: &now.states[at_door],
+        side: Side::In,
         generation: Generation(1),
         utc: UtcMs(at.0 * 1000),
         trust: ClockTrust::Synchronised,
@@ -77,7 +78,16 @@ fn the_list_and_the_words_agree_on_any_person_door_and_time() {
         }
     }
     println!("{seen:?}");
-    for must in ["(granted)", "refused-by-rule", "outside-schedule", "grant-ended", "employment-ended", "card-cloned"] {
+    for must in [
+        "(granted)",
+        "refused-by-rule",
+        "locked-down",
+        "card-inactive",
+        "outside-schedule",
+        "grant-ended",
+        "employment-ended",
+        "card-cloned",
+    ] {
         assert!(seen.contains_key(must), "no question came to {must}");
     }
 }
@@ -101,6 +111,12 @@ fn no_difference_is_untouched_and_the_past_stays() {
             let differ = DOORS.iter().map(|name| door(name));
             let differ: Vec<_> = differ.filter(|at| before.calendars[at] != now.calendars[at]).collect();
             assert_eq!(touched.calendars, differ);
+            let states = world.bench.site.states_touched(*after, newest).unwrap();
+            for name in DOORS {
+                let (was, is) = (&before.states[&door(name)], &now.states[&door(name)]);
+                assert_eq!(was.generation == is.generation, !states.contains(&door(name)));
+                assert!(was == is || was.generation < is.generation, "{name}: another state of the same generation");
+            }
         }
         then.push((newest, now));
     }
@@ -184,6 +200,7 @@ fn explanations_are_of_the_list(world: &mut World, name: &str, now: &Snapshot, n
         for (at, term) in entry.terms.iter().enumerate() {
             let of_term = |effect| told.rules.iter().any(|rule| rule.term == at && rule.effect == effect);
             assert_eq!(of_term(Effect::Deny), !term.refusals.is_empty());
+            assert_eq!(of_term(Effect::Exempt), !term.exemptions.is_empty());
         }
     }
     let nobody = world.bench.site.explain(&door(name), &uid(200), newest).unwrap();

@@ -9,7 +9,7 @@ use access::event::{Event, EventKind, Rolling};
 use access::reason::Reason;
 use access::time::{UtcMs, Window};
 use access::uid::Uid;
-use db::site::{AlarmView, EventFilter, Report, Seek};
+use db::site::{AlarmFilter, AlarmView, EventFilter, Report, Seek};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -37,7 +37,14 @@ impl Box {
         let reason = credential.reason();
         let plain = tap(sequence, Some(uid(1)), reason);
         let EventKind::Tap { presented, decision, .. } = plain.kind else { panic!("not a tap") };
-        let kind = EventKind::Tap { presented, credential, decision, rolling };
+        let kind = EventKind::Tap {
+            side: access::passage::Side::In,
+            noted: access::reason::Reasons::NONE,
+            presented,
+            credential,
+            decision,
+            rolling,
+        };
         self.journal.events.push(Event { kind, ..plain });
     }
 
@@ -68,7 +75,7 @@ fn bench() -> (Bench, Uid) {
 }
 
 fn alarms(bench: &Bench) -> Vec<AlarmView> {
-    bench.site.alarms(true, 100).unwrap()
+    bench.site.alarms(&AlarmFilter::default(), NOW, 100).unwrap()
 }
 
 fn is_blocked(bench: &Bench, card: &Uid) -> bool {

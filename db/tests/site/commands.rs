@@ -18,7 +18,7 @@ fn answer(bench: &Bench, name: &str, epoch: u64, id: u64, refused: Option<Refusa
 }
 
 fn request(bench: &Bench) -> u64 {
-    let asked = bench.site.request_command(&ACTOR, &door("ward"), Action::UnlockOnce);
+    let asked = bench.site.request_command(&ACTOR, &door("ward"), Action::UnlockOnce, "a porter is out");
     asked.unwrap().id
 }
 
@@ -28,7 +28,7 @@ fn a_command_is_kept_with_its_operator_and_is_no_change() {
     let id = request(&bench);
     let view = bench.site.command(id).unwrap();
     assert_eq!((view.door.as_str(), view.action), ("ward", Action::UnlockOnce));
-    assert_eq!((view.operator.as_str(), view.requested), ("maija", NOW));
+    assert_eq!((view.operator.as_str(), view.reason.as_str(), view.requested), ("maija", "a porter is out", NOW));
     assert_eq!(view.state, CommandState::Requested);
     assert_eq!(bench.site.commands_requested().unwrap(), [view]);
     assert_eq!(bench.latest().0, 1);
@@ -75,7 +75,8 @@ fn the_doors_event_decides_even_over_a_command_that_was_given_up() {
 #[test]
 fn what_cannot_be_asked_is_refused() {
     let bench = Bench::with_doors(&["ward"]);
-    let ask = |actor: &Actor<'_>, name: &str| bench.site.request_command(actor, &door(name), Action::TestSignal);
+    let ask =
+        |actor: &Actor<'_>, name: &str| bench.site.request_command(actor, &door(name), Action::TestSignal, "a test");
     assert!(matches!(ask(&ACTOR, "attic"), Err(SiteError::NotFound { what: "door", .. })));
     let long = "o".repeat(65);
     let nobody = Actor { operator: &long, at: NOW };

@@ -17,7 +17,14 @@ fn tapped(bench: &Bench, name: &str, epoch: u64, card: Uid, issue: u8, written: 
     let credential = if written.is_some() { Credential::Verified } else { Credential::NotWritten };
     let plain = tap(1, Some(card), credential.reason());
     let EventKind::Tap { presented, decision, .. } = plain.kind else { panic!("not a tap") };
-    let kind = EventKind::Tap { presented, credential, decision, rolling: Some(rolling) };
+    let kind = EventKind::Tap {
+        side: access::passage::Side::In,
+        noted: access::reason::Reasons::NONE,
+        presented,
+        credential,
+        decision,
+        rolling: Some(rolling),
+    };
     let mut journal = Journal::of(name, epoch, 0);
     journal.events = vec![Event { kind, ..plain }];
     bench.site.intake(&[Report { received: UtcMs(NOW.0), ..journal.report(1, 1) }]).unwrap();

@@ -1,15 +1,15 @@
 //! What stands on a card is versioned, and a change of it or of what a door reads touches the right pairs.
 
 use access::encode::Outcome;
-use access::state::{DoorSettings, Mode, Reading};
+use access::settings::{DoorSettings, Reading};
 use access::time::Window;
 use access::whitelist::Generation;
-use db::site::{CredentialState, EncodeWork};
+use db::site::{CredentialState, EncodeWork, LockdownScope};
 
 use crate::support::{ACTOR, Bench, NOW, door, plan, problem};
 
 fn settings(reading: Reading) -> DoorSettings {
-    DoorSettings { release_ms: 5_000, reading }
+    DoorSettings { reading, ..DoorSettings::default() }
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_door_that_begins_or_ceases_to_ask_for_credentials_touches_its_list_and_a_lo
         assert!(rolls.is_empty(), "the keys are the same");
         assert_eq!(bench.site.door(&ward).unwrap().settings.reading, reading);
     }
-    let mode = touched_by(&|| bench.site.set_mode(&ACTOR, &ward, Mode::LockedDown, None).unwrap());
+    let mode = touched_by(&|| assert!(bench.site.lock_down(&ACTOR, &LockdownScope::Site, None, "a threat").is_ok()));
     assert!(mode.is_empty());
     let ceases = touched_by(&|| bench.site.set_settings(&ACTOR, &ward, settings(Reading::UidOnly)).unwrap());
     assert_eq!(ceases.len(), 3);

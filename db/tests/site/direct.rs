@@ -24,6 +24,7 @@ pub(crate) struct Direct {
     area_doors: Vec<(i64, String)>,
     listings: Vec<(String, Uid, Window)>,
     schedules: Vec<(i64, Schedule)>,
+    lockdowns: Vec<LockdownRow>,
     zone: Zone,
     holidays: Holidays,
 }
@@ -32,6 +33,7 @@ struct CardRow {
     uid: Uid,
     kind: String,
     life: String,
+    cause: String,
     blocks: Blocks,
     window: Window,
 }
@@ -44,6 +46,9 @@ struct HoldingRow {
     window: Window,
 }
 
+/// Door, area and end; of the site without the first two.
+type LockdownRow = (Option<String>, Option<i64>, Option<i64>);
+
 /// Group, and the unit, title and kind that must be.
 type MatchRow = (i64, Option<String>, Option<String>, Option<String>);
 
@@ -51,7 +56,7 @@ struct RuleRow {
     group: i64,
     area: i64,
     schedule: i64,
-    is_deny: bool,
+    effect: String,
     window: Window,
 }
 
@@ -78,13 +83,14 @@ fn rows<T>(db: &Connection, columns: &str, table: &str, as_of: i64, read: impl F
 }
 
 fn cards(db: &Connection, as_of: i64) -> Vec<CardRow> {
-    let columns = "x.uid, c.kind, x.life, x.blocks, x.from_s, x.until_s";
+    let columns = "x.uid, c.kind, x.life, x.cause, x.blocks, x.from_s, x.until_s";
     rows(db, columns, "card_state x JOIN card c ON c.uid = x.uid", as_of, |r| CardRow {
         uid: card(r, 0),
         kind: r.get(1).unwrap(),
         life: r.get(2).unwrap(),
-        blocks: Blocks::from_bits(r.get(3).unwrap()),
-        window: window(r, 4),
+        cause: r.get(3).unwrap(),
+        blocks: Blocks::from_bits(r.get(4).unwrap()),
+        window: window(r, 5),
     })
 }
 
@@ -142,7 +148,7 @@ impl Direct {
                 group: r.get(0).unwrap(),
                 area: r.get(1).unwrap(),
                 schedule: r.get(2).unwrap(),
-                is_deny: r.get::<_, String>(3).unwrap() == "deny",
+                effect: r.get(3).unwrap(),
                 window: window(r, 4),
             }),
             area_doors: rows(db, "x.area, d.id", "area_door x JOIN door d ON d.number = x.door", as_of, |r| {
@@ -156,6 +162,13 @@ impl Direct {
                 |r| (r.get(0).unwrap(), card(r, 1), window(r, 2)),
             ),
             schedules: rows(db, "schedule, body", "schedule_state x", as_of, |r| (r.get(0).unwrap(), body(r, 1))),
+            lockdowns: rows(
+                db,
+                "d.id, x.area, x.until_s",
+                "lockdown x LEFT JOIN door d ON d.number = x.door",
+                as_of,
+                |r| (r.get(0).unwrap(), r.get(1).unwrap(), r.get(2).unwrap()),
+            ),
             zone,
             holidays,
         }
@@ -170,7 +183,7 @@ impl Direct {
         self.in_the_way(card, at, &mut reasons);
         let listed = self.listings.iter().filter(|(at, listed, _)| at == door && *listed == uid);
         let mut grants: Vec<(Window, i64)> = listed.map(|(_, _, window)| (*window, 0)).collect();
-        let mut is_cut = false;
+        let (mut is_cut, mut is_exempt) = (false, false);
         if self.versions.iter().any(|(held, _)| *held == uid) {
             let holdings = self.holdings(uid);
             is_cut = holdings.len() > TERMS_MAX;
@@ -185,21 +198,36 @@ impl Direct {
             let is_many = |windows: usize| windows > CONDITION_WINDOWS_MAX;
             is_cut |= concerning.len() > GRANTS_MAX || is_many(self.rights.len()) || is_many(self.employments.len());
             for (window, rule) in concerning {
-                match rule.is_deny {
-                    true if self.holds(window, rule.schedule, at) => reasons.insert(Reason::RefusedByRule),
-                    true => {}
-                    false => grants.push((window, rule.schedule)),
+                match rule.effect.as_str() {
+                    "allow" => grants.push((window, rule.schedule)),
+                    "deny" if self.holds(window, rule.schedule, at) => reasons.insert(Reason::RefusedByRule),
+                    "exempt" => is_exempt |= self.holds(window, rule.schedule, at),
+                    _ => {}
                 }
             }
         }
         self.granted(&grants, at, &mut reasons);
+        if !is_exempt && self.is_locked_down(door, at) {
+            reasons.insert(Reason::LockedDown);
+        }
         Answer { reasons, is_cut }
+    }
+
+    fn is_locked_down(&self, door: &str, at: UtcS) -> bool {
+        let is_in = |area: i64| self.area_doors.iter().any(|(of, here)| *of == area && here == door);
+        let reaches = |(of_door, area, until): &LockdownRow| {
+            of_door.as_deref().is_none_or(|of_door| of_door == door)
+                && area.is_none_or(is_in)
+                && until.is_none_or(|until| at.0 < until)
+        };
+        self.lockdowns.iter().any(reaches)
     }
 
     fn in_the_way(&self, card: &CardRow, at: UtcS, reasons: &mut Reasons) {
         match card.life.as_str() {
             "active" => {}
             "ordered" | "delivered" => reasons.insert(Reason::CardNotDelivered),
+            "suspended" if card.cause == "inactive" => reasons.insert(Reason::CardInactive),
             "suspended" => reasons.insert(Reason::CardSuspended),
             "blocked" => reasons.insert(Reason::CardBlocked),
             "returned" => reasons.insert(Reason::CardReturned),

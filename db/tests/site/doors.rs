@@ -2,8 +2,12 @@
 
 use access::chain::Link;
 use access::envelope::{DoorKey, Header};
+use access::event::{Faults, Watched};
+use access::message::Leaf;
 use access::message::Status;
-use access::state::{DoorSettings, DoorState, Mode, Reading};
+use access::mode::{Mode, Order};
+use access::settings::{DoorSettings, Reading, Times};
+use access::state::DoorState;
 use access::time::{ClockTrust, MonoMs, UtcMs, UtcS};
 use access::whitelist::{Digest, Generation, WhitelistId};
 use db::site::{NewDoor, SiteError};
@@ -31,15 +35,29 @@ fn status(session: u64) -> Status {
         journal_acknowledged: 11,
         reader: true,
         lock_released: false,
-        contact_open: true,
+        leaf: Leaf::HeldOpen,
+        faults: mains_lost(),
+        passages_generation: Generation(77),
+        journal_percent: 80,
         messages_refused: 4,
     }
+}
+
+fn mains_lost() -> Faults {
+    let mut faults = Faults::NONE;
+    faults.set(Watched::Mains, true);
+    faults
 }
 
 fn list(generation: u64) -> WhitelistId {
     let mut digest = Digest::default();
     digest.add(b"one");
     WhitelistId { generation: Generation(generation), digest, entries: 1 }
+}
+
+fn settings(release_ms: u32) -> DoorSettings {
+    let times = Times { release_ms, ..Times::DEFAULT };
+    DoorSettings { times, reading: Reading::Sector, ..DoorSettings::default() }
 }
 
 #[test]
@@ -53,7 +71,7 @@ fn a_door_is_added_once_within_its_bounds_and_keeps_its_key() {
                 id: door("attic"),
                 name: name.to_owned(),
                 key: DoorKey::new([9; 32]),
-                settings: DoorSettings { release_ms, reading: Reading::Sector },
+                settings: settings(release_ms),
             },
         )
     };
@@ -70,24 +88,23 @@ fn a_door_is_added_once_within_its_bounds_and_keeps_its_key() {
 }
 
 #[test]
-fn mode_and_settings_change_the_state_and_what_is_so_already_is_no_change() {
+fn an_order_and_settings_change_the_state_and_what_is_so_already_is_no_change() {
     let bench = Bench::with_doors(&["ward"]);
     let ward = door("ward");
-    let mode = |mode, until| bench.site.set_mode(&ACTOR, &ward, mode, until);
-    mode(Mode::Normal, None).unwrap();
+    let order = |order| bench.site.order_mode(&ACTOR, &ward, order, "visiting hours");
+    order(None).unwrap();
     assert_eq!(bench.latest().0, 1);
-    mode(Mode::LockedDown, Some(UtcS(99))).unwrap();
-    mode(Mode::LockedDown, Some(UtcS(99))).unwrap();
+    let open = Some(Order { unlock: true, until: UtcS(NOW.second().0 + 99) });
+    order(open).unwrap();
+    order(open).unwrap();
     assert_eq!(bench.latest().0, 2);
-    let settings = DoorSettings { release_ms: 3_000, reading: Reading::Sector };
-    bench.site.set_settings(&ACTOR, &ward, settings).unwrap();
+    bench.site.set_settings(&ACTOR, &ward, settings(3_000)).unwrap();
+    bench.site.set_settings(&ACTOR, &ward, settings(3_000)).unwrap();
     let view = bench.site.door(&ward).unwrap();
-    assert_eq!((view.mode, view.mode_until), (Mode::LockedDown, Some(UtcS(99))));
-    assert_eq!((view.settings, view.wanted_state), (settings, Generation(3)));
-    let short = DoorSettings { release_ms: 1, ..settings };
-    let refused = bench.site.set_settings(&ACTOR, &ward, short);
+    assert_eq!((view.order, view.settings, view.wanted_state), (open, settings(3_000), Generation(3)));
+    let refused = bench.site.set_settings(&ACTOR, &ward, settings(1));
     assert_eq!(problem(refused), ("release_ms", "out-of-range"));
-    let cellar = bench.site.set_mode(&ACTOR, &door("cellar"), Mode::Normal, None);
+    let cellar = bench.site.order_mode(&ACTOR, &door("cellar"), None, "no such door");
     assert!(matches!(cellar, Err(SiteError::NotFound { what: "door", .. })));
 }
 
@@ -112,14 +129,16 @@ fn what_a_door_says_is_shown_beside_what_is_wanted() {
     let doors = bench.site.doors().unwrap();
     assert_eq!(doors.len(), 2);
     let view = &doors[1];
-    assert!(view.online && view.reader == Some(true) && view.contact_open == Some(true));
+    assert!(view.online && view.reader == Some(true) && view.leaf == Some(Leaf::HeldOpen));
     assert_eq!((view.last_seen, view.clock_offset_ms), (Some(NOW), Some(-250)));
     assert_eq!((view.wanted, view.in_force), (Some(list(4)), Some(list(3))));
     assert_eq!(view.state_in_force, Some(Generation(2)));
     assert_eq!((view.journal_head, view.journal_acknowledged), (Some(12), Some(11)));
     assert_eq!((view.trust, view.messages_refused), (Some(ClockTrust::Kept), Some(4)));
     assert_eq!((view.epoch, view.boot, view.session), (Some(epoch), Some(7), Some(5)));
-    assert_eq!((view.mode, view.mode_in_force), (Mode::Normal, Some(Mode::LockedDown)));
+    assert_eq!((view.faults, view.journal_percent), (Some(mains_lost()), Some(80)));
+    assert_eq!(view.passages_in_force, Some(Generation(77)));
+    assert_eq!((view.lockdown, view.mode_in_force), (None, Some(Mode::LockedDown)));
     assert_eq!(bench.site.freshness(&ward).unwrap(), Some((epoch, 7, 9)));
 }
 
@@ -171,7 +190,7 @@ fn those_who_wait_are_woken_after_the_commit_and_only_then() {
     requests.mark_unchanged();
     bench.add_card(1);
     assert_eq!(*changes.borrow_and_update(), 2);
-    bench.site.set_mode(&ACTOR, &door("ward"), Mode::Normal, None).unwrap();
+    bench.site.order_mode(&ACTOR, &door("ward"), None, "as it is").unwrap();
     assert!(!changes.has_changed().unwrap(), "what is so already is no change");
     let again = bench.add_door("ward");
     assert!(again.is_err() && !changes.has_changed().unwrap());
@@ -179,6 +198,6 @@ fn those_who_wait_are_woken_after_the_commit_and_only_then() {
     bench.site.record_status(&door("ward"), &header(1, 1, 1), &status(1), NOW).unwrap();
     assert!(news.has_changed().unwrap() && !requests.has_changed().unwrap());
     let action = access::command::Action::TestSignal;
-    bench.site.request_command(&ACTOR, &door("ward"), action).unwrap();
+    bench.site.request_command(&ACTOR, &door("ward"), action, "a test").unwrap();
     assert!(requests.has_changed().unwrap() && !changes.has_changed().unwrap());
 }

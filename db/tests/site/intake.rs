@@ -3,7 +3,7 @@
 use access::chain::{Link, link};
 use access::event::EventKind;
 use access::reason::Reason;
-use db::site::{ChainFault, EventFilter, Outcome, Report, Seek, SiteError};
+use db::site::{AlarmFilter, ChainFault, EventFilter, Outcome, Report, Seek, SiteError};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use sha2::{Digest, Sha256};
@@ -21,7 +21,7 @@ fn sequences(bench: &Bench, name: &str) -> Vec<u64> {
 }
 
 fn alarms(bench: &Bench) -> Vec<String> {
-    let alarms = bench.site.alarms(true, 100).unwrap();
+    let alarms = bench.site.alarms(&AlarmFilter::default(), NOW, 100).unwrap();
     alarms.into_iter().map(|alarm| alarm.kind).collect()
 }
 
@@ -101,7 +101,7 @@ fn another_content_under_a_known_number_is_refused() {
     assert_eq!(result(&take(&bench, journal.report(2, 2))), (3, 0, 0, fork));
     assert_eq!(sequences(&bench, "ward"), [1, 2, 3]);
     assert_eq!(bench.site.log_head().unwrap(), head);
-    let open = bench.site.alarms(true, 10).unwrap();
+    let open = bench.site.alarms(&AlarmFilter::default(), NOW, 10).unwrap();
     assert_eq!((open.len(), open[0].kind.as_str(), open[0].count), (1, "chain-fork", 2));
 }
 
@@ -200,20 +200,20 @@ fn events_that_a_human_must_look_at_raise_alarms_with_the_event() {
         EventKind::JournalSlow { waited_ms: 60 },
         EventKind::MessagesRefused { count: 3 },
         EventKind::ReaderBlind,
-        EventKind::Opened { released: false },
+        EventKind::ForcedOpen,
         EventKind::Opened { released: true },
         EventKind::ReaderBlind,
     ];
     let mut journal = Journal::of("ward", 5, 0);
     journal.events = (1..).zip(kinds).map(|(sequence, kind)| event(sequence, kind)).collect();
     take(&bench, journal.report(1, 6));
-    let mut open = bench.site.alarms(true, 10).unwrap();
+    let mut open = bench.site.alarms(&AlarmFilter::default(), NOW, 10).unwrap();
     open.sort_by(|a, b| a.kind.cmp(&b.kind));
     let open: Vec<_> = open.iter().map(|a| (a.kind.as_str(), a.count, a.event)).collect();
     let expected = [
+        ("forced-open", 1, Some(4)),
         ("journal-slow", 1, Some(1)),
         ("messages-refused", 1, Some(2)),
-        ("opened-unreleased", 1, Some(4)),
         ("reader-blind", 2, Some(6)),
     ];
     assert_eq!(open, expected);
@@ -232,19 +232,19 @@ fn an_alarm_is_counted_up_while_it_is_open_and_acknowledged_once() {
     raise(Some("attic"), "forged-message").unwrap();
     raise(None, "forged-message").unwrap();
     raise(None, "forged-message").unwrap();
-    let open = bench.site.alarms(true, 10).unwrap();
+    let open = bench.site.alarms(&AlarmFilter::default(), NOW, 10).unwrap();
     let counts: Vec<_> = open.iter().map(|a| (a.door_name.as_deref(), a.count)).collect();
     assert_eq!(counts, [(None, 2), (Some("Door attic"), 1), (Some("Door ward"), 3)]);
     let ward = open[2].id;
-    bench.site.acknowledge_alarm(&ACTOR, ward).unwrap();
-    let late = db::site::Actor { operator: "olli", ..ACTOR };
-    bench.site.acknowledge_alarm(&late, ward).unwrap();
+    bench.site.acknowledge_alarm(&ACTOR, ward, "on my way").unwrap();
+    let found = |id| {
+        let all = bench.site.alarms(&AlarmFilter::default(), NOW, 10).unwrap();
+        all.into_iter().find(|alarm| alarm.id == id).unwrap()
+    };
+    assert_eq!(found(ward).acknowledged.unwrap().who, "maija");
     raise(Some("ward"), "forged-message").unwrap();
-    let all = bench.site.alarms(false, 10).unwrap();
-    let first = all.iter().find(|alarm| alarm.id == ward).unwrap();
-    assert_eq!(first.acknowledged, Some(("maija".to_owned(), NOW)));
-    assert_eq!((all.len(), bench.site.alarms(true, 10).unwrap().len()), (4, 3));
-    assert!(matches!(bench.site.acknowledge_alarm(&ACTOR, 99), Err(SiteError::NotFound { .. })));
+    assert_eq!((found(ward).acknowledged, found(ward).count), (None, 4), "it is news again");
+    assert!(matches!(bench.site.acknowledge_alarm(&ACTOR, 99, ""), Err(SiteError::NotFound { .. })));
     assert!(matches!(raise(Some("cellar"), "x"), Err(SiteError::NotFound { what: "door", .. })));
     assert!(matches!(raise(None, ""), Err(SiteError::Invalid { field: "kind", .. })));
     let event = bench.site.raise_alarm("x", None, Some(1), NOW);

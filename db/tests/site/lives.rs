@@ -5,7 +5,7 @@ use access::entry::Block;
 use access::event::Event;
 use access::reason::Reason;
 use access::time::{UtcMs, UtcS, Window};
-use db::site::{Actor, CardKind, Cause, Life, NewCard, SiteError, Transition};
+use db::site::{Actor, AlarmFilter, CardKind, Cause, Life, NewCard, SiteError, Transition};
 
 use crate::support::{ACTOR, Bench, Journal, NOW, problem, tap, uid, window};
 
@@ -140,10 +140,10 @@ fn a_tap_of_a_lost_card_is_an_alarm_whatever_the_door_said_but_not_one_from_befo
     bench.add_card(1);
     bench.site.transit(&at(2), &uid(1), Transition::Block, Cause::Lost).unwrap();
     take(&bench, vec![tap(1, Some(uid(1)), None)]);
-    assert!(bench.site.alarms(true, 9).unwrap().is_empty(), "a second before it was lost");
+    assert!(bench.site.alarms(&AlarmFilter::default(), NOW, 9).unwrap().is_empty(), "a second before it was lost");
     let early = tap(1, Some(uid(1)), None);
     take(&bench, vec![early, tap(2, Some(uid(1)), Some(Reason::UnknownCard)), tap(3, Some(uid(1)), None)]);
-    let alarms = bench.site.alarms(true, 9).unwrap();
+    let alarms = bench.site.alarms(&AlarmFilter::default(), NOW, 9).unwrap();
     assert_eq!(alarms.len(), 1);
     assert_eq!((alarms[0].kind.as_str(), alarms[0].count), ("lost-card-used", 2));
 }

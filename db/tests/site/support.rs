@@ -8,8 +8,10 @@ use access::encode::{ChipClass, Outcome};
 use access::envelope::DoorKey;
 use access::event::{Event, EventKind, Subject};
 use access::id::{DoorId, SiteId};
+use access::mode::Mode;
+use access::passage::Side;
 use access::reason::{Reason, Reasons};
-use access::state::{DoorState, Mode};
+use access::state::DoorState;
 use access::time::{ClockTrust, MonoMs, UtcMs, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
@@ -143,6 +145,8 @@ pub(crate) fn tap(sequence: u64, card: Option<Uid>, reason: Option<Reason>) -> E
         ..event(
             sequence,
             EventKind::Tap {
+                side: Side::In,
+                noted: Reasons::NONE,
                 presented: Presented::Classic1k,
                 credential: Credential::NotAsked,
                 rolling: None,

@@ -6,18 +6,19 @@ use access::calendar::Calendar;
 use access::decide::{Credential, Presented, Question, decide};
 use access::entry::{Block, Entry};
 use access::id::DoorId;
+use access::mode::Lockdown;
 use access::reason::Reason;
-use access::state::{DoorState, Mode};
+use access::state::DoorState;
 use access::time::{ClockTrust, UtcMs, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
-use db::site::{PersonId, SiteError};
+use db::site::{LockdownScope, PersonId, SiteError};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use db::site::Actor;
 
-use crate::support::{ACTOR, Bench, door, uid, window};
+use crate::support::{ACTOR, Bench, NOW, door, uid, window};
 
 const DOORS: [&str; 2] = ["attic", "ward"];
 const CARDS: u8 = 4;
@@ -173,6 +174,7 @@ const EARLY: Actor<'static> = Actor { operator: "maija", at: UtcMs(0) };
 /// What the door would say at a second.
 fn reasons(entry: &Entry, at: i64) -> Vec<Reason> {
     let question = Question {
+        side: access::passage::Side::In,
         presented: Presented::Classic1k,
         entry: Some(entry),
         credential: Credential::NotAsked,
@@ -252,14 +254,14 @@ fn a_doors_state_is_that_of_its_generation() {
     let bench = Bench::with_doors(&["ward"]);
     let (ward, added) = (door("ward"), bench.latest());
     bench.add_card(1);
-    bench.site.set_mode(&ACTOR, &ward, Mode::LockedDown, Some(UtcS(9))).unwrap();
+    let end = Some(UtcS(NOW.second().0 + 9));
+    bench.site.lock_down(&ACTOR, &LockdownScope::Site, end, "a threat").unwrap();
     let locked = bench.latest();
     bench.add_card(2);
     let before = bench.site.door_state(&ward, Generation(locked.0 - 1)).unwrap();
-    assert_eq!((before.mode, before.generation), (Mode::Normal, added));
+    assert_eq!((before.lockdown, before.generation), (None, added));
     let now = bench.site.door_state(&ward, bench.latest()).unwrap();
-    assert_eq!((now.mode, now.generation), (Mode::LockedDown, locked));
-    assert_eq!(now.mode_until, Some(UtcS(9)));
+    assert_eq!((now.lockdown, now.generation), (Some(Lockdown { until: end }), locked));
     let early = bench.site.door_state(&ward, Generation(0));
     assert!(matches!(early, Err(SiteError::NotFound { what: "door", .. })));
 }

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use access::calendar::{Calendar, Date, DayWindow, HolidayPlan, HolidaySet, Holidays, Schedule};
 use access::entry::{Entry, ScheduleId};
 use access::id::DoorId;
+use access::mode::{Order, Unlock};
+use access::settings::DoorSettings;
+use access::state::DoorState;
 use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
 use db::site::{
-    Actor, AreaId, CardKind, Effect, GroupId, GroupMatch, NewCard, NewRule, PersonId, RuleEdit, RuleId, SiteCalendar,
-    SiteError, Which,
+    Actor, AreaId, CardKind, Effect, GroupId, GroupMatch, LockdownScope, NewCard, NewRule, PassbackRule, PersonId,
+    RuleEdit, RuleId, SiteCalendar, SiteError, Which,
 };
 use rusqlite::Connection;
 
@@ -23,6 +26,8 @@ const GROUPS: i64 = 4;
 const AREAS: i64 = 3;
 const SCHEDULES: u16 = 3;
 const RULES: i64 = 10;
+const EFFECTS: [Effect; 7] =
+    [Effect::Allow, Effect::Allow, Effect::Allow, Effect::Allow, Effect::Allow, Effect::Deny, Effect::Exempt];
 /// 1 October 2026 and 1 May 2027: both nights at which Helsinki turns its clocks, Christmas and Easter.
 const SPAN: (i64, i64) = (1_790_812_800, 1_809_129_600);
 /// 25 October 2026 and 28 March 2027, 01:00 UTC; Independence Day, Christmas Day and Good Friday, midnight.
@@ -63,6 +68,7 @@ impl Rng {
 pub(crate) struct Snapshot {
     pub(crate) entries: BTreeMap<(DoorId, Uid), Entry>,
     pub(crate) calendars: BTreeMap<DoorId, Calendar>,
+    pub(crate) states: BTreeMap<DoorId, DoorState>,
 }
 
 pub(crate) struct World {
@@ -189,7 +195,7 @@ impl World {
             group: self.group(),
             area: AreaId(1 + self.rng.below(AREAS)),
             schedule: ScheduleId(schedule),
-            effect: if self.rng.one_in(6) { Effect::Deny } else { Effect::Allow },
+            effect: self.rng.of(&EFFECTS),
             window: self.window(),
             note: String::new(),
         }
@@ -225,7 +231,7 @@ impl World {
     /// One thing happens. What is refused leaves no trace.
     pub(crate) fn step(&mut self) {
         let (card, person) = (self.card(), self.person());
-        match self.rng.below(12) {
+        match self.rng.below(14) {
             0..=3 => {
                 let edit = self.rule_edit();
                 match self.edit(&edit) {
@@ -246,6 +252,8 @@ impl World {
             8 => self.certify(card),
             9 => self.live(card),
             10 => self.stand_in(card),
+            11 => self.threaten(),
+            12 => self.set_up(),
             _ => {
                 let at = door(self.rng.of(&DOORS));
                 let window = self.window();
@@ -253,6 +261,48 @@ impl World {
                     true => self.bench.site.list_card(&ACTOR, &card, &at, window),
                     false => self.bench.site.unlist_card(&ACTOR, &card, &at),
                 };
+            }
+        }
+    }
+
+    /// A lockdown begins, or the one that is on is lifted: with more, hardly anything would be granted.
+    fn threaten(&mut self) {
+        let actor = self.actor();
+        let open = self.bench.site.lockdowns(true, 100).unwrap();
+        if let Some(first) = open.first() {
+            self.bench.site.lift_lockdown(&actor, first.id, "it is over").unwrap();
+            return;
+        }
+        let scope = match self.rng.below(8) {
+            0 => LockdownScope::Site,
+            1..=3 => LockdownScope::Area(1 + self.rng.below(AREAS)),
+            _ => LockdownScope::Door(door(self.rng.of(&DOORS))),
+        };
+        let until = self.rng.one_in(2).then(|| UtcS(actor.at.second().0 + 1 + self.rng.below(30 * 86_400)));
+        self.bench.site.lock_down(&actor, &scope, until, "a threat").unwrap();
+    }
+
+    /// A door is set up otherwise, or ordered, or an area gets another rule against passing back.
+    fn set_up(&mut self) {
+        let (actor, at) = (self.actor(), door(self.rng.of(&DOORS)));
+        let area = 1 + self.rng.below(AREAS);
+        match self.rng.below(3) {
+            0 => {
+                let until = UtcS(actor.at.second().0 + 1 + self.rng.below(86_400));
+                let order = self.rng.one_in(2).then_some(Order { unlock: self.rng.one_in(2), until });
+                self.bench.site.order_mode(&actor, &at, order, "a test").unwrap();
+            }
+            1 => {
+                let schedule = ScheduleId(1 + u16::try_from(self.rng.below(i64::from(SCHEDULES))).unwrap());
+                let unlock = self.rng.one_in(2).then_some(Unlock { schedule, first_person_in: self.rng.one_in(2) });
+                let leads_into = self.rng.one_in(2).then(|| access::passage::AreaId(u32::try_from(area).unwrap()));
+                let settings = DoorSettings { unlock, leads_into, ..DoorSettings::default() };
+                self.bench.site.set_settings(&actor, &at, settings).unwrap();
+            }
+            _ => {
+                let hard = self.rng.one_in(2);
+                let rule = self.rng.one_in(2).then_some(PassbackRule { hard, within_s: None, forgiven_at: Some(180) });
+                self.bench.site.set_passback(&actor, AreaId(area), rule).unwrap();
             }
         }
     }
@@ -310,21 +360,22 @@ impl World {
     /// Another stage of a card's life, other blocks and another window.
     fn live(&mut self, card: Uid) {
         let usual = !self.rng.one_in(4);
-        let life = self.rng.of(&["suspended", "blocked", "returned", "retired", "ordered"]);
+        let life = self.rng.of(&["suspended", "suspended", "blocked", "returned", "retired", "ordered"]);
         let life = if usual { "active" } else { life };
         let blocks = self.rng.of(&[0, 0, 0, 0, 0, 0, 0, 64, 0x4000]);
         let window = if self.rng.one_in(2) { Window::ALWAYS } else { self.window() };
-        self.set_state(card, life, blocks, window);
+        let cause = if life == "suspended" && self.rng.one_in(2) { "inactive" } else { "other" };
+        self.set_state(card, (life, cause), blocks, window);
     }
 
-    pub(crate) fn set_state(&self, card: Uid, life: &str, blocks: i64, window: Window) {
+    pub(crate) fn set_state(&self, card: Uid, (life, cause): (&str, &str), blocks: i64, window: Window) {
         let change = self.change();
         let sql = "UPDATE card_state SET until = ?1 WHERE uid = ?2 AND until IS NULL";
         self.db.execute(sql, (change, card.as_bytes())).unwrap();
         let (from, until) = bounds(window);
         let sql = "INSERT INTO card_state (uid, life, cause, blocks, from_s, until_s, since)
-                   VALUES (?1, ?2, 'other', ?3, ?4, ?5, ?6)";
-        self.db.execute(sql, (card.as_bytes(), life, blocks, from, until, change)).unwrap();
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        self.db.execute(sql, (card.as_bytes(), life, cause, blocks, from, until, change)).unwrap();
     }
 
     /// A holding goes on as that of a card of another kind.
@@ -353,7 +404,8 @@ impl World {
         };
         self.bench.site.compile(Which::All, as_of, &mut take).unwrap();
         let calendar = |name: &&str| (door(name), self.bench.site.calendar(&door(name), as_of).unwrap());
-        Snapshot { entries, calendars: DOORS.iter().map(calendar).collect() }
+        let states = self.bench.site.door_states(None, as_of).unwrap().into_iter().collect();
+        Snapshot { entries, calendars: DOORS.iter().map(calendar).collect(), states }
     }
 }
 

@@ -19,9 +19,6 @@ macro_rules! setting_columns {
 }
 pub(in crate::site) use setting_columns;
 
-/// How many they are.
-pub(in crate::site) const SETTING_COLUMNS: usize = 17;
-
 /// Refuses what is out of its bounds, and what names something that is not there.
 pub(super) fn check(db: &Connection, settings: &DoorSettings) -> Result<(), SiteError> {
     in_bounds(settings)?;
@@ -79,7 +76,7 @@ pub(super) fn insert(db: &Connection, change: i64, door: i64, settings: &DoorSet
     Ok(())
 }
 
-/// From [`SETTING_COLUMNS`] neighbouring columns.
+/// From the neighbouring columns of `setting_columns!`.
 pub(in crate::site) fn read(row: &Row<'_>, first: usize) -> Result<DoorSettings, SiteError> {
     let (reading, exit_button): (String, String) = (row.get(first)?, row.get(first + 7)?);
     let times = |at: usize| -> Result<Times, SiteError> {

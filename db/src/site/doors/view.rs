@@ -101,7 +101,7 @@ pub(super) fn all(db: &Connection) -> Result<Vec<DoorView>, SiteError> {
     let mut statement = row::prepare(db, select_doors!("ORDER BY d.id"))?;
     row::all(statement.query([])?, |r| {
         let state = states.remove(&r.get(2)?).ok_or(SiteError::corrupt("door"))?;
-        view(r, state)
+        view(r, &state)
     })
 }
 
@@ -110,10 +110,10 @@ pub(super) fn one(db: &Connection, door: &DoorId) -> Result<DoorView, SiteError>
     let state = states::of(db, Some(&[number]), i64::MAX)?.pop();
     let (_, state) = state.ok_or(SiteError::corrupt("door"))?;
     let mut statement = row::prepare(db, select_doors!("WHERE d.number = $1"))?;
-    row::first(statement.query([number])?, |r| view(r, state))?.ok_or_else(|| SiteError::not_found("door", door))
+    row::first(statement.query([number])?, |r| view(r, &state))?.ok_or_else(|| SiteError::not_found("door", door))
 }
 
-fn view(row: &Row<'_>, state: DoorState) -> Result<DoorView, SiteError> {
+fn view(row: &Row<'_>, state: &DoorState) -> Result<DoorView, SiteError> {
     let unsigned =
         |column| -> Result<Option<u64>, SiteError> { Ok(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned)) };
     Ok(DoorView {

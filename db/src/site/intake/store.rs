@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Report;
 use super::check::Parts;
 use super::clones::{self, Tap};
-use super::lives;
+use super::{lives, passages};
 use crate::site::encodings::{self, Ended};
 use crate::site::{SiteError, alarms, commands, row};
 
@@ -95,11 +95,17 @@ fn consequences(db: &Connection, stored: &Stored<'_>, id: i64) -> Result<(), Sit
     let received = report.received;
     match &event.kind {
         EventKind::Command { id, refused, .. } => commands::answered(db, door, *id, *refused, received),
-        EventKind::Tap { credential, rolling, decision, .. } => {
+        EventKind::Tap { credential, rolling, decision, noted, .. } => {
             let Some(subject) = &event.subject else { return Ok(()) };
             let tap = Tap { door, epoch: report.epoch, event: id, uid: &subject.uid, received };
             lives::tapped(db, &tap, event, decision)?;
+            passages::noted(db, &tap, *noted)?;
             clones::tapped(db, &tap, *credential, rolling.as_ref())
+        }
+        EventKind::Entered { side } => {
+            let Some(subject) = &event.subject else { return Ok(()) };
+            let tap = Tap { door, epoch: report.epoch, event: id, uid: &subject.uid, received };
+            passages::entered(db, &tap, event, *side)
         }
         EventKind::Encoded { job, outcome, chip } => {
             let Some(subject) = &event.subject else { return Ok(()) };

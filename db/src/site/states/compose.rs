@@ -12,7 +12,7 @@ use access::time::UtcS;
 use access::whitelist::Generation;
 use rusqlite::{Connection, Row, ToSql};
 
-use crate::site::doors::{self, SETTING_COLUMNS, setting_columns};
+use crate::site::doors::{self, setting_columns};
 use crate::site::{SiteError, passback, row, rules, signals};
 
 /// So many doors are asked for one by one; for more it is cheaper to read of all.
@@ -85,7 +85,6 @@ fn some(db: &Connection, door: Option<i64>, as_of: i64, site: &OfSite) -> Result
         " FROM door_setting s WHERE s.since <= $1 AND (s.until IS NULL OR s.until > $1)"
     );
     const FIRST: usize = 2;
-    debug_assert!(SETTING_COLUMNS > FIRST);
     read(db, settings, "s.door", door, as_of, |r| {
         let door: i64 = r.get(0)?;
         let settings = doors::read_settings(r, FIRST)?;
