@@ -54,6 +54,7 @@ fn tap(lookup: &Lookup, entries: u32, round: u32, listed: bool) -> Duration {
         credential: Credential::NotAsked,
         calendar: &found.calendar,
         door: &door,
+        side: access::passage::Side::In,
         generation: found.generation,
         utc: NOW,
         trust: ClockTrust::Synchronised,

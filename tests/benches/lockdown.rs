@@ -42,8 +42,8 @@ const PAGE: u32 = 200;
 #[tokio::main]
 async fn main() -> Result<()> {
     let count = |name, default| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let (doors, rounds) = (count("KULKU_DOORS", 200_usize), count("KULKU_ROUNDS", 6_u32));
-    let (away, entries) = (count("KULKU_AWAY", 10_u32), count("KULKU_ENTRIES", 300_usize));
+    let (doors, rounds) = (count("KULKU_DOORS", 200_usize), count("KULKU_ROUNDS", 6));
+    let (away, entries) = (count("KULKU_AWAY", 10), count("KULKU_ENTRIES", 300));
     println!("{doors} doors; milliseconds");
     println!("{:<12}{:<34}{:>8}{:>8}{:>8}{:>8}", "broker", "what", "samples", "p50", "p99", "max");
     for (name, broker) in [("embedded", Broker::Embedded), ("mosquitto", Broker::Mosquitto)] {
@@ -59,7 +59,7 @@ async fn main() -> Result<()> {
         show(name, "release in force", up);
         let mut late = Vec::new();
         for round in 0..away {
-            late.extend(after_being_away(&house, usize::try_from(round)?).await?);
+            late.extend(after_being_away(&house, round).await?);
         }
         show(name, "lockdown, from the session", late);
         show(name, "who went in, at the other doors", passages::measure(&house, entries)?);

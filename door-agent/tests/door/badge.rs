@@ -6,7 +6,8 @@ use access::decide::Credential;
 use access::entry::{Block, Blocks, Entry};
 use access::envelope::DoorKey;
 use access::event::{Event, EventKind};
-use access::state::{DoorSettings, DoorState, Reading};
+use access::settings::{DoorSettings, Reading};
+use access::state::DoorState;
 use access::time::Window;
 use access::uid::Uid;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
@@ -43,7 +44,7 @@ async fn door(reading: Reading) -> Bench {
     let part =
         WhitelistPart::Chunk { to, index: 0, count: 1, calendar: Some(Calendar::empty()), entries: entries.to_vec() };
     assert_eq!(store.apply(&part).unwrap(), Applied::InForce(to));
-    let settings = DoorSettings { reading, release_ms: 5_000 };
+    let settings = DoorSettings { reading, ..DoorSettings::default() };
     let state = DoorState { generation: Generation(3), settings, ..DoorState::default() };
     assert_eq!(store.set_state(&state).unwrap(), StateApplied::InForce);
     drop(store);

@@ -18,6 +18,11 @@ const DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) struct Bench {
     pub(crate) folder: tempfile::TempDir,
     agent: Agent,
+    bases: Vec<String>,
+}
+
+/// The control of one door.
+pub(crate) struct Front {
     base: String,
 }
 
@@ -98,8 +103,8 @@ impl Bench {
         cards: Vec<(String, VirtualCard)>,
     ) -> Self {
         let agent = Agent::start_with_cards(Config::load(&config).unwrap(), cards).await.unwrap();
-        let base = format!("http://{}", agent.control().unwrap());
-        Self { folder, agent, base }
+        let bases = agent.controls().iter().map(|(_, address)| format!("http://{address}")).collect();
+        Self { folder, agent, bases }
     }
 
     pub(crate) async fn stop(self) -> tempfile::TempDir {
@@ -122,12 +127,50 @@ impl Bench {
         self.folder.path().join(JOURNAL_FILE)
     }
 
+    /// The control of the door of this number.
+    pub(crate) fn at(&self, door: usize) -> Front {
+        Front { base: self.bases[door].clone() }
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.base)
+        self.at(0).url(path)
     }
 
     pub(crate) async fn tap(&self, card: &str) -> Value {
-        self.post("/tap", json!({"card": card, "hold_ms": 30})).await
+        self.at(0).post("/tap", json!({"card": card, "hold_ms": 30})).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Value {
+        self.at(0).post(path, body).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        self.at(0).get(path).await
+    }
+
+    /// Until `holds`, or the test fails.
+    pub(crate) async fn until(&self, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        self.at(0).until(what, holds).await
+    }
+
+    pub(crate) async fn send(&self, method: &'static str, path: &str, body: String) -> (u16, Value) {
+        self.at(0).send(method, path, body).await
+    }
+
+    pub(crate) async fn send_with(
+        &self,
+        method: &'static str,
+        path: &str,
+        body: Vec<u8>,
+        headers: &'static [(&'static str, &'static str)],
+    ) -> (u16, Value) {
+        self.at(0).send_with(method, path, body, headers).await
+    }
+}
+
+impl Front {
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Value {

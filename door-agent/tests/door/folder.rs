@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use access::event::EventKind;
-use access::state::Mode;
+use access::mode::Mode;
 use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::whitelist::Generation;
 use db::door::{Draft, Journal};

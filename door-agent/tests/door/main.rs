@@ -13,7 +13,12 @@ mod disk;
 mod encoder;
 mod folder;
 mod journal;
+mod modes;
+mod opening;
+mod passback;
+mod rig;
 mod schedules;
+mod several;
 #[path = "../badge/site.rs"]
 mod site;
 mod taps;

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use access::calendar::{Calendar, DayWindow, Schedule, Zone};
 use access::entry::{Entry, Grant, ScheduleId};
 use access::event::EventKind;
-use access::state::Mode;
+use access::mode::Mode;
 use access::time::{ClockTrust, MonoMs, UtcMs, Window};
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
 use db::door::{Applied, Draft, JOURNAL_FILE, Journal, WHITELIST_FILE, WhitelistStore};

@@ -14,7 +14,7 @@ async fn listed_cards_with_uids_of_each_length_release_the_lock() {
         assert_eq!(answer["generation"], 7);
         assert!(answer["reader_ms"].as_f64().unwrap() > 0.0, "{answer}");
         let state = bench.get("/state").await;
-        assert_eq!((&state["lock"], &state["leds"]["green"]), (&json!("released"), &json!(true)), "{state}");
+        assert_eq!((&state["lock"], &state["lamps"]["green"]), (&json!("released"), &json!(true)), "{state}");
         bench.stop().await;
     }
 }
@@ -22,17 +22,17 @@ async fn listed_cards_with_uids_of_each_length_release_the_lock() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_other_card_is_denied_with_every_reason_and_the_lock_stays() {
     let bench = Bench::start().await;
-    for (card, reasons) in [
-        ("unlisted", json!(["unknown-card"])),
-        ("blocked", json!(["card-blocked"])),
-        ("coming", json!(["card-not-yet-valid"])),
-        ("expired", json!(["card-expired", "employment-ended"])),
-        ("mini", json!(["unsupported-card"])),
+    for (card, signal, reasons) in [
+        ("unlisted", "denied", json!(["unknown-card"])),
+        ("blocked", "denied-for-good", json!(["card-blocked"])),
+        ("coming", "denied", json!(["card-not-yet-valid"])),
+        ("expired", "denied-for-good", json!(["card-expired", "employment-ended"])),
+        ("mini", "denied", json!(["unsupported-card"])),
     ] {
         let answer = bench.tap(card).await;
         assert_eq!(
             (&answer["signal"], &answer["lock"], &answer["reasons"]),
-            (&json!("denied"), &json!("locked"), &reasons),
+            (&json!(signal), &json!("locked"), &reasons),
             "{card}: {answer}"
         );
     }
@@ -47,7 +47,7 @@ async fn two_cards_at_once_are_denied_also_if_each_alone_may_pass() {
         let answer = bench.post("/tap", json!({"cards": pair, "hold_ms": 30})).await;
         assert_eq!(
             (&answer["signal"], &answer["lock"], &answer["reasons"]),
-            (&json!("denied"), &json!("locked"), &json!(["several-cards"])),
+            (&json!("try-again"), &json!("locked"), &json!(["several-cards"])),
             "{pair}: {answer}"
         );
     }

@@ -11,7 +11,8 @@ use access::entry::{Block, Blocks, Entry};
 use access::envelope::{DoorKey, Header, Sealed, seal};
 use access::event::{Event, EventKind};
 use access::message::{Down, Status, Up};
-use access::state::{DoorState, Mode};
+use access::mode::{Lockdown, Mode};
+use access::state::DoorState;
 use access::time::Window;
 use access::topic::{Channel, Topic};
 use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
@@ -167,7 +168,8 @@ async fn events_come_once_in_order_and_linked_also_after_a_cut() {
     bench.post("/network", json!({"up": true})).await;
     let mut all: Vec<Event> = Vec::new();
     let mut head = Link::START;
-    while all.len() < 12 {
+    // The start, eleven taps, and that unlisted cards are locked out.
+    while all.len() < 13 {
         let (header, events) = controller.events().await;
         let known = all.len() as u64;
         if events[0].sequence == known + 1 {
@@ -179,8 +181,8 @@ async fn events_come_once_in_order_and_linked_also_after_a_cut() {
         }
     }
     let sequences: Vec<u64> = all.iter().map(|event| event.sequence).collect();
-    assert_eq!(sequences, (1..=12).collect::<Vec<_>>());
-    bench.until("the acknowledgement is noted", |state| state["journal"]["acknowledged"] == 12).await;
+    assert_eq!(sequences, (1..=13).collect::<Vec<_>>());
+    bench.until("the acknowledgement is noted", |state| state["journal"]["acknowledged"] == 13).await;
     bench.stop().await;
 }
 
@@ -206,10 +208,11 @@ async fn a_blocked_card_is_refused_as_soon_as_the_status_says_so() {
 async fn a_lockdown_holds_and_an_older_state_does_not_lift_it() {
     let Some((_broker, mut controller, bench)) = site().await else { return };
     controller.status(|_| true).await;
-    let state = |generation, mode| DoorState { generation: Generation(generation), mode, ..DoorState::default() };
-    controller.say(&Down::State(state(5, Mode::LockedDown))).await;
+    let state =
+        |generation, lockdown| DoorState { generation: Generation(generation), lockdown, ..DoorState::default() };
+    controller.say(&Down::State(state(5, Some(Lockdown { until: None })))).await;
     controller.status(|status| status.mode == Mode::LockedDown).await;
-    controller.say(&Down::State(state(4, Mode::Normal))).await;
+    controller.say(&Down::State(state(4, None))).await;
     controller.status(|status| status.state_generation == Generation(5)).await;
     assert_eq!(bench.tap("short").await["reasons"], json!(["locked-down"]));
     bench.stop().await;

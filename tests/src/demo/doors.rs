@@ -10,7 +10,7 @@ use controller::config::Endpoint;
 use db::site::Site;
 use door_agent::Agent;
 use door_agent::cards::Cards;
-use door_agent::config::{Config, HardwareConfig, Role};
+use door_agent::config::{Config, DoorConfig, EmulatedIo, HardwareConfig, Role};
 use door_agent::provisioning::Provisioning;
 
 /// As at a real door.
@@ -47,18 +47,16 @@ fn config(place: &Place<'_>, id: &DoorId, role: Role) -> Result<Config> {
     let folder = super::door_folder(place.data, id.as_str());
     std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let key = place.site.door_key(id, 1)?.with_context(|| format!("the door {id} has no key"))?;
-    Ok(Config {
-        data: folder,
-        provisioning: Provisioning {
-            site: place.site.id().clone(),
-            door: id.clone(),
-            key_id: 1,
-            key,
-            mqtt_host: place.mqtt.host.clone(),
-            mqtt_port: place.mqtt.port,
-        },
-        hardware: HardwareConfig::Emulated { control: SocketAddr::from(([127, 0, 0, 1], 0)) },
-        poll_interval: POLL_INTERVAL,
-        role,
-    })
+    let provisioning = Provisioning {
+        site: place.site.id().clone(),
+        door: id.clone(),
+        key_id: 1,
+        key,
+        mqtt_host: place.mqtt.host.clone(),
+        mqtt_port: place.mqtt.port,
+    };
+    let control = SocketAddr::from(([127, 0, 0, 1], 0));
+    let hardware = HardwareConfig::Emulated { control, out_reader: false, io: EmulatedIo::Memory };
+    let door = DoorConfig { data: folder, provisioning, hardware };
+    Ok(Config { doors: vec![door], role, poll_interval: POLL_INTERVAL, interlock: false })
 }

@@ -3,7 +3,7 @@
 use access::entry::Block;
 use access::envelope::DoorKey;
 use access::id::DoorId;
-use access::state::DoorState;
+use access::settings::DoorSettings;
 use access::time::{UtcS, Window};
 use access::uid::Uid;
 use anyhow::Result;
@@ -95,7 +95,7 @@ fn add_doors(site: &Site, count: usize) -> Result<Vec<DoorId>> {
 fn new_door(id: DoorId, name: String) -> Result<NewDoor> {
     let mut key = [0; 32];
     getrandom::fill(&mut key).map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
-    Ok(NewDoor { id, name, key: DoorKey::new(key), settings: DoorState::default().settings })
+    Ok(NewDoor { id, name, key: DoorKey::new(key), settings: DoorSettings::default() })
 }
 
 /// An earlier run may have left it in the database.
