@@ -7,6 +7,7 @@ mod badge;
 mod browser;
 mod demo;
 mod outage;
+mod passback;
 mod revocation;
 mod taps;
 mod wire;
