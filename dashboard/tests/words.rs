@@ -14,13 +14,16 @@ use access::calendar::{FinnishHoliday, HolidaySet, Weekday};
 use access::command::Action;
 use access::decide::Credential;
 use access::encode::ChipClass;
+use access::event::Watched;
+use access::message::Leaf;
 use access::mode::Mode;
 use access::reason::Reason;
 use access::settings::Reading;
+use access::signal::Signal;
 use dashboard::import::FileKind;
 use db::site::{
-    AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState, EncodeWork,
-    HandOutCause, ImportTable, Life, RevocationReason, Severity, Transition,
+    AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState,
+    EncodeWork, HandOutCause, ImportTable, Life, RevocationReason, Severity, Transition,
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
@@ -183,8 +186,7 @@ const EVENTS: [&str; 41] = [
 ];
 
 /// What can happen to an alarm.
-const STEPS: [&str; 8] =
-    ["raised", "reopened", "reminded", "acknowledged", "owner", "over", "again", "closed"];
+const STEPS: [&str; 8] = ["raised", "reopened", "reminded", "acknowledged", "owner", "over", "again", "closed"];
 
 fn composed() -> BTreeSet<String> {
     let refusals = ["expired", "other-boot", "other-session", "repeated", "interlocked"];
@@ -204,6 +206,9 @@ fn composed() -> BTreeSet<String> {
         with("alarms-end", &["technical", "security", "point"]),
         with("severity", &Severity::ALL.map(Severity::code)),
         with("side", &["in", "out"]),
+        with("fault", &Watched::ALL.map(Watched::code)),
+        with("leaf", &Leaf::ALL.map(Leaf::code)),
+        with("signal", &Signal::ALL.map(Signal::code)),
         with("mode-cause", &["ordered", "time", "first-person", "start"]),
         with("kind", &CardKind::ALL.map(CardKind::code)),
         with("mode", &Mode::ALL.map(Mode::code)),
@@ -218,7 +223,11 @@ fn composed() -> BTreeSet<String> {
         with("clock", &["unknown", "kept", "synchronised"]),
         with("lock", &["released", "locked"]),
         with("signal", &["granted", "denied", "test", "none"]),
-        with("doors-show", &["offline", "behind"]),
+        with("doors-show", &["offline", "behind", "open", "held", "fault"]),
+        with("order-choice", &[Mode::Unlocked, Mode::Locked].map(|mode| mode.code())),
+        with("exit-button", &["releases", "shunts"]),
+        with("exit-button-about", &["releases", "shunts"]),
+        with("first-person-in", &["no", "yes"]),
     ]
     .into_iter()
     .flatten()

@@ -43,7 +43,7 @@ pub(crate) fn gather(site: &Site, view: &EventView) -> Result<Evidence, SiteErro
     let all: Reasons = decision.reasons.iter().chain(noted.iter()).collect();
     for reason in all.iter() {
         let events = match reason {
-            Reason::Passback => last(site, of_card(view, "entered"), view, 1)?,
+            Reason::Passback => last(site, &of_card(view, "entered"), view, 1)?,
             Reason::LockedOut => denials(site, view)?,
             _ => Vec::new(),
         };
@@ -52,7 +52,7 @@ pub(crate) fn gather(site: &Site, view: &EventView) -> Result<Evidence, SiteErro
         }
     }
     if all.contains(Reason::CardInactive) {
-        let used = last(site, of_card(view, "granted"), view, 1)?;
+        let used = last(site, &of_card(view, "granted"), view, 1)?;
         evidence.last_used = used.first().map(|event| event.event.utc);
     }
     if all.contains(Reason::LockedDown) {
@@ -73,8 +73,8 @@ fn of_card(view: &EventView, code: &str) -> EventFilter {
 }
 
 /// The last so many before this one, oldest first.
-fn last(site: &Site, filter: EventFilter, view: &EventView, limit: u32) -> Result<Vec<EventView>, SiteError> {
-    let mut found = site.events(&filter, Seek::Before(view.id), limit)?;
+fn last(site: &Site, filter: &EventFilter, view: &EventView, limit: u32) -> Result<Vec<EventView>, SiteError> {
+    let mut found = site.events(filter, Seek::Before(view.id), limit)?;
     found.reverse();
     Ok(found)
 }
@@ -89,7 +89,7 @@ fn denials(site: &Site, view: &EventView) -> Result<Vec<EventView>, SiteError> {
         from: Some(UtcMs(view.event.utc.0.saturating_sub(span_ms))),
         ..of_card(view, "denied")
     };
-    let mut found = last(site, filter, view, TOLD_MAX)?;
+    let mut found = last(site, &filter, view, TOLD_MAX)?;
     found.retain(|event| match event.event.kind {
         EventKind::Tap { decision, .. } => !decision.reasons.contains(Reason::LockedOut),
         _ => false,
@@ -111,7 +111,7 @@ fn company(site: &Site, view: &EventView) -> Result<Option<EventView>, SiteError
         }
         _ => false,
     };
-    Ok(last(site, filter, view, 1)?.into_iter().find(waits))
+    Ok(last(site, &filter, view, 1)?.into_iter().find(waits))
 }
 
 /// The lockdowns that were on at the door then.

@@ -58,7 +58,8 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
 /// At which reader, and who wanted it, when and why.
 fn facts(page: &Page, view: &EventView, ordered: Option<Ordered>) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
-    if let EventKind::Tap { side, .. } | EventKind::Entered { side } | EventKind::NotEntered { side } = view.event.kind {
+    if let EventKind::Tap { side, .. } | EventKind::Entered { side } | EventKind::NotEntered { side } = view.event.kind
+    {
         facts.push(("event-side", page.code("side", side.code())));
     }
     let ordered = ordered.unwrap_or_default();

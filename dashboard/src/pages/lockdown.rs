@@ -141,7 +141,7 @@ async fn begin(State(app): State<App>, visit: Visit, mut form: Form) -> Result<R
         let (caller, operator) = (app.clone(), visit.operator);
         match app.db(move |site| site.lock_down(&actor(&caller, &operator), &scope, until, &reason)).await {
             Ok(id) => return Ok(done(&format!("/lockdown#lockdown-{id}"), "lockdown-started")),
-            Err(Fault::NotFound) => form.problem_in("where", "gone"),
+            Err(Fault::NotFound | Fault::Invalid { field: "door", .. }) => form.problem_in("where", "gone"),
             Err(fault) => form.refused(fault)?,
         }
     }
@@ -154,6 +154,7 @@ async fn lift(State(app): State<App>, visit: Visit, Path(id): Path<i64>, mut for
     match app.db(move |site| site.lift_lockdown(&actor(&caller, &operator), id, &reason)).await {
         Ok(()) => return Ok(done("/lockdown", "lockdown-lifted")),
         Err(Fault::Invalid { field: "reason", problem }) => form.problem_in("lifted", problem),
+        Err(Fault::Refused { problem, .. }) => form.problem_in("lifted", problem),
         Err(fault) => form.refused(fault)?,
     }
     render_refused(&page(&app, visit.page.at("/lockdown"), form, id).await?)

@@ -96,6 +96,9 @@ pub(super) async fn set(
         let set = app.db(move |site| site.set_settings(&actor(&caller, &operator), &door, settings)).await;
         match set {
             Ok(()) => return Ok(done(&place, "door-set")),
+            Err(Fault::Invalid { field: "unlock" | "schedule", problem }) => {
+                form.problem_in("unlock_schedule", problem);
+            }
             Err(fault) => form.refused(fault)?,
         }
     }

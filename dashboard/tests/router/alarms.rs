@@ -145,7 +145,10 @@ async fn the_api_does_the_same() {
     assert_eq!(first["items"][0]["kind"], "door-offline");
     let next = first["next"].as_str().unwrap();
     let second = bench.api(Method::GET, &format!("/alarms?limit=1&after={next}"), "").await.json();
-    assert_eq!((&second["items"][0]["kind"], &second["items"][0]["severity"]), (&json!("forced-open"), &json!("urgent")));
+    assert_eq!(
+        (&second["items"][0]["kind"], &second["items"][0]["severity"]),
+        (&json!("forced-open"), &json!("urgent"))
+    );
     let one = bench.api(Method::GET, &format!("/alarms/{id}"), "").await.json();
     assert_eq!((&one["steps"][0]["what"], &one["events"][0]["code"]), (&json!("raised"), &json!("forced-open")));
     let given = bench.api(Method::PUT, &format!("/alarms/{id}/owner"), r#"{"owner": "maija"}"#).await.json();

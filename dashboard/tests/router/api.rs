@@ -88,7 +88,7 @@ async fn the_log_can_be_followed_by_its_cursor() {
 #[tokio::test]
 async fn unlocking_is_accepted_and_its_outcome_can_be_asked() {
     let bench = Bench::new().await;
-    let asked = bench.api(Method::POST, "/doors/pharmacy/unlock", "").await;
+    let asked = bench.api(Method::POST, "/doors/pharmacy/commands", r#"{"action":"unlock-once","reason":"x"}"#).await;
     assert_eq!(asked.status, StatusCode::ACCEPTED);
     let command = asked.json();
     assert_eq!(command["state"], "requested");
@@ -109,7 +109,7 @@ async fn doors_tell_what_is_wanted_and_what_is_in_force() {
     assert_eq!(door["name"], "Apteekki");
     assert_eq!(door["online"], false);
     assert_eq!(door["up_to_date"], false);
-    assert_eq!(door["reading"], "uid-only");
+    assert_eq!(door["settings"]["reading"], "uid-only");
     assert_eq!(door["generation_in_force"], Value::Null);
 }
 
@@ -121,7 +121,7 @@ async fn whatever_is_wrong_comes_as_a_problem_document() {
         (Method::GET, "/cards/zz", "", StatusCode::NOT_FOUND),
         (Method::GET, "/cards/04FFFFFF", "", StatusCode::NOT_FOUND),
         (Method::GET, "/doors/none", "", StatusCode::NOT_FOUND),
-        (Method::POST, "/doors/none/unlock", "", StatusCode::NOT_FOUND),
+        (Method::POST, "/doors/none/commands", r#"{"action":"unlock-once","reason":"x"}"#, StatusCode::NOT_FOUND),
         (Method::GET, "/commands/1", "", StatusCode::NOT_FOUND),
         (Method::GET, "/people/99", "", StatusCode::NOT_FOUND),
         (Method::DELETE, "/cards", "", StatusCode::METHOD_NOT_ALLOWED),

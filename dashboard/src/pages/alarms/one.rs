@@ -71,11 +71,11 @@ pub(super) async fn page(
 }
 
 /// The two that contradict each other stand side by side, and so do a few; else there is a list.
-fn beside<'a>(
+fn beside(
     contradiction: bool,
-    events: &'a [EventView],
+    events: &[EventView],
     named: impl Fn(&EventView) -> bool,
-) -> (Vec<&'a EventView>, Vec<&'a EventView>) {
+) -> (Vec<&EventView>, Vec<&EventView>) {
     if contradiction {
         events.iter().partition(|view| named(view))
     } else if events.len() <= SIDES_MAX {
