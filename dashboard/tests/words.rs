@@ -228,6 +228,9 @@ fn composed() -> BTreeSet<String> {
         with("exit-button", &["releases", "shunts"]),
         with("exit-button-about", &["releases", "shunts"]),
         with("first-person-in", &["no", "yes"]),
+        with("door-release", &["hint"]),
+        with("settings-held-warning", &["hint"]),
+        with("settings-held-alarm", &["hint"]),
     ]
     .into_iter()
     .flatten()
