@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use access::chain::Link;
 use access::envelope::{DoorKey, Header, Sealed, seal};
-use access::id::DoorId;
 use access::event::Faults;
+use access::id::DoorId;
 use access::message::{Down, Leaf, Status, Up};
 use access::mode::Mode;
 use access::time::{ClockTrust, MonoMs, UtcMs};
