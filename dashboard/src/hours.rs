@@ -57,6 +57,16 @@ pub(crate) fn written(windows: &[DayWindow]) -> String {
     })
 }
 
+/// A time of the day, as its minute; 24:00 is no such time.
+pub(crate) fn minute(text: &str) -> Option<u16> {
+    minutes(text).ok().filter(|minute| *minute < DAY_MIN)
+}
+
+/// A minute of the day as [`minute`] takes it.
+pub(crate) fn of_minute(minute: u16) -> String {
+    clock(minute)
+}
+
 /// One window.
 fn one(window: DayWindow) -> String {
     let over_midnight = window.until_min > DAY_MIN && window.until_min - DAY_MIN < window.from_min;

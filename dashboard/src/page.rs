@@ -66,6 +66,11 @@ pub(crate) const DONE: &[&str] = &[
     "backup-returned",
     "backup-missing",
     "imported",
+    "signals-set",
+    "passback-set",
+    "card-forgiven",
+    "comfort-set",
+    "site-set",
     "signed-out",
 ];
 
@@ -236,6 +241,8 @@ impl Page {
             ("/explain", "nav-explain"),
             ("/import", "nav-import"),
             ("/log", "nav-log"),
+            ("/signals", "nav-signals"),
+            ("/settings", "nav-site"),
         ];
         if self.demo {
             places.push(("/demo", "nav-demo"));

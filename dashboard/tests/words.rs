@@ -209,6 +209,11 @@ fn composed() -> BTreeSet<String> {
         with("fault", &Watched::ALL.map(Watched::code)),
         with("leaf", &Leaf::ALL.map(Leaf::code)),
         with("signal", &Signal::ALL.map(Signal::code)),
+        with("signal-means", &Signal::ALL.map(Signal::code)),
+        with("signal-do", &Signal::ALL.map(Signal::code)),
+        with("lamp", &["green", "red", "buzzer"]),
+        with("passback", &["off", "told", "denied"]),
+        with("forgive", &["here", "everywhere"]),
         with("mode-cause", &["ordered", "time", "first-person", "start"]),
         with("kind", &CardKind::ALL.map(CardKind::code)),
         with("mode", &Mode::ALL.map(Mode::code)),
@@ -228,6 +233,9 @@ fn composed() -> BTreeSet<String> {
         with("exit-button", &["releases", "shunts"]),
         with("exit-button-about", &["releases", "shunts"]),
         with("first-person-in", &["no", "yes"]),
+        with("door-release", &["hint"]),
+        with("settings-held-warning", &["hint"]),
+        with("settings-held-alarm", &["hint"]),
     ]
     .into_iter()
     .flatten()

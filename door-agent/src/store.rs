@@ -82,6 +82,7 @@ impl StoreThread {
     /// # Errors
     /// Gives it back if there is no room, which there will be at the latest with the next answer; or if the thread has
     /// ended.
+    #[expect(clippy::result_large_err, reason = "an order that finds no room is given back whole, and is no error")]
     pub fn order(&self, order: StoreOrder) -> Result<(), TrySendError<StoreOrder>> {
         match &self.orders {
             Some(orders) => orders.try_send(order),

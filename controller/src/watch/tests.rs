@@ -1,5 +1,10 @@
-use access::envelope::DoorKey;
+use access::chain::Link;
+use access::envelope::{DoorKey, Header};
+use access::event::Faults;
+use access::message::{Leaf, Status};
+use access::mode::Mode;
 use access::settings::DoorSettings;
+use access::time::MonoMs;
 use access::whitelist::Digest;
 use db::site::{Actor, AlarmFilter, NewDoor};
 
@@ -101,14 +106,67 @@ fn an_alarm_is_raised_and_closed_in_the_database_and_one_that_a_person_closed_is
     let actor = |ms| Actor { operator: "maija", at: after(ms) };
     let (key, settings) = (DoorKey::new([7; 32]), DoorSettings::default());
     site.add_door(&actor(0), NewDoor { id: door.clone(), name: "Ward".to_owned(), key, settings }).unwrap();
-    let mut watch = Watch::new(START);
-    watch.look(&site, after(0)).unwrap();
-    let note = |wrong, ms| {
-        site.note_conditions(&[Condition { kind: "door-offline", door: Some(door.clone()), wrong }], after(ms)).unwrap();
+    let header = Header {
+        site: "hospital".parse().unwrap(),
+        door: door.clone(),
+        key_id: 1,
+        epoch: 1,
+        boot: 1,
+        sequence: 1,
+        link: Link::START,
     };
     let all = AlarmFilter { closed_too: true, ..AlarmFilter::default() };
-    note(true, 30_000);
-    assert!(site.alarms(&all, START, 9).unwrap()[0].closed.is_none());
-    note(false, 31_000);
-    assert!(site.alarms(&all, START, 9).unwrap()[0].closed.is_some());
+    let open = |ms| site.alarms(&AlarmFilter::default(), after(ms), 9).unwrap();
+    let mut watch = Watch::new(START);
+    let mut look = |from: i64, to: i64| {
+        for ms in (from..=to).step_by(3_000) {
+            watch.look(&site, after(ms)).unwrap();
+        }
+    };
+    site.record_status(&door, &header, &status(), START).unwrap();
+    look(0, 9_000);
+    assert!(site.alarms(&all, START, 9).unwrap().is_empty());
+    site.record_offline(&door, Some(1), after(9_000)).unwrap();
+    look(12_000, 36_000);
+    assert!(open(36_000).is_empty());
+    look(39_000, 60_000);
+    assert_eq!((open(60_000)[0].kind.as_str(), open(60_000)[0].count), ("door-offline", 1));
+    site.close_alarm(&actor(60_000), open(60_000)[0].id, "the ward is rebuilt").unwrap();
+    look(63_000, 90_000);
+    assert!(open(90_000).is_empty(), "it is away for the same reason");
+    site.record_status(&door, &header, &status(), after(91_000)).unwrap();
+    look(93_000, 96_000);
+    site.record_offline(&door, Some(1), after(96_000)).unwrap();
+    look(99_000, 126_000);
+    assert_eq!(open(126_000).len(), 1, "away again");
+    site.record_status(&door, &header, &status(), after(127_000)).unwrap();
+    look(129_000, 129_000);
+    assert!(open(129_000).is_empty());
+    let closed = site.alarms(&all, START, 9).unwrap()[0].closed.clone().unwrap();
+    assert_eq!((closed.who, closed.at), (None, after(129_000)));
+}
+
+fn status() -> Status {
+    Status {
+        session: 1,
+        mono: MonoMs(1),
+        utc: START,
+        trust: ClockTrust::Synchronised,
+        wire_min: 1,
+        wire_max: 1,
+        agent: "test".to_owned(),
+        whitelist: WhitelistId::default(),
+        state_generation: Generation(0),
+        counters_generation: Generation(0),
+        passages_generation: Generation(0),
+        mode: Mode::Normal,
+        journal_head: 0,
+        journal_acknowledged: 0,
+        journal_percent: 0,
+        reader: true,
+        lock_released: false,
+        leaf: Leaf::Closed,
+        faults: Faults::NONE,
+        messages_refused: 0,
+    }
 }

@@ -84,7 +84,6 @@ mode-locked = Kept locked: cards decide
 mode-last-told = { $mode } (as last told)
 mode-not-yet = { $wanted } – not in force yet. Now: { $mode }
 mode-untold = { $mode } – the door has not told yet
-mode-other = Of a newer version
 door-leaf = Door leaf
 door-faults = Faults
 faults-none = None
@@ -92,7 +91,6 @@ door-journal = Journal full to
 door-percent = { $percent } %
 door-now = Now
 door-taps = Latest taps at this door
-door-tap-explained = Each tap has its explanation in the list.
 
 # What is ordered for it.
 order-title = Ordered by an operator
@@ -195,3 +193,5 @@ problem-alarm-before-warning = The alarm must come later than the warning.
 problem-same-area = A door cannot lead out of the area that it leads into.
 generation-list = List { $generation }
 generation-state = State { $generation }
+label-seconds = { $label } (seconds)
+change-door-order = Door ordered unlocked or locked, or the order ended

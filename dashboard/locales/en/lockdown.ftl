@@ -62,8 +62,8 @@ lockdown-will = What will happen
 lockdown-will-doors =
     { $count ->
         [0] There is no door here: nothing would be locked.
-        [one] { $count } door locks at once and opens to no card.
-       *[other] { $count } doors lock at once and open to no card.
+        [one] { $count } door locks at once, and opens only to the cards named below.
+       *[other] { $count } doors lock at once, and open only to the cards named below.
     }
 lockdown-will-offline =
     { $count ->
@@ -95,7 +95,7 @@ lockdown-ended-itself = { $at }, by itself
 done-lockdown-started = The lockdown is on its way to the doors. Below stands where it is in force.
 done-lockdown-lifted = The lockdown is lifted. Connected doors hear of it at once.
 problem-is-lifted = This lockdown is over already.
-change-lockdown-start = Lockdown started
+change-lockdown = Lockdown started
 change-lockdown-lift = Lockdown lifted
 lockdown-quick = Or straight on, with one of these reasons
 problem-gone = This is not there any more.

@@ -84,7 +84,6 @@ mode-locked = Pidetään lukossa: kortti ratkaisee
 mode-last-told = { $mode } (viimeisin tieto)
 mode-not-yet = { $wanted } – ei vielä voimassa. Nyt: { $mode }
 mode-untold = { $mode } – ovi ei ole vielä ilmoittanut
-mode-other = Uudemmasta versiosta
 door-leaf = Ovilehti
 door-faults = Viat
 faults-none = Ei vikoja
@@ -92,7 +91,6 @@ door-journal = Tapahtumamuistia käytetty
 door-percent = { $percent } %
 door-now = Nyt
 door-taps = Oven viimeisimmät korttitapahtumat
-door-tap-explained = Jokaisella tapahtumalla on luettelossa selityksensä.
 
 # Mitä ovelle on määrätty.
 order-title = Operaattorin määräys
@@ -195,3 +193,5 @@ problem-alarm-before-warning = Hälytyksen on tultava varoituksen jälkeen.
 problem-same-area = Ovi ei voi johtaa pois alueelta, jolle se johtaa.
 generation-list = Lista { $generation }
 generation-state = Ohjaus { $generation }
+label-seconds = { $label } (sekuntia)
+change-door-order = Ovelle annettu tai päätetty määräys

@@ -62,8 +62,8 @@ lockdown-will = Mitä tapahtuu
 lockdown-will-doors =
     { $count ->
         [0] Tässä ei ole yhtään ovea: mitään ei lukittuisi.
-        [one] { $count } ovi lukittuu heti, eikä se aukea millään kortilla.
-       *[other] { $count } ovea lukittuu heti, eivätkä ne aukea millään kortilla.
+        [one] { $count } ovi lukittuu heti ja aukeaa vain alla mainituille.
+       *[other] { $count } ovea lukittuu heti ja aukeaa vain alla mainituille.
     }
 lockdown-will-offline =
     { $count ->
@@ -95,7 +95,7 @@ lockdown-ended-itself = { $at }, itsestään
 done-lockdown-started = Hätälukitus on matkalla oville. Alla näkyy, missä se on voimassa.
 done-lockdown-lifted = Hätälukitus purettiin. Yhteydessä olevat ovet saavat tiedon heti.
 problem-is-lifted = Tämä hätälukitus on jo päättynyt.
-change-lockdown-start = Hätälukitus aloitettu
+change-lockdown = Hätälukitus aloitettu
 change-lockdown-lift = Hätälukitus purettu
 lockdown-quick = Tai suoraan jollakin näistä perusteista
 problem-gone = Tätä ei enää ole.

@@ -84,7 +84,6 @@ mode-locked = Hålls låst: kortet avgör
 mode-last-told = { $mode } (senaste uppgift)
 mode-not-yet = { $wanted } – gäller inte än. Nu: { $mode }
 mode-untold = { $mode } – dörren har inte meddelat än
-mode-other = Från en nyare version
 door-leaf = Dörrblad
 door-faults = Fel
 faults-none = Inga fel
@@ -92,7 +91,6 @@ door-journal = Händelseminnet fyllt till
 door-percent = { $percent } %
 door-now = Nu
 door-taps = Dörrens senaste kortavläsningar
-door-tap-explained = Varje avläsning har sin förklaring i listan.
 
 # Vad som är beordrat.
 order-title = Operatörens order
@@ -195,3 +193,5 @@ problem-alarm-before-warning = Larmet måste komma senare än varningen.
 problem-same-area = En dörr kan inte leda ut ur det område som den leder in i.
 generation-list = Listan { $generation }
 generation-state = Styrningen { $generation }
+label-seconds = { $label } (sekunder)
+change-door-order = Order om dörren given eller avslutad

@@ -62,8 +62,8 @@ lockdown-will = Vad som händer
 lockdown-will-doors =
     { $count ->
         [0] Här finns ingen dörr: ingenting skulle låsas.
-        [one] { $count } dörr låses genast och öppnas inte med något kort.
-       *[other] { $count } dörrar låses genast och öppnas inte med något kort.
+        [one] { $count } dörr låses genast och öppnas bara för dem som nämns nedan.
+       *[other] { $count } dörrar låses genast och öppnas bara för dem som nämns nedan.
     }
 lockdown-will-offline =
     { $count ->
@@ -95,7 +95,7 @@ lockdown-ended-itself = { $at }, av sig själv
 done-lockdown-started = Nödlåsningen är på väg till dörrarna. Nedan syns var den gäller.
 done-lockdown-lifted = Nödlåsningen hävdes. Anslutna dörrar får veta det genast.
 problem-is-lifted = Den här nödlåsningen är redan över.
-change-lockdown-start = Nödlåsning inledd
+change-lockdown = Nödlåsning inledd
 change-lockdown-lift = Nödlåsning hävd
 lockdown-quick = Eller direkt, med ett av de här skälen
 problem-gone = Det här finns inte längre.

@@ -20,10 +20,12 @@ mod events;
 mod explain;
 mod import;
 mod lockdowns;
+mod passing;
 mod people;
 pub(crate) mod problem;
 mod rules;
 mod shape;
+mod signals;
 
 /// Rows in an answer if the call does not say how many.
 const LIMIT: u32 = 100;
@@ -49,6 +51,8 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .route("/people/{id}", get(people::show))
         .merge(alarms::router())
         .merge(rules::router())
+        .merge(passing::router())
+        .merge(signals::router())
         .merge(explain::router());
     Router::new().nest("/v1", v1).fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_token))
 }

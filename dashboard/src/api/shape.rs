@@ -127,6 +127,8 @@ pub(super) struct PersonShape {
     id: i64,
     name: String,
     external_id: Option<String>,
+    /// Whether locks stay released for longer.
+    needs_longer: bool,
     cards: Vec<String>,
 }
 
@@ -136,6 +138,7 @@ impl From<&Person> for PersonShape {
             id: person.id.0,
             name: person.name.clone(),
             external_id: person.external_id.clone(),
+            needs_longer: person.comfort.has(access::entry::Comfort::LONG),
             cards: person.cards.iter().map(|card| card.uid.hex()).collect(),
         }
     }

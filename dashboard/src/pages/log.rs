@@ -52,13 +52,16 @@ impl Line {
 fn part(page: &Page, action: &str, place: usize, word: &str) -> Part {
     let link = |folder: &str, text: String| Part { href: format!("/{folder}/{}", query::encode(word)), text };
     match (action, place) {
-        ("card-give", 1) | ("person-add", 0) => link("people", page.tr1("log-person", "number", word)),
+        ("card-give", 1) | ("person-add" | "person-comfort", 0) => {
+            link("people", page.tr1("log-person", "number", word))
+        }
         ("card-list" | "card-unlist", 1) | ("door-add" | "door-mode" | "door-settings" | "encoder-add", 0) => {
             link("doors", word.to_owned())
         }
         ("card-block" | "card-unblock", 1) => Part { href: String::new(), text: page.code("reason", word) },
         ("door-settings", 3) => Part { href: String::new(), text: page.code("reading", word) },
         ("door-mode", 1) => Part { href: String::new(), text: page.code("mode", word) },
+        ("passback-forgive", 0) => link("cards", word.to_owned()),
         (action, 0) if action.starts_with("card-") => link("cards", word.to_owned()),
         _ => Part { href: String::new(), text: word.to_owned() },
     }

@@ -37,9 +37,11 @@ mod overview;
 mod people;
 mod person;
 mod receipt;
-mod rules;
+pub(crate) mod rules;
 mod settings;
 mod sign_in;
+mod signals;
+mod site;
 pub(crate) mod standing;
 mod stream;
 mod views;
@@ -80,12 +82,15 @@ fn private(app: &App) -> Router<App> {
         .route("/cards/{uid}/unlist", post(card::unlist))
         .route("/people", get(people::show).post(people::add))
         .route("/people/{id}", get(person::show))
+        .route("/people/{id}/comfort", post(person::set_comfort))
         .route("/doors", get(doors::show))
         .merge(door::router())
         .merge(lockdown::router())
         .route("/log", get(log::show))
         .merge(alarms::router())
         .merge(rules::router())
+        .merge(signals::router())
+        .merge(site::router())
         .merge(explain::router());
     if app.context.demo.is_some() {
         router = router.route("/demo", get(demo::show)).route("/demo/tap", post(demo::tap));

@@ -1,5 +1,6 @@
 //! One person: their cards, what these need, and what they did while the person held them.
 
+use access::entry::Comfort;
 use access::time::Window;
 use askama::Template;
 use axum::extract::{Path, State};
@@ -12,12 +13,13 @@ use db::site::{
 use super::binding::holds;
 use super::desk::Out;
 use super::views::{Card, Mark};
-use super::{LAST_ROWS, ROWS, render};
+use super::{LAST_ROWS, ROWS, done, render};
 use crate::app::App;
 use crate::fault::Fault;
+use crate::form::Form;
 use crate::page::Page;
 use crate::sentence::Row;
-use crate::visit::Visit;
+use crate::visit::{Visit, actor};
 
 #[derive(Template)]
 #[template(path = "person.html")]
@@ -36,6 +38,8 @@ struct Shown {
     id: i64,
     name: String,
     external_id: String,
+    /// Whether locks stay released for longer.
+    longer: bool,
 }
 
 /// An employment or a right to practise.
@@ -78,8 +82,34 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         outs: found.outs.iter().map(|out| Out::new(&page, out)).collect(),
         rows: Row::all(&page, &found.last),
         page,
-        person: Shown { id: person.id.0, name: person.name, external_id: person.external_id.unwrap_or_default() },
+        person: Shown {
+            id: person.id.0,
+            name: person.name,
+            external_id: person.external_id.unwrap_or_default(),
+            longer: person.comfort.has(Comfort::LONG),
+        },
     })
+}
+
+/// Sets whether the person needs longer at doors.
+pub(super) async fn set_comfort(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Fault> {
+    let id = PersonId(id.parse().map_err(|_| Fault::NotFound)?);
+    let comfort = match form.value("longer") {
+        "yes" => Comfort::LONG,
+        "no" => Comfort::NONE,
+        _ => return Err(Fault::Invalid { field: "longer", problem: "unknown-code" }),
+    };
+    app.db({
+        let app = app.clone();
+        move |site| site.set_comfort(&actor(&app, &visit.operator), id, comfort)
+    })
+    .await?;
+    Ok(done(&format!("/people/{}#comfort", id.0), "comfort-set"))
 }
 
 fn find(site: &Site, id: PersonId) -> Result<Found, SiteError> {

@@ -6,7 +6,7 @@
 //! | --- | --- |
 //! | `matrix`, `rule` | the rules, and one of them |
 //! | `groups`, `group` | people |
-//! | `areas`, `area` | doors |
+//! | `areas`, `area`, `passback` | doors, and who is inside |
 //! | `schedules`, `schedule`, `week` | hours |
 //! | `holidays` | the site's holidays and zone |
 //! | `preview` | the step before saving |
@@ -26,6 +26,7 @@ mod groups;
 mod holidays;
 mod matrix;
 pub(super) mod offered;
+pub(crate) mod passback;
 mod preview;
 mod rule;
 mod schedule;
@@ -54,6 +55,9 @@ pub(super) fn router() -> Router<App> {
         .route("/rules/areas/{id}", get(area::show).post(area::set_doors))
         .route("/rules/areas/{id}/rename", post(area::rename))
         .route("/rules/areas/{id}/remove", post(area::remove))
+        .route("/rules/areas/{id}/passback", post(area::set_passback))
+        .route("/rules/areas/{id}/inside", get(passback::inside))
+        .route("/rules/areas/{id}/inside/{uid}", get(passback::ask).post(passback::forgive))
         .route("/rules/schedules", get(schedules::show))
         .route("/rules/schedules/new", get(schedule::fresh).post(schedule::add))
         .route("/rules/schedules/{id}", get(schedule::show).post(schedule::change))

@@ -97,7 +97,7 @@ pub(super) async fn set(
         match set {
             Ok(()) => return Ok(done(&place, "door-set")),
             Err(Fault::Invalid { field: "unlock" | "schedule", problem }) => {
-                form.problem_in("unlock_schedule", problem)
+                form.problem_in("unlock_schedule", problem);
             }
             Err(fault) => form.refused(fault)?,
         }
@@ -146,8 +146,10 @@ fn template(page: Page, found: Found, form: Form, change: Option<Change>) -> Set
 
 impl Asked {
     fn new(page: &Page, number: &Number) -> Self {
-        let bounds =
-            [("least", number.unit.entered(number.least).into()), ("most", number.unit.entered(number.most).into())];
+        let bounds = [
+            ("least", number.unit.shown(page, number.least).into()),
+            ("most", number.unit.shown(page, number.most).into()),
+        ];
         let bounds = match number.unit {
             Unit::Milliseconds | Unit::Seconds => page.lang.say_with("settings-bounds-seconds", &bounds),
             Unit::Times => page.lang.say_with("settings-bounds-times", &bounds),
@@ -155,7 +157,7 @@ impl Asked {
         let more = page.lang.try_say(&format!("{}-hint", number.label)).map(|more| format!(" {more}"));
         Self {
             name: number.name,
-            label: page.tr(number.label),
+            label: number.labelled(page),
             hint: format!("{bounds}{}", more.unwrap_or_default()),
             optional: number.optional,
         }

@@ -13,7 +13,7 @@ use access::time::{ClockTrust, MonoMs, UtcMs, UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
 use axum::http::{Method, StatusCode};
-use db::site::{CardKind, Effect, NewCard, NewPerson, NewRight, NewRule, PersonId, Report, RuleEdit};
+use db::site::{CardKind, Effect, LockdownScope, NewCard, NewPerson, NewRight, NewRule, PersonId, Report, RuleEdit};
 use serde_json::{Value, json};
 
 /// The first person is in a group that may enter ward 3 at all times.
@@ -293,4 +293,44 @@ async fn what_is_no_question_is_named() {
         let problem = bench.api(Method::GET, path, "").await.json();
         assert_eq!((&problem["field"], &problem["code"]), (&json!(field), &json!(code)), "{path}: {problem}");
     }
+}
+
+#[tokio::test]
+async fn what_only_the_door_knew_is_told_with_what_the_log_says_of_it() {
+    let mut bench = Bench::new().await;
+    bench.happen(0, EventKind::Entered { side: Side::In }, Some(uid(1)));
+    bench.wait_ms(60_000);
+    bench.tap(0, uid(1), Some(Reason::Passback));
+    bench.wait_ms(1_000);
+    for _ in 0..3 {
+        bench.tap(0, uid(2), Some(Reason::CardExpired));
+    }
+    bench.tap(0, uid(2), Some(Reason::LockedOut));
+    let mut browser = bench.signed_in().await;
+    let text = browser.get("/events/2").await.text();
+    assert!(text.contains("Maija Meikäläinen went in at Apteekki on 24 Nov 2026, 15:00:00."), "{text}");
+    let explained = bench.api(Method::GET, "/explain/event/6", "").await.json();
+    let conditions = explained["conditions"].as_array().unwrap();
+    let attempts = conditions.iter().find(|one| one["code"] == "attempts").unwrap();
+    assert_eq!(attempts["finding"], "fails");
+    assert_eq!(attempts["sentences"].as_array().unwrap().len(), 4, "the reason and three denials: {attempts}");
+    assert!(explained["recomputed"]["reasons"].as_array().unwrap().iter().any(|reason| reason == "locked-out"));
+    for language in ["fi", "sv", "en"] {
+        let said = explained["say"][language].as_str().unwrap();
+        assert!(!said.contains("Maija") && !said.contains(crate::support::EVIL), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_in_a_lockdown_names_who_ordered_it_and_why_but_not_to_the_person() {
+    let mut bench = Bench::new().await;
+    bench.site.lock_down(&actor(), &LockdownScope::Site, None, "Threat at the main door").unwrap();
+    bench.wait_ms(1_000);
+    bench.tap(0, uid(1), Some(Reason::LockedDown));
+    let explained = bench.api(Method::GET, "/explain/event/1", "").await.json();
+    let conditions = explained["conditions"].as_array().unwrap();
+    let mode = conditions.iter().find(|one| one["code"] == "mode").unwrap();
+    let text = mode["sentences"].to_string();
+    assert!(text.contains("Threat at the main door") && text.contains("setup"), "{text}");
+    assert!(!explained["say"].to_string().contains("Threat"));
 }

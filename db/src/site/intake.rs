@@ -86,10 +86,11 @@ pub enum ChainFault {
 
 impl Site {
     /// Stores what doors report, in one transaction that is on disk when this returns. Reports of one
-    /// door are taken in the order in which they stand. Raises the alarms `chain-broken`, `chain-fork`,
-    /// `journal-slow`, `messages-refused`, `reader-blind` and `opened-unreleased`, `lost-card-used`, `stolen-card-used` and `forgotten-card-used`, and tells commands and
-    /// encodings what became of them. Joins the steps of cards' counters: two that one card cannot have made
-    /// raise `clone-suspected` and block the card; those that a faded slot explains, `credential-damaged`. A gap raises nothing here: it is mended when the door reports again.
+    /// door are taken in the order in which they stand. Raises `chain-broken`, `chain-fork` and the alarms of
+    /// [`super::AlarmKind`] that events raise, and tells commands and encodings what became of them. A tap is taken for
+    /// what it says of its card's life (`lives`) and of its counter, of which two steps that one card cannot have made
+    /// block the card (`clones`); who went in is taken for where it leads (`passages`). A gap raises nothing here: it is
+    /// mended when the door reports again.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for an unknown door; then nothing is stored.

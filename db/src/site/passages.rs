@@ -89,7 +89,9 @@ impl Site {
             let moved = newest
                 .into_iter()
                 .map(|(door, generation)| Ok((doors.name(door)?.clone(), Generation(generation.cast_unsigned()))));
-            Ok((Generation(through.cast_unsigned()), moved.collect::<Result<_, SiteError>>()?))
+            let mut moved = moved.collect::<Result<Vec<_>, SiteError>>()?;
+            moved.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+            Ok((Generation(through.cast_unsigned()), moved))
         })
     }
 
@@ -147,16 +149,24 @@ impl Site {
             rules::area_name(db, area)?;
             let mut statement = row::prepare(
                 db,
-                "SELECT uid, at_ms FROM presence WHERE area = $1 AND step = 'entered' AND uid > $2
-                 ORDER BY uid LIMIT $3",
+                "SELECT p.uid, p.at_ms, d.id, d.name FROM presence p
+                 LEFT JOIN passage g ON g.id = (
+                     SELECT MIN(same.id) FROM passage same
+                     WHERE same.uid = p.uid AND same.area = p.area AND same.at_ms = p.at_ms AND same.step = p.step)
+                 LEFT JOIN event e ON e.id = g.event
+                 LEFT JOIN door d ON d.number = e.door
+                 WHERE p.area = $1 AND p.step = 'entered' AND p.uid > $2
+                 ORDER BY p.uid LIMIT $3",
             )?;
             let after = after.map_or(&[][..], Uid::as_bytes);
             let found = row::all(statement.query((area.0, after, row::limit_of(limit)))?, |r| {
-                Ok((row::uid(r, 0)?, UtcMs(r.get(1)?)))
+                let door = r.get::<_, Option<String>>(2)?.zip(r.get::<_, Option<String>>(3)?);
+                let door = door.map(|(id, name)| Ok((id.parse().map_err(|_| SiteError::corrupt("door"))?, name)));
+                Ok((row::uid(r, 0)?, UtcMs(r.get(1)?), door.transpose()?))
             })?;
-            let with_person = |(uid, at): (Uid, UtcMs)| {
+            let with_person = |(uid, at, door): (Uid, UtcMs, Option<(DoorId, String)>)| {
                 let person: Option<(PersonId, String)> = holdings::holder(db, &uid, at.second())?;
-                Ok(PresenceView { uid, person, at })
+                Ok(PresenceView { uid, person, door, at })
             };
             found.into_iter().map(with_person).collect()
         })

@@ -122,7 +122,8 @@ fn a_thousand_events_are_explained_as_they_were_decided_after_a_thousand_edits()
         would_differ += u32::from(today != recorded);
         recorded.reasons.iter().for_each(|reason| seen.insert(reason));
     }
-    assert!(granted > 50, "{granted} granted");
+    // A fifth is denied for what only the door knows, and a lockdown is on half of the time.
+    assert!(granted > 20, "{granted} granted");
     assert!(would_differ > 300, "by today's rules only {would_differ} would come out otherwise");
     for reason in [Reason::LockedDown, Reason::Passback, Reason::Interlocked, Reason::LockedOut] {
         assert!(seen.contains(reason), "no event came to {}", reason.code());

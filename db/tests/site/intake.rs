@@ -200,7 +200,7 @@ fn events_that_a_human_must_look_at_raise_alarms_with_the_event() {
         EventKind::JournalSlow { waited_ms: 60 },
         EventKind::MessagesRefused { count: 3 },
         EventKind::ReaderBlind,
-        EventKind::Opened { released: false },
+        EventKind::ForcedOpen,
         EventKind::Opened { released: true },
         EventKind::ReaderBlind,
     ];
@@ -211,9 +211,9 @@ fn events_that_a_human_must_look_at_raise_alarms_with_the_event() {
     open.sort_by(|a, b| a.kind.cmp(&b.kind));
     let open: Vec<_> = open.iter().map(|a| (a.kind.as_str(), a.count, a.event)).collect();
     let expected = [
+        ("forced-open", 1, Some(4)),
         ("journal-slow", 1, Some(1)),
         ("messages-refused", 1, Some(2)),
-        ("opened-unreleased", 1, Some(4)),
         ("reader-blind", 2, Some(6)),
     ];
     assert_eq!(open, expected);

@@ -130,7 +130,7 @@ fn what_cannot_be_ordered_is_refused_and_leaves_no_trace() {
     assert_eq!(problem(bench.site.order_mode(&ACTOR, &desk, until(9), "x")), ("door", "is-encoder"));
     let down = |scope, until| bench.site.lock_down(&ACTOR, &scope, until, "x");
     assert_eq!(problem(down(LockdownScope::Site, Some(NOW.second()))), ("until", "out-of-range"));
-    assert_eq!(problem(down(LockdownScope::Door(desk.clone()), None)), ("door", "is-encoder"));
+    assert_eq!(problem(down(LockdownScope::Door(desk), None)), ("door", "is-encoder"));
     assert!(matches!(down(LockdownScope::Area(9), None), Err(SiteError::NotFound { what: "area", .. })));
     assert!(matches!(bench.site.lift_lockdown(&ACTOR, 1, "x"), Err(SiteError::NotFound { .. })));
     assert_eq!(bench.latest(), before);

@@ -26,7 +26,8 @@ const GROUPS: i64 = 4;
 const AREAS: i64 = 3;
 const SCHEDULES: u16 = 3;
 const RULES: i64 = 10;
-const EFFECTS: [Effect; 6] = [Effect::Allow, Effect::Allow, Effect::Allow, Effect::Allow, Effect::Deny, Effect::Exempt];
+const EFFECTS: [Effect; 7] =
+    [Effect::Allow, Effect::Allow, Effect::Allow, Effect::Allow, Effect::Allow, Effect::Deny, Effect::Exempt];
 /// 1 October 2026 and 1 May 2027: both nights at which Helsinki turns its clocks, Christmas and Easter.
 const SPAN: (i64, i64) = (1_790_812_800, 1_809_129_600);
 /// 25 October 2026 and 28 March 2027, 01:00 UTC; Independence Day, Christmas Day and Good Friday, midnight.
@@ -264,11 +265,11 @@ impl World {
         }
     }
 
-    /// A lockdown begins, or one is lifted. Few last for long, or else nothing would be granted any more.
+    /// A lockdown begins, or the one that is on is lifted: with more, hardly anything would be granted.
     fn threaten(&mut self) {
         let actor = self.actor();
         let open = self.bench.site.lockdowns(true, 100).unwrap();
-        if let Some(first) = open.first().filter(|_| open.len() > 1 || self.rng.one_in(2)) {
+        if let Some(first) = open.first() {
             self.bench.site.lift_lockdown(&actor, first.id, "it is over").unwrap();
             return;
         }
@@ -359,7 +360,7 @@ impl World {
     /// Another stage of a card's life, other blocks and another window.
     fn live(&mut self, card: Uid) {
         let usual = !self.rng.one_in(4);
-        let life = self.rng.of(&["suspended", "blocked", "returned", "retired", "ordered"]);
+        let life = self.rng.of(&["suspended", "suspended", "blocked", "returned", "retired", "ordered"]);
         let life = if usual { "active" } else { life };
         let blocks = self.rng.of(&[0, 0, 0, 0, 0, 0, 0, 64, 0x4000]);
         let window = if self.rng.one_in(2) { Window::ALWAYS } else { self.window() };

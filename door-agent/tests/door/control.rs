@@ -16,7 +16,8 @@ async fn foreign_pages_are_refused() {
         let (status, problem) = bench.send_with("POST", "/tap", body.clone(), headers).await;
         assert_eq!((status, &problem["status"]), (403, &json!(403)), "{headers:?}: {problem}");
     }
-    assert_eq!(bench.get("/state").await["journal"]["head"], 1, "nothing happened but the start");
+    let state = bench.until("the start is on disk", |state| state["journal"]["head"] != 0).await;
+    assert_eq!((&state["journal"]["head"], &state["lock"]), (&json!(1), &json!("locked")), "nothing else happened");
     bench.stop().await;
 }
 

@@ -9,11 +9,12 @@ use access::chain::{Link, link};
 use access::command::{Action, Command};
 use access::entry::{Block, Blocks, Entry};
 use access::envelope::{DoorKey, Header, Sealed, seal};
-use access::event::{Event, EventKind};
-use access::message::{Down, Status, Up};
+use access::event::{Event, EventKind, Faults, Watched};
+use access::message::{Down, Leaf, Status, Up};
 use access::mode::{Lockdown, Mode};
+use access::passage::{Passage, Passages, Step};
 use access::state::DoorState;
-use access::time::Window;
+use access::time::{UtcMs, Window};
 use access::topic::{Channel, Topic};
 use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
 use link::{Options, Qos};
@@ -21,6 +22,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use crate::bench::{Bench, prepare};
+use crate::rig::{SHORT, WARD, ward};
 
 /// Far more than any step needs.
 const DEADLINE: Duration = Duration::from_secs(30);
@@ -216,6 +218,48 @@ async fn a_lockdown_holds_and_an_older_state_does_not_lift_it() {
     controller.status(|status| status.state_generation == Generation(5)).await;
     assert_eq!(bench.tap("short").await["reasons"], json!(["locked-down"]));
     bench.stop().await;
+}
+
+/// Nobody asks for them: what the dashboard shows must not be half a minute old.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_at_the_door_is_told_at_once() {
+    let Some((_broker, mut controller, bench)) = site().await else { return };
+    let status = controller.status(|status| status.reader).await;
+    assert_eq!((status.leaf, status.faults, status.journal_percent), (Leaf::Closed, Faults::NONE, 0));
+    bench.post("/tamper", json!({"wrong": true})).await;
+    controller.status(|status| status.faults.has(Watched::Tamper)).await;
+    bench.post("/contact", json!({"open": true})).await;
+    controller.status(|status| status.leaf == Leaf::Forced).await;
+    bench.post("/contact", json!({"open": false})).await;
+    controller.status(|status| status.leaf == Leaf::Closed).await;
+    bench.post("/exit", json!({})).await;
+    controller.status(|status| status.lock_released).await;
+    controller.status(|status| !status.lock_released).await;
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn passages_of_other_doors_count_and_a_forgiven_card_is_told_once() {
+    let Some((_broker, mut controller, bench)) = site().await else { return };
+    let at = controller.status(|_| true).await.utc;
+    controller.say(&Down::State(ward(true, |_| {}))).await;
+    controller.status(|status| status.state_generation == Generation(1)).await;
+    let passage = |step, later| Passage { uid: SHORT.parse().unwrap(), area: WARD, step, at: UtcMs(at.0 + later) };
+    let mut say = async |generation, step, later| {
+        let passages = Passages { generation: Generation(generation), passages: vec![passage(step, later)] };
+        controller.say(&Down::Passages(passages)).await;
+        controller.status(|status| status.passages_generation == Generation(generation)).await;
+    };
+    say(3, Step::Entered, 0).await;
+    assert_eq!(bench.tap("short").await["reasons"], json!(["passback"]));
+    say(4, Step::Forgiven, 1).await;
+    say(5, Step::Forgiven, 1).await;
+    assert_eq!(bench.tap("short").await["reasons"], json!([]));
+    let journal = bench.journal();
+    let _folder = bench.stop().await;
+    let events = db::door::Pending::open(&journal).unwrap().pending(0, 100).unwrap().events;
+    let forgiven = events.iter().filter(|event| event.kind == EventKind::Forgiven { area: WARD });
+    assert_eq!(forgiven.count(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

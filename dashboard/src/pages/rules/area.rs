@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use db::site::{AreaId, RuleEdit, RuleFilter};
 
+use super::passback;
 use super::preview::{self, Plan};
 use super::{RuleLine, contains, number, rules_of};
 use crate::app::App;
@@ -16,7 +17,7 @@ use crate::form::Form;
 use crate::page::Page;
 use crate::pages::{done, door_names, render, render_refused};
 use crate::query::{self, Pairs};
-use crate::visit::Visit;
+use crate::visit::{Visit, actor};
 
 /// Boxes on one page: each is two fields of the form, and the form has a bound.
 const BOXES: usize = 200;
@@ -28,7 +29,10 @@ struct Area {
     id: i64,
     name: String,
     form: Form,
-    /// The form that has to be corrected: `rename`, `remove` or `doors`.
+    /// The rule against passing back, as it is or as it was entered.
+    passback: Form,
+    passback_rules: Vec<(String, String)>,
+    /// The form that has to be corrected: `rename`, `remove`, `passback` or `doors`.
     failed: &'static str,
     search: String,
     /// Those shown: id, name, whether it is in the area.
@@ -109,6 +113,24 @@ pub(super) async fn set_doors(
     render_refused(&page(&app, visit.page, id, form, "doors").await?)
 }
 
+/// Sets the rule against passing back.
+pub(super) async fn set_passback(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    let area = id_of(&id)?;
+    if let Some(rule) = passback::read(&mut form) {
+        let (caller, operator) = (app.clone(), visit.operator.clone());
+        match app.db(move |site| site.set_passback(&actor(&caller, &operator), area, rule)).await {
+            Ok(()) => return Ok(done(&format!("{}#passback", place(area)), "passback-set")),
+            Err(fault) => form.refused(fault)?,
+        }
+    }
+    render_refused(&page(&app, visit.page, area, form, "passback").await?)
+}
+
 async fn page(app: &App, page: Page, id: AreaId, form: Form, failed: &'static str) -> Result<Area, Fault> {
     let filter = RuleFilter { area: Some(id), ..RuleFilter::default() };
     let (area, doors, rules) =
@@ -130,8 +152,12 @@ async fn page(app: &App, page: Page, id: AreaId, form: Form, failed: &'static st
     let entered = |door: &str| corrected && form.has("shown", door);
     let ticked = |door: &str| if entered(door) { form.has("door", door) } else { inside.contains(door) };
     let boxes = doors.into_iter().map(|(door, name)| (door.clone(), name, ticked(&door))).collect();
+    let rules_of_passback =
+        passback::Rule::ALL.map(|rule| (rule.code().to_owned(), page.code("passback", rule.code())));
     Ok(Area {
         id: id.0,
+        passback: if failed == "passback" { form.clone() } else { passback::filled(area.passback) },
+        passback_rules: rules_of_passback.into(),
         name: area.name,
         doors: boxes,
         count: inside.len(),

@@ -125,7 +125,7 @@ fn value(page: &Page, number: &Number, settings: &DoorSettings) -> Mark {
     Mark::plain(match (number.get)(settings) {
         None => page.tr("settings-off"),
         Some(value) if number.unit == Unit::Times => value.to_string(),
-        Some(value) => page.tr1("release-seconds", "seconds", &number.unit.entered(value)),
+        Some(value) => page.tr1("release-seconds", "seconds", &number.unit.shown(page, value)),
     })
 }
 

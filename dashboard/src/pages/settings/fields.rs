@@ -6,6 +6,7 @@ use access::passage::AreaId;
 use access::settings::{DoorSettings, ExitButton, Lockout, Reading, SettingsError, Times};
 
 use crate::form::Form;
+use crate::page::Page;
 
 /// A number that the form asks for.
 pub(super) struct Number {
@@ -221,6 +222,12 @@ fn choice<T: std::str::FromStr>(form: &mut Form, field: &'static str, unknown: &
 }
 
 impl Number {
+    /// What it is called, with its unit.
+    pub(super) fn labelled(&self, page: &Page) -> String {
+        let label = page.tr(self.label);
+        if self.unit == Unit::Times { label } else { page.tr1("label-seconds", "label", &label) }
+    }
+
     fn read(&self, form: &mut Form, settings: &mut DoorSettings) {
         let text = form.value(self.name).to_owned();
         if text.is_empty() && self.optional {
@@ -241,6 +248,11 @@ impl Unit {
             Self::Milliseconds => milliseconds(text),
             Self::Seconds | Self::Times => text.parse().ok(),
         }
+    }
+
+    /// The same with the decimal mark of the reader's language.
+    pub(super) fn shown(self, page: &Page, value: u32) -> String {
+        self.entered(value).replace('.', &page.tr("decimal-mark"))
     }
 
     pub(super) fn entered(self, value: u32) -> String {

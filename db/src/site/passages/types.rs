@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use access::id::DoorId;
 use access::time::UtcMs;
 use access::uid::Uid;
 
@@ -14,6 +15,8 @@ pub struct PresenceView {
     pub uid: Uid,
     /// Who held it when it went in.
     pub person: Option<(PersonId, String)>,
+    /// The door through which it went in, with what people call it.
+    pub door: Option<(DoorId, String)>,
     /// When it went in.
     pub at: UtcMs,
 }
@@ -24,6 +27,7 @@ impl fmt::Debug for PresenceView {
         f.debug_struct("PresenceView")
             .field("uid", &self.uid)
             .field("person", &self.person.as_ref().map(|(id, _)| id))
+            .field("door", &self.door.as_ref().map(|(id, _)| id))
             .field("at", &self.at)
             .finish()
     }
