@@ -161,7 +161,8 @@ impl Site {
             let after = after.map_or(&[][..], Uid::as_bytes);
             let found = row::all(statement.query((area.0, after, row::limit_of(limit)))?, |r| {
                 let door = r.get::<_, Option<String>>(2)?.zip(r.get::<_, Option<String>>(3)?);
-                let door = door.map(|(id, name)| Ok((id.parse().map_err(|_| SiteError::corrupt("door"))?, name)));
+                let door = door
+                    .map(|(id, name)| Ok::<_, SiteError>((id.parse().map_err(|_| SiteError::corrupt("door"))?, name)));
                 Ok((row::uid(r, 0)?, UtcMs(r.get(1)?), door.transpose()?))
             })?;
             let with_person = |(uid, at, door): (Uid, UtcMs, Option<(DoorId, String)>)| {
