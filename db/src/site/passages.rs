@@ -161,11 +161,9 @@ impl Site {
             let after = after.map_or(&[][..], Uid::as_bytes);
             let found = row::all(statement.query((area.0, after, row::limit_of(limit)))?, |r| {
                 let door = r.get::<_, Option<String>>(2)?.zip(r.get::<_, Option<String>>(3)?);
-                let door = match door {
-                    Some((id, name)) => Some((id.parse::<DoorId>().map_err(|_| SiteError::corrupt("door"))?, name)),
-                    None => None,
-                };
-                Ok((row::uid(r, 0)?, UtcMs(r.get(1)?), door))
+                let door = door
+                    .map(|(id, name)| Ok::<_, SiteError>((id.parse().map_err(|_| SiteError::corrupt("door"))?, name)));
+                Ok((row::uid(r, 0)?, UtcMs(r.get(1)?), door.transpose()?))
             })?;
             let with_person = |(uid, at, door): (Uid, UtcMs, Option<(DoorId, String)>)| {
                 let person: Option<(PersonId, String)> = holdings::holder(db, &uid, at.second())?;

@@ -56,7 +56,8 @@ fn config(place: &Place<'_>, id: &DoorId, role: Role) -> Result<Config> {
         mqtt_port: place.mqtt.port,
     };
     let control = SocketAddr::from(([127, 0, 0, 1], 0));
-    let hardware = HardwareConfig::Emulated { control, out_reader: false, io: EmulatedIo::Memory };
+    let hardware =
+        HardwareConfig::Emulated { control, out_reader: super::settings::has_out_reader(id), io: EmulatedIo::Memory };
     let door = DoorConfig { data: folder, provisioning, hardware };
     Ok(Config { doors: vec![door], role, poll_interval: POLL_INTERVAL, interlock: false })
 }

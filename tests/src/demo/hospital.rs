@@ -10,7 +10,7 @@ use anyhow::Result;
 use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewCard, NewDoor, NewEmployment, NewRight, Site, SiteError};
 
 use super::rules::{self, UNITS};
-use super::{Dumps, now};
+use super::{Dumps, now, settings};
 use crate::people::{Invented, invent};
 
 /// How many people work here.
@@ -48,6 +48,7 @@ pub(super) fn furnish(site: &Site, doors: usize, dumps: &Dumps, say: &(dyn Fn(&s
         site.import(&actor(), &imports)?;
         add_blanks(site)?;
         rules::make(site, &actor(), &ids)?;
+        settings::make(site, &actor(), &ids)?;
         for person in people.iter().skip(7).step_by(50) {
             site.block_card(&actor(), &person.uid, Block::Blocked)?;
         }

@@ -18,6 +18,7 @@ mod cards;
 mod doors;
 mod hospital;
 mod rules;
+mod settings;
 mod taps;
 
 pub use cards::Dumps;

@@ -1,6 +1,10 @@
-//! The virtual cards of the demo, and taps with them from a page.
+//! The virtual cards of the demo, and taps with them from a page. Whoever is granted there opens the door and lets it
+//! fall shut; now and then somebody leaves it open.
 
+use std::sync::Arc;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
 
 use access::uid::Uid;
 use anyhow::Result;
@@ -11,12 +15,24 @@ use mfrc522_emulator::VirtualCard;
 use serde_json::json;
 
 use super::hospital::{self, PEOPLE};
-use super::{Dumps, ReadyDoor};
+use super::{Dumps, ReadyDoor, settings};
 use crate::http::Client;
 use crate::people::invent;
 
 /// How long a person on the page holds a card, in milliseconds.
 const HOLD_MS: u32 = 300;
+
+/// How long a person who walks through keeps the door open.
+const WALK: Duration = Duration::from_secs(2);
+
+/// How long somebody who carries something does: longer than a door may stand open.
+const CARRY: Duration = Duration::from_secs(40);
+
+/// One of so many carries something.
+const CARRIES: u32 = 12;
+
+/// What a reader inside is called beside its door's id.
+const INSIDE: &str = "-inside";
 
 /// Nobody knows this card.
 const STRANGER: &str = "DEADBEEF";
@@ -27,8 +43,18 @@ const MINI: &str = "C0FFEE09";
 pub(super) struct Taps {
     labels: Vec<DemoCard>,
     cards: Cards,
-    doors: OnceLock<Vec<(DemoDoor, Client)>>,
+    readers: OnceLock<Vec<Reader>>,
     names: Vec<DemoDoor>,
+    openings: AtomicU32,
+}
+
+/// A reader, and the leaf beside it.
+struct Reader {
+    shown: DemoDoor,
+    client: Client,
+    side: &'static str,
+    /// Somebody holds the leaf. It is one that both readers of a door see.
+    held: Arc<AtomicBool>,
 }
 
 impl Taps {
@@ -59,7 +85,7 @@ impl Taps {
             site.doors()?.into_iter().map(|door| DemoDoor { id: door.id.to_string(), name: door.name }).collect();
         let (labels, bodies): (Vec<_>, Vec<_>) =
             cards.into_iter().map(|(label, body)| (label.clone(), (label.name, body))).unzip();
-        Ok(Self { labels, cards: Cards::from(bodies), doors: OnceLock::new(), names })
+        Ok(Self { labels, cards: Cards::from(bodies), readers: OnceLock::new(), names, openings: AtomicU32::new(0) })
     }
 
     /// The cards themselves, which all doors share.
@@ -69,18 +95,34 @@ impl Taps {
 
     /// From now on taps go to these doors.
     pub(super) fn connect<'a>(&self, doors: impl Iterator<Item = &'a ReadyDoor>) {
-        let connected = doors.filter_map(|door| {
-            let name = self.names.iter().find(|name| name.id == door.id)?;
-            Some((name.clone(), Client::new(&door.control, None)))
+        let connected = doors.flat_map(|door| {
+            let name = self.names.iter().find(|name| name.id == door.id);
+            name.map(|name| readers(name, door)).unwrap_or_default()
         });
         // Doors are connected once, at the start.
-        let _ = self.doors.set(connected.collect());
+        let _ = self.readers.set(connected.collect());
+    }
+
+    /// Walks through. A leaf that somebody holds already is left to them, so no more threads run than there are doors.
+    fn walk(&self, reader: &Reader) {
+        if reader.held.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let carries = self.openings.fetch_add(1, Ordering::Relaxed) % CARRIES == CARRIES - 1;
+        let (client, held) = (reader.client.clone(), Arc::clone(&reader.held));
+        std::thread::spawn(move || {
+            // A door that is stopping needs nobody to close it.
+            let _ = client.post("/contact", &json!({"open": true}));
+            std::thread::sleep(if carries { CARRY } else { WALK });
+            let _ = client.post("/contact", &json!({"open": false}));
+            held.store(false, Ordering::Relaxed);
+        });
     }
 }
 
 impl DemoDoors for Taps {
     fn doors(&self) -> Vec<DemoDoor> {
-        self.doors.get().map(|doors| doors.iter().map(|(door, _)| door.clone()).collect()).unwrap_or_default()
+        self.readers.get().map(|all| all.iter().map(|reader| reader.shown.clone()).collect()).unwrap_or_default()
     }
 
     fn cards(&self) -> Vec<DemoCard> {
@@ -88,13 +130,29 @@ impl DemoDoors for Taps {
     }
 
     fn tap(&self, door: &str, card: &str) -> Result<TapShown, String> {
-        let doors = self.doors.get().ok_or("the doors are not running yet")?;
-        let (_, client) = doors.iter().find(|(known, _)| known.id == door).ok_or("there is no such door")?;
-        let body = json!({"card": card, "hold_ms": HOLD_MS});
-        let answer = client.post("/tap", &body).and_then(|answer| answer.success("/tap")).map_err(|e| e.to_string())?;
+        let readers = self.readers.get().ok_or("the doors are not running yet")?;
+        let reader = readers.iter().find(|reader| reader.shown.id == door).ok_or("there is no such door")?;
+        let body = json!({"card": card, "hold_ms": HOLD_MS, "side": reader.side});
+        let answer = reader.client.act("/tap", &body).map_err(|error| error.to_string())?;
         let shown: Shown = serde_json::from_value(answer).map_err(|error| error.to_string())?;
+        if matches!(shown.signal.as_str(), "granted" | "ends-soon") {
+            self.walk(reader);
+        }
         Ok(TapShown { lock: shown.lock, signal: shown.signal, reader_ms: shown.reader_ms, reasons: shown.reasons })
     }
+}
+
+/// The reader outside, and the one inside if there is one.
+fn readers(name: &DemoDoor, door: &ReadyDoor) -> Vec<Reader> {
+    let (client, held) = (Client::new(&door.control, None), Arc::new(AtomicBool::new(false)));
+    let mut readers = vec![Reader { shown: name.clone(), client, side: "in", held }];
+    let inside = name.id.parse().is_ok_and(|id| settings::has_out_reader(&id));
+    if let (true, Some(outside)) = (inside, readers.first()) {
+        let shown = DemoDoor { id: format!("{}{INSIDE}", name.id), name: format!("{} (sisältä)", name.name) };
+        let (client, held) = (outside.client.clone(), Arc::clone(&outside.held));
+        readers.push(Reader { shown, client, side: "out", held });
+    }
+    readers
 }
 
 #[derive(serde::Deserialize)]

@@ -74,7 +74,8 @@ fn a_copy_that_is_tapped_after_the_original_is_refused_and_blocks_the_card_every
     lay_beside(first, "original", &dump);
     lay_beside(first, "copy", &dump);
     for _ in 0..2 {
-        assert_eq!(tap(first, "original").signal, "granted");
+        let seen = tap(first, "original");
+        assert_eq!(seen.signal, "granted", "{seen:?}");
     }
     assert_eq!(tap(first, "copy").signal, "denied-for-good");
     let denied = wait::until("the refusal in the log", || {
