@@ -47,7 +47,7 @@ pub(super) fn words(lang: Lang, pattern: &Pattern, repeats: bool) -> String {
 fn counted(lang: Lang, steps: &[Step]) -> Option<String> {
     let (first, gap) = (steps.first()?, steps.get(1)?);
     let alike = steps.iter().enumerate().all(|(at, step)| step == if at % 2 == 0 { first } else { gap });
-    if !alike || steps.len() < 3 || steps.len() % 2 == 0 {
+    if !alike || steps.len() < 3 || steps.len().is_multiple_of(2) {
         return None;
     }
     let variables = [
