@@ -21,6 +21,10 @@ use crate::wait;
 /// The operator of every test, and the operator's password.
 pub const OPERATOR: (&str, &str) = ("matti", "a long password for tests");
 
+/// What stands at a door.
+const ONE_READER: &str = "role = \"door\"\nio.kind = \"memory\"\n";
+const TWO_READERS: &str = "role = \"door\"\nio.kind = \"memory\"\nout_reader.kind = \"emulated\"\n";
+
 /// Which broker the site runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Broker {
@@ -103,6 +107,18 @@ impl Whole {
     /// # Errors
     /// If a program does not become ready.
     pub fn start(broker: Broker, doors: usize, people: &[ImportPerson]) -> Result<Self> {
+        Self::begin(broker, doors, people, ONE_READER)
+    }
+
+    /// The same, with a second reader inside at each door.
+    ///
+    /// # Errors
+    /// If a program does not become ready.
+    pub fn start_two_sided(broker: Broker, doors: usize, people: &[ImportPerson]) -> Result<Self> {
+        Self::begin(broker, doors, people, TWO_READERS)
+    }
+
+    fn begin(broker: Broker, doors: usize, people: &[ImportPerson], readers: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?;
         let mosquitto = match broker {
@@ -124,7 +140,7 @@ impl Whole {
         let api = Client::new(&dashboard, Some(token.trim()));
         let mut site = Self { folder, controller: Some(process), mosquitto, doors: Vec::new(), dashboard, api };
         for id in ids {
-            let door = Door::start(site.folder.path().join(&id), &id, "role = \"door\"\nio.kind = \"memory\"\n")?;
+            let door = Door::start(site.folder.path().join(&id), &id, readers)?;
             site.doors.push(door);
         }
         Ok(site)
@@ -185,6 +201,14 @@ impl Whole {
     pub fn taps(&self, door: &str) -> Result<Vec<Event>> {
         let taps = |event: &Event| matches!(event.code.as_str(), "granted" | "denied");
         Ok(self.events(door)?.into_iter().filter(taps).collect())
+    }
+
+    /// The site's database, beside the controller that runs on it: it sees a change within a second.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn database(&self) -> Result<Site> {
+        Ok(Site::open(&self.folder.path().join("site.db"), &"hospital".parse::<SiteId>()?)?)
     }
 
     /// SIGKILL to the controller, and to its broker with it if that is embedded.

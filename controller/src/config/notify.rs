@@ -260,3 +260,65 @@ impl Checker<'_> {
         Ok(secret)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+
+    /// What a configuration with this `[notify]` is refused for; nothing if it is not.
+    fn refused(notify: &str) -> Option<String> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("secret"), "0123456789abcdef\n").unwrap();
+        std::fs::write(folder.path().join("short"), "0123\n").unwrap();
+        let path = folder.path().join("controller.toml");
+        std::fs::write(&path, format!("site = \"hospital\"\ndata = \".\"\n{notify}")).unwrap();
+        Config::read(&path).err().map(|error| {
+            let text = error.to_string();
+            assert!(text.contains("controller.toml"), "{text}");
+            text
+        })
+    }
+
+    fn email(rest: &str) -> String {
+        format!("[[notify.email]]\nname = \"desk\"\nfrom = \"k@h.example\"\nport = 25\n{rest}\n")
+    }
+
+    fn webhook(name: &str, url: &str, secret: &str) -> String {
+        format!("[[notify.webhook]]\nname = \"{name}\"\nurl = \"{url}\"\nsecret_file = \"{secret}\"\n")
+    }
+
+    #[test]
+    fn sound_channels_are_taken() {
+        let login = "user = \"u\"\npassword_file = \"secret\"";
+        let far = email(&format!("host = \"mail.example\"\ntls = \"starttls\"\nto = [\"a@h.example\"]\n{login}"));
+        assert_eq!(refused(&(far + &webhook("hook", "https://h.example/x", "secret"))), None);
+        assert_eq!(refused(&email("host = \"127.0.0.1\"\ntls = \"none\"\nto = [\"a@h.example\"]")), None);
+        assert_eq!(refused(&webhook("hook", "http://[::1]:80/x", "secret")), None);
+    }
+
+    #[test]
+    fn what_would_leak_or_cannot_work_is_refused_by_its_key() {
+        let to = "to = [\"a@h.example\"]";
+        let clear = "host = \"mail.example\"\ntls = \"none\"";
+        let login = "user = \"u\"\npassword_file = \"secret\"";
+        let near = "host = \"localhost\"\ntls = \"none\"";
+        for (text, key) in [
+            (email(&format!("{clear}\n{to}")), "notify.email.tls"),
+            (email(&format!("{clear}\n{to}\nallow_clear = true\n{login}")), "notify.email.user"),
+            (email(&format!("{near}\n{to}\nuser = \"u\"")), "notify.email.user"),
+            (email(&format!("{near}\nto = []")), "notify.email.to"),
+            (email(&format!("{near}\nto = [\"nobody\"]")), "notify.email.to"),
+            (email(&format!("{near}\n{to}\nlanguage = \"de\"")), "notify.email.language"),
+            (email(&format!("{near}\n{to}\nseverity = \"loud\"")), "notify.email.severity"),
+            (webhook("hook", "http://h.example/x", "secret"), "notify.webhook.url"),
+            (webhook("hook", "http://127.0.0.1@h.example/x", "secret"), "notify.webhook.url"),
+            (webhook("hook", "https://h.example/x", "short"), "notify.webhook.secret_file"),
+            (webhook("hook", "https://h.example/x", "missing"), "notify.webhook.secret_file"),
+            (webhook("Hook", "https://h.example/x", "secret"), "notify.webhook.name"),
+            (webhook("a", "https://h.example/x", "secret").repeat(2), "notify: has two channels"),
+        ] {
+            let problem = refused(&text).unwrap();
+            assert!(problem.contains(key) && !problem.contains("0123"), "{key}: {problem}");
+        }
+    }
+}

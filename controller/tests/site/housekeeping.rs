@@ -23,8 +23,10 @@ async fn a_card_that_ended_long_ago_retires_and_one_that_has_not_stays() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_that_nobody_uses_is_suspended_where_the_site_wants_that() {
-    // Long ago, when it came into use.
-    let actor = Actor { operator: "tester", at: UtcMs(1_600_000_000_000) };
+    // When it came into use: longer ago than it may lie idle, and not so long that its time is over.
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let at = UtcMs(i64::try_from(now.as_millis()).unwrap() - 200 * 86_400_000);
+    let actor = Actor { operator: "tester", at };
     let bench = Bench::prepared(&[], |site| {
         let card = ImportCard { uid: uid(1), kind: CardKind::Staff, window: Window::ALWAYS, doors: vec![] };
         let person = ImportPerson { name: "Aino".to_owned(), cards: vec![card], ..ImportPerson::default() };

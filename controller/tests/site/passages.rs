@@ -64,6 +64,8 @@ async fn a_passage_reaches_the_doors_of_its_area_and_no_other() {
     let mut pharmacy = ready(&bench, "pharmacy").await;
     happens(&mut attic, uid(1), &[IN]).await;
     ward.follow_until(|ward| last(ward, uid(1), area) == Some(Step::Entered)).await;
+    // The ward's own first event is no later than the attic's, so another comes before.
+    happens(&mut ward, uid(2), &[IN]).await;
     happens(&mut ward, uid(1), &[OUT]).await;
     attic.follow_until(|attic| last(attic, uid(1), area) == Some(Step::Left)).await;
     // What comes after shows that the third heard nothing of it.

@@ -1,4 +1,4 @@
-nav-signals = Signals at doors
+nav-signals = Signals
 signals-title = What a door shows and sounds
 signals-intro = Each signal has a rhythm of its own, so it can be told without colour and without sound. The drawings show the first four seconds.
 signals-legend = Drawings: upper line, filled = green lamp; middle line, hatched = red lamp; lower line, outlined = buzzer.

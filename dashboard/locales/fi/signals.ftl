@@ -1,4 +1,4 @@
-nav-signals = Ovien merkit
+nav-signals = Merkit
 signals-title = Mitä oven merkit tarkoittavat
 signals-intro = Jokaisella merkillä on oma rytminsä, joten sen tunnistaa ilman värejä ja ilman ääntä. Kuvissa on merkin neljä ensimmäistä sekuntia.
 signals-legend = Kuvat: ylärivi, täytetty = vihreä valo; keskirivi, viivoitettu = punainen valo; alarivi, kehys = ääni.

@@ -1,4 +1,4 @@
-nav-signals = Dörrsignaler
+nav-signals = Signaler
 signals-title = Vad dörrens signaler betyder
 signals-intro = Varje signal har sin egen rytm och kan därför kännas igen utan färg och utan ljud. Bilderna visar de fyra första sekunderna.
 signals-legend = Bilderna: övre raden, fylld = grön lampa; mellersta raden, streckad = röd lampa; nedre raden, kontur = summer.

@@ -87,7 +87,12 @@ impl PassageMemory {
 
     /// Nobody has.
     pub(crate) fn not_passed(&mut self, uid: &Uid, at: Gateway) {
-        self.take_granted(uid, at);
+        for passage in self.take_granted(uid, at) {
+            let key = (passage.uid, passage.area);
+            if self.known.get(&key).is_some_and(|known| known.latest().is_none()) {
+                self.known.remove(&key);
+            }
+        }
     }
 
     /// What has become certain here, for the disks of the doors.
@@ -183,7 +188,9 @@ mod tests {
         memory.grant(uid(1), HERE, &ENTER, UtcMs(5));
         memory.grant(uid(1), (1, Side::In), &ENTER, UtcMs(6));
         memory.not_passed(&uid(1), (1, Side::In));
-        assert_eq!(step(&memory), Some((Step::Entered, 5)));
+        assert_eq!((step(&memory), memory.count()), (Some((Step::Entered, 5)), 1));
+        memory.not_passed(&uid(1), HERE);
+        assert_eq!((step(&memory), memory.count()), (None, 0));
     }
 
     #[test]

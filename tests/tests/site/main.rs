@@ -10,6 +10,7 @@ mod browser_doors;
 mod demo;
 mod doors;
 mod outage;
+mod passback;
 mod revocation;
 mod taps;
 mod wire;
