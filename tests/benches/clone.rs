@@ -25,9 +25,7 @@ fn main() -> Result<()> {
     let site = Whole::start(Broker::Embedded, 2, &people(cards, 2)?)?;
     let desk = site.start_encoder("desk")?;
     for door in &site.doors {
-        let path = format!("/api/v1/doors/{}/settings", door.id);
-        let settings = json!({"reading": "sector-rolling-strict", "release_ms": 500});
-        site.api.put(&path, &settings)?.success(&path)?;
+        site.api.set_up(&door.id, &json!({"reading": "sector-rolling-strict", "release_ms": 500}))?;
     }
     let mut times = [const { Vec::new() }; 3];
     for person in invent(cards) {
@@ -60,7 +58,7 @@ fn measure(site: &Whole, desk: &Door, uid: &str) -> Result<[Duration; 3]> {
     let start = Instant::now();
     let seen = first.control.tap("copy", HOLD_MS)?;
     let red = start.elapsed();
-    ensure!(seen.signal == "denied", "the copy was not refused: {seen:?}");
+    ensure!(seen.is_denied(), "the copy was not refused: {seen:?}");
     let blocked = wait::until("the card blocked", || {
         let card: Value = site.api.read(&format!("/api/v1/cards/{uid}")).ok()?;
         (card.get("blocks")? == &json!(["cloned"])).then(|| start.elapsed())

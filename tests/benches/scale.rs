@@ -84,6 +84,7 @@ fn config(site: SiteId, database: &Path) -> Config {
         authorities: vec![],
         lists: vec![],
         register: None,
+        notify: controller::config::Notify::default(),
         demo: None,
     }
 }

@@ -113,7 +113,7 @@ impl Taps {
         std::thread::spawn(move || {
             // A door that is stopping needs nobody to close it.
             let _ = client.post("/contact", &json!({"open": true}));
-            std::thread::sleep(if carries { CARRY } else { WALK });
+            std::thread::park_timeout(if carries { CARRY } else { WALK });
             let _ = client.post("/contact", &json!({"open": false}));
             held.store(false, Ordering::Relaxed);
         });

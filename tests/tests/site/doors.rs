@@ -211,7 +211,7 @@ fn two_people_pass_together_and_neither_alone() {
     contact(door, false);
     let mut entered = cards_of(&site, door, "entered", 2);
     entered.sort();
-    let mut both = cards.clone();
+    let mut both = cards;
     both.sort();
     assert_eq!(entered, both);
     site.stop().unwrap();
