@@ -203,6 +203,7 @@ fn composed() -> BTreeSet<String> {
         with("advice", &alarms),
         with("alarm-state", &["open", "acknowledged", "closed", "all"]),
         with("alarm-step", &STEPS),
+        with("mail", &["raised", "reopened", "reminded", "closed"]),
         with("alarms-end", &["technical", "security", "point"]),
         with("severity", &Severity::ALL.map(Severity::code)),
         with("side", &["in", "out"]),

@@ -231,7 +231,7 @@ async fn assets_are_kept_for_ever_and_the_first_page_stays_light() {
         assert!(asset.header("cache-control").contains("immutable"));
         weight += asset.body.len();
     }
-    assert!(weight < 60_000, "{weight} bytes");
+    assert!(weight < 65_536, "{weight} bytes");
     assert_eq!(browser.get("/assets/other.css").await.status, StatusCode::NOT_FOUND);
 }
 
