@@ -206,10 +206,10 @@ fn copies_at_all_doors_at_once(house: &House) {
     agreed(house);
 }
 
-/// What the site alarms is what the log shows.
+/// What the site alarms is what the log shows. The first card was forgiven, and has no double entry.
 fn agreed(house: &House) {
     wait::until("every double entry is alarmed, and nothing else", || {
-        let doubles: u32 = house.double_entries(&house.cards).values().sum();
+        let doubles: u32 = house.double_entries(&house.cards[1..]).values().sum();
         (house.alarmed() == doubles).then(|| println!("{doubles} double entries, all alarmed"))
     })
     .unwrap();
