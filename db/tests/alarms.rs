@@ -183,6 +183,28 @@ fn every_fault_that_a_door_reports_is_an_alarm_and_its_end_ends_it() {
 }
 
 #[test]
+fn what_ended_while_an_agent_was_off_ends_when_it_starts_and_what_lasts_is_the_same_alarm() {
+    let bench = Bench::new();
+    bench.note("door-offline", true, 0);
+    let wrong = [Watched::Mains, Watched::Fire, Watched::Tamper].map(EventKind::Raised);
+    let [mains, fire, tamper] = wrong;
+    let of = |kind: &str| {
+        let mut all: Vec<_> = bench.all(9).into_iter().filter(|alarm| alarm.kind == kind).collect();
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    };
+    bench.events(&[mains, fire, tamper, EventKind::ReaderBlind, EventKind::Started, mains, tamper]);
+    assert_eq!(of("reader-blind").state(), AlarmState::Closed, "nothing tells of it again");
+    assert_eq!((of("mains-lost").state(), of("mains-lost").count), (AlarmState::Open, 2), "it is still off");
+    assert_eq!((of("fire").state(), of("fire").over), (AlarmState::Open, Some(NOW)), "over, and nobody has seen it");
+    assert_eq!((of("tamper").over, of("tamper").count), (None, 2));
+    assert_eq!(of("door-offline").over, None, "of that the controller says when it ends");
+    let fire = of("fire").id;
+    assert_eq!(bench.steps(fire), ["raised", "over"]);
+    assert_eq!(bench.site.alarm(fire, NOW).unwrap().events.len(), 2, "what raised it, and the start");
+}
+
+#[test]
 fn a_condition_that_lasts_is_raised_once_and_one_that_flutters_is_one_alarm() {
     let bench = Bench::new();
     bench.note("door-offline", true, 0);
