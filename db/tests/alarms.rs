@@ -292,6 +292,25 @@ fn each_step_is_told_once_on_each_channel_that_asks_for_its_severity() {
 }
 
 #[test]
+fn reminders_use_up_nothing_of_what_is_told_and_the_end_is_always_told() {
+    let bench = Bench::new();
+    bench.told().raise("tamper", 0);
+    for turn in 1..=8 {
+        bench.site.alarms_due(after(turn * 5 * MINUTE)).unwrap();
+    }
+    let reminded = bench.deliver("urgent", 40 * MINUTE).len();
+    assert_eq!(reminded, 1 + 8);
+    let id = bench.only(41 * MINUTE).id;
+    for turn in 0..10 {
+        bench.site.acknowledge_alarm(&maija(41 * MINUTE + turn), id, "").unwrap();
+        bench.raise("tamper", 41 * MINUTE + turn);
+    }
+    bench.site.close_alarm(&maija(42 * MINUTE), id, "mended").unwrap();
+    let told = bench.deliver("urgent", 42 * MINUTE);
+    assert_eq!(told, [&["reopened"; 5][..], &["closed"]].concat());
+}
+
+#[test]
 fn what_cannot_be_told_is_tried_again_given_up_tried_anew_and_dropped() {
     let bench = Bench::new();
     bench.told().raise("tamper", 0);

@@ -40,8 +40,8 @@ const FIRST_RETRY_MS: i64 = 30_000;
 /// Longest wait between two attempts.
 const RETRY_MAX_MS: i64 = 3_600_000;
 
-/// Most notifications of one alarm on one channel within an hour, reminders apart. A supply that flutters must not
-/// fill a mailbox.
+/// Most notifications of one alarm on one channel within an hour, before it is no longer told that it is open again.
+/// Reminders do not count. A supply that flutters must not fill a mailbox.
 const TOLD_PER_HOUR_MAX: i64 = 6;
 
 /// Longest text of what went wrong, in bytes.
@@ -188,26 +188,30 @@ impl Site {
     }
 }
 
-/// Queues what is to be told of a step. That an alarm is closed is told where it was told that it was open.
+/// Queues what is to be told of a step. That an alarm is closed is told where the last word was that it is open, and
+/// there always: whoever was called must not be left waiting.
 pub(super) fn queue(db: &Connection, step: &Step<'_>, id: i64) -> Result<(), SiteError> {
     let alarm = list::one(db, step.alarm, step.at)?;
-    let is_end = step.what == StepKind::Closed;
-    if !is_end && alarm.muted_until.is_some() {
+    if step.what != StepKind::Closed && alarm.muted_until.is_some() {
         return Ok(());
     }
     if waiting(db)? >= NOTIFICATIONS_WAITING_MAX {
         tracing::error!(alarm = alarm.id, kind = alarm.kind, "too many notifications wait, and one was not queued");
         return if alarm.kind == FULL { Ok(()) } else { raise(db, &Raised::new(FULL, step.at)) };
     }
-    let most = if step.what == StepKind::Reminded { i64::MAX } else { TOLD_PER_HOUR_MAX };
     row::prepare(
         db,
         "INSERT INTO notification (alarm, step, channel, made_ms, due_ms, attempts, state, changed_ms)
          SELECT $1, $2, c.name, $3, $3, 0, 'waiting', $3 FROM notify_channel c
-         WHERE c.severity <= $4
-           AND (NOT $5 OR EXISTS (SELECT 1 FROM notification o WHERE o.alarm = $1 AND o.channel = c.name))
-           AND (SELECT COUNT(*) FROM notification o
-                WHERE o.alarm = $1 AND o.channel = c.name AND o.made_ms > $6) < $7
+         WHERE c.severity <= $4 AND CASE $5
+             WHEN 'reminded' THEN TRUE
+             WHEN 'closed' THEN COALESCE((
+                 SELECT s.what <> 'closed' FROM notification o JOIN alarm_step s ON s.id = o.step
+                 WHERE o.alarm = $1 AND o.channel = c.name ORDER BY o.id DESC LIMIT 1), FALSE)
+             ELSE (
+                 SELECT COUNT(*) FROM notification o JOIN alarm_step s ON s.id = o.step
+                 WHERE o.alarm = $1 AND o.channel = c.name AND o.made_ms > $6 AND s.what <> 'reminded') < $7
+             END
          ON CONFLICT (step, channel) DO NOTHING",
     )?
     .execute((
@@ -215,9 +219,9 @@ pub(super) fn queue(db: &Connection, step: &Step<'_>, id: i64) -> Result<(), Sit
         id,
         step.at.0,
         rank(alarm.severity()),
-        is_end,
+        step.what.code(),
         step.at.0.saturating_sub(HOUR_MS),
-        most,
+        TOLD_PER_HOUR_MAX,
     ))?;
     Ok(())
 }
