@@ -20,7 +20,7 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
 struct Bench {
-    _folder: TempDir,
+    folder: TempDir,
     site: Site,
 }
 
@@ -47,7 +47,7 @@ impl Bench {
             settings: DoorSettings::default(),
         };
         site.add_door(&maija(0), new).unwrap();
-        Self { _folder: folder, site }
+        Self { folder, site }
     }
 
     fn told(&self) -> &Self {
@@ -338,6 +338,42 @@ fn what_cannot_be_told_is_tried_again_given_up_tried_anew_and_dropped() {
     }
     bench.site.drop_notification(&maija(at), dead[0].id).unwrap();
     assert!(bench.site.dead_letters(after(at), 10).unwrap().is_empty() && bench.due("urgent", at + HOUR).is_empty());
+}
+
+#[test]
+fn a_channel_that_is_down_uses_up_no_attempts_and_what_was_tried_least_comes_first() {
+    let bench = Bench::new();
+    bench.told().raise("tamper", 0);
+    bench.raise("fire", 1);
+    let [tried, other] = [0, 1].map(|nth| bench.site.notifications_due("urgent", after(1), 9).unwrap()[nth].id);
+    bench.site.notifications_failed(&[tried], "away", after(1)).unwrap();
+    bench.site.channel_away("urgent", after(2)).unwrap();
+    assert!(bench.due("urgent", 30_001).is_empty());
+    assert_eq!(bench.due("all", 2).len(), 2, "the other channel is not down");
+    let due = bench.site.notifications_due("urgent", after(30_002), 9).unwrap();
+    let order: Vec<_> = due.iter().map(|one| (one.id, one.attempts)).collect();
+    assert_eq!(order, [(other, 0), (tried, 1)]);
+}
+
+#[test]
+fn a_channel_that_is_full_takes_no_room_from_the_others() {
+    let bench = Bench::new();
+    bench.told().raise("tamper", 0);
+    let file = rusqlite::Connection::open(bench.folder.path().join("site.db")).unwrap();
+    let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+        INSERT INTO alarm_step (alarm, at_ms, what) SELECT 1, 0, 'raised' FROM n";
+    file.execute(fill, [db::site::NOTIFICATIONS_WAITING_MAX]).unwrap();
+    let fill = "INSERT INTO notification (alarm, step, channel, made_ms, due_ms, attempts, state, changed_ms)
+        SELECT 1, id, 'urgent', 0, 0, 0, 'waiting', 0 FROM alarm_step WHERE at_ms = 0";
+    file.execute(fill, []).unwrap();
+    bench.raise("fire", 1);
+    let told = bench.site.notifications_due("all", after(1), 9).unwrap();
+    let kinds: Vec<_> = told.iter().map(|one| one.alarm.kind.as_str()).collect();
+    assert_eq!(kinds, ["tamper", "fire", "notify-full"]);
+    file.execute("UPDATE notification SET state = 'delivered' WHERE channel = 'urgent'", []).unwrap();
+    bench.site.alarms_due(after(2)).unwrap();
+    let full = bench.all(3).into_iter().find(|alarm| alarm.kind == "notify-full").unwrap();
+    assert_eq!(full.state(), AlarmState::Closed);
 }
 
 #[test]
