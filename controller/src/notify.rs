@@ -4,7 +4,7 @@
 //! ```text
 //! due ──send──▶ taken                        delivered
 //!          ├──▶ this one is refused          tried again later, the next is sent
-//!          └──▶ the server does not answer   all that is due is tried again later
+//!          └──▶ the server is not there      this one is tried again later, and the others wait
 //! ```
 
 use std::io;
@@ -83,20 +83,19 @@ impl Teller {
     fn step(&self, now: UtcMs) -> Result<u32, SiteError> {
         let mut taken = 0;
         let due = self.site.notifications_due(&self.channel, now, AT_ONCE)?;
-        let mut rest = due.as_slice();
-        while let Some((first, later)) = rest.split_first() {
-            match self.send(first, now) {
+        for notification in &due {
+            match self.send(notification, now) {
                 Ok(()) => {
-                    self.site.notification_delivered(first.id, now)?;
+                    self.site.notification_delivered(notification.id, now)?;
                     taken += 1;
                 }
-                Err(Failed::Refused(why)) => self.failed(std::slice::from_ref(first), &why, now)?,
+                Err(Failed::Refused(why)) => self.failed(notification, &why, now)?,
                 Err(Failed::Away(why)) => {
-                    self.failed(rest, &why, now)?;
+                    self.failed(notification, &why, now)?;
+                    self.site.channel_away(&self.channel, now)?;
                     break;
                 }
             }
-            rest = later;
         }
         Ok(taken)
     }
@@ -108,10 +107,9 @@ impl Teller {
         }
     }
 
-    fn failed(&self, which: &[Notification], why: &str, now: UtcMs) -> Result<(), SiteError> {
-        let ids: Vec<i64> = which.iter().map(|notification| notification.id).collect();
-        let dead = self.site.notifications_failed(&ids, why, now)?;
-        tracing::warn!(channel = self.channel, count = ids.len(), dead, why, "alarms could not be told");
+    fn failed(&self, notification: &Notification, why: &str, now: UtcMs) -> Result<(), SiteError> {
+        let dead = self.site.notifications_failed(&[notification.id], why, now)?;
+        tracing::warn!(channel = self.channel, step = notification.step, dead, why, "an alarm could not be told");
         Ok(())
     }
 }

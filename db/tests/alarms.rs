@@ -20,7 +20,7 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
 struct Bench {
-    _folder: TempDir,
+    folder: TempDir,
     site: Site,
 }
 
@@ -47,7 +47,7 @@ impl Bench {
             settings: DoorSettings::default(),
         };
         site.add_door(&maija(0), new).unwrap();
-        Self { _folder: folder, site }
+        Self { folder, site }
     }
 
     fn told(&self) -> &Self {
@@ -183,6 +183,28 @@ fn every_fault_that_a_door_reports_is_an_alarm_and_its_end_ends_it() {
 }
 
 #[test]
+fn what_ended_while_an_agent_was_off_ends_when_it_starts_and_what_lasts_is_the_same_alarm() {
+    let bench = Bench::new();
+    bench.note("door-offline", true, 0);
+    let wrong = [Watched::Mains, Watched::Fire, Watched::Tamper].map(EventKind::Raised);
+    let [mains, fire, tamper] = wrong;
+    let of = |kind: &str| {
+        let mut all: Vec<_> = bench.all(9).into_iter().filter(|alarm| alarm.kind == kind).collect();
+        assert_eq!(all.len(), 1, "{all:?}");
+        all.remove(0)
+    };
+    bench.events(&[mains, fire, tamper, EventKind::ReaderBlind, EventKind::Started, mains, tamper]);
+    assert_eq!(of("reader-blind").state(), AlarmState::Closed, "nothing tells of it again");
+    assert_eq!((of("mains-lost").state(), of("mains-lost").count), (AlarmState::Open, 2), "it is still off");
+    assert_eq!((of("fire").state(), of("fire").over), (AlarmState::Open, Some(NOW)), "over, and nobody has seen it");
+    assert_eq!((of("tamper").over, of("tamper").count), (None, 2));
+    assert_eq!(of("door-offline").over, None, "of that the controller says when it ends");
+    let fire = of("fire").id;
+    assert_eq!(bench.steps(fire), ["raised", "over"]);
+    assert_eq!(bench.site.alarm(fire, NOW).unwrap().events.len(), 2, "what raised it, and the start");
+}
+
+#[test]
 fn a_condition_that_lasts_is_raised_once_and_one_that_flutters_is_one_alarm() {
     let bench = Bench::new();
     bench.note("door-offline", true, 0);
@@ -270,6 +292,25 @@ fn each_step_is_told_once_on_each_channel_that_asks_for_its_severity() {
 }
 
 #[test]
+fn reminders_use_up_nothing_of_what_is_told_and_the_end_is_always_told() {
+    let bench = Bench::new();
+    bench.told().raise("tamper", 0);
+    for turn in 1..=8 {
+        bench.site.alarms_due(after(turn * 5 * MINUTE)).unwrap();
+    }
+    let reminded = bench.deliver("urgent", 40 * MINUTE).len();
+    assert_eq!(reminded, 1 + 8);
+    let id = bench.only(41 * MINUTE).id;
+    for turn in 0..10 {
+        bench.site.acknowledge_alarm(&maija(41 * MINUTE + turn), id, "").unwrap();
+        bench.raise("tamper", 41 * MINUTE + turn);
+    }
+    bench.site.close_alarm(&maija(42 * MINUTE), id, "mended").unwrap();
+    let told = bench.deliver("urgent", 42 * MINUTE);
+    assert_eq!(told, [&["reopened"; 5][..], &["closed"]].concat());
+}
+
+#[test]
 fn what_cannot_be_told_is_tried_again_given_up_tried_anew_and_dropped() {
     let bench = Bench::new();
     bench.told().raise("tamper", 0);
@@ -297,6 +338,42 @@ fn what_cannot_be_told_is_tried_again_given_up_tried_anew_and_dropped() {
     }
     bench.site.drop_notification(&maija(at), dead[0].id).unwrap();
     assert!(bench.site.dead_letters(after(at), 10).unwrap().is_empty() && bench.due("urgent", at + HOUR).is_empty());
+}
+
+#[test]
+fn a_channel_that_is_down_uses_up_no_attempts_and_what_was_tried_least_comes_first() {
+    let bench = Bench::new();
+    bench.told().raise("tamper", 0);
+    bench.raise("fire", 1);
+    let [tried, other] = [0, 1].map(|nth| bench.site.notifications_due("urgent", after(1), 9).unwrap()[nth].id);
+    bench.site.notifications_failed(&[tried], "away", after(1)).unwrap();
+    bench.site.channel_away("urgent", after(2)).unwrap();
+    assert!(bench.due("urgent", 30_001).is_empty());
+    assert_eq!(bench.due("all", 2).len(), 2, "the other channel is not down");
+    let due = bench.site.notifications_due("urgent", after(30_002), 9).unwrap();
+    let order: Vec<_> = due.iter().map(|one| (one.id, one.attempts)).collect();
+    assert_eq!(order, [(other, 0), (tried, 1)]);
+}
+
+#[test]
+fn a_channel_that_is_full_takes_no_room_from_the_others() {
+    let bench = Bench::new();
+    bench.told().raise("tamper", 0);
+    let file = rusqlite::Connection::open(bench.folder.path().join("site.db")).unwrap();
+    let fill = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+        INSERT INTO alarm_step (alarm, at_ms, what) SELECT 1, 0, 'raised' FROM n";
+    file.execute(fill, [db::site::NOTIFICATIONS_WAITING_MAX]).unwrap();
+    let fill = "INSERT INTO notification (alarm, step, channel, made_ms, due_ms, attempts, state, changed_ms)
+        SELECT 1, id, 'urgent', 0, 0, 0, 'waiting', 0 FROM alarm_step WHERE at_ms = 0";
+    file.execute(fill, []).unwrap();
+    bench.raise("fire", 1);
+    let told = bench.site.notifications_due("all", after(1), 9).unwrap();
+    let kinds: Vec<_> = told.iter().map(|one| one.alarm.kind.as_str()).collect();
+    assert_eq!(kinds, ["tamper", "fire", "notify-full"]);
+    file.execute("UPDATE notification SET state = 'delivered' WHERE channel = 'urgent'", []).unwrap();
+    bench.site.alarms_due(after(2)).unwrap();
+    let full = bench.all(3).into_iter().find(|alarm| alarm.kind == "notify-full").unwrap();
+    assert_eq!(full.state(), AlarmState::Closed);
 }
 
 #[test]

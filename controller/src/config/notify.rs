@@ -199,12 +199,16 @@ impl Checker<'_> {
         const KEY: &str = "notify.webhook.url";
         let (scheme, rest) = raw.url.split_once("://").unwrap_or_default();
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        // What stands before an @ looks like the host and is not: the call would go to what stands behind it.
+        if authority.contains('@') {
+            return Err(self.key(KEY, &"must not hold a user or a password (an @ before the path)"));
+        }
         let host = match authority.strip_prefix('[') {
             Some(rest) => rest.split(']').next().unwrap_or_default(),
             None => authority.split(':').next().unwrap_or_default(),
         };
         match (scheme, host) {
-            ("https", host) if !host.is_empty() && !authority.contains('@') => {}
+            ("https", host) if !host.is_empty() => {}
             ("http", "localhost" | "127.0.0.1" | "::1") => {}
             _ => {
                 return Err(self.key(KEY, &"must begin with https://, or with http:// and be on this machine"));
@@ -312,6 +316,10 @@ mod tests {
             (email(&format!("{near}\n{to}\nseverity = \"loud\"")), "notify.email.severity"),
             (webhook("hook", "http://h.example/x", "secret"), "notify.webhook.url"),
             (webhook("hook", "http://127.0.0.1@h.example/x", "secret"), "notify.webhook.url"),
+            (webhook("hook", "http://127.0.0.1:80@h.example/x", "secret"), "notify.webhook.url"),
+            (webhook("hook", "http://localhost:0123@h.example/x", "secret"), "notify.webhook.url"),
+            (webhook("hook", "http://[::1]@h.example/x", "secret"), "notify.webhook.url"),
+            (webhook("hook", "https://u:0123@h.example/x", "secret"), "notify.webhook.url"),
             (webhook("hook", "https://h.example/x", "short"), "notify.webhook.secret_file"),
             (webhook("hook", "https://h.example/x", "missing"), "notify.webhook.secret_file"),
             (webhook("Hook", "https://h.example/x", "secret"), "notify.webhook.name"),

@@ -228,8 +228,28 @@ fn a_server_that_is_away_is_asked_once_for_all_that_is_due() {
     let teller = bench.teller(mailer(free));
     assert_eq!(teller.step(START).unwrap(), 0);
     let due = bench.site.notifications_due("desk", after(30_000), 9).unwrap();
-    assert_eq!(due.iter().map(|one| one.attempts).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(due.iter().map(|one| one.attempts).collect::<Vec<_>>(), [0, 1], "only one was tried");
     assert!(bench.site.notifications_due("desk", after(29_999), 9).unwrap().is_empty());
+}
+
+#[test]
+fn one_that_is_never_taken_keeps_no_other_from_being_told() {
+    let answers: [fn(usize) -> u16; 2] =
+        [|turn| if turn == 0 { 500 } else { 204 }, |turn| if turn == 0 { 503 } else { 204 }];
+    for status in answers {
+        let (bench, (port, _said)) = (Bench::new(), http(status));
+        bench.raise();
+        bench.site.raise_alarm("chain-fork", None, None, START).unwrap();
+        let teller = bench.teller(caller(port));
+        let first = bench.site.notifications_due("desk", START, 1).unwrap().remove(0).id;
+        let taken = teller.step(START).unwrap();
+        let left = bench.site.notifications_due("desk", after(30_000), 9).unwrap();
+        assert_eq!(left.len() + taken as usize, 2);
+        let last = left.last().unwrap();
+        assert_eq!((last.id, last.attempts), (first, 1), "it comes after what was not tried");
+        assert!(left.iter().rev().skip(1).all(|other| other.attempts == 0));
+        assert_eq!(taken, u32::from(last.error.as_deref() == Some("status 500")), "500 is about that one only");
+    }
 }
 
 #[test]

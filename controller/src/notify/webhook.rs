@@ -72,13 +72,22 @@ impl Caller {
         ];
         match self.poster.post(&headers, &body) {
             Ok(status) if status.is_success() => Ok(()),
-            Ok(status) if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS => {
-                Err(Failed::Away(format!("status {}", status.as_u16())))
-            }
+            Ok(status) if is_away(status) => Err(Failed::Away(format!("status {}", status.as_u16()))),
             Ok(status) => Err(Failed::Refused(format!("status {}", status.as_u16()))),
             Err(why) => Err(Failed::Away(why)),
         }
     }
+}
+
+/// Whether nobody is there to take anything. Any other answer, 500 too, may be about this one call only.
+fn is_away(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT
+    )
 }
 
 /// HMAC-SHA256 over the timestamp, a full stop and the body, in hexadecimal digits.

@@ -57,7 +57,7 @@ impl Place {
     }
 
     /// Notes how an attempt ended. A fault raises its alarm once while it lasts, and anew for each new version of
-    /// a file (`is_new`).
+    /// a file (`is_new`). A fault that becomes another one is over.
     pub(super) fn ended(
         &mut self,
         site: &Site,
@@ -65,15 +65,14 @@ impl Place {
         is_new: bool,
         (at, now): (UtcMs, Instant),
     ) {
-        let mut was = None;
+        let before = self.fault.clone();
         match result {
             Ok(found) => {
-                let fault = self.fault.take();
+                self.fault = None;
                 self.plan.well(now);
                 if let Found::List(taken, marks) = found {
                     self.took(&taken, marks);
                 }
-                was = fault;
             }
             Err(fault) => {
                 self.plan.fault(now);
@@ -87,7 +86,7 @@ impl Place {
         if let Err(error) = self.note(site, at) {
             tracing::error!(location = self.location, %error, "how a revocation list came could not be noted");
         }
-        if let Some(code) = was
+        if let Some(code) = before.filter(|code| self.fault.as_ref() != Some(code))
             && let Err(error) = is_well(site, &code, at)
         {
             tracing::error!(location = self.location, code, %error, "that a list is well again could not be noted");
@@ -136,4 +135,35 @@ fn is_well(site: &Site, code: &str, at: UtcMs) -> Result<(), SiteError> {
         return Ok(());
     }
     site.note_conditions(&[Condition { kind: kind.code, door: None, wrong: false }], at)
+}
+
+#[cfg(test)]
+mod tests {
+    use db::site::{AlarmFilter, AlarmState};
+
+    use super::*;
+
+    #[test]
+    fn a_fault_that_becomes_another_one_is_over_once_no_place_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
+        let (now, at) = (Instant::now(), UtcMs(1_800_000_000_000));
+        let place = |name: &str| Place::new(name.to_owned(), Duration::from_secs(60), &[], now);
+        let away = || Err(Fault::File(std::io::ErrorKind::NotFound.into()));
+        let state = |kind: &str| {
+            let filter = AlarmFilter { closed_too: true, kind: Some(kind.to_owned()), ..AlarmFilter::default() };
+            site.alarms(&filter, at, 9).unwrap().iter().map(db::site::AlarmView::state).collect::<Vec<_>>()
+        };
+        let (mut one, mut other) = (place("one"), place("other"));
+        one.ended(&site, away(), false, (at, now));
+        other.ended(&site, away(), false, (at, now));
+        one.ended(&site, Err(Fault::Many { bound: 9 }), false, (at, now));
+        assert_eq!(state("revocation-list-unreachable"), [AlarmState::Open], "of the other place");
+        other.ended(&site, Err(Fault::Many { bound: 9 }), false, (at, now));
+        assert_eq!(state("revocation-list-unreachable"), [AlarmState::Closed]);
+        assert_eq!(state("revocation-list-refused"), [AlarmState::Open]);
+        one.ended(&site, Ok(Found::Nothing), false, (at, now));
+        other.ended(&site, Ok(Found::Nothing), false, (at, now));
+        assert_eq!(state("revocation-list-refused"), [AlarmState::Closed]);
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! step of an alarm ──▶ waiting ──told──▶ delivered ──▶ (forgotten after a month)
-//!                       ▲  │ failed: waits twice as long each time
+//!                       ▲  │ failed: waits twice as long each time; the channel is down: only waits
 //!                       │  └── failed so often ──▶ dead ──dropped by an operator──▶ dropped
 //!                       └──tried again by an operator──┘
 //! ```
@@ -27,8 +27,8 @@ pub const CHANNELS_MAX: usize = 8;
 /// Longest name of a channel, in bytes.
 pub const CHANNEL_NAME_LENGTH_MAX: usize = 32;
 
-/// Most notifications that wait, over all channels. With a mail server that is away for a day, a site of 200 doors
-/// that all come and go is told 6 times an hour of each.
+/// Most notifications that wait on one channel, so that one that is down takes no room from the others. A site of 200
+/// doors that all come and go is told 6 times an hour of each, which is ten hours and more.
 pub const NOTIFICATIONS_WAITING_MAX: i64 = 20_000;
 
 /// Attempts before a notification is given up: with the waits below, after about ten hours.
@@ -40,8 +40,8 @@ const FIRST_RETRY_MS: i64 = 30_000;
 /// Longest wait between two attempts.
 const RETRY_MAX_MS: i64 = 3_600_000;
 
-/// Most notifications of one alarm on one channel within an hour, reminders apart. A supply that flutters must not
-/// fill a mailbox.
+/// Most notifications of one alarm on one channel within an hour, before it is no longer told that it is open again.
+/// Reminders do not count. A supply that flutters must not fill a mailbox.
 const TOLD_PER_HOUR_MAX: i64 = 6;
 
 /// Longest text of what went wrong, in bytes.
@@ -88,7 +88,8 @@ impl Site {
         })
     }
 
-    /// What is due on a channel now, in the order in which it is to be told.
+    /// What is due on a channel now, in the order in which it is to be told: what was tried least comes first, so
+    /// that one that is never taken stands before no other.
     ///
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
@@ -101,7 +102,7 @@ impl Site {
                      SELECT 1 FROM notification before
                      WHERE before.alarm = n.alarm AND before.channel = n.channel AND before.state = 'waiting'
                        AND before.id < n.id)
-                 ORDER BY n.due_ms, n.id LIMIT $3",
+                 ORDER BY n.attempts, n.due_ms, n.id LIMIT $3",
             )?;
             let ids = row::all(statement.query((now.0, channel, row::limit_of(limit)))?, |row| Ok(row.get(0)?))?;
             ids.into_iter().map(|id| one(db, id, now)).collect()
@@ -140,6 +141,23 @@ impl Site {
                 raise(db, &Raised::new(FAILED, at))?;
             }
             Ok(dead)
+        })
+    }
+
+    /// Notes that a channel is down: what waits for it is not tried before the time of a first retry, and no attempt
+    /// of it is used up.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the file cannot be written.
+    pub fn channel_away(&self, channel: &str, at: UtcMs) -> Result<(), SiteError> {
+        let due = at.0.saturating_add(FIRST_RETRY_MS);
+        self.write(Wakes::Nobody, |db| {
+            row::prepare(
+                db,
+                "UPDATE notification SET due_ms = $1 WHERE channel = $2 AND state = 'waiting' AND due_ms < $1",
+            )?
+            .execute((due, channel))?;
+            Ok(())
         })
     }
 
@@ -188,38 +206,47 @@ impl Site {
     }
 }
 
-/// Queues what is to be told of a step. That an alarm is closed is told where it was told that it was open.
+/// Queues what is to be told of a step. That an alarm is closed is told where the last word was that it is open, and
+/// there always: whoever was called must not be left waiting.
 pub(super) fn queue(db: &Connection, step: &Step<'_>, id: i64) -> Result<(), SiteError> {
     let alarm = list::one(db, step.alarm, step.at)?;
-    let is_end = step.what == StepKind::Closed;
-    if !is_end && alarm.muted_until.is_some() {
+    if step.what != StepKind::Closed && alarm.muted_until.is_some() {
         return Ok(());
     }
-    if waiting(db)? >= NOTIFICATIONS_WAITING_MAX {
-        tracing::error!(alarm = alarm.id, kind = alarm.kind, "too many notifications wait, and one was not queued");
-        return if alarm.kind == FULL { Ok(()) } else { raise(db, &Raised::new(FULL, step.at)) };
-    }
-    let most = if step.what == StepKind::Reminded { i64::MAX } else { TOLD_PER_HOUR_MAX };
+    let severity = rank(alarm.severity());
     row::prepare(
         db,
         "INSERT INTO notification (alarm, step, channel, made_ms, due_ms, attempts, state, changed_ms)
          SELECT $1, $2, c.name, $3, $3, 0, 'waiting', $3 FROM notify_channel c
          WHERE c.severity <= $4
-           AND (NOT $5 OR EXISTS (SELECT 1 FROM notification o WHERE o.alarm = $1 AND o.channel = c.name))
-           AND (SELECT COUNT(*) FROM notification o
-                WHERE o.alarm = $1 AND o.channel = c.name AND o.made_ms > $6) < $7
+           AND c.name NOT IN (
+               SELECT channel FROM notification WHERE state = 'waiting' GROUP BY channel HAVING COUNT(*) >= $5)
+           AND CASE $6
+             WHEN 'reminded' THEN TRUE
+             WHEN 'closed' THEN COALESCE((
+                 SELECT s.what <> 'closed' FROM notification o JOIN alarm_step s ON s.id = o.step
+                 WHERE o.alarm = $1 AND o.channel = c.name ORDER BY o.id DESC LIMIT 1), FALSE)
+             ELSE (
+                 SELECT COUNT(*) FROM notification o JOIN alarm_step s ON s.id = o.step
+                 WHERE o.alarm = $1 AND o.channel = c.name AND o.made_ms > $7 AND s.what <> 'reminded') < $8
+             END
          ON CONFLICT (step, channel) DO NOTHING",
     )?
     .execute((
         step.alarm,
         id,
         step.at.0,
-        rank(alarm.severity()),
-        is_end,
+        severity,
+        NOTIFICATIONS_WAITING_MAX,
+        step.what.code(),
         step.at.0.saturating_sub(HOUR_MS),
-        most,
+        TOLD_PER_HOUR_MAX,
     ))?;
-    Ok(())
+    if alarm.kind == FULL || most_waiting(db, severity)? < NOTIFICATIONS_WAITING_MAX {
+        return Ok(());
+    }
+    tracing::error!(alarm = alarm.id, kind = alarm.kind, "a channel is full, and will not be told of any more");
+    raise(db, &Raised::new(FULL, step.at))
 }
 
 const HOUR_MS: i64 = 3_600_000;
@@ -238,7 +265,7 @@ pub(super) fn tidy(db: &Connection, at: UtcMs) -> Result<(), SiteError> {
              SELECT id FROM notification WHERE state IN ('delivered', 'dropped') AND changed_ms < $1 LIMIT $2)",
     )?
     .execute((at.0.saturating_sub(KEPT_MS), FORGOTTEN_AT_ONCE))?;
-    if waiting(db)? < NOTIFICATIONS_WAITING_MAX / 2 {
+    if most_waiting(db, rank(Severity::Urgent))? < NOTIFICATIONS_WAITING_MAX / 2 {
         clear(db, FULL, None, None, at)?;
     }
     Ok(())
@@ -284,9 +311,16 @@ fn none_dead(db: &Connection, at: UtcMs) -> Result<(), SiteError> {
     if any { Ok(()) } else { clear(db, FAILED, None, None, at) }
 }
 
-fn waiting(db: &Connection) -> Result<i64, SiteError> {
-    Ok(row::prepare(db, "SELECT COUNT(*) FROM notification WHERE state = 'waiting'")?
-        .query_row([], |row| row.get(0))?)
+/// How many wait on the fullest of the channels that are told of this severity.
+fn most_waiting(db: &Connection, severity: i64) -> Result<i64, SiteError> {
+    Ok(row::prepare(
+        db,
+        "SELECT COALESCE(MAX(w.waiting), 0) FROM notify_channel c JOIN (
+             SELECT channel, COUNT(*) AS waiting FROM notification WHERE state = 'waiting' GROUP BY channel) w
+             ON w.channel = c.name
+         WHERE c.severity <= $1",
+    )?
+    .query_row([severity], |row| row.get(0))?)
 }
 
 fn one(db: &Connection, id: i64, now: UtcMs) -> Result<Notification, SiteError> {

@@ -1,6 +1,6 @@
 //! Raising an alarm, and what follows when its cause is gone.
 
-use access::event::Event;
+use access::event::{Event, EventKind};
 use access::id::DoorId;
 use access::time::UtcMs;
 use access::uid::Uid;
@@ -126,9 +126,20 @@ pub(in crate::site) fn heard(
         let uid = event.subject.as_ref().map(|subject| &subject.uid);
         return raise(db, &Raised { door: Some(door), event: Some(id), uid, ..Raised::new(kind.code, received) });
     }
-    match AlarmKind::cleared_by(&event.kind) {
-        Some(kind) => clear(db, kind.code, Some(door), Some(id), received),
-        None => Ok(()),
+    for kind in AlarmKind::all() {
+        if ends(kind, &event.kind) {
+            clear(db, kind.code, Some(door), Some(id), received)?;
+        }
+    }
+    Ok(())
+}
+
+/// An agent that starts remembers nothing of what was wrong, so it never says of that that it ended. What is still
+/// wrong it tells again right away.
+fn ends(kind: &AlarmKind, event: &EventKind) -> bool {
+    match kind.cleared_by {
+        Some(code) => *event == EventKind::Started || code == event.code(),
+        None => false,
     }
 }
 
