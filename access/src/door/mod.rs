@@ -10,7 +10,8 @@
 //!    │ │ │                        │ outside; or far too late          │ │ └───┘
 //!    │ │ │◀───────────────────────┘                                   │ │
 //!    │ │ └── exit button (released at once, recorded after) ──────────┘ │
-//!    │ └──── time is over; the door closes; ────────────────────────────┘
+//!    │ └──── time is over; the door closes (ends what ──────────────────┘
+//!    │       was released before it opened);
 //!    │       lockdown, for cards from outside
 //!    │
 //!    └─────▶ Held, while the mode is unlocked. A release that runs goes on beneath it.
@@ -39,7 +40,8 @@
 //! door whose contact is missing or at fault, and at one that stands open already, the release is the entry.
 //!
 //! While a door stands open its lock stays released until the release time is over, and goes to rest at
-//! once when the door closes, so that nobody slips in behind.
+//! once when the door closes, so that nobody slips in behind. What was released while it stood open keeps its end:
+//! that is for somebody who is still to come, and before whom the leaf may fall shut.
 //!
 //! A grant is pending until its event is on the disk. It never waits longer than [`JOURNAL_WAIT_MS`]: a
 //! tired SD card must neither hide an entry nor keep a nurse out. The exit button waits for nothing. Fire drives no
@@ -268,13 +270,13 @@ impl Door {
             self.watch.pass_time(now);
             return;
         }
-        let release_ms = self.settings.times.release_ms;
+        let (release_ms, is_open) = (self.settings.times.release_ms, self.leaf.is_open());
         match self.settings.exit_button {
             ExitButton::Releases => {
-                self.lock.release(By::Otherwise, release_ms, now);
+                self.lock.release(By::Otherwise, release_ms, is_open, now);
                 self.drive(now, effects);
             }
-            ExitButton::Shunts => self.lock.shunt(release_ms, now),
+            ExitButton::Shunts => self.lock.shunt(release_ms, is_open, now),
         }
         self.record(EventKind::ExitPressed, None, effects);
     }

@@ -27,6 +27,8 @@ pub(super) struct Passer {
     /// They need longer.
     long: bool,
     entered: bool,
+    /// Released while the door stood open, so that its closing does not end it.
+    since_opening: bool,
 }
 
 impl Card {
@@ -42,14 +44,15 @@ impl Card {
 
 impl Passers {
     /// A release begins, or goes on, for a card. Returns one that has to make room and has not entered.
-    pub(super) fn add(&mut self, uid: Uid, side: Side, until: MonoMs, long: bool) -> Option<Passer> {
+    pub(super) fn add(&mut self, uid: Uid, side: Side, until: MonoMs, long: bool, is_open: bool) -> Option<Passer> {
         let until = until + OPENING_GRACE_MS;
         if let Some(passer) = self.0.iter_mut().find(|passer| passer.uid == uid && passer.side == side) {
-            *passer = Passer { until: passer.until.max(until), long: passer.long || long, ..*passer };
+            (passer.until, passer.long) = (passer.until.max(until), passer.long || long);
+            passer.since_opening |= is_open;
             return None;
         }
         let first = if self.0.len() >= PASSERS_MAX { Some(self.0.remove(0)) } else { None };
-        self.0.push(Passer { uid, side, until, long, entered: false });
+        self.0.push(Passer { uid, side, until, long, entered: false, since_opening: is_open });
         first.filter(|first| !first.entered)
     }
 
@@ -86,9 +89,14 @@ impl Passers {
         }
     }
 
+    /// The door has opened: those who were let in before go when it closes.
+    pub(super) fn open(&mut self) {
+        self.0.iter_mut().for_each(|passer| passer.since_opening = false);
+    }
+
     /// The door has closed behind them.
     pub(super) fn close(&mut self) {
-        self.0.retain(|passer| !passer.entered);
+        self.0.retain(|passer| !passer.entered || passer.since_opening);
     }
 
     pub(super) fn deadline(&self) -> Option<MonoMs> {

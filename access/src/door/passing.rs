@@ -18,18 +18,19 @@ impl Door {
             self.void(grant, effects);
             return;
         }
-        let until = self.lock.release(grant.by, times.release_ms, now);
+        let is_open = self.leaf.is_open();
+        let until = self.lock.release(grant.by, times.release_ms, is_open, now);
         self.drive(now, effects);
         effects.push(Effect::Show(grant.signal));
         self.leaf.extend(grant.long, now);
         if let Some(card) = grant.card {
             for uid in card.uids() {
-                if let Some(first) = self.passers.add(uid, card.side, until, grant.long) {
+                if let Some(first) = self.passers.add(uid, card.side, until, grant.long, is_open) {
                     self.not_entered(first.uid, first.side, effects);
                 }
             }
         }
-        if self.leaf.is_open() || !self.leaf.is_wired() || !self.is_contact_good() {
+        if is_open || !self.leaf.is_wired() || !self.is_contact_good() {
             self.enter(effects);
         }
     }

@@ -46,6 +46,8 @@ struct Model {
     waiting: Vec<Cause>,
     outside: Allowed,
     otherwise: Allowed,
+    /// The same, counting only what came while the door stood open; from outside first.
+    since_opening: [Allowed; 2],
     exit_down: bool,
     driven: Drive,
     /// Something allowed a release in this very step.
@@ -68,6 +70,7 @@ impl Model {
             waiting: Vec::new(),
             outside: Allowed::default(),
             otherwise: Allowed::default(),
+            since_opening: Default::default(),
             exit_down: false,
             driven: Drive::Rest,
             caused: false,
@@ -82,11 +85,12 @@ impl Model {
     fn allow(&mut self, outside: bool, release_ms: u32, drives: bool) {
         let until = self.now + u64::from(release_ms.min(Times::RELEASE_MS_MAX));
         let allowed = if outside { &mut self.outside } else { &mut self.otherwise };
-        allowed.opening = allowed.opening.max(until);
-        if drives {
-            allowed.released = allowed.released.max(until);
-            self.caused = true;
+        let later = &mut self.since_opening[usize::from(!outside)];
+        for allowed in [allowed].into_iter().chain((self.contact == Some(true)).then_some(later)) {
+            allowed.opening = allowed.opening.max(until);
+            allowed.released = allowed.released.max(if drives { until } else { 0 });
         }
+        self.caused |= drives;
     }
 
     fn follow(&mut self, cause: Cause) {
@@ -126,8 +130,10 @@ impl Model {
                     self.caused = true;
                 }
                 if mode == Mode::LockedDown {
-                    self.outside.released = 0;
-                    self.outside.opening = self.outside.opening.min(self.now);
+                    for allowed in [&mut self.outside, &mut self.since_opening[0]] {
+                        allowed.released = 0;
+                        allowed.opening = allowed.opening.min(self.now);
+                    }
                     self.waiting.retain(|cause| !cause.outside);
                 }
                 self.mode = mode;
@@ -250,8 +256,10 @@ impl Pair {
                 self.model.warned = false;
                 assert_eq!(!before && self.model.forced, forced, "whether it was forced");
             }
+            let since_opening =
+                if believed { std::mem::take(&mut self.model.since_opening) } else { Default::default() };
             if believed && !open {
-                (self.model.outside, self.model.otherwise) = (Allowed::default(), Allowed::default());
+                [self.model.outside, self.model.otherwise] = since_opening;
                 assert!(!self.model.forced && !self.model.held, "closed, and not cleared");
             }
         }

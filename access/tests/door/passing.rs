@@ -49,6 +49,27 @@ fn whoever_is_granted_at_an_open_door_enters_at_the_release() {
 }
 
 #[test]
+fn whoever_was_let_in_at_an_open_door_that_fell_shut_may_lay_the_card_there_again_until_it_has_opened() {
+    let mut bench = Bench::new();
+    let _ = bench.grant(granted(1));
+    let _ = bench.open();
+    let _ = bench.grant(granted(2));
+    let _ = bench.close();
+    assert!(!bench.door.awaits(card(1), Side::In) && bench.door.awaits(card(2), Side::In));
+    let _ = bench.wait(RELEASE_MS + OPENING_GRACE_MS - 1);
+    assert!(bench.door.awaits(card(2), Side::In));
+    assert_eq!(bench.wait(1), [""; 0], "it has entered");
+    assert!(!bench.door.awaits(card(2), Side::In));
+    let _ = bench.grant(granted(1));
+    let _ = bench.open();
+    let _ = bench.grant(granted(2));
+    let _ = bench.close();
+    let _ = bench.open();
+    let _ = bench.close();
+    assert!(!bench.door.awaits(card(2), Side::In));
+}
+
+#[test]
 fn the_card_that_waited_passes_with_the_one_that_came() {
     let mut bench = Bench::new();
     let pair = Tap { with: Some(card(1)), ..granted(2) };
