@@ -158,9 +158,10 @@ impl Door {
     }
 
     /// Whether this card was granted at this reader and its release still runs: laid there again it does nothing new.
+    /// That it is laid there again makes this last no longer, or one card would let in many.
     #[must_use]
     pub fn awaits(&self, uid: Uid, side: Side) -> bool {
-        self.passers.has(uid, side) || self.pending.has(uid, side)
+        self.passers.known_until(uid, side).is_some() || self.pending.has_new(uid, side)
     }
 
     /// When the machine wants a [`Input::Tick`], if nothing else happens before.
@@ -248,7 +249,8 @@ impl Door {
         }
         let card = uid.map(|uid| Card { uid, side, with });
         let by = if side == Side::In { By::Card } else { By::Otherwise };
-        let grant = Grant { ticket, since: now, by, card, long: comfort.has(Comfort::LONG), signal };
+        let again = uid.and_then(|uid| self.passers.known_until(uid, side));
+        let grant = Grant { ticket, since: now, by, card, long: comfort.has(Comfort::LONG), signal, again };
         self.await_journal(grant, now, effects);
     }
 
@@ -258,7 +260,8 @@ impl Door {
             (Some(_), _) => {}
             (None, Action::UnlockOnce) => {
                 let signal = Signal::Granted;
-                let grant = Grant { ticket, since: now, by: By::Otherwise, card: None, long: false, signal };
+                let (by, card, again) = (By::Otherwise, None, None);
+                let grant = Grant { ticket, since: now, by, card, long: false, signal, again };
                 self.await_journal(grant, now, effects);
             }
             (None, Action::TestSignal) => effects.push(Effect::Show(Signal::Test)),

@@ -19,6 +19,9 @@ use crate::random::{Random, Step};
 const RUNS: u64 = 1_000;
 const STEPS: u64 = 1_000;
 
+/// The disk is waited for, for no longer than the release lasts besides; then the release, and its grace.
+const AWAITED_MS_MAX: u64 = JOURNAL_WAIT_MS + 2 * Times::RELEASE_MS_MAX as u64 + OPENING_GRACE_MS;
+
 /// A grant or a command that the disk has not answered yet.
 #[derive(Debug, Clone, Copy)]
 struct Cause {
@@ -58,6 +61,8 @@ struct Model {
     raised: Faults,
     /// How often a card was granted, and how often it was told that it has entered or not.
     granted: HashMap<(Uid, Side), (u32, u32)>,
+    /// When it was granted last without having been awaited.
+    judged: HashMap<(Uid, Side), u64>,
 }
 
 impl Model {
@@ -79,6 +84,7 @@ impl Model {
             warned: false,
             raised: Faults::NONE,
             granted: HashMap::new(),
+            judged: HashMap::new(),
         }
     }
 
@@ -241,6 +247,7 @@ impl Pair {
         let now = MonoMs(self.model.now);
         self.model.disk();
         self.model.hear(input);
+        self.judge(input);
         let effects = self.door.handle(input, now);
         let opened = self.edge(input) == Some(true);
         let forced = opened && !self.model.in_order() && !self.door.faults().has(Watched::Fire);
@@ -266,6 +273,17 @@ impl Pair {
         self.check();
     }
 
+    /// A card that is not awaited is judged anew, and so is one that passes with it.
+    fn judge(&mut self, input: Input) {
+        let Input::Tap(tap) = input else { return };
+        let late = self.door.deadline().is_some_and(|at| at.0 <= self.model.now);
+        for uid in tap.uid.into_iter().chain(tap.with).filter(|_| tap.decision.granted()) {
+            if late || Some(uid) == tap.with || !self.door.awaits(uid, tap.side) {
+                self.model.judged.insert((uid, tap.side), self.model.now);
+            }
+        }
+    }
+
     fn edge(&self, input: Input) -> Option<bool> {
         let Input::Contact(open) = input else { return None };
         let changed = self.model.contact.is_some_and(|contact| contact != open);
@@ -283,6 +301,9 @@ impl Pair {
         assert_eq!((door.mode(), door.faults()), (model.mode, model.raised));
         assert_eq!((door.leaf() == Leaf::Forced, door.leaf() == Leaf::HeldOpen), (model.forced, model.held));
         assert_eq!(door.leaf() == Leaf::Closed, model.contact != Some(true));
+        for ((uid, side), judged) in &model.judged {
+            assert!(!door.awaits(*uid, *side) || model.now < judged + AWAITED_MS_MAX, "{uid:?} is awaited without end");
+        }
         assert!(door.deadline().is_none_or(|at| at.0 > model.now), "a deadline that has passed was not acted on");
     }
 
