@@ -45,6 +45,8 @@ impl Door {
             let released = self.lock.authorises(now);
             let in_order = released || self.watch.has(Watched::Fire);
             let forced = self.leaf.opens(in_order, self.passers.need_long());
+            self.lock.open();
+            self.passers.open();
             self.record(EventKind::Opened { released }, None, effects);
             self.record_some(forced, effects);
             self.enter(effects);

@@ -10,7 +10,8 @@
 //!    │ │ │                        │ outside; or far too late          │ │ └───┘
 //!    │ │ │◀───────────────────────┘                                   │ │
 //!    │ │ └── exit button (released at once, recorded after) ──────────┘ │
-//!    │ └──── time is over; the door closes; ────────────────────────────┘
+//!    │ └──── time is over; the door closes (ends what ──────────────────┘
+//!    │       was released before it opened);
 //!    │       lockdown, for cards from outside
 //!    │
 //!    └─────▶ Held, while the mode is unlocked. A release that runs goes on beneath it.
@@ -39,7 +40,8 @@
 //! door whose contact is missing or at fault, and at one that stands open already, the release is the entry.
 //!
 //! While a door stands open its lock stays released until the release time is over, and goes to rest at
-//! once when the door closes, so that nobody slips in behind.
+//! once when the door closes, so that nobody slips in behind. What was released while it stood open keeps its end:
+//! that is for somebody who is still to come, and before whom the leaf may fall shut.
 //!
 //! A grant is pending until its event is on the disk. It never waits longer than [`JOURNAL_WAIT_MS`]: a
 //! tired SD card must neither hide an entry nor keep a nurse out. The exit button waits for nothing. Fire drives no
@@ -135,6 +137,14 @@ impl Door {
         self.leaf.is_open()
     }
 
+    /// Whether somebody could go through now, or is about to be let through: the other doors of a lock chamber stay shut
+    /// meanwhile. A contact at fault does not count, or it would keep them shut until somebody mends it.
+    #[must_use]
+    pub fn could_be_passed(&self, now: MonoMs) -> bool {
+        let open = self.is_open() && self.is_contact_good();
+        open || self.is_released() || self.lock.authorises(now) || self.pending.waits()
+    }
+
     /// How the leaf stands.
     #[must_use]
     pub fn leaf(&self) -> Shown {
@@ -148,9 +158,10 @@ impl Door {
     }
 
     /// Whether this card was granted at this reader and its release still runs: laid there again it does nothing new.
+    /// That it is laid there again makes this last no longer, or one card would let in many.
     #[must_use]
     pub fn awaits(&self, uid: Uid, side: Side) -> bool {
-        self.passers.has(uid, side) || self.pending.has(uid, side)
+        self.passers.known_until(uid, side).is_some() || self.pending.has_new(uid, side)
     }
 
     /// When the machine wants a [`Input::Tick`], if nothing else happens before.
@@ -238,7 +249,8 @@ impl Door {
         }
         let card = uid.map(|uid| Card { uid, side, with });
         let by = if side == Side::In { By::Card } else { By::Otherwise };
-        let grant = Grant { ticket, since: now, by, card, long: comfort.has(Comfort::LONG), signal };
+        let again = uid.and_then(|uid| self.passers.known_until(uid, side));
+        let grant = Grant { ticket, since: now, by, card, long: comfort.has(Comfort::LONG), signal, again };
         self.await_journal(grant, now, effects);
     }
 
@@ -248,7 +260,8 @@ impl Door {
             (Some(_), _) => {}
             (None, Action::UnlockOnce) => {
                 let signal = Signal::Granted;
-                let grant = Grant { ticket, since: now, by: By::Otherwise, card: None, long: false, signal };
+                let (by, card, again) = (By::Otherwise, None, None);
+                let grant = Grant { ticket, since: now, by, card, long: false, signal, again };
                 self.await_journal(grant, now, effects);
             }
             (None, Action::TestSignal) => effects.push(Effect::Show(Signal::Test)),
@@ -260,13 +273,13 @@ impl Door {
             self.watch.pass_time(now);
             return;
         }
-        let release_ms = self.settings.times.release_ms;
+        let (release_ms, is_open) = (self.settings.times.release_ms, self.leaf.is_open());
         match self.settings.exit_button {
             ExitButton::Releases => {
-                self.lock.release(By::Otherwise, release_ms, now);
+                self.lock.release(By::Otherwise, release_ms, is_open, now);
                 self.drive(now, effects);
             }
-            ExitButton::Shunts => self.lock.shunt(release_ms, now),
+            ExitButton::Shunts => self.lock.shunt(release_ms, is_open, now),
         }
         self.record(EventKind::ExitPressed, None, effects);
     }

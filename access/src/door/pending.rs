@@ -21,6 +21,8 @@ pub(super) struct Grant {
     /// For somebody who needs longer.
     pub(super) long: bool,
     pub(super) signal: Signal,
+    /// Its card had been granted before, and was not judged anew: until when that one lasts.
+    pub(super) again: Option<MonoMs>,
 }
 
 /// Those that wait, oldest first; at most [`PENDING_MAX`].
@@ -53,8 +55,18 @@ impl Pending {
         self.take(first.ticket)
     }
 
+    pub(super) fn waits(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     pub(super) fn has(&self, uid: Uid, side: Side) -> bool {
         self.0.iter().filter_map(|grant| grant.card).any(|card| card.is(uid, side))
+    }
+
+    /// Whether one waits that was judged anew.
+    pub(super) fn has_new(&self, uid: Uid, side: Side) -> bool {
+        let mut new = self.0.iter().filter(|grant| grant.again.is_none()).filter_map(|grant| grant.card);
+        new.any(|card| card.is(uid, side))
     }
 
     pub(super) fn deadline(&self) -> Option<MonoMs> {

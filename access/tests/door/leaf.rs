@@ -70,6 +70,21 @@ fn a_further_grant_begins_the_time_anew_before_the_alarm_and_not_after_it() {
 }
 
 #[test]
+fn a_card_that_is_laid_there_again_and_again_begins_the_time_anew_once() {
+    let mut bench = Bench::new();
+    let _ = bench.grant(granted(1));
+    let _ = bench.open();
+    for _ in 0..4 {
+        let _ = bench.wait(1_000);
+        let _ = bench.grant(granted(1));
+    }
+    let _ = bench.wait(11_999);
+    assert_eq!(bench.leaf(), Leaf::Open);
+    let _ = bench.wait(1);
+    assert_eq!(bench.leaf(), Leaf::HeldWarning, "15 s after the first of the four");
+}
+
+#[test]
 fn nobody_minds_an_open_door_while_it_is_unlocked_or_in_a_fire_and_the_time_counts_from_then() {
     for fire in [false, true] {
         let mut bench = Bench::new();

@@ -86,6 +86,51 @@ fn closing_the_door_locks_it() {
 }
 
 #[test]
+fn what_is_released_while_the_door_stands_open_outlasts_its_closing_and_one_opening() {
+    let mut bench = Bench::new();
+    let _ = bench.grant(granted(1));
+    let _ = bench.open();
+    bench.now += 4_000;
+    let _ = bench.grant(granted(2));
+    bench.now += 500;
+    assert_eq!(bench.close(), ["closed"], "the leaf fell shut before the second");
+    assert!(bench.is_released());
+    bench.now += 500;
+    assert_eq!(bench.open(), ["opened"]);
+    assert_eq!(bench.close(), ["REST", "closed"], "nobody slips in behind them");
+}
+
+#[test]
+fn an_exit_press_while_the_leaf_swings_shut_is_not_lost() {
+    let mut bench = Bench::new();
+    let _ = bench.grant(slow(1));
+    let _ = bench.open();
+    let _ = bench.hear(Input::Exit(true));
+    assert_eq!(bench.close(), ["RELEASE 5000", "closed"], "the longer release was over with the opening");
+    assert_eq!(bench.wait(RELEASE_MS - 1), [""; 0]);
+    assert_eq!(bench.wait(1), ["REST"]);
+    let mut bench = Bench::shunting();
+    let _ = bench.hear(Input::Exit(true));
+    let _ = bench.hear(Input::Exit(false));
+    let _ = bench.open();
+    let _ = bench.hear(Input::Exit(true));
+    let _ = bench.close();
+    assert_eq!(bench.open(), ["opened"]);
+    let _ = bench.close();
+    assert_eq!(bench.open(), ["opened-unreleased", "forced-open"], "one opening for each press");
+}
+
+#[test]
+fn a_lockdown_also_ends_what_a_card_outside_released_while_the_door_stood_open() {
+    let mut bench = Bench::new();
+    let _ = bench.hear(Input::Exit(true));
+    let _ = bench.open();
+    let _ = bench.grant(granted(1));
+    let _ = bench.mode(Mode::LockedDown);
+    assert_eq!(bench.close(), ["REST", "closed"]);
+}
+
+#[test]
 fn a_second_grant_makes_the_release_longer_and_tells_the_lock_how_long() {
     let mut bench = Bench::new();
     let _ = bench.grant(granted(1));

@@ -19,6 +19,9 @@ use crate::random::{Random, Step};
 const RUNS: u64 = 1_000;
 const STEPS: u64 = 1_000;
 
+/// The disk is waited for, for no longer than the release lasts besides; then the release, and its grace.
+const AWAITED_MS_MAX: u64 = JOURNAL_WAIT_MS + 2 * Times::RELEASE_MS_MAX as u64 + OPENING_GRACE_MS;
+
 /// A grant or a command that the disk has not answered yet.
 #[derive(Debug, Clone, Copy)]
 struct Cause {
@@ -46,6 +49,8 @@ struct Model {
     waiting: Vec<Cause>,
     outside: Allowed,
     otherwise: Allowed,
+    /// The same, counting only what came while the door stood open; from outside first.
+    since_opening: [Allowed; 2],
     exit_down: bool,
     driven: Drive,
     /// Something allowed a release in this very step.
@@ -56,6 +61,8 @@ struct Model {
     raised: Faults,
     /// How often a card was granted, and how often it was told that it has entered or not.
     granted: HashMap<(Uid, Side), (u32, u32)>,
+    /// When it was granted last without having been awaited.
+    judged: HashMap<(Uid, Side), u64>,
 }
 
 impl Model {
@@ -68,6 +75,7 @@ impl Model {
             waiting: Vec::new(),
             outside: Allowed::default(),
             otherwise: Allowed::default(),
+            since_opening: Default::default(),
             exit_down: false,
             driven: Drive::Rest,
             caused: false,
@@ -76,17 +84,19 @@ impl Model {
             warned: false,
             raised: Faults::NONE,
             granted: HashMap::new(),
+            judged: HashMap::new(),
         }
     }
 
     fn allow(&mut self, outside: bool, release_ms: u32, drives: bool) {
         let until = self.now + u64::from(release_ms.min(Times::RELEASE_MS_MAX));
         let allowed = if outside { &mut self.outside } else { &mut self.otherwise };
-        allowed.opening = allowed.opening.max(until);
-        if drives {
-            allowed.released = allowed.released.max(until);
-            self.caused = true;
+        let later = &mut self.since_opening[usize::from(!outside)];
+        for allowed in [allowed].into_iter().chain((self.contact == Some(true)).then_some(later)) {
+            allowed.opening = allowed.opening.max(until);
+            allowed.released = allowed.released.max(if drives { until } else { 0 });
         }
+        self.caused |= drives;
     }
 
     fn follow(&mut self, cause: Cause) {
@@ -126,8 +136,10 @@ impl Model {
                     self.caused = true;
                 }
                 if mode == Mode::LockedDown {
-                    self.outside.released = 0;
-                    self.outside.opening = self.outside.opening.min(self.now);
+                    for allowed in [&mut self.outside, &mut self.since_opening[0]] {
+                        allowed.released = 0;
+                        allowed.opening = allowed.opening.min(self.now);
+                    }
                     self.waiting.retain(|cause| !cause.outside);
                 }
                 self.mode = mode;
@@ -235,6 +247,7 @@ impl Pair {
         let now = MonoMs(self.model.now);
         self.model.disk();
         self.model.hear(input);
+        self.judge(input);
         let effects = self.door.handle(input, now);
         let opened = self.edge(input) == Some(true);
         let forced = opened && !self.model.in_order() && !self.door.faults().has(Watched::Fire);
@@ -250,12 +263,25 @@ impl Pair {
                 self.model.warned = false;
                 assert_eq!(!before && self.model.forced, forced, "whether it was forced");
             }
+            let since_opening =
+                if believed { std::mem::take(&mut self.model.since_opening) } else { Default::default() };
             if believed && !open {
-                (self.model.outside, self.model.otherwise) = (Allowed::default(), Allowed::default());
+                [self.model.outside, self.model.otherwise] = since_opening;
                 assert!(!self.model.forced && !self.model.held, "closed, and not cleared");
             }
         }
         self.check();
+    }
+
+    /// A card that is not awaited is judged anew, and so is one that passes with it.
+    fn judge(&mut self, input: Input) {
+        let Input::Tap(tap) = input else { return };
+        let late = self.door.deadline().is_some_and(|at| at.0 <= self.model.now);
+        for uid in tap.uid.into_iter().chain(tap.with).filter(|_| tap.decision.granted()) {
+            if late || Some(uid) == tap.with || !self.door.awaits(uid, tap.side) {
+                self.model.judged.insert((uid, tap.side), self.model.now);
+            }
+        }
     }
 
     fn edge(&self, input: Input) -> Option<bool> {
@@ -275,6 +301,9 @@ impl Pair {
         assert_eq!((door.mode(), door.faults()), (model.mode, model.raised));
         assert_eq!((door.leaf() == Leaf::Forced, door.leaf() == Leaf::HeldOpen), (model.forced, model.held));
         assert_eq!(door.leaf() == Leaf::Closed, model.contact != Some(true));
+        for ((uid, side), judged) in &model.judged {
+            assert!(!door.awaits(*uid, *side) || model.now < judged + AWAITED_MS_MAX, "{uid:?} is awaited without end");
+        }
         assert!(door.deadline().is_none_or(|at| at.0 > model.now), "a deadline that has passed was not acted on");
     }
 

@@ -5,7 +5,7 @@ use access::mode::Mode;
 use access::passage::Side;
 use access::settings::DoorSettings;
 
-use crate::bench::{Bench, RELEASE_MS, card, granted, out};
+use crate::bench::{Bench, RELEASE_MS, card, granted, out, ticket};
 
 #[test]
 fn a_granted_card_enters_when_the_door_opens() {
@@ -49,6 +49,27 @@ fn whoever_is_granted_at_an_open_door_enters_at_the_release() {
 }
 
 #[test]
+fn whoever_was_let_in_at_an_open_door_that_fell_shut_may_lay_the_card_there_again_until_it_has_opened() {
+    let mut bench = Bench::new();
+    let _ = bench.grant(granted(1));
+    let _ = bench.open();
+    let _ = bench.grant(granted(2));
+    let _ = bench.close();
+    assert!(!bench.door.awaits(card(1), Side::In) && bench.door.awaits(card(2), Side::In));
+    let _ = bench.wait(RELEASE_MS + OPENING_GRACE_MS - 1);
+    assert!(bench.door.awaits(card(2), Side::In));
+    assert_eq!(bench.wait(1), [""; 0], "it has entered");
+    assert!(!bench.door.awaits(card(2), Side::In));
+    let _ = bench.grant(granted(1));
+    let _ = bench.open();
+    let _ = bench.grant(granted(2));
+    let _ = bench.close();
+    let _ = bench.open();
+    let _ = bench.close();
+    assert!(!bench.door.awaits(card(2), Side::In));
+}
+
+#[test]
 fn the_card_that_waited_passes_with_the_one_that_came() {
     let mut bench = Bench::new();
     let pair = Tap { with: Some(card(1)), ..granted(2) };
@@ -89,6 +110,27 @@ fn more_cards_than_a_door_remembers_push_out_the_oldest() {
     let told = bench.grant(granted(most));
     assert_eq!(told, ["(granted)", "not-entered 0", "not passed 0 in"]);
     assert_eq!(bench.open().len(), 1 + 2 * PASSERS_MAX);
+}
+
+#[test]
+fn a_card_that_is_handed_back_and_laid_there_again_is_judged_anew_when_its_first_release_is_over() {
+    for contact in [Some(false), None] {
+        let mut bench = Bench::with(DoorSettings::default(), contact);
+        let _ = bench.grant(granted(1));
+        let _ = bench.open();
+        let _ = bench.wait(4_000);
+        let _ = bench.grant(granted(1));
+        let _ = bench.wait(RELEASE_MS + OPENING_GRACE_MS - 4_000 - 1);
+        assert!(bench.door.awaits(card(1), Side::In));
+        let last = ticket(&bench.raw(Input::Tap(granted(1))));
+        let _ = bench.wait(1);
+        assert!(bench.is_released() && !bench.door.awaits(card(1), Side::In), "though its release goes on");
+        let _ = bench.hear(Input::Recorded(last));
+        assert!(!bench.door.awaits(card(1), Side::In), "nor does one that was on its way to the disk begin it anew");
+        let told = bench.grant(granted(1));
+        assert_eq!(told, ["(granted)", "entered 1", "passed 1 in"], "judged anew, it passes anew");
+        assert!(bench.door.awaits(card(1), Side::In));
+    }
 }
 
 #[test]
