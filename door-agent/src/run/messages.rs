@@ -40,7 +40,7 @@ impl DoorLoop {
     fn on_message(&mut self, message: &Incoming, shared: &mut Shared) {
         match self.downlink.open(&message.topic, message.retained, &message.payload) {
             Ok((_, Down::Whitelist(part))) => self.facts.held = Some(StoreOrder::Whitelist(part)),
-            Ok((_, Down::State(state))) => self.facts.held = Some(StoreOrder::State(state)),
+            Ok((_, Down::State(state))) => self.on_ordered(state, shared),
             Ok((_, Down::Counters(counters))) => self.facts.held = Some(StoreOrder::Counters(counters)),
             Ok((_, Down::Passages(passages))) => self.facts.held = Some(StoreOrder::Passages(passages)),
             Ok((_, Down::Acknowledged { epoch, through })) => self.on_acknowledged(epoch, through),
@@ -82,6 +82,8 @@ impl DoorLoop {
     pub(super) fn on_store(&mut self, answer: StoreAnswer, shared: &mut Shared) {
         match answer {
             StoreAnswer::Whitelist(id) => self.on_whitelist(id, shared),
+            // The disk is behind while it has not taken what is in force already.
+            StoreAnswer::State(state) if state.generation < self.facts.state.generation => self.send_status(),
             StoreAnswer::State(state) => self.on_state(state, shared),
             StoreAnswer::Counters(generation) => {
                 self.facts.counters = generation;
@@ -117,6 +119,15 @@ impl DoorLoop {
             self.look_at_mode(ModeCause::Ordered, shared);
         }
         self.send_status();
+    }
+
+    /// A lockdown does not wait for a disk that is full or that hangs. If the disk never takes it, a restart goes back
+    /// to the state before, and the status tells the controller so, which sends it again.
+    fn on_ordered(&mut self, state: DoorState, shared: &mut Shared) {
+        if state.generation > self.facts.state.generation && state.check().is_ok() {
+            self.on_state(state.clone(), shared);
+        }
+        self.facts.held = Some(StoreOrder::State(state));
     }
 
     fn on_state(&mut self, state: DoorState, shared: &mut Shared) {
