@@ -145,10 +145,16 @@ impl DoorLoop {
     /// What cards did at other doors, as far as it is newer than what the disk knew.
     fn on_passages(&mut self, newer: &[Passage], shared: &mut Shared) {
         for passage in newer {
-            shared.passages.learn(*passage);
-            if passage.step == Step::Forgiven {
-                self.handle(Input::NoteCard(EventKind::Forgiven { area: passage.area }, passage.uid), shared);
+            if passage.step != Step::Forgiven {
+                shared.passages.learn(*passage);
+                continue;
             }
+            let forgiven = shared.passages.forgive(*passage);
+            // What is on its way to the disk must not come after it there.
+            if forgiven.at > passage.at {
+                self.keep_passage(&forgiven);
+            }
+            self.handle(Input::NoteCard(EventKind::Forgiven { area: passage.area }, passage.uid), shared);
         }
     }
 }
