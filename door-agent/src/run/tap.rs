@@ -88,7 +88,10 @@ impl DoorLoop {
             }
             Report::Recovered => {
                 self.on_reader(side, true);
-                self.handle(Input::Note(EventKind::ReaderRecovered), shared);
+                // The event names no reader: it says that nobody stands in front of a blind one any more.
+                if !self.gates.iter().any(|gate| gate.blind) {
+                    self.handle(Input::Note(EventKind::ReaderRecovered), shared);
+                }
             }
         }
     }
