@@ -8,7 +8,9 @@
 //! ```
 //!
 //! What ends, ends by the door's own clock. A door that does not know the time counts from the latest time that it
-//! has known, so what keeps people out lasts rather longer; what lets people in without a card needs a known time.
+//! has known, so what keeps people out lasts rather longer. What lets people in without a card needs a time that is
+//! confirmed: a machine without a clock of its own starts with the time at which it was switched off, and the evening's
+//! power cut would unlock the door by the afternoon's schedule.
 
 use serde::{Deserialize, Serialize};
 
@@ -112,17 +114,17 @@ pub struct Moment<'a> {
 /// The mode that wins.
 #[must_use]
 pub fn mode(lockdown: Option<Lockdown>, order: Option<Order>, unlock: Option<Unlock>, moment: &Moment<'_>) -> Mode {
-    let timeless = moment.trust == ClockTrust::Unknown;
+    let confirmed = moment.trust == ClockTrust::Synchronised;
     if lockdown.is_some_and(|lockdown| lockdown.holds(moment.at)) {
         return Mode::LockedDown;
     }
     match order.filter(|order| moment.at < order.until) {
         Some(order) if !order.unlock => return Mode::Locked,
-        Some(_) if !timeless => return Mode::Unlocked,
+        Some(_) if confirmed => return Mode::Unlocked,
         Some(_) | None => {}
     }
     let unlocks = |unlock: &Unlock| {
-        !timeless
+        confirmed
             && unlock.schedule != ScheduleId::ALWAYS
             && moment.calendar.holds(unlock.schedule, moment.at)
             && (moment.first_person_is_in || !unlock.first_person_in)

@@ -44,9 +44,11 @@ impl MonoMs {
 pub enum ClockTrust {
     /// Nothing has set the clock since the boot, and what it shows may be years off.
     Unknown,
-    /// The clock is not before the latest time that the door has on disk, but nobody has confirmed it.
+    /// The clock is not before the latest time that the door has on disk, but nobody has confirmed it: it may be behind
+    /// by as long as the machine was off.
     Kept,
-    /// The operating system says that the clock is synchronised.
+    /// The operating system says that the clock is synchronised, or the machine's configuration says that its clock has
+    /// a battery and goes on while the machine is off.
     Synchronised,
 }
 

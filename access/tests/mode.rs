@@ -52,7 +52,11 @@ fn every_wish_alone_and_above_the_next() {
     ];
     let calendar = calendar();
     for (row, (lockdown, order, unlock, expected)) in rows.into_iter().enumerate() {
-        assert_eq!(mode(lockdown, order, unlock, &moment(&calendar, ClockTrust::Kept, true)), expected, "row {row}");
+        assert_eq!(
+            mode(lockdown, order, unlock, &moment(&calendar, ClockTrust::Synchronised, true)),
+            expected,
+            "row {row}"
+        );
     }
 }
 
@@ -105,11 +109,28 @@ proptest! {
     }
 
     #[test]
-    fn a_door_that_does_not_know_the_time_is_never_unlocked(
-        lockdown in any_lockdown(), order in any_order(), unlock in any_unlock(), is_in in any::<bool>(),
+    fn a_door_whose_time_nobody_has_confirmed_is_as_it_would_be_without_what_unlocks(
+        lockdown in any_lockdown(), order in any_order(), unlock in any_unlock(), kept in any::<bool>(), is_in in any::<bool>(),
     ) {
         let calendar = calendar();
-        prop_assert_ne!(mode(lockdown, order, unlock, &moment(&calendar, ClockTrust::Unknown, is_in)), Mode::Unlocked);
+        let trust = if kept { ClockTrust::Kept } else { ClockTrust::Unknown };
+        let of = |order, unlock| mode(lockdown, order, unlock, &moment(&calendar, trust, is_in));
+        let locks = order.filter(|order| !order.unlock);
+        prop_assert_eq!(of(order, unlock), of(locks, None));
+        prop_assert_ne!(of(order, unlock), Mode::Unlocked);
+    }
+}
+
+#[test]
+fn a_time_that_was_only_kept_unlocks_nothing_and_still_locks() {
+    let calendar = calendar();
+    let order = |unlock| Some(Order { unlock, until: at(1) });
+    for trust in [ClockTrust::Unknown, ClockTrust::Kept] {
+        let moment = moment(&calendar, trust, true);
+        assert_eq!(mode(None, order(true), None, &moment), Mode::Normal);
+        assert_eq!(mode(None, None, by(OPEN, false), &moment), Mode::Normal);
+        assert_eq!(mode(None, order(false), by(OPEN, false), &moment), Mode::Locked);
+        assert_eq!(mode(Some(Lockdown { until: None }), order(true), None, &moment), Mode::LockedDown);
     }
 }
 

@@ -135,6 +135,14 @@ impl Door {
         self.leaf.is_open()
     }
 
+    /// Whether somebody could go through now, or is about to be let through: the other doors of a lock chamber stay shut
+    /// meanwhile. A contact at fault does not count, or it would keep them shut until somebody mends it.
+    #[must_use]
+    pub fn could_be_passed(&self, now: MonoMs) -> bool {
+        let open = self.is_open() && self.is_contact_good();
+        open || self.is_released() || self.lock.authorises(now) || self.pending.waits()
+    }
+
     /// How the leaf stands.
     #[must_use]
     pub fn leaf(&self) -> Shown {

@@ -53,6 +53,10 @@ impl Pending {
         self.take(first.ticket)
     }
 
+    pub(super) fn waits(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     pub(super) fn has(&self, uid: Uid, side: Side) -> bool {
         self.0.iter().filter_map(|grant| grant.card).any(|card| card.is(uid, side))
     }

@@ -1,7 +1,7 @@
 //! Denied too often.
 //!
 //! Each listed card is counted by itself, and all unlisted ones together: whoever tries many cards is stopped, and no
-//! listed card ever pays for another.
+//! listed card ever pays for another. What was misread may be any card, also a listed one, and is left alone.
 
 use alloc::vec::Vec;
 
@@ -29,17 +29,24 @@ pub(super) struct Lockouts(Vec<Counted>);
 
 #[derive(Debug)]
 struct Counted {
-    /// The card; all unlisted ones if there is none.
-    key: Option<Uid>,
+    key: Key,
     /// Oldest first; at most as many as lock out.
     denials: Vec<MonoMs>,
     until: Option<MonoMs>,
 }
 
+/// Against whom a denial counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Listed(Uid),
+    /// All unlisted cards together.
+    Unlisted,
+}
+
 impl Lockouts {
-    /// Whether the card is locked out. It never is at the reader inside: whoever may leave leaves.
-    pub(super) fn holds(&self, around: &Circumstances<'_>) -> bool {
-        let key = key(around);
+    /// Whether the card, with these reasons of its own, is locked out. It never is at the reader inside: whoever may leave leaves.
+    pub(super) fn holds(&self, reasons: Reasons, around: &Circumstances<'_>) -> bool {
+        let Some(key) = Key::of(reasons, around) else { return false };
         let counted = self.0.iter().find(|counted| counted.key == key);
         around.side == Side::In && counted.is_some_and(|counted| counted.is_out(around.at.mono))
     }
@@ -49,7 +56,7 @@ impl Lockouts {
         if reasons.without(NOT_COUNTED).is_empty() {
             return None;
         }
-        let (key, now, settings) = (key(around), around.at.mono, around.settings.lockout);
+        let (key, now, settings) = (Key::of(reasons, around)?, around.at.mono, around.settings.lockout);
         let counted = self.counted(key)?;
         if counted.is_out(now) {
             return None;
@@ -61,10 +68,10 @@ impl Lockouts {
         }
         counted.denials.clear();
         counted.until = Some(now + u64::from(settings.for_s) * 1_000);
-        Some(LockoutBegins { uid: key, for_s: settings.for_s })
+        Some(LockoutBegins { uid: key.uid(), for_s: settings.for_s })
     }
 
-    fn counted(&mut self, key: Option<Uid>) -> Option<&mut Counted> {
+    fn counted(&mut self, key: Key) -> Option<&mut Counted> {
         // The one that was denied last stands last.
         let counted = match self.0.iter().position(|counted| counted.key == key) {
             Some(at) => self.0.remove(at),
@@ -84,6 +91,20 @@ impl Counted {
     }
 }
 
-fn key(around: &Circumstances<'_>) -> Option<Uid> {
-    around.uid.filter(|_| around.listed)
+impl Key {
+    /// None if no number was read, unless the card is of a kind that is never listed.
+    fn of(reasons: Reasons, around: &Circumstances<'_>) -> Option<Self> {
+        match around.uid {
+            Some(uid) if around.listed => Some(Self::Listed(uid)),
+            None if !reasons.contains(Reason::UnsupportedCard) => None,
+            Some(_) | None => Some(Self::Unlisted),
+        }
+    }
+
+    fn uid(self) -> Option<Uid> {
+        match self {
+            Self::Listed(uid) => Some(uid),
+            Self::Unlisted => None,
+        }
+    }
 }

@@ -103,7 +103,7 @@ impl Local {
     #[must_use]
     pub fn judge(&mut self, decision: &Decision, around: &Circumstances<'_>) -> Verdict {
         let mut verdict = Verdict::default();
-        if self.lockouts.holds(around) {
+        if self.lockouts.holds(decision.reasons, around) {
             verdict.reasons.insert(Reason::LockedOut);
         }
         if around.side == Side::In && around.interlocked {
@@ -126,7 +126,7 @@ impl Local {
     /// Whether a tap is denied whatever is read of the card: locked out, or interlocked. Remembers nothing.
     #[must_use]
     pub fn refuses(&self, around: &Circumstances<'_>) -> bool {
-        self.lockouts.holds(around) || around.side == Side::In && around.interlocked
+        self.lockouts.holds(Reasons::NONE, around) || around.side == Side::In && around.interlocked
     }
 
     fn pair(&mut self, around: &Circumstances<'_>, verdict: &mut Verdict) {

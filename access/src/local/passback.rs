@@ -1,7 +1,8 @@
 //! A card that is inside does not come in again: it was passed back, or somebody went out without it.
 //!
 //! Coming in may be denied. Leaving never is: at the reader inside whatever is odd is noted, also if the card leads into
-//! another area there.
+//! another area there. Nor is anybody denied by a clock that may be wrong: a rule that forgives after a time only notes
+//! then, since nobody knows whether the time is over.
 
 use super::Circumstances;
 use crate::calendar::{Date, Local as WallTime, Zone};
@@ -9,7 +10,7 @@ use crate::mode::Mode;
 use crate::passage::{AreaId, Passage, Passback, Side, Step};
 use crate::reason::{Reason, Reasons};
 use crate::settings::DoorSettings;
-use crate::time::{UtcMs, UtcS};
+use crate::time::{At, ClockTrust, UtcMs, UtcS};
 
 /// What a rule says to a tap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -56,10 +57,20 @@ pub(super) fn judge(around: &Circumstances<'_>) -> Judged {
             continue;
         }
         let may_deny = step == Step::Entered && around.side == Side::In && around.mode != Mode::Unlocked;
-        let to = if rule.hard && may_deny { &mut judged.reasons } else { &mut judged.noted };
+        let to = if rule.hard && may_deny && is_sure(rule, known, around.at) {
+            &mut judged.reasons
+        } else {
+            &mut judged.noted
+        };
         to.insert(Reason::Passback);
     }
     judged
+}
+
+/// Whether what is known is counted by a clock that is right, or by none.
+fn is_sure(rule: &Passback, known: &Passage, at: At) -> bool {
+    let by_clock = rule.within_s.is_some() || rule.forgiven_at.is_some();
+    !by_clock || (at.trust != ClockTrust::Unknown && known.at <= at.utc)
 }
 
 /// The latest instant, up to `now`, at which the wall showed the beginning of this minute of a day. In the hour that

@@ -119,6 +119,10 @@ impl Bench {
         self.door.leaf()
     }
 
+    pub(crate) fn could_be_passed(&self) -> bool {
+        self.door.could_be_passed(MonoMs(self.now))
+    }
+
     pub(crate) fn is_released(&self) -> bool {
         self.door.is_released()
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
 mod bench;
+mod chamber;
 mod contact;
 mod leaf;
 mod lock;

@@ -26,6 +26,7 @@ pub(crate) struct Around {
     pub(crate) mode: Mode,
     pub(crate) mono_s: u64,
     pub(crate) utc_ms: i64,
+    pub(crate) trust: ClockTrust,
     pub(crate) zone: Zone,
     pub(crate) passback: Vec<(Passback, Option<Passage>)>,
     pub(crate) interlocked: bool,
@@ -47,6 +48,7 @@ impl Around {
             mode: Mode::Normal,
             mono_s: 1_000,
             utc_ms: NOW_MS,
+            trust: ClockTrust::Synchronised,
             zone: Zone::HELSINKI,
             passback: Vec::new(),
             interlocked: false,
@@ -60,7 +62,7 @@ impl Around {
 
     pub(crate) fn judge(&self, local: &mut Local, reasons: impl Into<Reasons>) -> Verdict {
         let decision = Decision { reasons: reasons.into(), generation: Generation(1) };
-        let at = At { mono: MonoMs(self.mono_s * 1_000), utc: UtcMs(self.utc_ms), trust: ClockTrust::Synchronised };
+        let at = At { mono: MonoMs(self.mono_s * 1_000), utc: UtcMs(self.utc_ms), trust: self.trust };
         local.judge(
             &decision,
             &Circumstances {

@@ -42,6 +42,31 @@ fn unlisted_cards_are_counted_together_and_lock_out_no_listed_one() {
     assert_eq!(Around::new(1).granted(&mut local), []);
 }
 
+fn nameless(reason: Reason, local: &mut Local) -> (Reasons, Option<LockoutBegins>) {
+    let around = Around { uid: None, listed: false, ..Around::new(1) };
+    let verdict = around.judge(local, reason);
+    (verdict.reasons, verdict.lockout_begins)
+}
+
+#[test]
+fn what_was_misread_is_asked_to_try_again_while_unlisted_cards_are_locked_out() {
+    let mut local = Local::default();
+    let unlisted = Around { listed: false, ..Around::new(1) };
+    assert!(deny(&mut local, &unlisted, 5).is_some());
+    for reason in [Reason::ReadFailed, Reason::SeveralCards] {
+        assert_eq!(nameless(reason, &mut local), (Reasons::NONE, None), "{}", reason.code());
+    }
+    assert_eq!(nameless(Reason::UnsupportedCard, &mut local).0, Reason::LockedOut.into());
+}
+
+#[test]
+fn nothing_without_a_number_is_counted_but_a_card_that_is_never_listed() {
+    let mut local = Local::default();
+    assert!((0..30).all(|_| nameless(Reason::OutsideSchedule, &mut local).1.is_none()));
+    let begun: Vec<_> = (0..5).filter_map(|_| nameless(Reason::UnsupportedCard, &mut local).1).collect();
+    assert_eq!(begun, [LockoutBegins { uid: None, for_s: 60 }]);
+}
+
 #[test]
 fn what_is_nobodys_fault_is_not_counted() {
     let uncounted = [

@@ -5,7 +5,7 @@ use access::local::{Local, passback};
 use access::mode::Mode;
 use access::passage::{AreaId, Passage, Passback, Side, Step};
 use access::reason::{Reason, Reasons};
-use access::time::UtcMs;
+use access::time::{ClockTrust, UtcMs};
 use proptest::prelude::*;
 
 use crate::around::{Around, INSIDE, NOW_MS, OUTSIDE, card};
@@ -57,7 +57,25 @@ fn a_time_ends_with_its_last_millisecond() {
     let rule = Passback { within_s: Some(60), ..HARD };
     assert!(is_denied(&inside(rule, 59_999)));
     assert!(!is_denied(&inside(rule, 60_000)));
-    assert!(is_denied(&inside(rule, -5_000)), "a clock that is ahead does not let in");
+}
+
+#[test]
+fn a_rule_that_forgives_after_a_time_only_notes_by_a_clock_that_may_be_wrong() {
+    let timed = [
+        Passback { within_s: Some(60), ..HARD },
+        Passback { forgiven_at: Some(240), ..HARD },
+        Passback { within_s: Some(60), forgiven_at: Some(240), ..HARD },
+    ];
+    for rule in timed {
+        let right = inside(rule, 0);
+        assert!(is_denied(&right));
+        assert!(is_denied(&Around { trust: ClockTrust::Kept, ..right.clone() }));
+        for wrong in [Around { trust: ClockTrust::Unknown, ..right }, inside(rule, -1)] {
+            let verdict = wrong.judge(&mut Local::default(), Reasons::NONE);
+            assert_eq!((verdict.reasons, verdict.noted), (Reasons::NONE, Reason::Passback.into()));
+        }
+    }
+    assert!(is_denied(&Around { trust: ClockTrust::Unknown, ..inside(HARD, -1) }), "this one asks no clock");
 }
 
 /// At 04:00 on the wall, which is 02:00 UTC in winter: six hours ago.
