@@ -80,8 +80,6 @@ pub(crate) struct Facts {
     pub(crate) mode: Mode,
     pub(super) mode_due: MonoMs,
     pub(super) first_person_came: bool,
-    /// Until when a release that was granted may still wait for the journal.
-    pub(super) may_release_until: MonoMs,
     /// The lock is released until the door is told otherwise, and must be told again and again.
     pub(super) held_released: bool,
     pub(crate) journal_head: u64,
@@ -129,7 +127,6 @@ impl From<Found> for Facts {
             mode: Mode::Normal,
             mode_due: MonoMs(0),
             first_person_came: false,
-            may_release_until: MonoMs(0),
             held_released: false,
             journal_head,
             journal_link,
@@ -274,8 +271,7 @@ impl DoorLoop {
 
     /// Whether somebody could pass now, or could as soon as the journal has answered.
     pub(super) fn is_passable(&self) -> bool {
-        let waits = self.clock.at().mono < self.facts.may_release_until;
-        waits || self.door.is_open() || self.door.is_released()
+        self.door.could_be_passed(self.clock.at().mono)
     }
 
     /// Gives the store what waits for it. `false` if it has no room for a message of the controller, and the link is

@@ -1,7 +1,7 @@
 //! What comes over the link, and what is put in force because of it.
 
 use access::command::{Action, Command, Refusal};
-use access::door::{Input, JOURNAL_WAIT_MS};
+use access::door::Input;
 use access::event::{EventKind, ModeCause};
 use access::message::Down;
 use access::passage::{Passage, Step};
@@ -65,7 +65,6 @@ impl DoorLoop {
         if interlocked {
             return Err(Refusal::Interlocked);
         }
-        self.facts.may_release_until = now + 2 * JOURNAL_WAIT_MS;
         Ok(())
     }
 
