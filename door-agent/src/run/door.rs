@@ -157,7 +157,11 @@ impl DoorLoop {
     /// The door begins to decide.
     pub(super) fn begin(&mut self, shared: &mut Shared) {
         self.handle(Input::Note(EventKind::Started), shared);
-        for watched in self.io.levels().faults.iter() {
+        let levels = self.io.levels();
+        if levels.exit {
+            self.door.hold_exit(self.clock.at().mono);
+        }
+        for watched in levels.faults.iter() {
             self.handle(Input::Watched(watched, true), shared);
         }
         self.look_at_mode(ModeCause::Start, shared);
