@@ -168,13 +168,13 @@ impl DoorLoop {
         self.settle();
     }
 
-    /// And ends. The lock goes to rest first.
+    /// And ends. The lock goes to rest last: a grant that has waited long enough releases it whatever the machine hears.
     pub(super) fn end(&mut self, shared: &mut Shared) {
-        self.drive(Drive::Rest);
-        self.darken();
         self.handle(Input::Note(EventKind::Stopped), shared);
         // What does not find room now is forgotten: the door insists on less then, never on more.
         let _ = self.feed_store();
+        self.drive(Drive::Rest);
+        self.darken();
     }
 
     /// Waits for its threads. The inboxes must be gone.
