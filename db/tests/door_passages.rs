@@ -50,6 +50,20 @@ fn only_what_is_newer_is_told_as_taken_and_the_generation_never_goes_back() {
 }
 
 #[test]
+fn a_newer_message_forgives_also_what_was_noted_by_a_clock_that_is_ahead() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut door = store(&folder);
+    door.note_passages(&[passage(1, Step::Entered, 1_000)]).unwrap();
+    let (forgiven, kept) = (passage(1, Step::Forgiven, 10), passage(1, Step::Forgiven, 1_001));
+    assert_eq!(door.take_passages(&message(5, vec![forgiven])).unwrap().newer, [kept]);
+    assert_eq!(door.take_passages(&message(6, vec![forgiven])).unwrap().newer, [], "it is forgiven already");
+    let again = passage(1, Step::Entered, 1_002);
+    door.note_passages(&[again]).unwrap();
+    assert_eq!(door.take_passages(&message(6, vec![forgiven])).unwrap().newer, [], "old news");
+    assert_eq!(door.passages().unwrap(), [again]);
+}
+
+#[test]
 fn the_oldest_of_those_outside_make_room() {
     let folder = tempfile::tempdir().unwrap();
     let mut door = store(&folder);
@@ -67,7 +81,7 @@ fn the_oldest_of_those_outside_make_room() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
-    /// In whatever order and however often they come.
+    /// In whatever order and however often they come, as long as no newer message forgives.
     #[test]
     fn the_order_of_news_does_not_matter(news in prop::collection::vec((0_u32..4, 0_u8..20), 1..30)) {
         let steps = [Step::Entered, Step::Left, Step::Forgiven];
@@ -77,7 +91,7 @@ proptest! {
             news.into_iter().map(|(card, at)| passage(card, step(at), i64::from(at))).collect();
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (mut one, mut two) = (store(&one), store(&two));
-        one.take_passages(&message(1, news.clone())).unwrap();
+        one.take_passages(&message(0, news.clone())).unwrap();
         for passage in news.iter().rev().chain(&news) {
             two.note_passages(&[*passage]).unwrap();
         }

@@ -97,7 +97,7 @@ fn assemble_door(
     let machine = Door::new(disk.facts.state.settings, io.levels().contact);
     let door = DoorLoop {
         number,
-        clock: Clock::new(start.last_utc),
+        clock: Clock::new(start.last_utc, config.battery_clock),
         boot: disk.boot,
         epoch: start.epoch,
         door: machine,

@@ -19,18 +19,22 @@ const SYNCHRONISED: &str = "/run/systemd/timesync/synchronized";
 pub struct Clock {
     start: Instant,
     floor: UtcMs,
+    /// Whether the machine's own clock goes on while it is off.
+    battery: bool,
     synchronised: PathBuf,
     system: fn() -> UtcMs,
 }
 
 impl Clock {
     /// A clock that is not believed if it shows a time before `last_utc`, the latest that the journal
-    /// has known.
+    /// has known. Without a `battery` the operating system may show at its start what it has kept in a file, which is
+    /// of the moment at which the power went.
     #[must_use]
-    pub fn new(last_utc: UtcMs) -> Self {
+    pub fn new(last_utc: UtcMs, battery: bool) -> Self {
         Self {
             start: Instant::now(),
             floor: last_utc.max(FIRST_UTC),
+            battery,
             synchronised: PathBuf::from(SYNCHRONISED),
             system,
         }
@@ -50,7 +54,8 @@ impl Clock {
             return At { mono, utc, trust: ClockTrust::Synchronised };
         }
         if utc >= self.floor {
-            return At { mono, utc, trust: ClockTrust::Kept };
+            let trust = if self.battery { ClockTrust::Synchronised } else { ClockTrust::Kept };
+            return At { mono, utc, trust };
         }
         let elapsed = i64::try_from(since_start).unwrap_or(i64::MAX);
         At { mono, utc: UtcMs(self.floor.0.saturating_add(elapsed)), trust: ClockTrust::Unknown }
@@ -75,13 +80,20 @@ mod tests {
     const MAY: UtcMs = UtcMs(1_780_000_000_000);
 
     fn clock(last_utc: i64, system: fn() -> UtcMs, synchronised: &str) -> Clock {
-        Clock { system, synchronised: PathBuf::from(synchronised), ..Clock::new(UtcMs(last_utc)) }
+        Clock { system, synchronised: PathBuf::from(synchronised), ..Clock::new(UtcMs(last_utc), false) }
     }
 
     #[test]
     fn a_clock_that_is_not_behind_is_kept() {
         let at = clock(MAY.0, || MAY, "/nowhere").at();
         assert_eq!((at.utc, at.trust), (MAY, ClockTrust::Kept));
+    }
+
+    #[test]
+    fn a_clock_with_a_battery_is_believed_unless_it_is_behind() {
+        let trust = |last_utc| Clock { battery: true, ..clock(last_utc, || MAY, "/nowhere") }.at().trust;
+        assert_eq!(trust(MAY.0), ClockTrust::Synchronised);
+        assert_eq!(trust(MAY.0 + 5_000), ClockTrust::Unknown, "its battery is empty");
     }
 
     #[test]

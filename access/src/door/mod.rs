@@ -119,6 +119,11 @@ impl Door {
         self.settings = settings;
     }
 
+    /// The exit button is down when the machine begins. That is no press; if it does not come up, it is stuck.
+    pub fn hold_exit(&mut self, now: MonoMs) {
+        let _ = self.watch.exit(true, now);
+    }
+
     /// The mode in force.
     #[must_use]
     pub fn mode(&self) -> Mode {

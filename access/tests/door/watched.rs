@@ -2,6 +2,7 @@
 
 use access::door::{EXIT_STUCK_MS, Input};
 use access::event::{Faults, Watched};
+use access::time::MonoMs;
 
 use crate::bench::Bench;
 
@@ -37,4 +38,16 @@ fn an_exit_button_that_stays_down_is_stuck_and_is_freed_when_it_comes_up() {
     let _ = bench.hear(Input::Exit(true));
     let _ = bench.wait(EXIT_STUCK_MS - 1);
     assert_eq!(bench.hear(Input::Exit(false)), [""; 0]);
+}
+
+#[test]
+fn an_exit_button_that_is_down_at_the_start_is_no_press_but_may_be_stuck() {
+    let mut bench = Bench::new();
+    bench.door.hold_exit(MonoMs(bench.now));
+    assert_eq!(bench.wait(EXIT_STUCK_MS - 1), [""; 0]);
+    assert!(!bench.is_released());
+    assert_eq!(bench.wait(1), ["exit-button-stuck"]);
+    assert_eq!(bench.hear(Input::Exit(false)), ["exit-button-freed"]);
+    assert_eq!(bench.hear(Input::Exit(true)), ["exit-pressed"]);
+    assert!(bench.is_released());
 }

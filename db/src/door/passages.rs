@@ -47,14 +47,16 @@ impl WhitelistStore {
         self.transact(generation)
     }
 
-    /// Takes over what cards did elsewhere. The later step of a card counts, so old news does no harm.
+    /// Takes over what cards did elsewhere. The later step of a card counts, so old news does no harm. A card that a
+    /// newer message forgives is forgiven whatever this door's clock said before, which may have been ahead.
     ///
     /// # Errors
     /// If the file cannot be written.
     pub fn take_passages(&mut self, passages: &Passages) -> Result<PassagesTaken, DoorDbError> {
         self.transact(|transaction| {
-            let newer = keep_newer(transaction, &passages.passages)?;
-            let generation = generation(transaction)?.max(passages.generation);
+            let known = generation(transaction)?;
+            let newer = keep_newer(transaction, &passages.passages, passages.generation > known)?;
+            let generation = known.max(passages.generation);
             transaction.execute("UPDATE meta SET passages_generation = $1", [to_sql(generation.0)])?;
             Ok(PassagesTaken { generation, newer })
         })
@@ -65,7 +67,7 @@ impl WhitelistStore {
     /// # Errors
     /// If the file cannot be written.
     pub fn note_passages(&mut self, passages: &[Passage]) -> Result<(), DoorDbError> {
-        self.transact(|transaction| keep_newer(transaction, passages)).map(drop)
+        self.transact(|transaction| keep_newer(transaction, passages, false)).map(drop)
     }
 
     /// When a card was last granted for which the door had waited to stand unlocked.
@@ -98,19 +100,20 @@ fn generation(transaction: &Transaction<'_>) -> rusqlite::Result<Generation> {
     transaction.query_row("SELECT passages_generation FROM meta", [], |row| Ok(Generation(from_sql(row.get(0)?))))
 }
 
-/// Keeps those that are newer than what is there, and returns them.
-fn keep_newer(transaction: &Transaction<'_>, passages: &[Passage]) -> rusqlite::Result<Vec<Passage>> {
+/// Keeps those that are newer than what is there, or forgive it, and returns them as they are kept.
+fn keep_newer(transaction: &Transaction<'_>, passages: &[Passage], forgives: bool) -> rusqlite::Result<Vec<Passage>> {
     let mut newer = Vec::new();
     let mut put = transaction.prepare_cached(
         "INSERT INTO passage (uid, area, step, at) VALUES ($1, $2, $3, $4) \
-         ON CONFLICT (uid, area) DO UPDATE SET step = excluded.step, at = excluded.at \
-         WHERE excluded.at > passage.at",
+         ON CONFLICT (uid, area) DO UPDATE SET step = excluded.step, at = max(excluded.at, passage.at + 1) \
+         WHERE excluded.at > passage.at OR ($5 AND passage.step <> excluded.step) RETURNING at",
     )?;
     for passage in passages {
         let Passage { uid, area, step, at } = passage;
-        if put.execute(params![uid.as_bytes(), area.0, step.code(), at.0])? > 0 {
-            newer.push(*passage);
-        }
+        let forgives = forgives && *step == Step::Forgiven;
+        let parameters = params![uid.as_bytes(), area.0, step.code(), at.0, forgives];
+        let kept = put.query_row(parameters, |row| row.get(0)).optional()?;
+        newer.extend(kept.map(|at| Passage { at: UtcMs(at), ..*passage }));
     }
     make_room(transaction)?;
     Ok(newer)

@@ -16,6 +16,7 @@ pub(super) struct RawConfig {
     pub(super) poll_interval_ms: Option<u64>,
     pub(super) role: Role,
     pub(super) interlock: bool,
+    pub(super) battery_clock: Option<bool>,
     pub(super) doors: Vec<RawDoor>,
     /// Whether it has `[[doors]]`; an error names the door by its number then.
     pub(super) several: bool,
@@ -25,6 +26,7 @@ pub(super) struct RawConfig {
 #[serde(deny_unknown_fields)]
 struct OneDoor {
     poll_interval_ms: Option<u64>,
+    battery_clock: Option<bool>,
     #[serde(default)]
     role: Role,
     data: PathBuf,
@@ -39,6 +41,7 @@ struct OneDoor {
 #[serde(deny_unknown_fields)]
 struct SeveralDoors {
     poll_interval_ms: Option<u64>,
+    battery_clock: Option<bool>,
     #[serde(default)]
     interlock: bool,
     doors: Vec<RawDoor>,
@@ -127,16 +130,17 @@ impl RawConfig {
 
 impl From<OneDoor> for RawConfig {
     fn from(file: OneDoor) -> Self {
-        let OneDoor { poll_interval_ms, role, data, provisioning, reader, out_reader, io, control } = file;
+        let OneDoor { poll_interval_ms, battery_clock, role, data, provisioning, reader, out_reader, io, control } =
+            file;
         let door = RawDoor { data, provisioning, reader, out_reader, io, control };
-        Self { poll_interval_ms, role, interlock: false, doors: vec![door], several: false }
+        Self { poll_interval_ms, battery_clock, role, interlock: false, doors: vec![door], several: false }
     }
 }
 
 impl From<SeveralDoors> for RawConfig {
     fn from(file: SeveralDoors) -> Self {
-        let SeveralDoors { poll_interval_ms, interlock, doors } = file;
-        Self { poll_interval_ms, role: Role::Door, interlock, doors, several: true }
+        let SeveralDoors { poll_interval_ms, battery_clock, interlock, doors } = file;
+        Self { poll_interval_ms, battery_clock, role: Role::Door, interlock, doors, several: true }
     }
 }
 

@@ -61,6 +61,7 @@ fn an_emulated_door_needs_four_keys() {
     assert_eq!(only_door(&config).hardware, hardware);
     assert_eq!(only_door(&config).provisioning.door.as_str(), "door");
     assert!(!config.interlock);
+    assert!(config.battery_clock, "a PC has one");
 }
 
 #[test]
@@ -82,6 +83,15 @@ fn the_example_for_two_doors_is_understood() {
         HardwareConfig::Emulated { .. } => panic!("{door:?}"),
     });
     assert_eq!(readers.collect::<Vec<_>>(), [(0, true), (1, false)]);
+}
+
+#[test]
+fn a_board_has_a_clock_with_a_battery_only_if_it_is_said() {
+    for doors in [1, 2] {
+        assert!(!load(&example(doors)).unwrap().battery_clock, "{doors}");
+        assert!(load(&format!("battery_clock = true\n{}", example(doors))).unwrap().battery_clock, "{doors}");
+    }
+    assert!(!load(&format!("battery_clock = false\n{EMULATED}")).unwrap().battery_clock);
 }
 
 #[test]

@@ -80,8 +80,6 @@ pub(crate) struct Facts {
     pub(crate) mode: Mode,
     pub(super) mode_due: MonoMs,
     pub(super) first_person_came: bool,
-    /// Until when a release that was granted may still wait for the journal.
-    pub(super) may_release_until: MonoMs,
     /// The lock is released until the door is told otherwise, and must be told again and again.
     pub(super) held_released: bool,
     pub(crate) journal_head: u64,
@@ -129,7 +127,6 @@ impl From<Found> for Facts {
             mode: Mode::Normal,
             mode_due: MonoMs(0),
             first_person_came: false,
-            may_release_until: MonoMs(0),
             held_released: false,
             journal_head,
             journal_link,
@@ -160,20 +157,24 @@ impl DoorLoop {
     /// The door begins to decide.
     pub(super) fn begin(&mut self, shared: &mut Shared) {
         self.handle(Input::Note(EventKind::Started), shared);
-        for watched in self.io.levels().faults.iter() {
+        let levels = self.io.levels();
+        if levels.exit {
+            self.door.hold_exit(self.clock.at().mono);
+        }
+        for watched in levels.faults.iter() {
             self.handle(Input::Watched(watched, true), shared);
         }
         self.look_at_mode(ModeCause::Start, shared);
         self.settle();
     }
 
-    /// And ends. The lock goes to rest first.
+    /// And ends. The lock goes to rest last: a grant that has waited long enough releases it whatever the machine hears.
     pub(super) fn end(&mut self, shared: &mut Shared) {
-        self.drive(Drive::Rest);
-        self.darken();
         self.handle(Input::Note(EventKind::Stopped), shared);
         // What does not find room now is forgotten: the door insists on less then, never on more.
         let _ = self.feed_store();
+        self.drive(Drive::Rest);
+        self.darken();
     }
 
     /// Waits for its threads. The inboxes must be gone.
@@ -274,8 +275,7 @@ impl DoorLoop {
 
     /// Whether somebody could pass now, or could as soon as the journal has answered.
     pub(super) fn is_passable(&self) -> bool {
-        let waits = self.clock.at().mono < self.facts.may_release_until;
-        waits || self.door.is_open() || self.door.is_released()
+        self.door.could_be_passed(self.clock.at().mono)
     }
 
     /// Gives the store what waits for it. `false` if it has no room for a message of the controller, and the link is

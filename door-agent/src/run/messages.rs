@@ -1,7 +1,7 @@
 //! What comes over the link, and what is put in force because of it.
 
 use access::command::{Action, Command, Refusal};
-use access::door::{Input, JOURNAL_WAIT_MS};
+use access::door::Input;
 use access::event::{EventKind, ModeCause};
 use access::message::Down;
 use access::passage::{Passage, Step};
@@ -40,7 +40,7 @@ impl DoorLoop {
     fn on_message(&mut self, message: &Incoming, shared: &mut Shared) {
         match self.downlink.open(&message.topic, message.retained, &message.payload) {
             Ok((_, Down::Whitelist(part))) => self.facts.held = Some(StoreOrder::Whitelist(part)),
-            Ok((_, Down::State(state))) => self.facts.held = Some(StoreOrder::State(state)),
+            Ok((_, Down::State(state))) => self.on_ordered(state, shared),
             Ok((_, Down::Counters(counters))) => self.facts.held = Some(StoreOrder::Counters(counters)),
             Ok((_, Down::Passages(passages))) => self.facts.held = Some(StoreOrder::Passages(passages)),
             Ok((_, Down::Acknowledged { epoch, through })) => self.on_acknowledged(epoch, through),
@@ -65,7 +65,6 @@ impl DoorLoop {
         if interlocked {
             return Err(Refusal::Interlocked);
         }
-        self.facts.may_release_until = now + 2 * JOURNAL_WAIT_MS;
         Ok(())
     }
 
@@ -82,6 +81,8 @@ impl DoorLoop {
     pub(super) fn on_store(&mut self, answer: StoreAnswer, shared: &mut Shared) {
         match answer {
             StoreAnswer::Whitelist(id) => self.on_whitelist(id, shared),
+            // The disk is behind while it has not taken what is in force already.
+            StoreAnswer::State(state) if state.generation < self.facts.state.generation => self.send_status(),
             StoreAnswer::State(state) => self.on_state(state, shared),
             StoreAnswer::Counters(generation) => {
                 self.facts.counters = generation;
@@ -119,6 +120,15 @@ impl DoorLoop {
         self.send_status();
     }
 
+    /// A lockdown does not wait for a disk that is full or that hangs. If the disk never takes it, a restart goes back
+    /// to the state before, and the status tells the controller so, which sends it again.
+    fn on_ordered(&mut self, state: DoorState, shared: &mut Shared) {
+        if state.generation > self.facts.state.generation && state.check().is_ok() {
+            self.on_state(state.clone(), shared);
+        }
+        self.facts.held = Some(StoreOrder::State(state));
+    }
+
     fn on_state(&mut self, state: DoorState, shared: &mut Shared) {
         if state != self.facts.state {
             tracing::info!(generation = state.generation.0, "a state is in force");
@@ -134,10 +144,16 @@ impl DoorLoop {
     /// What cards did at other doors, as far as it is newer than what the disk knew.
     fn on_passages(&mut self, newer: &[Passage], shared: &mut Shared) {
         for passage in newer {
-            shared.passages.learn(*passage);
-            if passage.step == Step::Forgiven {
-                self.handle(Input::NoteCard(EventKind::Forgiven { area: passage.area }, passage.uid), shared);
+            if passage.step != Step::Forgiven {
+                shared.passages.learn(*passage);
+                continue;
             }
+            let forgiven = shared.passages.forgive(*passage);
+            // What is on its way to the disk must not come after it there.
+            if forgiven.at > passage.at {
+                self.keep_passage(&forgiven);
+            }
+            self.handle(Input::NoteCard(EventKind::Forgiven { area: passage.area }, passage.uid), shared);
         }
     }
 }

@@ -66,6 +66,19 @@ impl PassageMemory {
         }
     }
 
+    /// An operator has forgiven a card. That counts after everything that is certain, also if this door's clock was
+    /// ahead when it happened; returns what is known now.
+    pub(crate) fn forgive(&mut self, forgiven: Passage) -> Passage {
+        let known = self.entry(&forgiven.uid, forgiven.area);
+        let after = |certain: Passage| forgiven.at.max(UtcMs(certain.at.0.saturating_add(1)));
+        let at = match known.certain {
+            Some(certain) if certain.step != Step::Forgiven => after(certain),
+            Some(certain) => forgiven.at.max(certain.at),
+            None => forgiven.at,
+        };
+        *known.certain.insert(Passage { at, ..forgiven })
+    }
+
     /// A card was granted at a reader. It counts as gone through at once, after everything that was known of it.
     pub(crate) fn grant(&mut self, uid: Uid, at: Gateway, steps: &[(AreaId, Step)], now: UtcMs) {
         for (area, step) in steps {
@@ -180,6 +193,16 @@ mod tests {
         memory.learn(passage(Step::Left, 1_000));
         memory.grant(uid(1), HERE, &ENTER, UtcMs(5));
         assert_eq!(step(&memory), Some((Step::Entered, 1_001)));
+    }
+
+    #[test]
+    fn a_forgiven_card_is_forgiven_also_behind_a_clock_that_is_ahead() {
+        let mut memory = PassageMemory::default();
+        memory.learn(passage(Step::Entered, 1_000));
+        for _ in 0..2 {
+            assert_eq!(memory.forgive(passage(Step::Forgiven, 5)), passage(Step::Forgiven, 1_001));
+        }
+        assert_eq!(step(&memory), Some((Step::Forgiven, 1_001)));
     }
 
     #[test]

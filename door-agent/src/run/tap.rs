@@ -14,7 +14,7 @@ use std::time::Duration;
 use access::credential::rolling::IN_DOUBT_MAX;
 use access::credential::sealed::{self, CardKeys};
 use access::decide::{Credential, Presented, Question, could_pass, ends_soon, judge, judge_with};
-use access::door::{Input, JOURNAL_WAIT_MS, Tap};
+use access::door::{Input, Tap};
 use access::entry::Comfort;
 use access::event::{EventKind, Rolling};
 use access::local::{Circumstances, passback};
@@ -88,7 +88,10 @@ impl DoorLoop {
             }
             Report::Recovered => {
                 self.on_reader(side, true);
-                self.handle(Input::Note(EventKind::ReaderRecovered), shared);
+                // The event names no reader: it says that nobody stands in front of a blind one any more.
+                if !self.gates.iter().any(|gate| gate.blind) {
+                    self.handle(Input::Note(EventKind::ReaderRecovered), shared);
+                }
             }
         }
     }
@@ -198,7 +201,6 @@ impl DoorLoop {
 
     /// The card counts as gone through, until it turns out that nobody did.
     fn on_granted(&mut self, tap: &Tap, at: At, shared: &mut Shared) {
-        self.facts.may_release_until = at.mono + 2 * JOURNAL_WAIT_MS;
         let settings = &self.facts.state.settings;
         let steps: Vec<(AreaId, Step)> =
             passback::steps(settings, tap.side).filter(|(area, _)| self.facts.rule(*area).is_some()).collect();

@@ -53,3 +53,22 @@ async fn an_interlocked_door_stays_shut_while_another_could_be_passed() {
     assert_eq!(reasons(&bench, 1, "in", "long").await, json!([]));
     bench.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_at_fault_does_not_keep_the_other_doors_shut() {
+    let bench = agent(Wiring { doors: 2, interlock: true, out_reader: false }, &state(settings())).await;
+    bench.post("/contact", json!({"open": true})).await;
+    assert_eq!(reasons(&bench, 1, "in", "long").await, json!(["interlocked"]));
+    bench.post("/contact-fault", json!({"wrong": true})).await;
+    assert_eq!(reasons(&bench, 1, "in", "long").await, json!([]));
+    assert_eq!(reasons(&bench, 0, "in", "short").await, json!(["interlocked"]), "the other one is released");
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_door_may_be_passed_as_soon_as_the_one_before_is_closed() {
+    let bench = agent(Wiring { doors: 2, interlock: true, out_reader: false }, &state(settings())).await;
+    pass(&bench, 0, "in", "short").await;
+    assert_eq!(reasons(&bench, 1, "in", "long").await, json!([]));
+    bench.stop().await;
+}

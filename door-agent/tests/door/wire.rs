@@ -13,10 +13,11 @@ use access::event::{Event, EventKind, Faults, Watched};
 use access::message::{Down, Leaf, Status, Up};
 use access::mode::{Lockdown, Mode};
 use access::passage::{Passage, Passages, Step};
-use access::state::DoorState;
+use access::state::{Counters, DoorState};
 use access::time::{UtcMs, Window};
 use access::topic::{Channel, Topic};
 use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
+use db::door::WHITELIST_FILE;
 use link::{Options, Qos};
 use serde_json::json;
 use tokio::sync::mpsc;
@@ -217,6 +218,33 @@ async fn a_lockdown_holds_and_an_older_state_does_not_lift_it() {
     controller.say(&Down::State(state(4, None))).await;
     controller.status(|status| status.state_generation == Generation(5)).await;
     assert_eq!(bench.tap("short").await["reasons"], json!(["locked-down"]));
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lockdown_holds_before_the_disk_takes_it_and_what_the_disk_says_late_does_not_lift_it() {
+    let Some((_broker, mut controller, bench)) = site().await else { return };
+    controller.status(|_| true).await;
+    let whitelist = bench.folder.path().join(WHITELIST_FILE);
+    db::trial::refuse(&whitelist, "state").unwrap();
+    let state =
+        |generation, lockdown| DoorState { generation: Generation(generation), lockdown, ..DoorState::default() };
+    controller.say(&Down::State(state(5, Some(Lockdown { until: None })))).await;
+    let status = controller.status(|status| status.mode == Mode::LockedDown).await;
+    assert_eq!(status.state_generation, Generation(5), "what is in force is told");
+    // The store works in order: it has tried the state when it answers this.
+    controller.say(&Down::Counters(Counters { generation: Generation(1), counters: Vec::new() })).await;
+    controller.status(|status| status.counters_generation == Generation(1)).await;
+    db::trial::relent(&whitelist, "state").unwrap();
+    controller.say(&Down::State(state(4, None))).await;
+    controller.say(&Down::Counters(Counters { generation: Generation(2), counters: Vec::new() })).await;
+    let status = controller.status(|status| status.counters_generation == Generation(2)).await;
+    assert_eq!((status.state_generation, status.mode), (Generation(5), Mode::LockedDown));
+    assert_eq!(bench.tap("short").await["reasons"], json!(["locked-down"]));
+    let folder = bench.stop().await;
+    let config = folder.path().join("agent.toml");
+    let bench = Bench::start_in(folder, config).await;
+    controller.status(|status| status.state_generation == Generation(4)).await;
     bench.stop().await;
 }
 
