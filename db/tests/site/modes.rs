@@ -89,6 +89,26 @@ fn a_lockdown_reaches_its_doors_those_that_join_later_too_and_ends_with_the_last
 }
 
 #[test]
+fn an_area_is_not_removed_while_it_is_locked_down() {
+    let bench = Bench::with_doors(&["ward"]);
+    let locked_down = |until: Option<UtcS>| {
+        let area = bench.site.add_area(&ACTOR, "Upstairs", &[door("ward")]).unwrap();
+        (area, lock(&bench, &LockdownScope::Area(area.0), until))
+    };
+    let remove = |area, ms| {
+        let actor = Actor { operator: "maija", at: UtcMs(LATER.0 * 1_000 + ms) };
+        bench.site.edit_rules(&actor, &RuleEdit::RemoveArea(area))
+    };
+    let (area, id) = locked_down(None);
+    assert_eq!(problem(remove(area, 0)), ("area", "locked-down"));
+    bench.site.lift_lockdown(&ACTOR, id, "it is over").unwrap();
+    remove(area, 0).unwrap();
+    let (area, _) = locked_down(Some(LATER));
+    assert_eq!(problem(remove(area, -1)), ("area", "locked-down"));
+    remove(area, 0).unwrap();
+}
+
+#[test]
 fn who_and_why_is_told_and_at_how_many_doors_it_is_in_force() {
     let bench = Bench::with_doors(&["attic", "ward"]);
     bench.add_encoder("desk");
