@@ -10,7 +10,6 @@ use access::decide::{Credential, Decision, Presented, Question, judge_with};
 use access::entry::{Condition, Entry, ScheduleId, Term};
 use access::event::EventKind;
 use access::id::DoorId;
-use access::mode::{Lockdown, Mode};
 use access::passage::Side;
 use access::reason::{Reason, Reasons};
 use access::state::DoorState;
@@ -88,13 +87,12 @@ impl Case {
     pub(crate) fn of_event(site: &Site, view: &EventView) -> Result<Option<Self>, SiteError> {
         let event = &view.event;
         let EventKind::Tap { side, presented, credential, decision, noted, .. } = event.kind else { return Ok(None) };
-        let mut state = match site.door_state(&view.door, event.state_generation) {
+        // A lockdown in it ends by the event's own time, as it did for the door: the mode may be told a second late.
+        let state = match site.door_state(&view.door, event.state_generation) {
             // It had not been told anything yet.
             Err(SiteError::NotFound { .. }) => DoorState::default(),
             known => known?,
         };
-        // What was in force counts, though it may have run out since it was ordered.
-        state.lockdown = (event.mode == Mode::LockedDown).then_some(Lockdown { until: None });
         let uid = event.subject.map(|subject| subject.uid);
         let explained = uid.map(|uid| site.explain(&view.door, &uid, event.generation)).transpose()?;
         let case = Self {

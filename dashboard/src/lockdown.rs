@@ -54,16 +54,7 @@ impl Reach {
 
 /// The lockdowns that hold now, newest first.
 pub(crate) fn on(site: &Site, now: UtcS) -> Result<Vec<LockdownView>, SiteError> {
-    Ok(site.lockdowns(true, SHOWN_MAX)?.into_iter().filter(|lockdown| lockdown.is_on(now)).collect())
-}
-
-/// One, of those that are kept in view.
-///
-/// # Errors
-/// [`SiteError::NotFound`].
-pub(crate) fn one(site: &Site, id: i64) -> Result<LockdownView, SiteError> {
-    let found = site.lockdowns(false, LIST_MAX)?.into_iter().find(|lockdown| lockdown.id == id);
-    found.ok_or_else(|| SiteError::NotFound { what: "lockdown", id: id.to_string() })
+    site.lockdowns(Some(now), SHOWN_MAX)
 }
 
 /// Rules that let people pass although it is locked down here; and whether there are more than so many.

@@ -83,8 +83,7 @@ pub(super) fn start(start: &Start) -> anyhow::Result<()> {
     };
     let until = start.until.as_deref().map(|text| time(text, config.zone)).transpose()?;
     let number = site.lock_down(&actor(), &scope, until, &start.reason)?;
-    let begun = site.lockdowns(true, LISTED_MAX)?.into_iter().find(|lockdown| lockdown.id == number);
-    let doors = begun.map_or(0, |lockdown| lockdown.doors);
+    let doors = site.lockdown(number)?.doors;
     if start.json {
         return say(&json!({ "number": number, "doors": doors }).to_string());
     }
@@ -129,8 +128,7 @@ pub(super) fn list(list: &List) -> anyhow::Result<()> {
 }
 
 fn on(site: &Site) -> anyhow::Result<Vec<LockdownView>> {
-    let now = utc_now().second();
-    Ok(site.lockdowns(true, LISTED_MAX)?.into_iter().filter(|lockdown| lockdown.is_on(now)).collect())
+    Ok(site.lockdowns(Some(utc_now().second()), LISTED_MAX)?)
 }
 
 fn as_json(lockdown: &LockdownView) -> serde_json::Value {

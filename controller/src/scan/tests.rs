@@ -103,7 +103,7 @@ impl Bench {
                 drop(self.site.lock_down(&ACTOR, &LockdownScope::Door(door(*at)), None, "a drill"));
             }
             Edit::Lock(..) => {
-                let on = self.site.lockdowns(true, 1).unwrap();
+                let on = self.site.lockdowns(Some(ACTOR.at.second()), 1).unwrap();
                 on.iter().for_each(|lockdown| self.site.lift_lockdown(&ACTOR, lockdown.id, "over").unwrap());
             }
             Edit::Encode(card, version, outcome) => self.job(*card, EncodeWork::Encode, *version, *outcome),

@@ -238,6 +238,7 @@ problem-unknown-group = There is no such group.
 problem-unknown-area = There is no such area.
 problem-unknown-schedule = There is no such schedule.
 problem-used-by-rule = A rule names this. Remove the rule first.
+problem-locked-down = This area is locked down. Lift the lockdown first.
 problem-too-many-at-door = A door of this area would need more schedules than it can hold.
 problem-no-match = Enter a unit, a title or a kind of card.
 problem-is-encoder = This is an encoder, not a door.

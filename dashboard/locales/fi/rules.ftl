@@ -238,6 +238,7 @@ problem-unknown-group = Tällaista ryhmää ei ole.
 problem-unknown-area = Tällaista aluetta ei ole.
 problem-unknown-schedule = Tällaista aikataulua ei ole.
 problem-used-by-rule = Tämä mainitaan säännössä. Poista sääntö ensin.
+problem-locked-down = Alueella on hätälukitus. Pura se ensin.
 problem-too-many-at-door = Jokin alueen ovi tarvitsisi enemmän aikatauluja kuin siihen mahtuu.
 problem-no-match = Anna yksikkö, nimike tai kortin laji.
 problem-is-encoder = Tämä on koodauslaite eikä ovi.

@@ -238,6 +238,7 @@ problem-unknown-group = Det finns ingen sådan grupp.
 problem-unknown-area = Det finns inget sådant område.
 problem-unknown-schedule = Det finns inget sådant schema.
 problem-used-by-rule = En regel nämner detta. Ta bort regeln först.
+problem-locked-down = Området har en nödlåsning. Häv den först.
 problem-too-many-at-door = En dörr i området skulle behöva fler scheman än den rymmer.
 problem-no-match = Ange en enhet, en titel eller en korttyp.
 problem-is-encoder = Det här är en kodare, inte en dörr.

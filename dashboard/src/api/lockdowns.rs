@@ -16,7 +16,7 @@ use super::events::limit;
 use super::shape::List;
 use crate::app::App;
 use crate::fault::Fault;
-use crate::lockdown::{self, Reach};
+use crate::lockdown::Reach;
 use crate::query::Pairs;
 use crate::visit::{Caller, actor};
 
@@ -32,8 +32,7 @@ pub(super) fn router() -> Router<App> {
 async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<LockdownShape>>, Fault> {
     let open_only = pairs.parse::<bool>("open", "unknown-code")?.unwrap_or(true);
     let (limit, now) = (limit(&pairs)?, app.now().second());
-    let mut found = app.db(move |site| site.lockdowns(open_only, limit)).await?;
-    found.retain(|lockdown| !open_only || lockdown.is_on(now));
+    let found = app.db(move |site| site.lockdowns(open_only.then_some(now), limit)).await?;
     Ok(Json(List { items: found.iter().map(LockdownShape::from).collect(), next: None }))
 }
 
@@ -109,7 +108,7 @@ async fn shape(app: &App, id: i64) -> Result<LockdownShape, Fault> {
 }
 
 fn find(site: &Site, id: i64, now: access::time::UtcS) -> Result<(LockdownView, Option<Vec<String>>), SiteError> {
-    let view = lockdown::one(site, id)?;
+    let view = site.lockdown(id)?;
     let reach = view.is_on(now).then(|| Reach::of(site, &view.scope)).transpose()?;
     let missing = reach.map(|reach| reach.missing().into_iter().map(|door| door.id.to_string()).collect());
     Ok((view, missing))

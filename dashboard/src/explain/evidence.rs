@@ -116,7 +116,7 @@ fn company(site: &Site, view: &EventView) -> Result<Option<EventView>, SiteError
 
 /// The lockdowns that were on at the door then.
 fn lockdowns(site: &Site, door: &DoorId, at: UtcMs) -> Result<Vec<LockdownView>, SiteError> {
-    let mut found = site.lockdowns(false, LOCKDOWNS_MAX)?;
+    let mut found = site.lockdowns(None, LOCKDOWNS_MAX)?;
     found.retain(|one| {
         let on = one.at <= at && one.lifted.as_ref().is_none_or(|lifted| at < lifted.at);
         on && one.until.is_none_or(|until| at.second() < until)

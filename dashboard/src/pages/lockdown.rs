@@ -215,10 +215,10 @@ struct Found {
 }
 
 fn find(site: &Site, now: UtcS) -> Result<Found, SiteError> {
-    let (on, mut past): (Vec<_>, Vec<_>) =
-        site.lockdowns(false, lockdown::SHOWN_MAX)?.into_iter().partition(|lockdown| lockdown.is_on(now));
+    let mut past = site.lockdowns(None, lockdown::SHOWN_MAX)?;
+    past.retain(|lockdown| !lockdown.is_on(now));
     past.truncate(LAST_ROWS as usize);
-    let open = on.into_iter().map(|view| Ok((Reach::of(site, &view.scope)?, view)));
+    let open = lockdown::on(site, now)?.into_iter().map(|view| Ok((Reach::of(site, &view.scope)?, view)));
     let open = open.map(|found| found.map(|(reach, view)| (view, reach))).collect::<Result<_, SiteError>>()?;
     Ok(Found { open, past, areas: offered::areas(site, [])?, doors: door_names(site)? })
 }

@@ -1,7 +1,7 @@
 //! Why an event ended as it did, would somebody pass, who can pass, and where can somebody go.
 
 use crate::rules::whole;
-use crate::support::{Bench, NOW, actor, door, uid};
+use crate::support::{Bench, NOW, actor, door, tapped, uid};
 use access::chain::Link;
 use access::decide::{Credential, Decision, Presented};
 use access::event::{Event, EventKind, Subject};
@@ -333,4 +333,23 @@ async fn a_refusal_in_a_lockdown_names_who_ordered_it_and_why_but_not_to_the_per
     let text = mode["sentences"].to_string();
     assert!(text.contains("Threat at the main door") && text.contains("setup"), "{text}");
     assert!(!explained["say"].to_string().contains("Threat"));
+}
+
+#[tokio::test]
+async fn a_tap_right_after_the_end_of_a_lockdown_is_judged_by_its_own_time() {
+    let mut bench = Bench::new().await;
+    let until = UtcS(bench.now().second().0 + 2);
+    bench.site.lock_down(&actor(), &LockdownScope::Site, Some(until), "A drill").unwrap();
+    let state = bench.site.latest().unwrap();
+    let mode_held = async |bench: &Bench, event: u32| {
+        let explained = bench.api(Method::GET, &format!("/explain/event/{event}"), "").await.json();
+        let conditions = explained["conditions"].as_array().unwrap();
+        conditions.iter().find(|one| one["code"] == "mode").unwrap()["finding"] == "holds"
+    };
+    // The door tells the mode that it last looked at, up to a second ago.
+    bench.wait_ms(1_999);
+    bench.happen_in(0, (state, Mode::LockedDown), tapped(Some(Reason::LockedDown)), Some(uid(1)));
+    bench.wait_ms(1);
+    bench.happen_in(0, (state, Mode::LockedDown), tapped(None), Some(uid(1)));
+    assert_eq!((mode_held(&bench, 1).await, mode_held(&bench, 2).await), (false, true));
 }

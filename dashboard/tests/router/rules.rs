@@ -4,7 +4,7 @@ use crate::support::{Answer, Bench, Browser, EVIL, actor, door};
 use access::calendar::Schedule;
 use access::time::Window;
 use axum::http::{Method, StatusCode};
-use db::site::{Effect, NewEmployment, NewRule, PersonId, RuleEdit};
+use db::site::{Effect, LockdownScope, NewEmployment, NewRule, PersonId, RuleEdit};
 use serde_json::{Value, json};
 
 /// A site with a group of one, two areas, a schedule and a rule.
@@ -453,6 +453,18 @@ async fn the_api_makes_previews_and_removes_all_of_it() {
     let calendar = json!({"zone": "Europe/Stockholm", "set": "finland", "changed": {"2026-12-24": true}});
     rules.call(Method::PUT, "/calendar", &calendar).await;
     assert_eq!(rules.call(Method::GET, "/calendar", &Value::Null).await, calendar);
+}
+
+#[tokio::test]
+async fn an_area_that_is_locked_down_stays_and_the_page_says_why() {
+    let rules = Rules::new().await;
+    let area = rules.bench.site.add_area(&actor(), "Yläkerta", &[]).unwrap();
+    rules.bench.site.lock_down(&actor(), &LockdownScope::Area(area.0), None, "A threat").unwrap();
+    let gone = rules.bench.api(Method::DELETE, &format!("/areas/{}", area.0), "").await;
+    assert_eq!((gone.status, gone.json()["code"].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, Some("locked-down")));
+    let mut browser = rules.bench.signed_in().await;
+    let refused = browser.post(&format!("/rules/areas/{}/remove", area.0), "").await;
+    assert!(refused.text().contains("This area is locked down. Lift the lockdown first."), "{}", refused.text());
 }
 
 #[tokio::test]

@@ -115,6 +115,17 @@ impl Bench {
 
     /// Something happens at a door (by its place in [`DOORS`]), or at [`DESK`], and reaches the log.
     pub(crate) fn happen(&mut self, door: usize, kind: EventKind, uid: Option<Uid>) {
+        self.happen_in(door, (Generation(1), Mode::Normal), kind, uid);
+    }
+
+    /// The same at a door that has this state and tells this mode.
+    pub(crate) fn happen_in(
+        &mut self,
+        door: usize,
+        (state_generation, mode): (Generation, Mode),
+        kind: EventKind,
+        uid: Option<Uid>,
+    ) {
         let (sequence, previous) = self.heads[door];
         let event = Event {
             sequence: sequence + 1,
@@ -123,8 +134,8 @@ impl Bench {
             utc: self.now(),
             trust: ClockTrust::Synchronised,
             generation: Generation(1),
-            state_generation: Generation(1),
-            mode: Mode::Normal,
+            state_generation,
+            mode,
             kind,
             subject: uid.map(|uid| Subject { uid, salt: [7; 16] }),
         };
@@ -143,15 +154,7 @@ impl Bench {
 
     /// A card is tapped.
     pub(crate) fn tap(&mut self, door: usize, card: Uid, reason: Option<Reason>) {
-        let kind = EventKind::Tap {
-            side: Side::In,
-            presented: Presented::Classic1k,
-            credential: Credential::NotAsked,
-            decision: Decision { reasons: reason.map_or(Reasons::NONE, Reasons::from), generation: Generation(1) },
-            noted: Reasons::NONE,
-            rolling: None,
-        };
-        self.happen(door, kind, Some(card));
+        self.happen(door, tapped(reason), Some(card));
     }
 
     /// Sends a request as it is.
@@ -249,6 +252,18 @@ pub(crate) fn authorities() -> Authorities {
 
 pub(crate) fn actor() -> Actor<'static> {
     Actor { operator: "setup", at: UtcMs(NOW) }
+}
+
+/// A tap, denied for one reason or granted.
+pub(crate) fn tapped(reason: Option<Reason>) -> EventKind {
+    EventKind::Tap {
+        side: Side::In,
+        presented: Presented::Classic1k,
+        credential: Credential::NotAsked,
+        decision: Decision { reasons: reason.map_or(Reasons::NONE, Reasons::from), generation: Generation(1) },
+        noted: Reasons::NONE,
+        rolling: None,
+    }
 }
 
 pub(crate) fn uid(number: u8) -> Uid {

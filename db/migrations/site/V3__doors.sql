@@ -162,6 +162,12 @@ CREATE TABLE presence (
     area       INTEGER NOT NULL REFERENCES area (number),
     step       TEXT    NOT NULL,
     at_ms      INTEGER NOT NULL,
+    -- When doors are told that it was: after what any of them has, whose clock may be ahead.
+    told_ms    INTEGER NOT NULL,
+    -- The newest time that any door has for this card and area; never before told_ms.
+    newest_ms  INTEGER NOT NULL,
+    -- The door that told it; NULL for what an operator has forgiven.
+    door       INTEGER REFERENCES door (number),
     generation INTEGER NOT NULL,
     PRIMARY KEY (uid, area)
 ) STRICT;

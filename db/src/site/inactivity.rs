@@ -93,20 +93,34 @@ fn current(db: &Connection) -> Result<Option<u32>, SiteError> {
     row::first(statement.query([])?, |r| Ok(r.get(0)?))
 }
 
-/// Active cards without a granted tap since then, that were active and with their holder by then.
+/// Whether a use at that time keeps a card in use still at `now`: if no such time is set, every use does.
+pub(super) fn in_time(db: &Connection, used: UtcMs, now: UtcMs) -> Result<bool, SiteError> {
+    Ok(current(db)?.is_none_or(|days| used > since(days, now)))
+}
+
+/// What was last used then or before has not been used for so long.
+fn since(days: u32, now: UtcMs) -> UtcMs {
+    UtcMs(now.0.saturating_sub(i64::from(days) * 86_400_000))
+}
+
+/// Active cards without a granted tap since then, that were active and with their holder by then. A backup card that
+/// nobody holds waits in a drawer to be handed out, for as long as it takes.
 fn unused(db: &Connection, at: UtcMs, limit: u32) -> Result<Vec<Uid>, SiteError> {
     let Some(days) = current(db)? else { return Ok(Vec::new()) };
-    let since = at.0.saturating_sub(i64::from(days) * 86_400_000);
+    let since = since(days, at).0;
     let mut statement = row::prepare(
         db,
-        "SELECT s.uid FROM card_state s JOIN change h ON h.number = s.since
+        "SELECT s.uid FROM card_state s JOIN change h ON h.number = s.since JOIN card c ON c.uid = s.uid
          LEFT JOIN card_use u ON u.uid = s.uid
          WHERE s.until IS NULL AND s.life = 'active' AND h.at_ms <= $1 AND COALESCE(u.last_ms, $1) <= $1
            AND NOT EXISTS (
                SELECT 1 FROM holding o JOIN change g ON g.number = o.since
                WHERE o.uid = s.uid AND o.until IS NULL AND (g.at_ms > $1 OR o.from_s > $2))
-         ORDER BY s.uid LIMIT $3",
+           AND (c.kind <> 'backup' OR EXISTS (
+               SELECT 1 FROM holding o
+               WHERE o.uid = s.uid AND o.until IS NULL AND (o.until_s IS NULL OR o.until_s > $3)))
+         ORDER BY s.uid LIMIT $4",
     )?;
-    let rows = statement.query((since, since.div_euclid(1_000), limit))?;
+    let rows = statement.query((since, since.div_euclid(1_000), at.second().0, limit))?;
     row::all(rows, |r| row::uid(r, 0))
 }

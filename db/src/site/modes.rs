@@ -121,13 +121,21 @@ impl Site {
         })
     }
 
-    /// Lockdowns, newest first; those that are not lifted first if not `open_only`. One whose time is over is open
-    /// until it is put away: see [`LockdownView::is_on`].
+    /// Lockdowns, newest first: those that are on at `open_at`; or all, those that are not lifted first. One whose
+    /// time is over is not lifted until it is put away: see [`LockdownView::is_on`].
     ///
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
-    pub fn lockdowns(&self, open_only: bool, limit: u32) -> Result<Vec<LockdownView>, SiteError> {
-        self.read(|db| view::lockdowns(db, self.id(), open_only, limit))
+    pub fn lockdowns(&self, open_at: Option<UtcS>, limit: u32) -> Result<Vec<LockdownView>, SiteError> {
+        self.read(|db| view::lockdowns(db, self.id(), open_at, limit))
+    }
+
+    /// One lockdown, on or over.
+    ///
+    /// # Errors
+    /// [`SiteError::NotFound`].
+    pub fn lockdown(&self, id: i64) -> Result<LockdownView, SiteError> {
+        self.read(|db| view::one(db, self.id(), id))
     }
 
     /// What operators have ordered for doors and not taken back, the one that ends last first. Its time may be over.
@@ -152,7 +160,7 @@ pub(super) fn check_reason(reason: &str) -> Result<(), SiteError> {
     row::check_text("reason", reason, REASON_LENGTH_MAX)
 }
 
-/// Lifts the lockdowns of an area that is removed: it has no doors any more.
+/// Puts away the lockdowns of an area that is removed: their time is over, or it would not be.
 pub(super) fn area_removed(db: &Connection, change: i64, area: AreaId) -> Result<(), SiteError> {
     row::prepare(db, "UPDATE lockdown SET until = $1 WHERE area = $2 AND until IS NULL")?.execute((change, area.0))?;
     Ok(())

@@ -8,6 +8,11 @@
 //! A passage decides nothing at the centre, so it is no change. Its generation is the time in milliseconds, or one
 //! more than the last if that is more, as that of the counters. A door is told everything that concerns it, its own
 //! too: a box that was replaced knows nothing, and one that knows takes only what is newer.
+//!
+//! So there are two times of each. The order of steps at the centre is that of their times by the doors' clocks, but
+//! none is later than when it was told: a clock that is ahead must not hide what comes after. What doors are told must
+//! be newer than what any door of the area has of that card, or a door whose clock was ahead would go on with its own:
+//! it is that time, or a millisecond after the newest that any door has.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +50,7 @@ impl Site {
             let limit = u32::try_from(limit.min(PASSAGES_MAX)).unwrap_or(u32::MAX);
             let mut statement = row::prepare(
                 db,
-                "SELECT p.uid, p.area, p.step, p.at_ms, p.generation FROM presence p
+                "SELECT p.uid, p.area, p.step, p.told_ms, p.generation FROM presence p
                  WHERE p.generation > $1 AND p.area IN (
                      SELECT r.area FROM door_setting s
                      JOIN area_passback r ON r.area IN (s.leads_into, s.leads_out_of)
@@ -130,10 +135,9 @@ impl Site {
             let areas: Vec<String> = inside.iter().map(|(area, _)| area.to_string()).collect();
             change::begin(db, actor, "passback-forgive", &format!("{} {}: {reason}", uid.hex(), areas.join(" ")))?;
             for (area, at) in &inside {
-                // The clock of the door that told may have been ahead.
-                let at = UtcMs(actor.at.0.max(at.saturating_add(1)));
-                let from = Told::Operator { operator: actor.operator, reason };
-                note(db, &New { uid, area: *area, step: Step::Forgiven, at, told: from, received: actor.at })?;
+                let at = actor.at.max(UtcMs(*at));
+                let told = Told::Operator { operator: actor.operator, reason };
+                note(db, &New { uid, area: *area, step: Step::Forgiven, at, own: at, told, received: actor.at })?;
             }
             Ok(u32::try_from(inside.len()).unwrap_or(u32::MAX))
         })
@@ -178,7 +182,7 @@ impl Site {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Told<'a> {
     /// This event of a door.
-    Event(i64),
+    Event { event: i64, door: i64 },
     /// An operator, who forgave.
     Operator { operator: &'a str, reason: &'a str },
 }
@@ -189,37 +193,74 @@ pub(super) struct New<'a> {
     pub(super) uid: &'a Uid,
     pub(super) area: i64,
     pub(super) step: Step,
+    /// For the order of steps: not after `received`.
     pub(super) at: UtcMs,
+    /// As the door has it.
+    pub(super) own: UtcMs,
     pub(super) told: Told<'a>,
     /// By the controller's clock.
     pub(super) received: UtcMs,
 }
 
-/// Notes a passage, and that it is the latest if it is.
+/// The latest of a card in an area.
+struct Latest {
+    step: String,
+    at: i64,
+    told: i64,
+    newest: i64,
+    door: Option<i64>,
+}
+
+/// Notes a passage, and that it is the latest if it is. Of two at the same time the one that is told later is, as both
+/// may have been cut to when they were told; and one door's steps are in the order in which it tells them, also if its
+/// clock was set back between them.
 pub(super) fn note(db: &Connection, new: &New<'_>) -> Result<(), SiteError> {
-    let (event, operator, reason) = match new.told {
-        Told::Event(event) => (Some(event), None, None),
-        Told::Operator { operator, reason } => (None, Some(operator), Some(reason)),
+    let (event, door, operator, reason) = match new.told {
+        Told::Event { event, door } => (Some(event), Some(door), None, None),
+        Told::Operator { operator, reason } => (None, None, Some(operator), Some(reason)),
     };
+    let known = latest(db, new.uid, new.area)?;
+    let of_same_door = known.as_ref().filter(|known| door.is_some() && known.door == door);
+    let at = of_same_door.map_or(new.at.0, |known| new.at.0.max(known.at));
     row::prepare(
         db,
         "INSERT INTO passage (uid, area, step, at_ms, event, operator, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )?
-    .execute((new.uid.as_bytes(), new.area, new.step.code(), new.at.0, event, operator, reason))?;
-    let mut statement = row::prepare(db, "SELECT at_ms FROM presence WHERE uid = $1 AND area = $2")?;
-    let known: Option<i64> = row::first(statement.query((new.uid.as_bytes(), new.area))?, |r| Ok(r.get(0)?))?;
-    if known.is_some_and(|known| known >= new.at.0) {
-        return Ok(());
-    }
+    .execute((new.uid.as_bytes(), new.area, new.step.code(), at, event, operator, reason))?;
+    let step = new.step.code().to_owned();
+    let latest = match known {
+        None => Latest { step, at, told: at, newest: at.max(new.own.0), door },
+        Some(known) if at >= known.at => {
+            let told = at.max(known.newest.saturating_add(1));
+            Latest { step, at, told, newest: told.max(new.own.0), door }
+        }
+        Some(known) if new.own.0 < known.told => return Ok(()),
+        // It is not the latest, but its door takes it for that.
+        Some(known) => {
+            let told = known.newest.max(new.own.0).saturating_add(1);
+            Latest { told, newest: told, ..known }
+        }
+    };
     let generation = next(db, new.received)?;
+    let Latest { step, at, told, newest, door } = latest;
     row::prepare(
         db,
-        "INSERT INTO presence (uid, area, step, at_ms, generation) VALUES ($1, $2, $3, $4, $5)
+        "INSERT INTO presence (uid, area, step, at_ms, told_ms, newest_ms, door, generation)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
          ON CONFLICT (uid, area) DO UPDATE
-         SET step = excluded.step, at_ms = excluded.at_ms, generation = excluded.generation",
+         SET step = excluded.step, at_ms = excluded.at_ms, told_ms = excluded.told_ms,
+             newest_ms = excluded.newest_ms, door = excluded.door, generation = excluded.generation",
     )?
-    .execute((new.uid.as_bytes(), new.area, new.step.code(), new.at.0, generation))?;
+    .execute((new.uid.as_bytes(), new.area, step, at, told, newest, door, generation))?;
     Ok(())
+}
+
+fn latest(db: &Connection, uid: &Uid, area: i64) -> Result<Option<Latest>, SiteError> {
+    let mut statement =
+        row::prepare(db, "SELECT step, at_ms, told_ms, newest_ms, door FROM presence WHERE uid = $1 AND area = $2")?;
+    row::first(statement.query((uid.as_bytes(), area))?, |r| {
+        Ok(Latest { step: r.get(0)?, at: r.get(1)?, told: r.get(2)?, newest: r.get(3)?, door: r.get(4)? })
+    })
 }
 
 /// Makes the passages of areas news again where changes have made them concern a door that they did not: a rule is

@@ -1,8 +1,9 @@
 //! Cards that nobody uses, and what makes passing easier.
 
 use access::entry::{Block, Comfort};
-use access::time::{UtcMs, Window};
-use db::site::{Actor, CardKind, Cause, Life, Transition};
+use access::event::Event;
+use access::time::{ClockTrust, UtcMs, Window};
+use db::site::{Actor, CardKind, Cause, Life, NewCard, Report, Transition};
 
 use crate::support::{ACTOR, Bench, Journal, NOW, door, problem, tap, uid};
 
@@ -58,6 +59,42 @@ fn a_card_counts_from_when_its_holder_got_it() {
     bench.site.set_inactivity(&ACTOR, Some(90)).unwrap();
     bench.site.give_card(&Actor { operator: "maija", at: later(80) }, &card, person, Window::ALWAYS).unwrap();
     assert_eq!((suspend(&bench, 169), suspend(&bench, 170)), (0, 1));
+}
+
+#[test]
+fn a_spare_backup_card_is_not_suspended_and_one_that_is_held_is() {
+    let bench = Bench::new();
+    for number in [1, 2] {
+        bench.site.add_card(&ACTOR, NewCard::new(uid(number), CardKind::Backup, Window::ALWAYS)).unwrap();
+    }
+    bench.site.set_inactivity(&ACTOR, Some(30)).unwrap();
+    let person = bench.add_person("Maija");
+    bench.site.give_card(&ACTOR, &uid(2), person, Window::ALWAYS).unwrap();
+    assert_eq!(suspend(&bench, 60), 1);
+    let life = |number| bench.site.card(&uid(number)).unwrap().life;
+    assert_eq!((life(1), life(2)), (Life::Active, Life::Suspended));
+}
+
+#[test]
+fn a_late_tap_from_before_a_card_was_suspended_takes_it_back() {
+    // The day of the tap, whose clock it was, when it was told, and what becomes of the card that was paused on day 90.
+    for (used, trust, told, life) in [
+        (50, ClockTrust::Synchronised, 91, Life::Active),
+        (50, ClockTrust::Unknown, 91, Life::Suspended),
+        (50, ClockTrust::Synchronised, 140, Life::Suspended),
+        (91, ClockTrust::Synchronised, 92, Life::Suspended),
+    ] {
+        let bench = Bench::with_doors(&["ward"]);
+        let card = bench.add_card(1);
+        bench.site.set_inactivity(&ACTOR, Some(90)).unwrap();
+        assert_eq!(suspend(&bench, 90), 1);
+        let mut journal = Journal::of("ward", 1, 0);
+        journal.events = vec![Event { utc: later(used), trust, ..tap(1, Some(card), None) }];
+        bench.site.intake(&[Report { received: later(told), ..journal.report(1, 1) }]).unwrap();
+        assert_eq!(bench.site.card(&card).unwrap().life, life, "used on day {used}, told on day {told}");
+        let log = bench.site.change_log(None, 1).unwrap().remove(0);
+        assert_eq!(log.operator == "kulku" && log.action == "card-resume", life == Life::Active);
+    }
 }
 
 #[test]

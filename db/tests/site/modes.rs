@@ -89,13 +89,33 @@ fn a_lockdown_reaches_its_doors_those_that_join_later_too_and_ends_with_the_last
 }
 
 #[test]
+fn an_area_is_not_removed_while_it_is_locked_down() {
+    let bench = Bench::with_doors(&["ward"]);
+    let locked_down = |until: Option<UtcS>| {
+        let area = bench.site.add_area(&ACTOR, "Upstairs", &[door("ward")]).unwrap();
+        (area, lock(&bench, &LockdownScope::Area(area.0), until))
+    };
+    let remove = |area, ms| {
+        let actor = Actor { operator: "maija", at: UtcMs(LATER.0 * 1_000 + ms) };
+        bench.site.edit_rules(&actor, &RuleEdit::RemoveArea(area))
+    };
+    let (area, id) = locked_down(None);
+    assert_eq!(problem(remove(area, 0)), ("area", "locked-down"));
+    bench.site.lift_lockdown(&ACTOR, id, "it is over").unwrap();
+    remove(area, 0).unwrap();
+    let (area, _) = locked_down(Some(LATER));
+    assert_eq!(problem(remove(area, -1)), ("area", "locked-down"));
+    remove(area, 0).unwrap();
+}
+
+#[test]
 fn who_and_why_is_told_and_at_how_many_doors_it_is_in_force() {
     let bench = Bench::with_doors(&["attic", "ward"]);
     bench.add_encoder("desk");
     catch_up(&bench, "ward", 1);
     let id = lock(&bench, &LockdownScope::Site, None);
-    let counts = |open| {
-        let view = bench.site.lockdowns(open, 10).unwrap().remove(0);
+    let counts = |open: bool| {
+        let view = bench.site.lockdowns(open.then_some(NOW.second()), 10).unwrap().remove(0);
         (view.doors, view.in_force)
     };
     assert_eq!(counts(true), (2, 0), "an encoder is no door");
@@ -109,12 +129,27 @@ fn who_and_why_is_told_and_at_how_many_doors_it_is_in_force() {
     assert!(view.is_on(LATER));
     let lifts = Actor { operator: "pekka", at: UtcMs(NOW.0 + 1) };
     bench.site.lift_lockdown(&lifts, id, "it was a drill").unwrap();
-    assert!(bench.site.lockdowns(true, 10).unwrap().is_empty());
+    assert!(bench.site.lockdowns(Some(NOW.second()), 10).unwrap().is_empty());
     assert_eq!(counts(false), (2, 1), "the ward has not heard yet");
     catch_up(&bench, "ward", 3);
     assert_eq!(counts(false), (2, 0));
-    let lifted = bench.site.lockdowns(false, 10).unwrap().remove(0).lifted.unwrap();
+    let lifted = bench.site.lockdowns(None, 10).unwrap().remove(0).lifted.unwrap();
     assert_eq!((lifted.operator.as_str(), lifted.reason.as_str()), ("pekka", "it was a drill"));
+}
+
+#[test]
+fn lockdowns_that_are_over_do_not_hide_one_that_is_on_and_each_is_found_by_its_number() {
+    let bench = Bench::with_doors(&["ward", "lab"]);
+    let on = lock(&bench, &LockdownScope::Door(door("ward")), None);
+    let over = lock(&bench, &LockdownScope::Door(door("lab")), Some(LATER));
+    let listed = |at| -> Vec<i64> {
+        bench.site.lockdowns(Some(at), 1).unwrap().into_iter().map(|lockdown| lockdown.id).collect()
+    };
+    assert_eq!((listed(UtcS(LATER.0 - 1)), listed(LATER)), (vec![over], vec![on]));
+    for id in [on, over] {
+        assert_eq!(bench.site.lockdown(id).unwrap().id, id);
+    }
+    assert!(matches!(bench.site.lockdown(99), Err(SiteError::NotFound { what: "lockdown", .. })));
 }
 
 #[test]
@@ -140,7 +175,7 @@ fn what_cannot_be_ordered_is_refused_and_leaves_no_trace() {
     assert_eq!(problem(down(LockdownScope::Site, None)), ("lockdown", "too-many"));
     let tomorrow = Actor { operator: "maija", at: UtcMs(NOW.0 + 86_400_000) };
     bench.site.lock_down(&tomorrow, &LockdownScope::Site, None, "those of yesterday are put away").unwrap();
-    assert_eq!(bench.site.lockdowns(true, 99).unwrap().len(), 1);
+    assert_eq!(bench.site.lockdowns(Some(tomorrow.at.second()), 99).unwrap().len(), 1);
 }
 
 #[test]

@@ -168,3 +168,47 @@ fn an_operator_forgives_with_a_reason_and_doors_hear_of_it() {
     store.told("back", Side::In, 0);
     assert_eq!(store.alarms(), 0);
 }
+
+/// What a door is told next, after a generation of the stream.
+fn next(store: &Store, after: Generation, name: &str) -> Passage {
+    store.bench.site.passages_after(after, &door(name), 9).unwrap().passages[0]
+}
+
+#[test]
+fn what_comes_after_a_step_of_a_door_whose_clock_is_ahead_is_news_to_that_door_too() {
+    let site = |store: &Store| store.bench.site.clone();
+    // The front door is ten minutes ahead.
+    let its_own = UtcMs(NOW.0 + 600_000);
+    for left in [true, false] {
+        let mut store = Store::new(Some(HARD));
+        store.told("front", Side::In, -600);
+        assert_eq!(store.inside(), [uid(1)]);
+        let before = site(&store).passages_newest().unwrap();
+        assert_eq!(next(&store, Generation(0), "back").at, NOW, "no other door hears of tomorrow");
+        if left {
+            store.told("back", Side::Out, 0);
+        } else {
+            site(&store).forgive(&ACTOR, &uid(1), None, "a drill").unwrap();
+        }
+        assert!(store.inside().is_empty());
+        let told = next(&store, before, "front");
+        assert_eq!(told.step, if left { Step::Left } else { Step::Forgiven });
+        assert!(told.at > its_own, "{told:?}");
+        let before = site(&store).passages_newest().unwrap();
+        store.told("back", Side::In, 0);
+        assert_eq!(store.inside(), [uid(1)], "the centre goes on by its own clock");
+        assert!(next(&store, before, "front").at > told.at);
+        assert_eq!(store.alarms(), 0);
+    }
+}
+
+#[test]
+fn the_steps_of_one_door_are_in_its_own_order_whatever_its_clock_says() {
+    // Two in one message of a door that is ahead; and one whose clock was set back between them.
+    for (entered, left) in [(-600, -590), (0, 60)] {
+        let mut store = Store::new(Some(HARD));
+        store.told("front", Side::In, entered);
+        store.told("front", Side::Out, left);
+        assert!(store.inside().is_empty(), "entered {entered} s ago, left {left} s ago");
+    }
+}

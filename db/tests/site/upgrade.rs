@@ -56,7 +56,7 @@ fn a_database_of_the_second_version_goes_over() {
     let settings = DoorSettings { times, long_times, reading: Reading::Sector, ..DoorSettings::default() };
     let view = site.door(&door("ward")).unwrap();
     assert_eq!((view.settings, view.lockdown, view.leaf), (settings, locked, Some(Leaf::Open)));
-    let listed = site.lockdowns(true, 9).unwrap().remove(0);
+    let listed = site.lockdowns(Some(UtcS(98)), 9).unwrap().remove(0);
     assert_eq!((listed.operator.as_str(), listed.at.0, listed.name.as_str()), ("maija", 3_000, "Ward"));
     let used = Connection::open(&path).unwrap();
     let last: i64 = used.query_row("SELECT last_ms FROM card_use", [], |row| row.get(0)).unwrap();

@@ -268,7 +268,7 @@ impl World {
     /// A lockdown begins, or the one that is on is lifted: with more, hardly anything would be granted.
     fn threaten(&mut self) {
         let actor = self.actor();
-        let open = self.bench.site.lockdowns(true, 100).unwrap();
+        let open = self.bench.site.lockdowns(Some(actor.at.second()), 100).unwrap();
         if let Some(first) = open.first() {
             self.bench.site.lift_lockdown(&actor, first.id, "it is over").unwrap();
             return;

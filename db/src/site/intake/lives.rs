@@ -10,8 +10,8 @@ use rusqlite::Connection;
 use super::clones::{SYSTEM, Tap};
 use crate::site::alarms::{self, Raised};
 use crate::site::cards::state;
-use crate::site::life::Cause;
-use crate::site::{Actor, Life, SiteError, inactivity, renewal, row};
+use crate::site::life::{Cause, Transition};
+use crate::site::{Actor, Life, SiteError, cards, inactivity, renewal, row};
 
 /// Takes what a tap says about the card's life, whatever the door decided and why.
 pub(super) fn tapped(db: &Connection, tap: &Tap<'_>, event: &Event, decision: &Decision) -> Result<(), SiteError> {
@@ -24,8 +24,14 @@ pub(super) fn tapped(db: &Connection, tap: &Tap<'_>, event: &Event, decision: &D
             if decision.granted() {
                 // A clock that nobody vouches for may say anything, and no door knows of tomorrow.
                 let known = if event.trust == ClockTrust::Unknown { tap.received } else { event.utc };
-                inactivity::used(db, tap.uid, known.min(tap.received))?;
-                renewal::first_used(db, &Actor { operator: SYSTEM, at: tap.received }, tap.uid)?;
+                let known = known.min(tap.received);
+                inactivity::used(db, tap.uid, known)?;
+                let system = Actor { operator: SYSTEM, at: tap.received };
+                let unused = (card.life, card.cause) == (Life::Suspended, Cause::Inactive);
+                if unused && event.trust != ClockTrust::Unknown && was_in_use(db, tap, known)? {
+                    cards::by_hand(db, &system, tap.uid, Transition::Resume, Cause::Mistake)?;
+                }
+                renewal::first_used(db, &system, tap.uid)?;
             }
             return Ok(());
         }
@@ -38,6 +44,12 @@ pub(super) fn tapped(db: &Connection, tap: &Tap<'_>, event: &Event, decision: &D
     let raised =
         Raised { door: Some(tap.door), event: Some(tap.event), uid: Some(tap.uid), ..Raised::new(kind, tap.received) };
     alarms::raise(db, &raised)
+}
+
+/// Whether a use that is told late shows that the card was paused for nothing. One after it was paused does not: a door
+/// that had not heard of it must not make a card that was lost unnoticed good everywhere.
+fn was_in_use(db: &Connection, tap: &Tap<'_>, used: UtcMs) -> Result<bool, SiteError> {
+    Ok(used < since(db, tap.uid)? && inactivity::in_time(db, used, tap.received)?)
 }
 
 /// Since when the card is out of use for that cause. A lost card that retires later has been lost since before.

@@ -47,8 +47,8 @@ pub(super) fn entered(db: &Connection, tap: &Tap<'_>, event: &Event, side: Side)
         {
             entered_twice(db, tap, (area, at), rule, event.state_generation)?;
         }
-        let told = Told::Event(tap.event);
-        passages::note(db, &New { uid: tap.uid, area, step, at, told, received: tap.received })?;
+        let told = Told::Event { event: tap.event, door: tap.door };
+        passages::note(db, &New { uid: tap.uid, area, step, at, own: event.utc, told, received: tap.received })?;
     }
     Ok(())
 }

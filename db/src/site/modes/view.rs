@@ -29,17 +29,29 @@ macro_rules! select_lockdowns {
 pub(super) fn lockdowns(
     db: &Connection,
     site: &SiteId,
-    open_only: bool,
+    open_at: Option<UtcS>,
     limit: u32,
 ) -> Result<Vec<LockdownView>, SiteError> {
     let limit = row::limit_of(limit);
     let told = told(db)?;
-    let found = if open_only {
-        found(db, select_lockdowns!("WHERE l.until IS NULL ORDER BY l.since DESC LIMIT $1"), &[&limit])?
-    } else {
-        found(db, select_lockdowns!("ORDER BY l.until IS NOT NULL, l.since DESC LIMIT $1"), &[&limit])?
+    let found = match open_at {
+        // Those that are over are left before they are counted: many of them must not hide one that is on.
+        Some(UtcS(now)) => found(
+            db,
+            select_lockdowns!(
+                "WHERE l.until IS NULL AND (l.until_s IS NULL OR l.until_s > $1) ORDER BY l.since DESC LIMIT $2"
+            ),
+            &[&now, &limit],
+        )?,
+        None => found(db, select_lockdowns!("ORDER BY l.until IS NOT NULL, l.since DESC LIMIT $1"), &[&limit])?,
     };
     found.into_iter().map(|found| Ok(found.counted(db, site, &told)?.0)).collect()
+}
+
+pub(super) fn one(db: &Connection, site: &SiteId, id: i64) -> Result<LockdownView, SiteError> {
+    let found = found(db, select_lockdowns!("WHERE l.id = $1"), &[&id])?.pop();
+    let found = found.ok_or_else(|| SiteError::not_found("lockdown", &id))?;
+    Ok(found.counted(db, site, &told(db)?)?.0)
 }
 
 macro_rules! select_orders {

@@ -99,6 +99,7 @@ pub(super) fn remove(db: &Connection, actor: &Actor<'_>, area: AreaId) -> Result
     let name = name(db, area)?;
     table::refuse_used(db, "area", "area", area.0)?;
     table::refuse_led_to(db, area)?;
+    table::refuse_locked_down(db, area, actor.at.second())?;
     let change = change::begin(db, actor, "area-remove", &format!("{} {name}", area.0))?;
     for table in ["area_state", "area_door", "area_passback"] {
         table::close(db, change, table, "area", area.0)?;

@@ -114,8 +114,8 @@ impl Site {
     /// [`SiteError::NotFound`] for what is edited; [`SiteError::Conflict`] for a name that is taken;
     /// [`SiteError::Invalid`] with field and code: `empty`, `too-long`, `too-many`, `reversed-window`,
     /// `unknown-person`, `unknown-door`, `is-encoder`, `unknown-group`, `unknown-area`, `unknown-schedule`,
-    /// `unknown-zone`, `duplicate`, `not-a-schedule`, `not-holidays`, `too-many-at-door`, or `used-by-rule` for what
-    /// cannot be removed yet.
+    /// `unknown-zone`, `duplicate`, `not-a-schedule`, `not-holidays`, `too-many-at-door`, or `used-by-rule`,
+    /// `used-by-door` or `locked-down` for what cannot be removed yet.
     pub fn edit_rules(&self, actor: &Actor<'_>, edit: &RuleEdit) -> Result<i64, SiteError> {
         self.write(Wakes::Changes, |db| apply(db, actor, edit))
     }

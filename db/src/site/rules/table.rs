@@ -2,6 +2,7 @@
 
 use access::calendar::{CALENDAR_BYTES_MAX, CHANGED_MAX, SCHEDULES_MAX};
 use access::entry::ScheduleId;
+use access::time::UtcS;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{AreaId, Effect, GroupId, NewRule, RuleFilter, RuleId, RuleView, areas, groups, schedules};
@@ -132,6 +133,13 @@ pub(super) fn refuse_led_to(db: &Connection, area: AreaId) -> Result<(), SiteErr
                UNION SELECT 1 FROM door_setting WHERE leads_out_of = $1 AND until IS NULL";
     let used = row::prepare(db, sql)?.query_row([area.0], |_| Ok(())).optional()?;
     used.map_or(Ok(()), |()| Err(SiteError::invalid("area", "used-by-door")))
+}
+
+/// Refuses to remove an area that is locked down: its doors would open to everybody without anybody having lifted it.
+pub(super) fn refuse_locked_down(db: &Connection, area: AreaId, now: UtcS) -> Result<(), SiteError> {
+    let sql = "SELECT 1 FROM lockdown WHERE area = $1 AND until IS NULL AND (until_s IS NULL OR until_s > $2) LIMIT 1";
+    let on = row::prepare(db, sql)?.query_row((area.0, now.0), |_| Ok(())).optional()?;
+    on.map_or(Ok(()), |()| Err(SiteError::invalid("area", "locked-down")))
 }
 
 /// Refuses to remove a schedule that unlocks a door.
