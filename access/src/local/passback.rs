@@ -12,6 +12,10 @@ use crate::reason::{Reason, Reasons};
 use crate::settings::DoorSettings;
 use crate::time::{At, ClockTrust, UtcMs, UtcS};
 
+/// How far the clocks of two doors may be apart, in milliseconds: a card that is handed back within seconds is just what
+/// a rule is for. Further ahead than this, a passage was told by a clock that is wrong.
+const CLOCKS_DIFFER_MS_MAX: i64 = 10_000;
+
 /// What a rule says to a tap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Judged {
@@ -70,7 +74,7 @@ pub(super) fn judge(around: &Circumstances<'_>) -> Judged {
 /// Whether what is known is counted by a clock that is right, or by none.
 fn is_sure(rule: &Passback, known: &Passage, at: At) -> bool {
     let by_clock = rule.within_s.is_some() || rule.forgiven_at.is_some();
-    !by_clock || (at.trust != ClockTrust::Unknown && known.at <= at.utc)
+    !by_clock || (at.trust != ClockTrust::Unknown && known.at.0 <= at.utc.0.saturating_add(CLOCKS_DIFFER_MS_MAX))
 }
 
 /// The latest instant, up to `now`, at which the wall showed the beginning of this minute of a day. In the hour that
