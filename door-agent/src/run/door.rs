@@ -1,5 +1,6 @@
 //! One door of the agent.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -40,6 +41,10 @@ pub(super) const REFUSED_EVERY_MS: u64 = 60_000;
 /// Passages of this agent that wait for a disk. More than pass its doors while a disk hangs; beyond it the oldest is
 /// only in memory, and forgotten with it.
 const PASSAGES_UNSAVED_MAX: usize = 512;
+
+/// Messages that wait for a disk that hangs while the link is heard all the same, so that a lockdown behind them comes
+/// through. Each is at most as large as a message of the link.
+const HELD_MAX: usize = 16;
 
 /// Everything that the loop owns of one door.
 pub(crate) struct DoorLoop {
@@ -96,8 +101,8 @@ pub(crate) struct Facts {
     pub(super) status_sent: MonoMs,
     /// As the newest status told it.
     pub(super) told: Option<Condition>,
-    /// A message for the store, until it has room.
-    pub(super) held: Option<StoreOrder>,
+    /// For the store, until it has room; at most [`HELD_MAX`], and what the door itself wants to keep.
+    pub(super) held: VecDeque<StoreOrder>,
     passages_unsaved: Vec<Passage>,
     pub(super) exit_presses: u64,
 }
@@ -139,7 +144,7 @@ impl From<Found> for Facts {
             status_due: MonoMs(0),
             status_sent: MonoMs(0),
             told: None,
-            held: None,
+            held: VecDeque::new(),
             passages_unsaved: Vec::new(),
             exit_presses: 0,
         }
@@ -278,17 +283,17 @@ impl DoorLoop {
         self.door.could_be_passed(self.clock.at().mono)
     }
 
-    /// Gives the store what waits for it. `false` if it has no room for a message of the controller, and the link is
-    /// not to be heard.
+    /// Gives the store what waits for it. `false` if there is no room for another message of the controller, and the
+    /// link is not to be heard.
     pub(super) fn feed_store(&mut self) -> Result<bool, PartDied> {
         loop {
-            let Some(order) = self.facts.held.take().or_else(|| self.own_order()) else { return Ok(true) };
+            let Some(order) = self.facts.held.pop_front().or_else(|| self.own_order()) else { return Ok(true) };
             match self.store.order(order) {
                 Ok(()) => {}
                 // Its answer to what it has will wake the loop.
                 Err(TrySendError::Full(order)) => {
-                    self.facts.held = Some(order);
-                    return Ok(false);
+                    self.facts.held.push_front(order);
+                    return Ok(self.facts.held.len() < HELD_MAX);
                 }
                 Err(TrySendError::Closed(_)) => return Err(PartDied::STORE),
             }

@@ -39,10 +39,10 @@ impl DoorLoop {
 
     fn on_message(&mut self, message: &Incoming, shared: &mut Shared) {
         match self.downlink.open(&message.topic, message.retained, &message.payload) {
-            Ok((_, Down::Whitelist(part))) => self.facts.held = Some(StoreOrder::Whitelist(part)),
+            Ok((_, Down::Whitelist(part))) => self.facts.held.push_back(StoreOrder::Whitelist(part)),
             Ok((_, Down::State(state))) => self.on_ordered(state, shared),
-            Ok((_, Down::Counters(counters))) => self.facts.held = Some(StoreOrder::Counters(counters)),
-            Ok((_, Down::Passages(passages))) => self.facts.held = Some(StoreOrder::Passages(passages)),
+            Ok((_, Down::Counters(counters))) => self.facts.held.push_back(StoreOrder::Counters(counters)),
+            Ok((_, Down::Passages(passages))) => self.facts.held.push_back(StoreOrder::Passages(passages)),
             Ok((_, Down::Acknowledged { epoch, through })) => self.on_acknowledged(epoch, through),
             Ok((_, Down::Encode(job))) => self.on_job(&job, shared),
             Ok((_, Down::Command(command))) => {
@@ -126,7 +126,7 @@ impl DoorLoop {
         if state.generation > self.facts.state.generation && state.check().is_ok() {
             self.on_state(state.clone(), shared);
         }
-        self.facts.held = Some(StoreOrder::State(state));
+        self.facts.held.push_back(StoreOrder::State(state));
     }
 
     fn on_state(&mut self, state: DoorState, shared: &mut Shared) {
