@@ -2,7 +2,7 @@
 //!
 //! | module | subject |
 //! | --- | --- |
-//! | [`agent`], [`assemble`] | starting and stopping an agent |
+//! | [`agent`], `assemble` | starting and stopping an agent |
 //! | [`folder_lock`] | that no two of them share a data folder |
 //! | [`config`], [`provisioning`] | how it is set up, and who it is |
 //! | [`run`] | the loop that owns everything which decides at its doors |

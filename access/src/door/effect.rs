@@ -12,7 +12,7 @@ pub struct Ticket(pub u64);
 /// Something that the machine wants done, in the order given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Put this in the journal, and answer with [`Input::Recorded`] when it is on disk.
+    /// Put this in the journal, and answer with [`Input::Recorded`](super::Input::Recorded) when it is on disk.
     Record {
         /// To answer with.
         ticket: Ticket,
@@ -40,7 +40,7 @@ pub enum Drive {
         /// At most.
         for_ms: u32,
     },
-    /// Let people through until told otherwise: the mode is [`Mode::Unlocked`].
+    /// Let people through until told otherwise: the mode is [`Mode::Unlocked`](crate::mode::Mode::Unlocked).
     Hold,
     /// Back to what it does without power or command.
     Rest,

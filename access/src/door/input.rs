@@ -39,7 +39,7 @@ pub enum Input {
     Note(EventKind),
     /// The same, about a card.
     NoteCard(EventKind, Uid),
-    /// The time that [`Door::deadline`] named has come.
+    /// The time that [`Door::deadline`](super::Door::deadline) named has come.
     Tick,
 }
 

@@ -5,10 +5,10 @@
 //!
 //! | module | subject |
 //! | --- | --- |
-//! | [`raw`] | the two forms of the file |
-//! | [`checks`] | one door by itself |
-//! | [`shared`] | what doors of one agent must not share |
-//! | [`pins`] | the wires of a door |
+//! | `raw` | the two forms of the file |
+//! | `checks` | one door by itself |
+//! | `shared` | what doors of one agent must not share |
+//! | `pins` | the wires of a door |
 
 mod checks;
 mod pins;

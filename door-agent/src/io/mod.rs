@@ -2,13 +2,13 @@
 //!
 //! | module | subject |
 //! | --- | --- |
-//! | [`memory`] | a door without wires |
-//! | [`wired`] | a door with wires: the thread that owns them |
-//! | [`wires`] | what that thread does, as a machine without a clock |
-//! | [`guard`] | when a released lock ends by itself |
+//! | `memory` | a door without wires |
+//! | `wired` | a door with wires: the thread that owns them |
+//! | `wires` | what that thread does, as a machine without a clock |
+//! | `guard` | when a released lock ends by itself |
 //! | [`line`] | one input |
-//! | [`rest`](mod@rest) | the lock alone, after an agent that died |
-//! | [`gpio`], [`pi`], [`pin_file`] | the pins below: a Raspberry Pi's, or a file's |
+//! | `rest`(mod@rest) | the lock alone, after an agent that died |
+//! | [`gpio`], `pi`, [`pin_file`] | the pins below: a Raspberry Pi's, or a file's |
 
 pub mod gpio;
 mod guard;

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! One loop owns all doors of the agent, so that what one of them decides the next one knows, without a lock on
-//! anything: [`DoorLoop`] is one door, [`Shared`] is what they know together.
+//! anything: `DoorLoop` is one door, `Shared` is what they know together.
 //!
 //! The whitelist is looked up in the loop itself: one indexed read of a file that is mostly in memory takes
 //! some tens of microseconds, handing it to another thread would take as long, and nothing in the
