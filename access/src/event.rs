@@ -179,6 +179,66 @@ pub enum EventKind {
         /// In which area.
         area: AreaId,
     },
+    /// The first event of an epoch that follows another one at the same door.
+    EpochBegan {
+        /// The epoch before.
+        before: u64,
+        /// The last event of it that the controller has, as far as the door knows. What the door still held beyond follows
+        /// in this epoch.
+        through: u64,
+        /// Why.
+        cause: EpochCause,
+    },
+    /// The journal was full, and so many events were not written into it. The oldest are kept, and the door went on.
+    EventsDropped {
+        /// How many.
+        count: u32,
+    },
+    /// Civil time was set.
+    ClockStepped {
+        /// By how much; negative if it was set back.
+        by_ms: i64,
+        /// By whom.
+        by: ClockSource,
+    },
+    /// The list has become older than it may.
+    ListTooOld,
+    /// The list has been confirmed again.
+    ListConfirmed,
+    /// A file of the door could not be read, and was made anew.
+    Rebuilt {
+        /// Which one.
+        file: DoorFile,
+    },
+}
+
+/// Why an epoch has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EpochCause {
+    /// The controller has events of the epoch before that this journal does not have: it was restored from a copy.
+    Behind,
+    /// The journal and the controller's log say different things of the same events.
+    Forked,
+    /// The journal before could not be read to its end.
+    Unreadable,
+}
+
+/// Who sets the clock of a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ClockSource {
+    /// The operating system, which asks the network or a person.
+    System,
+    /// The controller's signed time.
+    Controller,
+}
+
+/// The files of a door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DoorFile {
+    /// `whitelist.db`.
+    Whitelist,
+    /// `journal.db`.
+    Journal,
 }
 
 /// What a door watches besides its contact.
@@ -196,6 +256,8 @@ pub enum Watched {
     ExitButton,
     /// The door contact, whose wire is broken, or which flutters.
     Contact,
+    /// The disk, which refuses to be written to: it is full, read-only or broken.
+    Disk,
 }
 
 /// Why a mode has changed.
@@ -213,7 +275,8 @@ pub enum ModeCause {
 
 impl Watched {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Tamper, Self::Mains, Self::Battery, Self::Fire, Self::ExitButton, Self::Contact];
+    pub const ALL: [Self; 7] =
+        [Self::Tamper, Self::Mains, Self::Battery, Self::Fire, Self::ExitButton, Self::Contact, Self::Disk];
 
     /// The stable code, for the configuration, the API and the sentences.
     #[must_use]
@@ -225,6 +288,7 @@ impl Watched {
             Self::Fire => "fire",
             Self::ExitButton => "exit-button",
             Self::Contact => "contact",
+            Self::Disk => "disk",
         }
     }
 
@@ -309,6 +373,12 @@ impl EventKind {
             Self::ModeChanged { .. } => "mode-changed",
             Self::LockedOut { .. } => "locked-out",
             Self::Forgiven { .. } => "forgiven",
+            Self::EpochBegan { .. } => "epoch-began",
+            Self::EventsDropped { .. } => "events-dropped",
+            Self::ClockStepped { .. } => "clock-stepped",
+            Self::ListTooOld => "list-too-old",
+            Self::ListConfirmed => "list-confirmed",
+            Self::Rebuilt { .. } => "file-rebuilt",
         }
     }
 }
@@ -321,6 +391,7 @@ fn raised(watched: Watched) -> &'static str {
         Watched::Fire => "fire",
         Watched::ExitButton => "exit-button-stuck",
         Watched::Contact => "contact-fault",
+        Watched::Disk => "disk-refuses",
     }
 }
 
@@ -332,6 +403,7 @@ fn cleared(watched: Watched) -> &'static str {
         Watched::Fire => "fire-cleared",
         Watched::ExitButton => "exit-button-freed",
         Watched::Contact => "contact-mended",
+        Watched::Disk => "disk-mended",
     }
 }
 

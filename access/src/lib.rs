@@ -30,6 +30,7 @@ pub mod blocks;
 pub mod calendar;
 pub mod chain;
 pub mod command;
+pub mod confirm;
 pub mod credential;
 pub mod debounce;
 pub mod decide;

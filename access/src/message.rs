@@ -5,12 +5,15 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::command::Command;
+use crate::confirm::{Confirmation, LogHead, Nonce};
 use crate::encode::{EncodeJob, Stage};
+use crate::entry::Blocks;
 use crate::event::{Event, Faults};
 use crate::mode::Mode;
 use crate::passage::Passages;
 use crate::state::{Counters, DoorState};
 use crate::time::{ClockTrust, MonoMs, UtcMs};
+use crate::uid::Uid;
 use crate::whitelist::{Generation, WhitelistId, WhitelistPart};
 
 /// Most events in one report: with the longest event they fill a quarter of what a message may weigh.
@@ -39,10 +42,33 @@ pub enum Up {
         /// Where it stands.
         stage: Stage,
     },
+    /// What the door has in force, card by card. Said to a controller that has said [`Confirmation::hold`]: after a restored
+    /// backup the doors know more than it does.
+    Listed(Listed),
 }
 
-/// Events that a journal is made to hold until they are acknowledged.
+/// Most cards in one piece of [`Listed`].
+pub const LISTED_CARDS_MAX: usize = 5_000;
+
+/// A piece of what a door has in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// Of which whitelist.
+    pub whitelist: WhitelistId,
+    /// Counted from 0.
+    pub index: u32,
+    /// How many pieces there are; one for an empty list.
+    pub count: u32,
+    /// The cards in the order of their bytes, each with what is in its way. At most [`LISTED_CARDS_MAX`].
+    pub cards: Vec<(Uid, Blocks)>,
+}
+
+/// Events that a journal has room for until they are acknowledged.
 pub const JOURNAL_EVENTS_MAX: u64 = 1_000_000;
+
+/// Bytes that a journal may take on a disk. A million events with their links, none of them of the shortest kind, take
+/// less; whoever gives the door a smaller disk sets less.
+pub const JOURNAL_BYTES_MAX: u64 = 512 * 1024 * 1024;
 
 /// How the leaf of a door stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,11 +138,23 @@ pub struct Status {
     pub passages_generation: Generation,
     /// The mode in force.
     pub mode: Mode,
+    /// Drawn at random for this status. The controller's answer repeats it; see [`Confirmation`].
+    pub nonce: Nonce,
+    /// Seconds since the newest confirmation that the door had what it should have; none if it never had one, or does not
+    /// know how long ago that was.
+    pub confirmed_age_s: Option<u32>,
+    /// The newest head of the central log that the door has been told of.
+    pub log: LogHead,
+    /// The oldest event that the door still holds; one more than the head if it holds none.
+    pub journal_oldest: u64,
+    /// The event whose link the door wants to be told, to find out whether its journal is the one that the controller
+    /// knows. See [`crate::reconcile`].
+    pub probe: u64,
     /// The newest event of the journal; 0 if there is none.
     pub journal_head: u64,
     /// Through which event the controller has acknowledged.
     pub journal_acknowledged: u64,
-    /// How full the journal is, in hundredths of [`JOURNAL_EVENTS_MAX`].
+    /// How full the journal is, in hundredths of what it may hold, by events or by bytes, whichever is more.
     pub journal_percent: u8,
     /// Whether all its readers answer.
     pub reader: bool,
@@ -141,16 +179,19 @@ pub enum Down {
     Counters(Counters),
     /// What cards did at other doors.
     Passages(Passages),
-    /// The controller has everything on disk through this event; the envelope's link is the head of its
-    /// own log.
+    /// The controller has everything on disk through this event.
     Acknowledged {
         /// The epoch of the journal that is meant.
         epoch: u64,
         /// Through this event.
         through: u64,
+        /// The head of the central log. Doors keep the newest, so that a log whose end was cut off is found out.
+        log: LogHead,
     },
     /// Do this now.
     Command(Command),
     /// Write this card.
     Encode(EncodeJob),
+    /// The answer to a status.
+    Confirmed(Confirmation),
 }

@@ -114,6 +114,8 @@ reasons! {
     LockedOut = 42, "locked-out";
     /// Paused, since it was not used for a long time.
     CardInactive = 43, "card-inactive";
+    /// Nobody has confirmed for too long that the door's list is the newest.
+    ListTooOld = 44, "list-too-old";
 }
 
 impl Reason {
@@ -125,6 +127,7 @@ impl Reason {
         Self::EscortNeeded,
         Self::Interlocked,
         Self::LockedOut,
+        Self::ListTooOld,
     ]);
 
     /// What whoever stands there mends alone: by holding the card longer, by itself, or when the other door has closed.

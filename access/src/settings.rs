@@ -24,6 +24,10 @@ pub struct DoorSettings {
     pub escort_s: Option<u16>,
     /// What happens after repeated denials.
     pub lockout: Lockout,
+    /// How old the list may become; none if it may be of any age.
+    pub age: Option<Age>,
+    /// What a grant of hours is worth while the door does not know the time.
+    pub unknown_time: UnknownTime,
     /// The area that a card at the reader outside leads into. Rules against passing back speak of it.
     pub leads_into: Option<AreaId>,
     /// The area that it leads out of; a card at the reader inside leads into this one.
@@ -48,6 +52,35 @@ pub enum ExitButton {
     Releases,
     /// The handle opens the lock by itself; the button only says that the opening which follows is in order.
     Shunts,
+}
+
+/// How old a door's list may become without a confirmation of the controller, and what holds beyond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Age {
+    /// So many seconds, between [`Age::LIMIT_S_MIN`] and [`Age::LIMIT_S_MAX`].
+    pub limit_s: u32,
+    /// What holds for a card at the reader outside afterwards. Leaving is free, whatever the age.
+    pub beyond: Beyond,
+}
+
+/// What a door does with a list that is too old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Beyond {
+    /// It goes on, and tells.
+    GoesOn,
+    /// Only those who pass a lockdown pass.
+    ExemptOnly,
+    /// Nobody passes.
+    Denies,
+}
+
+/// What a grant of hours is worth at a door that does not know the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UnknownTime {
+    /// Nothing: whoever may pass at some hours only does not pass.
+    Denies,
+    /// It counts as within its hours.
+    Allows,
 }
 
 /// What happens after repeated denials of one card, or of cards that are not listed.
@@ -101,6 +134,9 @@ impl DoorSettings {
             _ => SettingsError("long_held_alarm_ms"),
         })?;
         self.lockout.check()?;
+        if self.age.is_some_and(|age| !(Age::LIMIT_S_MIN..=Age::LIMIT_S_MAX).contains(&age.limit_s)) {
+            return Err(SettingsError("age_limit_s"));
+        }
         let second = Self::SECOND_CARD_S_MIN..=Self::SECOND_CARD_S_MAX;
         let fits = |seconds: Option<u16>| seconds.is_none_or(|seconds| second.contains(&seconds));
         match (fits(self.two_person_s), fits(self.escort_s)) {
@@ -125,6 +161,8 @@ impl Default for DoorSettings {
             two_person_s: None,
             escort_s: None,
             lockout: Lockout::DEFAULT,
+            age: Some(Age::DEFAULT),
+            unknown_time: UnknownTime::Denies,
             leads_into: None,
             leads_out_of: None,
         }
@@ -156,6 +194,53 @@ impl Times {
         } else {
             Ok(())
         }
+    }
+}
+
+impl Age {
+    /// Of an outer door: a long weekend. It goes on beyond, since nobody has said what it keeps.
+    pub const DEFAULT: Self = Self { limit_s: 72 * 3_600, beyond: Beyond::GoesOn };
+    /// Shortest: ten statuses, so that a broker that restarts is no alarm.
+    pub const LIMIT_S_MIN: u32 = 300;
+    /// Longest: a leap year.
+    pub const LIMIT_S_MAX: u32 = 366 * 86_400;
+}
+
+impl Beyond {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::GoesOn, Self::ExemptOnly, Self::Denies];
+
+    /// The stable code, for the database, the API and the sentences.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::GoesOn => "goes-on",
+            Self::ExemptOnly => "exempt-only",
+            Self::Denies => "denies",
+        }
+    }
+
+    /// What holds under this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|beyond| beyond.code() == code)
+    }
+}
+
+impl UnknownTime {
+    /// The stable code, for the database, the API and the sentences.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Denies => "denies",
+            Self::Allows => "allows",
+        }
+    }
+
+    /// What holds under this code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Denies, Self::Allows].into_iter().find(|rule| rule.code() == code)
     }
 }
 

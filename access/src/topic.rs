@@ -10,6 +10,8 @@
 //! kulku/SITE/DOOR/down/ack         Acknowledged                           door hears
 //! kulku/SITE/DOOR/down/command     Command                                door hears
 //! kulku/SITE/DOOR/up/encoding      Encoding                               encoder publishes
+//! kulku/SITE/DOOR/up/listed        Listed                                 door publishes
+//! kulku/SITE/DOOR/down/confirmed   Confirmed                              door hears
 //! kulku/SITE/DOOR/down/encode      Encode                                 encoder hears
 //! ```
 //!
@@ -58,6 +60,10 @@ pub enum Channel {
     UpEncoding,
     /// [`Down::Encode`].
     DownEncode,
+    /// [`Up::Listed`].
+    UpListed,
+    /// [`Down::Confirmed`].
+    DownConfirmed,
 }
 
 /// Not one of ours.
@@ -66,7 +72,7 @@ pub enum Channel {
 pub struct TopicError;
 
 impl Channel {
-    const ALL: [(Self, &'static str); 10] = [
+    const ALL: [(Self, &'static str); 12] = [
         (Self::UpStatus, "up/status"),
         (Self::UpEvents, "up/events"),
         (Self::DownWhitelist, "down/whitelist"),
@@ -77,6 +83,8 @@ impl Channel {
         (Self::DownCommand, "down/command"),
         (Self::UpEncoding, "up/encoding"),
         (Self::DownEncode, "down/encode"),
+        (Self::UpListed, "up/listed"),
+        (Self::DownConfirmed, "down/confirmed"),
     ];
 
     /// Where a message of a door belongs.
@@ -86,6 +94,7 @@ impl Channel {
             Up::Status(_) | Up::Offline { .. } => Self::UpStatus,
             Up::Events(_) => Self::UpEvents,
             Up::Encoding { .. } => Self::UpEncoding,
+            Up::Listed(_) => Self::UpListed,
         }
     }
 
@@ -98,6 +107,7 @@ impl Channel {
             Down::Counters(_) => Self::DownCounters,
             Down::Passages(_) => Self::DownPassages,
             Down::Acknowledged { .. } => Self::DownAck,
+            Down::Confirmed(_) => Self::DownConfirmed,
             Down::Command(_) => Self::DownCommand,
             Down::Encode(_) => Self::DownEncode,
         }

@@ -64,8 +64,8 @@ impl Refused {
 /// Reads the topic: which door is meant.
 pub(crate) fn address(site: &SiteId, topic: &str) -> Result<(DoorId, Channel), Refused> {
     let topic = Topic::parse(topic).map_err(|_| Refused::Topic)?;
-    let ours =
-        &topic.site == site && matches!(topic.channel, Channel::UpStatus | Channel::UpEvents | Channel::UpEncoding);
+    let ours = &topic.site == site
+        && matches!(topic.channel, Channel::UpStatus | Channel::UpEvents | Channel::UpEncoding | Channel::UpListed);
     if ours { Ok((topic.door, topic.channel)) } else { Err(Refused::Topic) }
 }
 
@@ -95,6 +95,8 @@ pub(crate) fn open(site: &SiteId, line: &mut Line, channel: Channel, payload: &[
             fresh(line, &header, |line| &mut line.fresh_encoding)?;
             Ok(Verified::Encoding { job, stage })
         }
+        // Nobody has asked for it.
+        Up::Listed(_) => Err(Refused::Bounds),
         Up::Events(events) => {
             if events.is_empty() || events.len() > REPORT_EVENTS_MAX {
                 return Err(Refused::Bounds);
@@ -191,6 +193,11 @@ mod tests {
             counters_generation: Generation(0),
             passages_generation: Generation(0),
             mode: Mode::Normal,
+            nonce: access::confirm::Nonce::default(),
+            confirmed_age_s: None,
+            log: access::confirm::LogHead::default(),
+            journal_oldest: 1,
+            probe: 0,
             journal_head: 0,
             journal_acknowledged: 0,
             journal_percent: 0,
@@ -218,7 +225,11 @@ mod tests {
         newer[0] = 9;
         let mut bent = sealed(header(), &events(1));
         *bent.last_mut().unwrap() ^= 1;
-        let turned = seal(&key(), &header(), &Down::Acknowledged { epoch: 1, through: 1 });
+        let turned = seal(
+            &key(),
+            &header(),
+            &Down::Acknowledged { epoch: 1, through: 1, log: access::confirm::LogHead::default() },
+        );
         let long = "a".repeat(AGENT_LENGTH_MAX + 1);
         use EnvelopeError::{Forged, Malformed, TooLong, Version};
         let cases = [

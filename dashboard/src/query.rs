@@ -186,6 +186,14 @@ pub(crate) const EVENT_CODES: &[&str] = &[
     "mode-changed",
     "locked-out",
     "forgiven",
+    "epoch-began",
+    "events-dropped",
+    "clock-stepped",
+    "list-too-old",
+    "list-confirmed",
+    "file-rebuilt",
+    "disk-refuses",
+    "disk-mended",
 ];
 
 #[cfg(test)]

@@ -63,7 +63,8 @@ fn tone(code: &str) -> (&'static str, &'static str) {
         "denied" | "command-refused" => ("bad", "✕"),
         "opened-unreleased" | "journal-slow" | "reader-blind" | "messages-refused" | "encoding-failed"
         | "held-warning" | "held-open" | "forced-open" | "tamper" | "mains-lost" | "battery-low" | "fire"
-        | "exit-button-stuck" | "contact-fault" | "locked-out" => ("warn", "▲"),
+        | "exit-button-stuck" | "contact-fault" | "locked-out" | "epoch-began" | "events-dropped" | "clock-stepped"
+        | "list-too-old" | "file-rebuilt" | "disk-refuses" => ("warn", "▲"),
         _ => ("plain", "•"),
     }
 }

@@ -8,12 +8,13 @@ use access::topic::{Channel, Topic};
 use crate::provisioning::Provisioning;
 
 /// Channels on which a door hears something.
-const CHANNELS: [Channel; 7] = [
+const CHANNELS: [Channel; 8] = [
     Channel::DownWhitelist,
     Channel::DownState,
     Channel::DownCounters,
     Channel::DownPassages,
     Channel::DownAck,
+    Channel::DownConfirmed,
     Channel::DownCommand,
     Channel::DownEncode,
 ];
@@ -84,6 +85,7 @@ impl Downlink {
 mod tests {
     use super::*;
     use access::chain::Link;
+    use access::confirm::LogHead;
     use access::envelope::{DoorKey, seal};
     use access::message::Up;
 
@@ -103,7 +105,7 @@ mod tests {
         Header { site, door, key_id: 1, epoch: 0, boot: 1, sequence, link: Link::START }
     }
 
-    const ACK: Down = Down::Acknowledged { epoch: 1, through: 2 };
+    const ACK: Down = Down::Acknowledged { epoch: 1, through: 2, log: LogHead { row: 0, link: Link::START } };
     const TOPIC: &str = "kulku/hospital/pharmacy/down/ack";
 
     fn sealed(header: &Header) -> Vec<u8> {

@@ -31,6 +31,11 @@ fn status() -> Status {
         counters_generation: Generation(0),
         passages_generation: Generation(4),
         mode: Mode::LockedDown,
+        nonce: access::confirm::Nonce::default(),
+        confirmed_age_s: None,
+        log: access::confirm::LogHead::default(),
+        journal_oldest: 1,
+        probe: 0,
         journal_head: 42,
         journal_acknowledged: 41,
         journal_percent: 81,
@@ -84,7 +89,10 @@ fn messages_to_a_door() {
     );
     assert_eq!(down(&Down::Counters(counters)), "0201010704a1b2c3d4e5f607e807effd02");
     assert_eq!(down(&Down::Passages(passages)), "0302010704a1b2c3d4e5f6ac0201f6a1bfe9d666");
-    assert_eq!(down(&Down::Acknowledged { epoch: 0x0102, through: 41 }), "04820229");
+    assert_eq!(
+        down(&Down::Acknowledged { epoch: 0x0102, through: 41, log: access::confirm::LogHead::default() }),
+        "04820229"
+    );
     assert_eq!(down(&Down::Command(command)), "054d0309e8fb0300");
     let sealed = SealedWork(vec![1, 2, 3]);
     let job = EncodeJob { id: 77, boot: 3, session: 9, expires: MonoMs(65_000), uid: uid(), sealed };

@@ -5,7 +5,7 @@ use access::entry::ScheduleId;
 use access::message::Down;
 use access::mode::{Lockdown, Order, Unlock};
 use access::passage::{AreaId, Passback};
-use access::settings::{DoorSettings, ExitButton, Lockout, Reading, Times};
+use access::settings::{Age, Beyond, DoorSettings, ExitButton, Lockout, Reading, Times, UnknownTime};
 use access::signal::{Pattern, Signal, SignalSet};
 use access::state::DoorState;
 use access::time::UtcS;
@@ -28,6 +28,8 @@ fn state() -> DoorState {
             two_person_s: Some(10),
             escort_s: None,
             lockout: Lockout { denials: 5, within_s: 60, for_s: 300 },
+            age: Some(Age { limit_s: 3_600, beyond: Beyond::Denies }),
+            unknown_time: UnknownTime::Allows,
             leads_into: Some(AreaId(300)),
             leads_out_of: None,
         },

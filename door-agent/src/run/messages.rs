@@ -43,7 +43,8 @@ impl DoorLoop {
             Ok((_, Down::State(state))) => self.on_ordered(state, shared),
             Ok((_, Down::Counters(counters))) => self.facts.held.push_back(StoreOrder::Counters(counters)),
             Ok((_, Down::Passages(passages))) => self.facts.held.push_back(StoreOrder::Passages(passages)),
-            Ok((_, Down::Acknowledged { epoch, through })) => self.on_acknowledged(epoch, through),
+            Ok((_, Down::Acknowledged { epoch, through, .. })) => self.on_acknowledged(epoch, through),
+            Ok((_, Down::Confirmed(confirmation))) => self.on_confirmed(&confirmation, shared),
             Ok((_, Down::Encode(job))) => self.on_job(&job, shared),
             Ok((_, Down::Command(command))) => {
                 let refused = self.check(&command, shared).err();

@@ -17,6 +17,7 @@
 //! loop is more urgent than the person at the door. Whatever waits for a disk or for the network is
 //! outside.
 
+mod confirmed;
 mod desk;
 mod door;
 mod gate;
@@ -25,6 +26,7 @@ mod memory;
 mod messages;
 mod mode;
 mod passages;
+mod reconcile;
 mod requests;
 mod shared;
 mod show;

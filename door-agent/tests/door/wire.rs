@@ -107,7 +107,12 @@ impl Controller {
         loop {
             if let (header, Up::Events(events)) = self.hear().await {
                 let through = events.last().unwrap().sequence;
-                self.say(&Down::Acknowledged { epoch: header.epoch, through }).await;
+                self.say(&Down::Acknowledged {
+                    epoch: header.epoch,
+                    through,
+                    log: access::confirm::LogHead::default(),
+                })
+                .await;
                 return (header, events);
             }
         }

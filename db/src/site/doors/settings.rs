@@ -3,7 +3,7 @@
 use access::entry::ScheduleId;
 use access::mode::Unlock;
 use access::passage::AreaId as WireAreaId;
-use access::settings::{DoorSettings, ExitButton, Lockout, Reading, SettingsError, Times};
+use access::settings::{Age, Beyond, DoorSettings, ExitButton, Lockout, Reading, SettingsError, Times, UnknownTime};
 use rusqlite::{Connection, Row};
 
 use crate::site::rules::{self, AreaId};
@@ -14,7 +14,8 @@ macro_rules! setting_columns {
     () => {
         "s.reading, s.release_ms, s.held_warning_ms, s.held_alarm_ms, s.long_release_ms, s.long_held_warning_ms,
          s.long_held_alarm_ms, s.exit_button, s.unlock_schedule, s.unlock_first_person, s.two_person_s, s.escort_s,
-         s.lockout_denials, s.lockout_within_s, s.lockout_for_s, s.leads_into, s.leads_out_of"
+         s.lockout_denials, s.lockout_within_s, s.lockout_for_s, s.leads_into, s.leads_out_of,
+         s.age_limit_s, s.age_beyond, s.unknown_time"
     };
 }
 pub(in crate::site) use setting_columns;
@@ -49,8 +50,9 @@ pub(super) fn insert(db: &Connection, change: i64, door: i64, settings: &DoorSet
         "INSERT INTO door_setting
              (door, since, reading, release_ms, held_warning_ms, held_alarm_ms, long_release_ms,
               long_held_warning_ms, long_held_alarm_ms, exit_button, unlock_schedule, unlock_first_person,
-              two_person_s, escort_s, lockout_denials, lockout_within_s, lockout_for_s, leads_into, leads_out_of)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+              two_person_s, escort_s, lockout_denials, lockout_within_s, lockout_for_s, leads_into, leads_out_of,
+              age_limit_s, age_beyond, unknown_time)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
     )?
     .execute(rusqlite::params![
         door,
@@ -72,6 +74,9 @@ pub(super) fn insert(db: &Connection, change: i64, door: i64, settings: &DoorSet
         lockout.for_s,
         settings.leads_into.map(|area| area.0),
         settings.leads_out_of.map(|area| area.0),
+        settings.age.map(|age| age.limit_s),
+        settings.age.map_or(Beyond::GoesOn, |age| age.beyond).code(),
+        settings.unknown_time.code(),
     ])?;
     Ok(())
 }
@@ -102,7 +107,16 @@ pub(in crate::site) fn read(row: &Row<'_>, first: usize) -> Result<DoorSettings,
         lockout: Lockout { denials: row.get(first + 12)?, within_s: row.get(first + 13)?, for_s: row.get(first + 14)? },
         leads_into: area(15)?,
         leads_out_of: area(16)?,
+        age: age(row, first + 17)?,
+        unknown_time: UnknownTime::from_code(&row.get::<_, String>(first + 19)?)
+            .ok_or(SiteError::corrupt("rule for an unknown time"))?,
     })
+}
+
+fn age(row: &Row<'_>, at: usize) -> Result<Option<Age>, SiteError> {
+    let (limit_s, beyond): (Option<u32>, String) = (row.get(at)?, row.get(at + 1)?);
+    let beyond = Beyond::from_code(&beyond).ok_or(SiteError::corrupt("rule for an old list"))?;
+    Ok(limit_s.map(|limit_s| Age { limit_s, beyond }))
 }
 
 /// The settings of a door as of a change; `None` if it did not exist then.
