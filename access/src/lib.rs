@@ -15,6 +15,7 @@
 //! | [`debounce`] | a wire that bounces, as one that does not |
 //! | [`credential`] | what our sector on a card holds, and what it proves |
 //! | [`event`], [`chain`] | what happened at a door, and the chain that shows a missing link |
+//! | [`confirm`], [`reconcile`] | what the controller has of it, and whether it is the same |
 //! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
 //! | [`mode`], [`settings`], [`signal`] | how a door behaves, how it is set up, and what it shows |
 //! | [`passage`] | who has gone into which area |
@@ -45,6 +46,7 @@ pub mod message;
 pub mod mode;
 pub mod passage;
 pub mod reason;
+pub mod reconcile;
 pub mod settings;
 pub mod signal;
 pub mod state;
