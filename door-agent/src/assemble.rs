@@ -1,11 +1,21 @@
 //! From a configuration to doors that are ready to decide.
 
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use access::door::Door;
+use access::event::{DoorFile, EventKind};
 use access::local::Local;
-use access::passage::Side;
+use access::mode::Mode;
+use access::passage::{Passage, Side};
 use access::signal::Player;
+use access::state::DoorState;
+use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::topic::Topic;
-use db::door::{JOURNAL_FILE, Journal, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
+use access::whitelist::{Generation, WhitelistId};
+use db::door::{
+    DoorDbError, Draft, JOURNAL_EVENTS_MAX, JOURNAL_FILE, Journal, Lookup, Pending, WHITELIST_FILE, WhitelistStore,
+};
 use link::{Credentials, Options, Qos};
 use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace};
 use tokio::sync::{mpsc, watch};
@@ -18,7 +28,7 @@ use crate::control::{self, Desk};
 use crate::downlink::Downlink;
 use crate::hardware;
 use crate::io::{DoorIo, INPUTS_MAX, IoInput};
-use crate::journal::{JournalThread, Unwritten};
+use crate::journal::{Bounds, JournalThread, Standing, Unwritten};
 use crate::provisioning::hex;
 use crate::reader::{REPORTS_MAX, Reader, Report};
 use crate::run::{
@@ -54,7 +64,7 @@ pub(crate) fn assemble(
     let mut passages = PassageMemory::default();
     let (mut doors, mut inboxes, mut desks, mut unwritten) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for ((number, door), io) in config.doors.iter().enumerate().zip(wires) {
-        let disk = Disk::open(door, &mut passages)?;
+        let disk = Disk::open(door, config.journal_bytes, &mut passages)?;
         let (door, inbox, senders) = assemble_door(number, config, door, io, cards.clone(), disk)?;
         unwritten.push(door.journal.unwritten());
         tracing::info!(door = %door.identity.door, boot = door.boot, "ready to decide");
@@ -81,10 +91,11 @@ fn assemble_door(
     let (inputs_in, inputs) = mpsc::channel::<IoInput>(INPUTS_MAX);
     io.listen(inputs_in.clone())?;
     let (gates, reports) = start_readers(config, door, &cards)?.into_iter().unzip();
-    let (journal, journal_answers) = JournalThread::spawn(disk.journal).map_err(no_thread)?;
+    let bounds = Bounds { events: JOURNAL_EVENTS_MAX, bytes: config.journal_bytes };
+    let (journal, journal_answers) = JournalThread::spawn(disk.journal, bounds).map_err(no_thread)?;
     let (store, store_answers) = StoreThread::spawn(disk.store).map_err(no_thread)?;
     let (requests_in, requests) = mpsc::channel(control::REQUESTS_MAX);
-    let uplink = Uplink::new(seal, link.clone(), sessions, disk.pending, start.acknowledged);
+    let uplink = Uplink::new(seal, link.clone(), sessions, disk.pending, (start.held(), start.beginning));
     let inboxes = Inboxes {
         reports,
         inputs,
@@ -99,7 +110,6 @@ fn assemble_door(
         number,
         clock: Clock::new(start.last_utc, config.battery_clock),
         boot: disk.boot,
-        epoch: start.epoch,
         door: machine,
         io,
         gates,
@@ -130,38 +140,98 @@ struct Disk {
 }
 
 impl Disk {
-    fn open(door: &DoorConfig, passages: &mut PassageMemory) -> Result<Self, StartError> {
+    fn open(door: &DoorConfig, journal_bytes: u64, passages: &mut PassageMemory) -> Result<Self, StartError> {
         let epoch =
             getrandom::u64().map_err(|error| StartError::System { what: "randomness", reason: error.to_string() })?;
         let (journal, whitelist) = (door.data.join(JOURNAL_FILE), door.data.join(WHITELIST_FILE));
-        let mut store = WhitelistStore::open(&whitelist)?;
-        let mut writer = Journal::open(&journal, epoch)?;
+        let (mut store, mut found, list_damaged) = Kept::open(&whitelist)?;
+        let opened = Journal::open_or_rescue(&journal, epoch, &before_any_boot())?;
+        if let Some((aside, events)) = &opened.rescued {
+            tracing::error!(path = %aside.display(), events, "the journal was damaged, and what read of it was taken over");
+        }
         let lookup = Lookup::open(&whitelist)?;
-        store.passages()?.into_iter().for_each(|passage| passages.learn(passage));
+        found.passages_known.drain(..).for_each(|passage| passages.learn(passage));
+        let files = [(list_damaged, DoorFile::Whitelist), (opened.rescued.is_some(), DoorFile::Journal)];
+        let rebuilt = files.into_iter().filter_map(|(rebuilt, file)| rebuilt.then_some(file)).collect();
+        let mut writer = opened.journal.bounded(JOURNAL_EVENTS_MAX, journal_bytes);
+        let boot = writer.begin_boot_from(unix_seconds())?;
         let start = writer.start();
         let calendar = lookup.calendar().unwrap_or_else(|error| {
             tracing::error!(%error, "the schedules cannot be read; none of them unlocks the door");
             std::sync::Arc::default()
         });
-        let found = Found {
-            state: store.state()?,
-            whitelist: store.current()?,
+        let facts = Found {
+            state: found.state,
+            whitelist: found.whitelist,
             calendar,
-            counters: store.counters_generation()?,
-            passages: store.passages_generation()?,
+            counters: found.counters,
+            passages: found.passages,
             first_person: FirstPerson::known(store.first_person()?),
             journal_head: start.head,
             journal_link: start.head_link,
+            standing: Standing { before: start.before, percent: writer.percent() },
+            log: start.log,
+            rebuilt,
         };
-        Ok(Self {
-            boot: writer.begin_boot()?,
-            pending: Pending::open(&journal)?,
-            lookup,
-            journal: writer,
-            store,
-            facts: found.into(),
-        })
+        Ok(Self { boot, pending: Pending::open(&journal)?, lookup, journal: writer, store, facts: facts.into() })
     }
+}
+
+/// What `whitelist.db` holds.
+struct Kept {
+    state: DoorState,
+    whitelist: WhitelistId,
+    counters: Generation,
+    passages: Generation,
+    passages_known: Vec<Passage>,
+}
+
+impl Kept {
+    /// Opens the file and reads all that a start needs. One that is damaged is moved aside and made anew, and the third of
+    /// the answers says so: a door without a list denies and says why, and the controller fills it again.
+    fn open(path: &Path) -> Result<(WhitelistStore, Self, bool), DoorDbError> {
+        let read = |mut store: WhitelistStore| {
+            store.first_person()?;
+            let kept = Self {
+                state: store.state()?,
+                whitelist: store.current()?,
+                counters: store.counters_generation()?,
+                passages: store.passages_generation()?,
+                passages_known: store.passages()?,
+            };
+            Ok::<_, DoorDbError>((store, kept))
+        };
+        match WhitelistStore::open(path).and_then(read) {
+            Ok((store, kept)) => Ok((store, kept, false)),
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, "the whitelist is damaged, and is made anew; the controller sends what the door needs");
+                let (store, kept) = WhitelistStore::make_anew(path).and_then(read)?;
+                Ok((store, kept, true))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// When a journal is taken over before the boot is counted and the clock is looked at.
+fn before_any_boot() -> Draft {
+    Draft {
+        boot: 0,
+        mono: MonoMs(0),
+        utc: UtcMs(i64::try_from(unix_seconds()).unwrap_or(0).saturating_mul(1_000)),
+        trust: ClockTrust::Unknown,
+        generation: Generation(0),
+        state_generation: Generation(0),
+        mode: Mode::Normal,
+        kind: EventKind::Started,
+        subject: None,
+    }
+}
+
+/// What the clock of the machine shows. A boot has at least this number, so that a box whose card was copied back from an
+/// image is heard though it has counted fewer boots than the controller has heard of.
+fn unix_seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 type Started = (Gate, (Side, mpsc::Receiver<Report>));

@@ -59,5 +59,12 @@ fn config(place: &Place<'_>, id: &DoorId, role: Role) -> Result<Config> {
     let hardware =
         HardwareConfig::Emulated { control, out_reader: super::settings::has_out_reader(id), io: EmulatedIo::Memory };
     let door = DoorConfig { data: folder, provisioning, hardware };
-    Ok(Config { doors: vec![door], role, poll_interval: POLL_INTERVAL, interlock: false, battery_clock: true })
+    Ok(Config {
+        doors: vec![door],
+        role,
+        poll_interval: POLL_INTERVAL,
+        interlock: false,
+        battery_clock: true,
+        journal_bytes: access::message::JOURNAL_BYTES_MAX,
+    })
 }
