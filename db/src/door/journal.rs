@@ -35,6 +35,9 @@ const SWEEP_ROWS: i64 = 1_000;
 /// What an event takes at most, with its link and what SQLite adds.
 const ROW_BYTES_MAX: u64 = 320;
 
+/// What the tree of events may grow by beside them, when its pages are split.
+const SPLIT_BYTES: u64 = 4 * 4_096;
+
 /// The one writing connection to `journal.db`.
 #[derive(Debug)]
 pub struct Journal {
@@ -306,7 +309,8 @@ impl Journal {
         if self.head.waiting().saturating_add(events) > self.room.events_max {
             return Err(DoorDbError::JournalFull);
         }
-        while self.room.used.saturating_add(events.saturating_mul(ROW_BYTES_MAX)) > self.room.bytes_max {
+        let more = events.saturating_mul(ROW_BYTES_MAX).saturating_add(SPLIT_BYTES);
+        while self.room.used.saturating_add(more) > self.room.bytes_max {
             let before = self.head.before;
             if !self.delete(self.head.acknowledged)? && self.head.before == before {
                 return Err(DoorDbError::JournalFull);

@@ -101,12 +101,12 @@ fn step(transaction: &Transaction<'_>, head: &Head) -> rusqlite::Result<Step> {
             Ok((row.get(0)?, row.get(1)?))
         })?
         .collect::<rusqlite::Result<_>>()?;
-    let mut update = transaction.prepare_cached("UPDATE event SET link = $2 WHERE place = $1")?;
+    let mut update = transaction.prepare_cached("UPDATE event SET link = $1 WHERE place = $2")?;
     for (place, body) in &rows {
         let Ok(event) = Event::from_bytes(body) else { return Ok(Step::Unreadable) };
         let event = Event { sequence: from_sql(place.saturating_sub(next.base)), ..event };
         (next.place, next.link) = (*place, link(next.link, next.epoch, &event));
-        update.execute(params![place, next.link.0])?;
+        update.execute(params![next.link.0, place])?;
     }
     if rows.len() == MOVE_ROWS {
         transaction.execute("UPDATE next SET place = $1, link = $2", params![next.place, next.link.0])?;
