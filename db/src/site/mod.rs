@@ -30,6 +30,7 @@ mod operators;
 mod passages;
 mod passback;
 mod people;
+mod receipt;
 mod renewal;
 mod row;
 mod rules;
@@ -74,6 +75,7 @@ pub use operators::Operator;
 pub use passages::PresenceView;
 pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
+pub use receipt::ReceiptAsked;
 pub use renewal::Horizons;
 pub use rules::{
     Absent, AreaId, AreaView, CardHolder, Concern, Effect, Explained, ExplainedCertificate, ExplainedTerm, GroupId,

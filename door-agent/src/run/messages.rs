@@ -18,6 +18,7 @@ impl DoorLoop {
             Event::Connected { connection, .. } => {
                 tracing::info!(connection, "connected to the broker");
                 self.facts.offline_since = None;
+                self.facts.confirmed.begin();
                 self.uplink.connected(connection);
                 self.send_status();
                 self.uplink.pump(self.facts.journal_head, self.clock.at().mono);
