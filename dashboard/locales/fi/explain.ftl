@@ -145,3 +145,7 @@ event-order = Määräys
 event-reason = Ilmoitettu syy
 event-outcome = Tulos
 cause-inactive = pitkään käyttämättä
+explain-part-age = Pääsylistan ikä
+explain-holds-age = Pääsylista oli vahvistettu ajoissa.
+say-do-age = Pyydä avaamaan ovi avaimella ja kerro ovista vastaavalle: ovella ei ole yhteyttä.
+evidence-too-old = Oven { $door } pääsylista vanheni liikaa { $at }.
