@@ -31,6 +31,7 @@ mod passages;
 mod passback;
 mod people;
 mod renewal;
+mod restore;
 mod row;
 mod rules;
 mod sessions;
@@ -75,6 +76,10 @@ pub use passages::PresenceView;
 pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
 pub use renewal::Horizons;
+pub use restore::{
+    BackupDone, BackupError, Concern, Decided, Decision, Known, PutBack, RestoreError, RestoredDoor, RestoredView,
+    Told, back_up, put_back,
+};
 pub use rules::{
     Absent, AreaId, AreaView, CardHolder, Concern, Effect, Explained, ExplainedCertificate, ExplainedTerm, GroupId,
     GroupMatch, GroupView, MemberView, Membership, NewRule, PREVIEW_ROWS_MAX, Preview, PreviewRow, RuleEdit,
