@@ -13,6 +13,7 @@
 mod apply;
 mod calendar;
 mod journal;
+mod listing;
 mod lookup;
 mod passages;
 mod pending;
@@ -27,6 +28,7 @@ use crate::file::FileError;
 pub use access::message::JOURNAL_EVENTS_MAX;
 pub use apply::{Applied, Refused, WHITELIST_ENTRIES_MAX, WHITELIST_PARTS_MAX};
 pub use journal::{Acknowledged, Draft, Journal, JournalStart};
+pub use listing::Listing;
 pub use lookup::{Found, Lookup};
 pub use passages::{PASSAGES_ROWS_MAX, PassagesTaken};
 pub use pending::{Batch, Pending};

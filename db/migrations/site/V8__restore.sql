@@ -55,7 +55,7 @@ CREATE TABLE restored_card (
     door    INTEGER NOT NULL REFERENCES door (number),
     uid     BLOB    NOT NULL,
     -- blocked, unlisted, only-there or unblocked.
-    concern TEXT    NOT NULL,
+    differs TEXT    NOT NULL,
     -- What is in its way at the door and here, as bits; NULL if it is not listed there or not known here.
     there   INTEGER,
     here    INTEGER,

@@ -8,6 +8,7 @@ mod alarms;
 mod cards;
 mod certificates;
 mod change;
+mod check;
 mod comfort;
 mod commands;
 mod conditions;
@@ -52,6 +53,7 @@ pub use certificates::{
     ListOutcome, ListView, RevocationReason, RevokedSerial, SourceView,
 };
 pub use change::{Actor, ChangeView};
+pub use check::check_soon;
 pub use commands::{CommandState, CommandView};
 pub use conditions::{EmploymentId, EmploymentView, NewEmployment, NewRight, RightId, RightView};
 pub use counters::Moved;
@@ -77,7 +79,7 @@ pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
 pub use renewal::Horizons;
 pub use restore::{
-    BackupDone, BackupError, Concern, Decided, Decision, Known, PutBack, RestoreError, RestoredDoor, RestoredView,
+    BackupDone, BackupError, Decided, Decision, Differs, Known, PutBack, RestoreError, RestoredDoor, RestoredView,
     Told, back_up, put_back,
 };
 pub use rules::{

@@ -37,7 +37,7 @@ mod types;
 mod view;
 
 pub use files::{BackupDone, BackupError, PutBack, RESTORING, RestoreError, back_up, put_back};
-pub use types::{Concern, Decided, Decision, Known, RestoredDoor, RestoredView, Told};
+pub use types::{Decided, Decision, Differs, Known, RestoredDoor, RestoredView, Told};
 
 impl Site {
     /// The doors that have been left alone since the file was put back, each with the change from which on it is sent

@@ -61,9 +61,8 @@ pub(super) fn take_up(db: &Connection, door: i64, report: &Report, journal: &mut
         return Ok(false);
     };
     let mut statement = row::prepare(db, "SELECT journal_oldest FROM door_status WHERE door = $1 AND epoch = $2")?;
-    let oldest = row::first(statement.query((door, report.epoch.cast_signed()))?, |r| {
-        Ok(r.get::<_, i64>(0)?.cast_unsigned())
-    })?;
+    let oldest =
+        row::first(statement.query((door, report.epoch.cast_signed()))?, |r| Ok(r.get::<_, i64>(0)?.cast_unsigned()))?;
     // A message that was lost is sent again: what a door holds is waited for.
     let gone = oldest.is_some_and(|oldest| first.sequence <= oldest);
     if gone {

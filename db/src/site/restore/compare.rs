@@ -10,12 +10,12 @@ use rusqlite::Connection;
 
 use super::super::whitelist::{Card, at_door};
 use super::super::{SiteError, change, row};
-use super::types::Concern;
+use super::types::Differs;
 
 /// A card about which the two differ.
 pub(super) struct Difference {
     uid: Uid,
-    concern: Concern,
+    differs: Differs,
     there: Option<Blocks>,
     here: Option<Blocks>,
 }
@@ -35,14 +35,14 @@ pub(super) fn compare(db: &Connection, door: &DoorId, there: &[(Uid, Blocks)]) -
             Some(blocks) => Some(blocks),
             None => Card::of(db, uid, row::generation(now))?.map(|card| card.blocks),
         };
-        if let Some(concern) = concern(*there, listed, known) {
-            found.push(Difference { uid: *uid, concern, there: Some(*there), here: known });
+        if let Some(differs) = differs(*there, listed, known) {
+            found.push(Difference { uid: *uid, differs, there: Some(*there), here: known });
         }
     }
     let unlisted = here.into_iter().filter(|(_, here)| here.is_empty());
     found.extend(unlisted.map(|(uid, here)| Difference {
         uid,
-        concern: Concern::Unlisted,
+        differs: Differs::Unlisted,
         there: None,
         here: Some(here),
     }));
@@ -50,15 +50,15 @@ pub(super) fn compare(db: &Connection, door: &DoorId, there: &[(Uid, Blocks)]) -
 }
 
 /// Of a card that the door lists: `listed` here for that door, `known` here at all.
-fn concern(there: Blocks, listed: Option<Blocks>, known: Option<Blocks>) -> Option<Concern> {
+fn differs(there: Blocks, listed: Option<Blocks>, known: Option<Blocks>) -> Option<Differs> {
     let known_bits = known.map_or(0, Blocks::bits);
     if there.bits() & !known_bits != 0 {
         // A card that this file does not know opens nothing once it is followed again.
-        return known.is_some().then_some(Concern::Blocked);
+        return known.is_some().then_some(Differs::Blocked);
     }
     match listed {
-        _ if known_bits & !there.bits() != 0 => Some(Concern::Unblocked),
-        None => Some(Concern::OnlyThere),
+        _ if known_bits & !there.bits() != 0 => Some(Differs::Unblocked),
+        None => Some(Differs::OnlyThere),
         Some(_) => None,
     }
 }
@@ -67,10 +67,10 @@ fn concern(there: Blocks, listed: Option<Blocks>, known: Option<Blocks>) -> Opti
 pub(super) fn store(db: &Connection, door: i64, found: &[Difference]) -> Result<(), SiteError> {
     row::prepare(db, "DELETE FROM restored_card WHERE door = $1")?.execute([door])?;
     let mut insert =
-        row::prepare(db, "INSERT INTO restored_card (door, uid, concern, there, here) VALUES ($1, $2, $3, $4, $5)")?;
-    for Difference { uid, concern, there, here } in found {
+        row::prepare(db, "INSERT INTO restored_card (door, uid, differs, there, here) VALUES ($1, $2, $3, $4, $5)")?;
+    for Difference { uid, differs, there, here } in found {
         let bits = |blocks: &Option<Blocks>| blocks.map(Blocks::bits);
-        insert.execute((door, uid.as_bytes(), concern.code(), bits(there), bits(here)))?;
+        insert.execute((door, uid.as_bytes(), differs.code(), bits(there), bits(here)))?;
     }
     Ok(())
 }
@@ -88,16 +88,16 @@ mod tests {
         for (there, listed, known, expected) in [
             (none, Some(none), Some(none), None),
             (blocked, Some(blocked), Some(blocked), None),
-            (blocked, Some(none), Some(none), Some(Concern::Blocked)),
-            (blocked, None, Some(none), Some(Concern::Blocked)),
-            (both, Some(blocked), Some(blocked), Some(Concern::Blocked)),
+            (blocked, Some(none), Some(none), Some(Differs::Blocked)),
+            (blocked, None, Some(none), Some(Differs::Blocked)),
+            (both, Some(blocked), Some(blocked), Some(Differs::Blocked)),
             (blocked, None, None, None),
-            (none, None, None, Some(Concern::OnlyThere)),
-            (none, None, Some(none), Some(Concern::OnlyThere)),
-            (none, Some(blocked), Some(blocked), Some(Concern::Unblocked)),
-            (none, None, Some(blocked), Some(Concern::Unblocked)),
+            (none, None, None, Some(Differs::OnlyThere)),
+            (none, None, Some(none), Some(Differs::OnlyThere)),
+            (none, Some(blocked), Some(blocked), Some(Differs::Unblocked)),
+            (none, None, Some(blocked), Some(Differs::Unblocked)),
         ] {
-            assert_eq!(concern(there, listed, known), expected, "{there:?} {listed:?} {known:?}");
+            assert_eq!(differs(there, listed, known), expected, "{there:?} {listed:?} {known:?}");
         }
     }
 }

@@ -102,7 +102,7 @@ fn keep_out(
     let mut statement = row::prepare(
         db,
         "SELECT c.uid, c.there FROM restored_card c JOIN restored_door r ON r.door = c.door
-         WHERE c.concern IN ('blocked', 'unlisted') AND r.list_generation > $1 AND r.released IS NULL
+         WHERE c.differs IN ('blocked', 'unlisted') AND r.list_generation > $1 AND r.released IS NULL
            AND ($2 IS NULL OR c.door = $2)
          ORDER BY c.uid",
     )?;

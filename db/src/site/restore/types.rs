@@ -36,7 +36,7 @@ impl Decision {
 
 /// In what a door and this file differ about a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Concern {
+pub enum Differs {
     /// Something is in its way at the door, and not here.
     Blocked,
     /// It passes at the door as this file has it, and the door does not list it any more.
@@ -47,7 +47,7 @@ pub enum Concern {
     Unblocked,
 }
 
-impl Concern {
+impl Differs {
     /// All of them, what matters most first.
     pub const ALL: [Self; 4] = [Self::Blocked, Self::Unlisted, Self::OnlyThere, Self::Unblocked];
 
@@ -65,7 +65,7 @@ impl Concern {
     /// The one with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|concern| concern.code() == code)
+        Self::ALL.into_iter().find(|differs| differs.code() == code)
     }
 
     /// Whether [`Decision::KeepOut`] keeps the card out.
@@ -92,8 +92,8 @@ pub struct RestoredView {
     pub decision: Option<Decision>,
     /// The doors that were in the backup.
     pub doors: Vec<RestoredDoor>,
-    /// How many cards are concerned, in the order of [`Concern::ALL`].
-    pub cards: [u32; Concern::ALL.len()],
+    /// How many cards there are, in the order of [`Differs::ALL`].
+    pub cards: [u32; Differs::ALL.len()],
 }
 
 impl RestoredView {
@@ -136,8 +136,8 @@ pub struct RestoredDoor {
 pub struct Known {
     /// The card.
     pub uid: Uid,
-    /// In what.
-    pub concern: Concern,
+    /// In what they differ.
+    pub differs: Differs,
     /// What is in its way at doors; none if they do not list it.
     pub there: Option<Blocks>,
     /// What is in its way here; none if this file does not know the card.
@@ -152,7 +152,7 @@ pub struct Known {
 impl fmt::Debug for Known {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Known")
-            .field("concern", &self.concern)
+            .field("differs", &self.differs)
             .field("there", &self.there)
             .field("here", &self.here)
             .field("doors", &self.doors)

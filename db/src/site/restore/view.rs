@@ -7,7 +7,7 @@ use access::whitelist::Generation;
 use rusqlite::Connection;
 
 use super::super::{Site, SiteError, row};
-use super::types::{Concern, Decision, Known, RestoredDoor, RestoredView};
+use super::types::{Decision, Differs, Known, RestoredDoor, RestoredView};
 
 impl Site {
     /// The last time that this file was put back, if ever, and how it stands with it.
@@ -31,7 +31,7 @@ impl Site {
         })
     }
 
-    /// The cards about which doors that are newer than the backup differ from this file, by concern and number.
+    /// The cards about which doors that are newer than the backup differ from this file, by differs and number.
     ///
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
@@ -39,21 +39,21 @@ impl Site {
         self.read(|db| {
             let mut statement = row::prepare(
                 db,
-                "SELECT c.uid, c.concern, MAX(c.there), MAX(c.here), COUNT(*),
+                "SELECT c.uid, c.differs, MAX(c.there), MAX(c.here), COUNT(*),
                         (SELECT p.name FROM holding h JOIN person p ON p.id = h.person
                          WHERE h.uid = c.uid AND h.until IS NULL ORDER BY h.from_s DESC NULLS LAST LIMIT 1)
                  FROM restored_card c JOIN restored_door r ON r.door = c.door
                  WHERE r.list_generation > (SELECT last_change FROM restored ORDER BY change DESC LIMIT 1)
-                 GROUP BY c.concern, c.uid
-                 ORDER BY CASE c.concern WHEN 'blocked' THEN 0 WHEN 'unlisted' THEN 1 WHEN 'only-there' THEN 2 ELSE 3 END,
+                 GROUP BY c.differs, c.uid
+                 ORDER BY CASE c.differs WHEN 'blocked' THEN 0 WHEN 'unlisted' THEN 1 WHEN 'only-there' THEN 2 ELSE 3 END,
                           c.uid
                  LIMIT $1",
             )?;
             row::all(statement.query([row::limit_of(limit)])?, |r| {
-                let concern: String = r.get(1)?;
+                let differs: String = r.get(1)?;
                 Ok(Known {
                     uid: row::uid(r, 0)?,
-                    concern: Concern::from_code(&concern).ok_or(SiteError::corrupt("concern"))?,
+                    differs: Differs::from_code(&differs).ok_or(SiteError::corrupt("differs"))?,
                     there: r.get::<_, Option<u16>>(2)?.map(Blocks::from_bits),
                     here: r.get::<_, Option<u16>>(3)?.map(Blocks::from_bits),
                     doors: r.get(4)?,
@@ -80,13 +80,14 @@ fn view(db: &rusqlite::Transaction<'_>) -> Result<Option<RestoredView>, SiteErro
                 .map(|code| Decision::from_code(&code).ok_or(SiteError::corrupt("decision")))
                 .transpose()?,
             doors: Vec::new(),
-            cards: [0; Concern::ALL.len()],
+            cards: [0; Differs::ALL.len()],
         })
     })?;
     let Some(mut view) = found else { return Ok(None) };
     view.doors = doors(db, &view)?;
-    for (concern, count) in Concern::ALL.into_iter().zip(&mut view.cards) {
-        *count = counted(db, concern, &view)?;
+    let last_change = row::generation(view.last_change);
+    for (differs, count) in Differs::ALL.into_iter().zip(&mut view.cards) {
+        *count = counted(db, differs, last_change)?;
     }
     Ok(Some(view))
 }
@@ -115,8 +116,8 @@ fn doors(db: &Connection, view: &RestoredView) -> Result<Vec<RestoredDoor>, Site
     })
 }
 
-fn counted(db: &Connection, concern: Concern, view: &RestoredView) -> Result<u32, SiteError> {
+fn counted(db: &Connection, differs: Differs, last_change: i64) -> Result<u32, SiteError> {
     let sql = "SELECT COUNT(DISTINCT c.uid) FROM restored_card c JOIN restored_door r ON r.door = c.door
-               WHERE c.concern = $1 AND r.list_generation > $2";
-    Ok(row::prepare(db, sql)?.query_row((concern.code(), row::generation(view.last_change)), |r| r.get(0))?)
+               WHERE c.differs = $1 AND r.list_generation > $2";
+    Ok(row::prepare(db, sql)?.query_row((differs.code(), last_change), |r| r.get(0))?)
 }
