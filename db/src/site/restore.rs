@@ -36,7 +36,8 @@ mod told;
 mod types;
 mod view;
 
-pub use files::{BackupDone, BackupError, PutBack, RESTORING, RestoreError, back_up, put_back};
+pub(super) use files::RESTORING;
+pub use files::{BackupDone, BackupError, PutBack, RestoreError, back_up, put_back};
 pub use types::{Decided, Decision, Differs, Known, RestoredDoor, RestoredView, Told};
 
 impl Site {

@@ -27,7 +27,7 @@ use super::begin;
 use crate::file::{self, FileError, beside, sync_folder_of};
 
 /// What is put in the place of the database once it is whole stands beside it under this ending.
-pub const RESTORING: &str = ".restoring";
+pub(in crate::site) const RESTORING: &str = ".restoring";
 
 /// The same while it is made.
 const MAKING: &str = ".restore";
