@@ -16,6 +16,7 @@ use crate::clerk::Note;
 use crate::clock::utc_now;
 use crate::commands::Commands;
 use crate::config::Badge;
+use crate::confirm::Confirmations;
 use crate::distribute::PerStream;
 use crate::encodings::Encodings;
 use crate::hold::{Holds, Piece};
@@ -50,6 +51,7 @@ pub(crate) struct Desk {
     pub(crate) states: Looking,
     pub(crate) commands: Commands,
     pub(crate) encodings: Encodings,
+    pub(crate) confirmations: Confirmations,
     pub(crate) streams: PerStream<Following>,
     pub(crate) secrets: Option<Arc<Keyring>>,
     pub(crate) badge: Badge,
@@ -94,6 +96,7 @@ impl Desk {
             looking: parts.looking,
             commands: Commands::default(),
             encodings: Encodings::default(),
+            confirmations: Confirmations::default(),
             streams: parts.streams,
             secrets: parts.secrets,
             badge: parts.badge,
@@ -180,6 +183,7 @@ impl Desk {
             self.advance(&door);
         }
         self.look_for_streams();
+        self.read_receipts();
         self.expire_commands(now);
         self.expire_encodings(now);
     }

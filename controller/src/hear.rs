@@ -92,6 +92,7 @@ impl Desk {
             // A job is of one session.
             self.encoder_away(door);
         }
+        self.confirm(door, header.epoch, &status);
         self.note(Note::Status { door: door.clone(), header, status: Box::new(status), received: utc_now() });
         self.advance(door);
     }

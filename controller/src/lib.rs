@@ -26,6 +26,7 @@
 pub mod broker;
 pub mod cli;
 pub mod config;
+mod confirm;
 pub mod distribute;
 pub mod keys;
 

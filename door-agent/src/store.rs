@@ -7,7 +7,7 @@ use access::state::{Counters, DoorState};
 use access::time::UtcMs;
 use access::uid::Uid;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
-use db::door::{Applied, DoorDbError, Listing, PassagesTaken, Refused, Seen, StateApplied, WhitelistStore};
+use db::door::{Applied, DoorDbError, KnownTime, Listing, PassagesTaken, Refused, Seen, StateApplied, WhitelistStore};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -42,6 +42,8 @@ pub enum StoreOrder {
     },
     /// When a card was granted for which the door had waited to stand unlocked.
     FirstPerson(UtcMs),
+    /// What the next boot is to know of the time.
+    Time(KnownTime),
 }
 
 /// What became of it.
@@ -151,6 +153,10 @@ fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, 
         },
         StoreOrder::FirstPerson(at) => {
             store.note_first_person(*at)?;
+            StoreAnswer::Remembered
+        }
+        StoreOrder::Time(time) => {
+            store.note_known_time(time)?;
             StoreAnswer::Remembered
         }
         StoreOrder::Counters(counters) => StoreAnswer::Counters(store.raise_counters(counters)?),

@@ -158,6 +158,6 @@ fn take(db: &Connection, report: &Report, log_head: &mut Link) -> Result<Outcome
     Ok(outcome)
 }
 
-fn head(db: &Connection) -> Result<Link, SiteError> {
+pub(super) fn head(db: &Connection) -> Result<Link, SiteError> {
     Ok(Link(row::prepare(db, "SELECT log_head FROM site WHERE id = 1")?.query_row([], |row| row.get(0))?))
 }

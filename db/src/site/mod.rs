@@ -31,6 +31,7 @@ mod operators;
 mod passages;
 mod passback;
 mod people;
+mod receipt;
 mod renewal;
 mod restore;
 mod row;
@@ -77,6 +78,7 @@ pub use operators::Operator;
 pub use passages::PresenceView;
 pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
+pub use receipt::ReceiptAsked;
 pub use renewal::Horizons;
 pub use restore::{
     BackupDone, BackupError, Decided, Decision, Differs, Known, PutBack, RestoreError, RestoredDoor, RestoredView,

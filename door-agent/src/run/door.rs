@@ -19,6 +19,7 @@ use access::whitelist::{Generation, WhitelistId};
 use db::door::{Draft, Lookup};
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::confirmed::Confirmed;
 use super::inboxes::Said;
 use super::mode::FirstPerson;
 use super::show::Show;
@@ -91,6 +92,8 @@ pub(crate) struct Facts {
     pub(super) held_released: bool,
     pub(crate) journal_head: u64,
     pub(crate) journal_link: Link,
+    /// How old the list is, and what the controller has been asked.
+    pub(crate) confirmed: Confirmed,
     pub(super) network_up: bool,
     /// Since when there is no connection, if there is none.
     pub(super) offline_since: Option<MonoMs>,
@@ -117,13 +120,24 @@ pub(crate) struct Found {
     pub(crate) counters: Generation,
     pub(crate) passages: Generation,
     pub(crate) first_person: FirstPerson,
+    pub(crate) confirmed: Confirmed,
     pub(crate) journal_head: u64,
     pub(crate) journal_link: Link,
 }
 
 impl From<Found> for Facts {
     fn from(found: Found) -> Self {
-        let Found { state, whitelist, calendar, counters, passages, first_person, journal_head, journal_link } = found;
+        let Found {
+            state,
+            whitelist,
+            calendar,
+            counters,
+            passages,
+            first_person,
+            confirmed,
+            journal_head,
+            journal_link,
+        } = found;
         Self {
             state,
             whitelist,
@@ -131,6 +145,7 @@ impl From<Found> for Facts {
             counters,
             passages,
             first_person,
+            confirmed,
             mode: Mode::Normal,
             mode_due: MonoMs(0),
             first_person_came: false,
@@ -164,6 +179,7 @@ impl DoorLoop {
     /// The door begins to decide.
     pub(super) fn begin(&mut self, shared: &mut Shared) {
         self.handle(Input::Note(EventKind::Started), shared);
+        self.look_at_clock(shared);
         let levels = self.io.levels();
         if levels.exit {
             self.door.hold_exit(self.clock.at().mono);
@@ -178,6 +194,7 @@ impl DoorLoop {
     /// And ends. The lock goes to rest last: a grant that has waited long enough releases it whatever the machine hears.
     pub(super) fn end(&mut self, shared: &mut Shared) {
         self.handle(Input::Note(EventKind::Stopped), shared);
+        self.keep_time();
         // What does not find room now is forgotten: the door insists on less then, never on more.
         let _ = self.feed_store();
         self.drive(Drive::Rest);
@@ -303,6 +320,9 @@ impl DoorLoop {
     }
 
     fn own_order(&mut self) -> Option<StoreOrder> {
+        if let Some(time) = self.facts.confirmed.take_unsaved() {
+            return Some(StoreOrder::Time(time));
+        }
         if let Some(at) = self.facts.first_person.unsaved.take() {
             return Some(StoreOrder::FirstPerson(at));
         }
@@ -348,6 +368,7 @@ impl DoorLoop {
         let now = self.clock.at().mono;
         self.handle(Input::Tick, shared);
         if now >= self.mode_deadline() {
+            self.look_at_clock(shared);
             self.look_at_mode(ModeCause::Time, shared);
         }
         self.each_taps(|taps| taps.tick(now));

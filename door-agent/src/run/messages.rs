@@ -18,6 +18,7 @@ impl DoorLoop {
             Event::Connected { connection, .. } => {
                 tracing::info!(connection, "connected to the broker");
                 self.facts.offline_since = None;
+                self.facts.confirmed.begin();
                 self.uplink.connected(connection);
                 // Pieces of the last connection may be lost.
                 self.telling = Telling::default();

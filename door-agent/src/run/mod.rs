@@ -36,6 +36,7 @@ mod tap;
 
 use tokio::time::Instant;
 
+pub(crate) use confirmed::Confirmed;
 pub(crate) use desk::Desk;
 pub(crate) use door::{DoorLoop, Facts, Found};
 pub(crate) use gate::Gate;
