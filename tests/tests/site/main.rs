@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
 mod alarms;
+mod attack;
 mod bad_input;
 mod badge;
 mod browser;
