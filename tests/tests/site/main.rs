@@ -8,6 +8,7 @@ mod bad_input;
 mod badge;
 mod browser;
 mod browser_doors;
+mod chaos;
 mod demo;
 mod doors;
 mod outage;
