@@ -106,6 +106,6 @@ fn confirmation(line: &Line, nonce: Nonce, receipt: Receipt, log: LogHead, issue
         state: line.desired.state,
         receipt,
         log,
-        hold: false,
+        hold: line.held,
     }
 }

@@ -58,6 +58,7 @@ impl Desk {
             Ok((door, Verified::Status(header, status))) => self.status(&door, header, status),
             Ok((door, Verified::Offline { session })) => self.away(&door, session),
             Ok((door, Verified::Encoding { job, stage })) => self.encoding_stage(&door, job, stage),
+            Ok((door, Verified::Listed(listed))) => self.listed(&door, listed),
             Err(refused) => self.refuse(&incoming.topic, refused),
         }
         if let Some(ack) = incoming.ack {

@@ -23,7 +23,7 @@ use crate::provisioning::hex;
 use crate::reader::{REPORTS_MAX, Reader, Report};
 use crate::run::{
     AgentLoop, Confirmed, Desk as EncoderDesk, DoorLoop, Ears, Facts, FirstPerson, Found, Gate, Inboxes, Memory,
-    PassageMemory, Shared, Show,
+    PassageMemory, Shared, Show, Telling,
 };
 use crate::store::StoreThread;
 use crate::taps::Taps;
@@ -114,6 +114,7 @@ fn assemble_door(
         local: Local::default(),
         desk: (config.role == Role::Encoder).then(EncoderDesk::default),
         show: Show::new(Player::new(&disk.facts.state.signals)),
+        telling: Telling::default(),
         facts: disk.facts,
     };
     Ok((door, inboxes, senders))

@@ -149,3 +149,4 @@ explain-part-age = Age of the whitelist
 explain-holds-age = The whitelist had been confirmed in time.
 say-do-age = Ask for the door to be opened with a key, and tell whoever takes care of the doors: it has no connection.
 evidence-too-old = The whitelist of { $door } became too old on { $at }.
+cause-restored = the site was restored from a backup

@@ -149,3 +149,4 @@ explain-part-age = Pääsylistan ikä
 explain-holds-age = Pääsylista oli vahvistettu ajoissa.
 say-do-age = Pyydä avaamaan ovi avaimella ja kerro ovista vastaavalle: ovella ei ole yhteyttä.
 evidence-too-old = Oven { $door } pääsylista vanheni liikaa { $at }.
+cause-restored = sivusto palautettiin varmuuskopiosta

@@ -149,3 +149,4 @@ explain-part-age = Tillträdeslistans ålder
 explain-holds-age = Tillträdeslistan hade bekräftats i tid.
 say-do-age = Be att dörren öppnas med nyckel och säg till den som sköter dörrarna: dörren har ingen anslutning.
 evidence-too-old = Tillträdeslistan vid { $door } blev för gammal den { $at }.
+cause-restored = platsen återställdes från en säkerhetskopia

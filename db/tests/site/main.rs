@@ -30,6 +30,7 @@ mod operators;
 mod passages;
 mod receipts;
 mod registers;
+mod restore;
 mod rules;
 mod support;
 mod upgrade;

@@ -94,6 +94,7 @@ impl DoorLoop {
         }
         self.look_at_age(shared);
         self.on_receipt(&confirmation.receipt, shared);
+        self.on_hold(confirmation.hold);
     }
 
     fn list_confirmed(&mut self, sent: MonoMs, confirmation: &Confirmation) {

@@ -24,7 +24,7 @@ use super::inboxes::Said;
 use super::mode::FirstPerson;
 use super::show::Show;
 use super::status::Condition;
-use super::{Desk, Gate, Memory, PartDied, Shared};
+use super::{Desk, Gate, Memory, PartDied, Shared, Telling};
 use crate::cards::Cards;
 use crate::clock::Clock;
 use crate::downlink::Downlink;
@@ -71,6 +71,8 @@ pub(crate) struct DoorLoop {
     /// At an encoder.
     pub(crate) desk: Option<Desk>,
     pub(crate) show: Show,
+    /// To a controller that asks what the door knows.
+    pub(crate) telling: Telling,
     pub(crate) facts: Facts,
 }
 
@@ -354,6 +356,7 @@ impl DoorLoop {
             self.uplink.deadline(),
             self.read_deadline(),
             self.desk.as_ref().and_then(Desk::deadline),
+            self.telling.deadline(),
             untold,
             Some(self.mode_deadline()),
         ];
@@ -373,6 +376,7 @@ impl DoorLoop {
         self.expire_job(now, shared);
         self.uplink.pump(self.facts.journal_head, now);
         self.tell_refused(now, shared);
+        self.tell_list(now);
         self.light(now);
         if now >= self.facts.status_due {
             self.send_status();
