@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use access::chain::{Link, link};
-use access::confirm::{Confirmation, LogHead, NEVER, Nonce, Receipt};
+use access::confirm::{Confirmation, NEVER, Nonce, Receipt};
 use access::event::EventKind;
 use access::message::Down;
 use access::settings::{Age, DoorSettings};
@@ -54,7 +54,7 @@ async fn a_status_is_answered_with_what_the_door_should_have_what_has_come_in_an
         let nonce = u8::try_from(probe).unwrap() + 1;
         let answer = asked(&mut ward, nonce, probe).await;
         assert_eq!(answer.receipt, Receipt { epoch, through: 3, probe, link: Some(link) });
-        assert_eq!(answer.log, LogHead { row: 3, link: bench.site().log_head().unwrap() });
+        assert_eq!((answer.log, answer.log.row), (bench.site().log_head().unwrap(), 3));
     }
     assert_eq!(asked(&mut ward, 9, 4).await.receipt.link, None, "this one has not come in");
     bench.stop().await;

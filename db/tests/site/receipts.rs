@@ -1,6 +1,6 @@
 //! What a door is told of its own journal.
 
-use access::confirm::{LogHead, Receipt};
+use access::confirm::Receipt;
 use db::site::{ReceiptAsked, SiteError};
 
 use crate::support::{Bench, Journal, door};
@@ -37,5 +37,5 @@ fn receipts_of_many_doors_come_with_the_head_of_the_log() {
     bench.site.intake(&[Journal::of("ward", 5, 3).report(1, 3), Journal::of("pharmacy", 7, 2).report(1, 2)]).unwrap();
     let (receipts, log) = bench.site.receipts(&[asked("pharmacy", 7, 2), asked("ward", 5, 1)]).unwrap();
     assert_eq!(receipts.iter().map(|receipt| receipt.through).collect::<Vec<_>>(), [2, 3]);
-    assert_eq!(log, LogHead { row: 5, link: bench.site.log_head().unwrap() });
+    assert_eq!((log, log.row), (bench.site.log_head().unwrap(), 5));
 }
