@@ -19,3 +19,11 @@ pub fn refuse(path: &Path, table: &str) -> rusqlite::Result<()> {
 pub fn relent(path: &Path, table: &str) -> rusqlite::Result<()> {
     Connection::open(path)?.execute_batch(&format!("ALTER TABLE away RENAME TO {table}"))
 }
+
+/// The door does not know any more how new the list is that it has in force.
+///
+/// # Errors
+/// If the file is no whitelist.
+pub fn forget_generation(path: &Path) -> rusqlite::Result<()> {
+    Connection::open(path)?.execute_batch("UPDATE meta SET generation = 0")
+}

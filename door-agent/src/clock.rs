@@ -1,9 +1,10 @@
 //! The one place where the door looks at a clock.
 
 use std::path::PathBuf;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use access::time::{At, ClockTrust, MonoMs, UtcMs};
+use tokio::time::Instant;
 
 /// 2026-01-01T00:00:00Z: this program did not exist before, so a clock that says so is wrong.
 const FIRST_UTC: UtcMs = UtcMs(1_767_225_600_000);
@@ -40,6 +41,13 @@ impl Clock {
         }
     }
 
+    /// The same over another clock of the machine, which is synchronised while `synchronised` exists.
+    #[cfg(feature = "trial")]
+    #[must_use]
+    pub fn of(system: fn() -> UtcMs, synchronised: PathBuf, last_utc: UtcMs, battery: bool) -> Self {
+        Self { system, synchronised, ..Self::new(last_utc, battery) }
+    }
+
     /// Now.
     ///
     /// Without a clock to trust, time counts on from the latest that was known: what was over then
@@ -63,8 +71,8 @@ impl Clock {
 
     /// The door's own time at which the clock of the operating system counts from.
     #[must_use]
-    pub fn instant(&self, mono: MonoMs) -> Instant {
-        self.start + std::time::Duration::from_millis(mono.0)
+    pub fn instant(&self, mono: MonoMs) -> std::time::Instant {
+        (self.start + std::time::Duration::from_millis(mono.0)).into_std()
     }
 }
 

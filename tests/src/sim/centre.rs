@@ -1,0 +1,175 @@
+//! The controller's machine.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use access::chain::Link;
+use access::event::Event;
+use access::id::DoorId;
+use anyhow::Result;
+use controller::config::Badge;
+use controller::trial::{Noting, Storing};
+use db::site::{Outcome, Report, Site};
+use tokio::task::{JoinHandle, spawn_local};
+use tokio::time::sleep;
+
+use super::broken::Broken;
+use super::dice::Dice;
+use super::files::SITE_FILE;
+use super::net::{CENTRE, Net};
+use super::trace::Trace;
+
+/// The controller's machine, with its disk.
+pub struct Centre {
+    site: RefCell<Site>,
+    folder: PathBuf,
+    tasks: RefCell<Vec<JoinHandle<()>>>,
+    dice: Rc<Dice>,
+    net: Rc<Net>,
+    trace: Rc<Trace>,
+    broken: Option<Broken>,
+    /// How long a transaction takes at most, in milliseconds.
+    pub slow_ms: Rc<Cell<u64>>,
+}
+
+impl Centre {
+    /// Switched off, with this disk.
+    ///
+    /// # Errors
+    /// If the disk cannot be read.
+    pub fn new(folder: &Path, dice: Rc<Dice>, net: Rc<Net>, trace: Rc<Trace>, broken: Option<Broken>) -> Result<Self> {
+        Ok(Self {
+            site: RefCell::new(Site::open(&folder.join(SITE_FILE), &"hospital".parse()?)?),
+            folder: folder.to_path_buf(),
+            tasks: RefCell::default(),
+            dice,
+            net,
+            trace,
+            broken,
+            slow_ms: Rc::new(Cell::new(4)),
+        })
+    }
+
+    /// The site, as an operator has it before him whether the controller runs or not.
+    #[must_use]
+    pub fn site(&self) -> Site {
+        self.site.borrow().clone()
+    }
+
+    /// Its disk.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Whether it runs.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        !self.tasks.borrow().is_empty()
+    }
+
+    /// Starts the controller.
+    ///
+    /// # Errors
+    /// If its database cannot be read.
+    pub fn start(&self) -> Result<()> {
+        self.trace.say(|| "the controller starts".to_owned());
+        let (handle, events, trial) = link::trial::session();
+        let (looped, storing, noting) = controller::trial::start(&self.site(), handle, events, Badge::default())?;
+        self.net.plug(CENTRE, trial, None);
+        let intake = Intake {
+            storing,
+            dice: Rc::clone(&self.dice),
+            slow_ms: Rc::clone(&self.slow_ms),
+            broken: self.broken,
+            through: BTreeMap::new(),
+            head: Link::START,
+        };
+        *self.tasks.borrow_mut() = vec![spawn_local(looped), spawn_local(intake.run()), spawn_local(note(noting))];
+        Ok(())
+    }
+
+    /// The machine loses its power. What was committed is on its disk.
+    pub async fn crash(&self) {
+        self.trace.say(|| "the controller dies".to_owned());
+        self.net.unplug(CENTRE);
+        let tasks = std::mem::take(&mut *self.tasks.borrow_mut());
+        for task in tasks {
+            task.abort();
+            let _ = task.await;
+        }
+    }
+}
+
+async fn note(mut noting: Noting) {
+    while matches!(noting.next().await, Ok(true) | Err(_)) {}
+}
+
+/// Whoever stores reports.
+struct Intake {
+    storing: Storing,
+    dice: Rc<Dice>,
+    slow_ms: Rc<Cell<u64>>,
+    broken: Option<Broken>,
+    /// For one that stores twice: through which event each journal is stored.
+    through: BTreeMap<(DoorId, u64), u64>,
+    head: Link,
+}
+
+impl Intake {
+    async fn run(mut self) {
+        while let Some(mut gathered) = self.storing.next().await {
+            self.wait().await;
+            if self.broken == Some(Broken::AcknowledgesBeforeCommit) {
+                let reports = gathered.reports.clone();
+                let outcomes = reports.iter().filter_map(believed).collect();
+                self.storing.tell(gathered, Ok((outcomes, self.head))).await;
+                sleep(Duration::from_millis(self.dice.between(20, 400))).await;
+                let _ = self.storing.store(&reports);
+                continue;
+            }
+            if self.broken == Some(Broken::StoresTwice) {
+                gathered.reports = gathered.reports.into_iter().map(|report| self.renumbered(report)).collect();
+            }
+            let stored = self.storing.store(&gathered.reports);
+            if let Ok((outcomes, head)) = &stored {
+                self.head = *head;
+                self.through.extend(outcomes.iter().map(|o| ((o.door.clone(), o.epoch), o.through)));
+            }
+            // The power may go here, between the commit and the acknowledgement.
+            self.wait().await;
+            self.storing.tell(gathered, stored).await;
+        }
+    }
+
+    async fn wait(&self) {
+        sleep(Duration::from_millis(self.dice.between(0, self.slow_ms.get()))).await;
+    }
+
+    /// What is there already is taken for new.
+    fn renumbered(&self, report: Report) -> Report {
+        let through = self.through.get(&(report.door.clone(), report.epoch)).copied().unwrap_or(0);
+        let known = report.events.first().is_some_and(|first| first.sequence <= through);
+        if !known {
+            return report;
+        }
+        let numbers = through + 1..;
+        let events = report.events.into_iter().zip(numbers).map(|(event, sequence)| Event { sequence, ..event });
+        Report { events: events.collect(), ..report }
+    }
+}
+
+/// As if everything had been stored.
+fn believed(report: &Report) -> Option<Outcome> {
+    Some(Outcome {
+        door: report.door.clone(),
+        epoch: report.epoch,
+        through: report.events.last()?.sequence,
+        inserted: u32::try_from(report.events.len()).ok()?,
+        duplicates: 0,
+        fault: None,
+    })
+}
