@@ -9,6 +9,7 @@
 //! | [`mosquitto`] | a real Mosquitto on a free port |
 //! | [`wait`] | waiting for a condition, with a bound |
 //! | [`whole`] | controller, broker and doors as the real programs |
+//! | [`sim`] | the site on a virtual clock, with faults that follow from a seed |
 //! | [`demo`] | the same hospital in one process, made interactive |
 
 pub mod demo;
@@ -17,5 +18,6 @@ pub mod lists;
 pub mod mosquitto;
 pub mod people;
 pub mod process;
+pub mod sim;
 pub mod wait;
 pub mod whole;

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+use access::decide::Decision;
 use access::event::{Event, EventKind};
 use access::uid::Uid;
 use anyhow::Result;
@@ -15,6 +16,8 @@ type Key = Vec<u8>;
 struct Written {
     /// How often in one epoch; that is once unless two events say the same.
     by_epoch: BTreeMap<u64, u32>,
+    /// Where it stands last.
+    at: (u64, u64),
     /// Some disk still has it, or the controller said that it has: it must be in the central log in the end.
     required: bool,
     /// Its disk is gone, so that only the central log has it.
@@ -42,6 +45,8 @@ struct Pages {
     commands: BTreeMap<u64, (u64, u32)>,
     violations: Vec<String>,
     events: usize,
+    /// Taps after everything has calmed down, and what became of them.
+    last: BTreeMap<(String, Uid), Option<Decision>>,
 }
 
 /// What really happened.
@@ -80,6 +85,26 @@ impl Ledger {
         *pages.doors.entry(door.to_owned()).or_default().taps.entry(uid).or_default() += 1;
     }
 
+    /// A card is held to a reader when everything is as it should be.
+    pub fn last_tap(&self, door: &str, uid: Uid) {
+        self.0.borrow_mut().last.insert((door.to_owned(), uid), None);
+    }
+
+    /// What became of those taps is what the operator wants.
+    pub fn last_taps_done(&self) {
+        let last = std::mem::take(&mut self.0.borrow_mut().last);
+        for ((door, uid), decision) in last {
+            let blocked = self.is_blocked(&uid);
+            match decision {
+                None => self.violated(format!("{door}: {uid:?} had no answer in the end")),
+                Some(decision) if decision.granted() == blocked => {
+                    self.violated(format!("{door}: {uid:?}, blocked: {blocked}, had {decision:?} in the end"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
     /// What was blocked or not is blocked or not from this generation on.
     pub fn decided(&self, generation: u64, uid: Uid, blocked: bool) {
         let mut pages = self.0.borrow_mut();
@@ -116,6 +141,7 @@ impl Ledger {
             let page = pages.doors.entry(door.to_owned()).or_default();
             let written = page.written.entry(key(event)).or_default();
             *written.by_epoch.entry(epoch).or_default() += 1;
+            written.at = (epoch, event.sequence);
             written.required = true;
             written.only_there = false;
         }
@@ -126,6 +152,9 @@ impl Ledger {
             EventKind::Tap { decision, .. } => {
                 let Some(uid) = event.subject.map(|subject| subject.uid) else { return };
                 self.answered(door, uid);
+                if let Some(last) = self.0.borrow_mut().last.get_mut(&(door.to_owned(), uid)) {
+                    *last = Some(decision);
+                }
                 if decision.granted() {
                     self.granted(door, uid, decision.generation.0, event);
                 }
@@ -178,15 +207,16 @@ impl Ledger {
         }
     }
 
-    /// A door's disk goes back to what it was when it had this head in this epoch; what the controller had
-    /// acknowledged by now stays owed.
-    pub fn disk_lost(&self, door: &str, kept: impl Fn(u64, &[u8]) -> bool) {
+    /// The disk of a door is gone, with everything after event `kept` of the epoch that it was in. What had been
+    /// acknowledged is owed all the same.
+    pub fn disk_lost(&self, door: &str, epoch: u64, acknowledged: u64, kept: u64) {
         let mut pages = self.0.borrow_mut();
         let Some(page) = pages.doors.get_mut(door) else { return };
-        for (key, written) in &mut page.written {
-            written.only_there = !kept(0, key);
-            if written.only_there {
-                written.required = false;
+        for written in page.written.values_mut() {
+            let (of, sequence) = written.at;
+            if of != epoch || sequence > kept {
+                written.only_there = true;
+                written.required &= of != epoch || sequence <= acknowledged;
             }
         }
     }

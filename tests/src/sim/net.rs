@@ -23,8 +23,8 @@ use super::trace::Trace;
 /// The controller's name at the broker.
 pub const CENTRE: &str = "controller";
 
-/// Messages that whoever sits on the network remembers.
-const HEARD_MAX: usize = 96;
+/// Messages of one topic that whoever sits on the network remembers.
+const HEARD_MAX: usize = 12;
 
 /// How the network is, in hundredths of all messages.
 #[derive(Debug, Clone, Copy, Default)]
@@ -72,7 +72,7 @@ pub struct Net {
     ports: RefCell<BTreeMap<String, Port>>,
     /// How it is now.
     pub weather: Cell<Weather>,
-    heard: RefCell<VecDeque<Message>>,
+    heard: RefCell<BTreeMap<String, VecDeque<Message>>>,
     /// Counts the lives of the broker: what is in it dies with it.
     life: Cell<u64>,
     /// The key of every door, for a program that checks no MAC.
@@ -144,24 +144,33 @@ impl Net {
         }
     }
 
-    /// Somebody repeats what was said before, as it was or as if the broker had kept it.
-    pub fn replay(self: &Rc<Self>) -> bool {
-        let heard: Vec<Message> = self.heard.borrow().iter().cloned().collect();
-        let Some(message) = self.dice.pick(&heard) else { return false };
-        let retained = self.dice.percent(20);
-        self.trace.say(|| format!("replayed on {}", message.topic));
-        self.carry(Message { retained, ..message.clone() }, self.dice.between(1, 20));
-        true
+    /// Somebody repeats what was said on a topic before, in the same order, as it was or as if the broker had kept it.
+    pub fn replay(self: &Rc<Self>) {
+        let (retained, mut ms) = (self.dice.percent(10), 0);
+        let said = self.remembered();
+        let first = self.dice.below(u64::try_from(said.len()).unwrap_or(1));
+        for message in said.into_iter().skip(usize::try_from(first).unwrap_or(0)) {
+            self.trace.say(|| format!("replayed on {}", message.topic));
+            ms += self.dice.between(1, 20);
+            self.carry(Message { retained, ..message }, ms);
+        }
     }
 
     /// Somebody changes a message that was said before.
-    pub fn tamper(self: &Rc<Self>) -> bool {
-        let heard: Vec<Message> = self.heard.borrow().iter().cloned().collect();
-        let Some(message) = self.dice.pick(&heard) else { return false };
+    pub fn tamper(self: &Rc<Self>) {
+        let said = self.remembered();
+        let Some(message) = self.dice.pick(&said) else { return };
         let payload = forge::forged(&self.dice, &message.payload, &message.topic);
         self.trace.say(|| format!("forged on {}", message.topic));
         self.carry(Message { payload, ..message.clone() }, self.dice.between(1, 20));
-        true
+    }
+
+    /// What was said on some topic, oldest first.
+    fn remembered(&self) -> Vec<Message> {
+        let heard = self.heard.borrow();
+        let topics: Vec<&String> = heard.keys().collect();
+        let topic = self.dice.pick(&topics).and_then(|topic| heard.get(*topic));
+        topic.into_iter().flatten().cloned().collect()
     }
 
     fn tell(&self, name: &str, order: Order) {
@@ -236,6 +245,7 @@ impl Net {
         }
         {
             let mut heard = self.heard.borrow_mut();
+            let heard = heard.entry(message.topic.clone()).or_default();
             heard.push_back(message.clone());
             if heard.len() > HEARD_MAX {
                 heard.pop_front();
