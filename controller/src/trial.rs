@@ -17,6 +17,7 @@ use crate::ask::{self, Looking};
 use crate::clerk::{self, Note};
 use crate::config::Badge;
 use crate::desk::{Desk, Parts};
+use crate::hold::{self, Piece};
 use crate::intake::{self, Delivered, Head, Stored};
 use crate::run::{self, Ears};
 use crate::start::read::{Read, read};
@@ -54,7 +55,25 @@ pub struct Noting {
     notes: mpsc::Receiver<Note>,
 }
 
-/// The loop of a controller that has just been started, and whoever works beside it.
+/// Whoever compares what doors tell of their lists.
+pub struct Comparing {
+    site: Site,
+    pieces: mpsc::Receiver<Piece>,
+}
+
+/// A controller that has just been started: its loop, and whoever works beside it.
+pub struct Started<F> {
+    /// Dropped, the controller is as if the power had gone.
+    pub looped: F,
+    /// In the place of the intake's thread.
+    pub storing: Storing,
+    /// In the place of the clerk's.
+    pub noting: Noting,
+    /// In the place of the one that compares.
+    pub comparing: Comparing,
+}
+
+/// Starts a controller.
 ///
 /// # Errors
 /// If the site's database cannot be read.
@@ -63,8 +82,9 @@ pub fn start(
     link: Handle,
     events: mpsc::Receiver<Event>,
     badge: Badge,
-) -> Result<(impl Future<Output = ()> + use<>, Storing, Noting), SiteError> {
-    let Read { sender, found, lines, streams } = read(site, None)?;
+) -> Result<Started<impl Future<Output = ()> + use<>>, SiteError> {
+    let Read { sender, found, lines, streams, holds } = read(site, None)?;
+    let (pieces_in, pieces) = mpsc::channel(hold::QUEUE);
     let (reports, waiting) = mpsc::channel(intake::QUEUE);
     let (done, stored) = mpsc::channel(intake::QUEUE);
     let (notes_in, notes) = mpsc::channel(clerk::QUEUE);
@@ -72,7 +92,7 @@ pub fn start(
     let (stop_in, stop) = watch::channel(false);
     let ears =
         Ears { link: events, stored, answers: answered, changes: site.changes(), requests: site.requests(), stop };
-    let desk = Desk::new(Parts {
+    let mut desk = Desk::new(Parts {
         site: site.clone(),
         sender,
         link,
@@ -84,13 +104,20 @@ pub fn start(
         streams,
         secrets: None,
         badge,
+        pieces: pieces_in,
     });
+    desk.take_holds(holds);
     desk.note(Note::Wanted(desk.wanted()));
     let looped = async move {
         let _stop = stop_in;
         run::run(desk, ears).await;
     };
-    Ok((looped, Storing { site: site.clone(), waiting, done }, Noting { site: site.clone(), notes }))
+    Ok(Started {
+        looped,
+        storing: Storing { site: site.clone(), waiting, done },
+        noting: Noting { site: site.clone(), notes },
+        comparing: Comparing { site: site.clone(), pieces },
+    })
 }
 
 impl Storing {
@@ -124,5 +151,16 @@ impl Noting {
     pub async fn next(&mut self) -> Result<bool, SiteError> {
         let Some(note) = self.notes.recv().await else { return Ok(false) };
         clerk::write(&self.site, note).map(|()| true)
+    }
+}
+
+impl Comparing {
+    /// Compares the next piece; `false` once the loop has gone.
+    ///
+    /// # Errors
+    /// If it could not be compared.
+    pub async fn next(&mut self) -> Result<bool, SiteError> {
+        let Some(piece) = self.pieces.recv().await else { return Ok(false) };
+        hold::compare(&self.site, piece).map(|_| true)
     }
 }

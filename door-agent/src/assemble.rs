@@ -7,7 +7,7 @@ use access::local::Local;
 use access::passage::Side;
 use access::signal::Player;
 use access::topic::Topic;
-use db::door::{JOURNAL_FILE, Journal, JournalStart, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
+use db::door::{JOURNAL_FILE, Journal, JournalStart, KnownTime, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
 use link::{Credentials, Options, Qos};
 use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace};
 use tokio::sync::{mpsc, watch};
@@ -24,8 +24,8 @@ use crate::journal::{JournalAnswer, JournalThread, Unwritten};
 use crate::provisioning::{Provisioning, hex};
 use crate::reader::{REPORTS_MAX, Reader, Report};
 use crate::run::{
-    AgentLoop, Desk as EncoderDesk, DoorLoop, Ears, Facts, FirstPerson, Found, Gate, Inboxes, Memory, PassageMemory,
-    Shared, Show,
+    AgentLoop, Confirmed, Desk as EncoderDesk, DoorLoop, Ears, Facts, FirstPerson, Found, Gate, Inboxes, Memory,
+    PassageMemory, Shared, Show, Telling,
 };
 use crate::store::{StoreAnswer, StoreThread};
 use crate::taps::Taps;
@@ -81,7 +81,7 @@ fn assemble_door(
     let (options, sessions) = link_options(seal);
     let (link, link_events) = link::open(options)?;
     let around = Around {
-        clock: Clock::new(start.last_utc, config.battery_clock),
+        clock: Clock::new(start.last_utc.max(disk.rest.time.known), config.battery_clock),
         link: (link, link_events, sessions),
         readers: start_readers(config, door, &cards)?,
         journal: JournalThread::spawn(disk.journal).map_err(no_thread)?,
@@ -110,7 +110,7 @@ pub(crate) fn join(
     rest: Rest,
     around: Around,
 ) -> Result<(DoorLoop, Inboxes, Senders), StartError> {
-    let Rest { start, pending, lookup, boot, facts } = rest;
+    let Rest { start, pending, lookup, boot, facts, .. } = rest;
     let (link, link_events, sessions) = around.link;
     let seal = Sealer { identity: identity.clone(), epoch: start.epoch, boot };
     let (inputs_in, inputs) = mpsc::channel::<IoInput>(INPUTS_MAX);
@@ -146,6 +146,7 @@ pub(crate) fn join(
         local: Local::default(),
         desk: None,
         show: Show::new(Player::new(&facts.state.signals)),
+        telling: Telling::default(),
         facts,
     };
     Ok((door, inboxes, senders))
@@ -165,6 +166,7 @@ pub(crate) struct Rest {
     pending: Pending,
     lookup: Lookup,
     pub(crate) boot: u64,
+    pub(crate) time: KnownTime,
     facts: Facts,
 }
 
@@ -178,6 +180,7 @@ impl Disk {
         let lookup = Lookup::open(&whitelist)?;
         store.passages()?.into_iter().for_each(|passage| passages.learn(passage));
         let start = writer.start();
+        let time = store.known_time()?;
         let calendar = lookup.calendar().unwrap_or_else(|error| {
             tracing::error!(%error, "the schedules cannot be read; none of them unlocks the door");
             std::sync::Arc::default()
@@ -189,11 +192,13 @@ impl Disk {
             counters: store.counters_generation()?,
             passages: store.passages_generation()?,
             first_person: FirstPerson::known(store.first_person()?),
+            confirmed: Confirmed::found(time),
             journal_head: start.head,
             journal_link: start.head_link,
         };
         let (boot, pending) = (writer.begin_boot()?, Pending::open(&journal)?);
-        Ok(Self { journal: writer, store, rest: Rest { start, pending, lookup, boot, facts: found.into() } })
+        let rest = Rest { start, pending, lookup, boot, time, facts: found.into() };
+        Ok(Self { journal: writer, store, rest })
     }
 }
 

@@ -87,7 +87,7 @@ pub fn door(setup: Setup<'_>) -> Result<Door<impl Future<Output = ()> + use<>>, 
     let (store, orders, answers, store_answers) = StoreThread::detached();
     let (reports, reported) = mpsc::channel(REPORTS_MAX);
     let around = Around {
-        clock: Clock::of(setup.system, setup.synchronised, start.last_utc, false),
+        clock: Clock::of(setup.system, setup.synchronised, start.last_utc.max(disk.rest.time.known), false),
         link: (setup.link.0, setup.link.1, sessions),
         readers: vec![(Gate::new(Side::In, Reader::absent(), None), (Side::In, reported))],
         journal: (journal, journal_answers),

@@ -16,6 +16,7 @@ use crate::clock::utc_now;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::distribute::{PerStream, Stream};
+use crate::hold::Holds;
 use crate::keys::Keyring;
 use crate::line::{Epochs, Line, Sender};
 use crate::scan::{self, Found};
@@ -40,6 +41,7 @@ pub(crate) struct Read {
     pub(crate) found: Generation,
     pub(crate) lines: BTreeMap<DoorId, Line>,
     pub(crate) streams: PerStream<Following>,
+    pub(crate) holds: Holds,
 }
 
 /// Reads what should be true and where each door stood. All doors are away until they say otherwise.
@@ -49,7 +51,7 @@ pub(crate) struct Read {
 pub(crate) fn read(site: &Site, secrets: Option<&Keyring>) -> Result<Read, SiteError> {
     let now = utc_now();
     let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
-    let Found { through, new, mut keys, .. } = scan::all(site, secrets)?;
+    let Found { through, new, mut keys, holds, .. } = scan::all(site, secrets)?;
     check_versions(site, secrets, through)?;
     site.give_up_encodings(now)?;
     let following = |stream: Stream| Ok::<_, SiteError>(Following::new(stream.moved(site, Generation(u64::MAX))?.0));
@@ -67,7 +69,7 @@ pub(crate) fn read(site: &Site, secrets: Option<&Keyring>) -> Result<Read, SiteE
         }
         lines.insert(found.door, line);
     }
-    Ok(Read { sender, found: through, lines, streams })
+    Ok(Read { sender, found: through, lines, streams, holds })
 }
 
 /// Cards whose masters are gone are read by no door that asks for credentials.

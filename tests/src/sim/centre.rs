@@ -11,7 +11,7 @@ use access::event::Event;
 use access::id::DoorId;
 use anyhow::Result;
 use controller::config::Badge;
-use controller::trial::{Noting, Storing};
+use controller::trial::{Comparing, Noting, Started, Storing};
 use db::site::{Outcome, Report, Site};
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::sleep;
@@ -78,7 +78,8 @@ impl Centre {
     pub fn start(&self) -> Result<()> {
         self.trace.say(|| "the controller starts".to_owned());
         let (handle, events, trial) = link::trial::session();
-        let (looped, storing, noting) = controller::trial::start(&self.site(), handle, events, Badge::default())?;
+        let Started { looped, storing, noting, comparing } =
+            controller::trial::start(&self.site(), handle, events, Badge::default())?;
         self.net.plug(CENTRE, trial, None);
         let intake = Intake {
             storing,
@@ -88,7 +89,8 @@ impl Centre {
             through: BTreeMap::new(),
             head: Link::START,
         };
-        *self.tasks.borrow_mut() = vec![spawn_local(looped), spawn_local(intake.run()), spawn_local(note(noting))];
+        let beside = [spawn_local(intake.run()), spawn_local(note(noting)), spawn_local(compare(comparing))];
+        *self.tasks.borrow_mut() = [spawn_local(looped)].into_iter().chain(beside).collect();
         Ok(())
     }
 
@@ -106,6 +108,10 @@ impl Centre {
 
 async fn note(mut noting: Noting) {
     while matches!(noting.next().await, Ok(true) | Err(_)) {}
+}
+
+async fn compare(mut comparing: Comparing) {
+    while matches!(comparing.next().await, Ok(true) | Err(_)) {}
 }
 
 /// Whoever stores reports.

@@ -78,7 +78,8 @@ impl Templates {
         let doors = DOORS.iter().map(|name| Ok((name.parse::<DoorId>()?, Window::ALWAYS)));
         let doors = doors.collect::<Result<Vec<_>>>()?;
         let people = (0..CARDS).map(|number| {
-            let card = ImportCard { uid: card(number)?, kind: CardKind::Staff, window: Window::ALWAYS, doors: doors.clone() };
+            let card =
+                ImportCard { uid: card(number)?, kind: CardKind::Staff, window: Window::ALWAYS, doors: doors.clone() };
             Ok(ImportPerson {
                 name: format!("Person {number}"),
                 external_id: Some(format!("{number}")),

@@ -110,7 +110,11 @@ impl Ledger {
         let mut pages = self.0.borrow_mut();
         pages.wanted.insert(uid, (blocked, generation));
         let mut set = pages.timeline.last().map(|(_, set)| set.clone()).unwrap_or_default();
-        if blocked { set.insert(uid) } else { set.remove(&uid) };
+        if blocked {
+            set.insert(uid)
+        } else {
+            set.remove(&uid)
+        };
         pages.timeline.push((generation, set));
     }
 
@@ -266,7 +270,8 @@ impl Ledger {
             }
         }
         for row in &rows {
-            let known = pages.doors.get(row.door.as_str()).is_some_and(|page| page.written.contains_key(&key(&row.event)));
+            let known =
+                pages.doors.get(row.door.as_str()).is_some_and(|page| page.written.contains_key(&key(&row.event)));
             if !known {
                 wrong.push(format!("{}: the log has an event that never was: {:?}", row.door, row.event));
             }
@@ -316,5 +321,8 @@ fn key(event: &Event) -> Key {
 }
 
 fn tell(key: &[u8]) -> String {
-    Event::from_bytes(key).map_or_else(|_| "unreadable".to_owned(), |event| format!("boot {}, {} ms, {:?}", event.boot, event.mono.0, event.kind))
+    Event::from_bytes(key).map_or_else(
+        |_| "unreadable".to_owned(),
+        |event| format!("boot {}, {} ms, {:?}", event.boot, event.mono.0, event.kind),
+    )
 }

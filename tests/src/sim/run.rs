@@ -85,9 +85,16 @@ pub async fn run(templates: &Templates, seed: u64, broken: Option<Broken>, trace
 impl Site {
     fn new(templates: &Templates, seed: u64, broken: Option<Broken>, traced: bool) -> Result<Self> {
         let (dice, trace) = (Rc::new(Dice::new(seed)), Rc::new(Trace::new(traced)));
-        let keys: BTreeMap<_, _> = DOORS.iter().enumerate().map(|(n, name)| ((*name).to_owned(), files::key(n))).collect();
+        let keys: BTreeMap<_, _> =
+            DOORS.iter().enumerate().map(|(n, name)| ((*name).to_owned(), files::key(n))).collect();
         let net = Net::new(Rc::clone(&dice), Rc::clone(&trace), keys, broken);
-        let world = World { dice: Rc::clone(&dice), net: Rc::clone(&net), trace: Rc::clone(&trace), ledger: Rc::new(Ledger::default()), broken };
+        let world = World {
+            dice: Rc::clone(&dice),
+            net: Rc::clone(&net),
+            trace: Rc::clone(&trace),
+            ledger: Rc::new(Ledger::default()),
+            broken,
+        };
         let folder = files::folder()?;
         let disk = folder.path().join("site");
         files::copy(&templates.site(), &disk)?;
@@ -100,7 +107,16 @@ impl Site {
         }
         let templates = (0..BOXES).map(|number| templates.door(number)).collect();
         let boxes = DOORS.iter().map(|_| Cell::new(1)).collect();
-        Ok(Self { world, templates, boxes, centre, doors, faults: Cell::new(0), healing: Cell::new(false), _folder: folder })
+        Ok(Self {
+            world,
+            templates,
+            boxes,
+            centre,
+            doors,
+            faults: Cell::new(0),
+            healing: Cell::new(false),
+            _folder: folder,
+        })
     }
 
     fn begin(self: &Rc<Self>) -> Result<()> {
@@ -158,7 +174,8 @@ impl Site {
     fn command(&self) -> Result<()> {
         let Some(door) = self.world.dice.pick(&self.doors) else { return Ok(()) };
         let actor = Actor { operator: "simulation", at: time::utc() };
-        let asked = self.centre.site().request_command(&actor, &door.name.parse()?, Action::UnlockOnce, "a delivery")?;
+        let asked =
+            self.centre.site().request_command(&actor, &door.name.parse()?, Action::UnlockOnce, "a delivery")?;
         self.world.ledger.commanded(asked.id, time::elapsed_ms());
         Ok(())
     }
@@ -308,7 +325,10 @@ impl Site {
         let latest = self.centre.site().latest()?.0;
         for view in self.centre.site().doors()? {
             let wanted = view.wanted.unwrap_or_default();
-            if !view.online || view.in_force != Some(wanted) || view.state_in_force.is_none_or(|state| state < view.wanted_state) {
+            if !view.online
+                || view.in_force != Some(wanted)
+                || view.state_in_force.is_none_or(|state| state < view.wanted_state)
+            {
                 return Ok(Some(format!(
                     "{} is online: {}, has {:?} of {wanted:?} at {latest}, state {:?} of {:?}",
                     view.id, view.online, view.in_force, view.state_in_force, view.wanted_state
