@@ -77,7 +77,7 @@ fn assemble_door(
     disk: Disk,
 ) -> Result<(DoorLoop, Inboxes, Senders), StartError> {
     let start = disk.journal.start();
-    let seal = Sealer { identity: door.provisioning.clone(), epoch: start.epoch, boot: disk.boot };
+    let seal = Sealer { identity: door.provisioning.clone(), epoch: start.epoch, boot: disk.rest.boot };
     let (options, sessions) = link_options(seal);
     let (link, link_events) = link::open(options)?;
     let around = Around {

@@ -97,3 +97,8 @@ fn a_command_of_an_earlier_connection_that_is_followed_is_noticed() {
 fn a_list_in_force_before_all_of_it_has_come_is_noticed() {
     is_noticed(Broken::SwitchesTooEarly);
 }
+
+#[test]
+fn an_old_answer_that_makes_a_list_young_is_noticed() {
+    is_noticed(Broken::TakesOldAnswers);
+}

@@ -23,11 +23,19 @@ pub enum Broken {
     FollowsOldCommands,
     /// The door puts a list in force before all of its pieces have come.
     SwitchesTooEarly,
+    /// A backup is put back as it is: no generation jumps, and doors are not asked.
+    JumpsNot,
+    /// A backup is put back, and doors are told at once what is in it.
+    HoldsNothing,
+    /// The door takes any answer of the controller for one to its newest question.
+    TakesOldAnswers,
+    /// A journal that was copied back goes on as if nothing had happened.
+    BeginsNoEpoch,
 }
 
 impl Broken {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::AcknowledgesBeforeCommit,
         Self::AppliesUnchecked,
         Self::ForgetsBeforeReceipt,
@@ -38,5 +46,9 @@ impl Broken {
         Self::ReportsUnsynced,
         Self::FollowsOldCommands,
         Self::SwitchesTooEarly,
+        Self::JumpsNot,
+        Self::HoldsNothing,
+        Self::TakesOldAnswers,
+        Self::BeginsNoEpoch,
     ];
 }

@@ -12,7 +12,7 @@ use access::id::DoorId;
 use anyhow::Result;
 use controller::config::Badge;
 use controller::trial::{Comparing, Noting, Started, Storing};
-use db::site::{Outcome, Report, Site};
+use db::site::{Actor, Outcome, Report, Site};
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::sleep;
 
@@ -20,12 +20,15 @@ use super::broken::Broken;
 use super::dice::Dice;
 use super::files::SITE_FILE;
 use super::net::{CENTRE, Net};
+use super::time;
 use super::trace::Trace;
 
 /// The controller's machine, with its disk.
 pub struct Centre {
     site: RefCell<Site>,
     folder: PathBuf,
+    /// How often a backup was put back: each time in a folder of its own.
+    lives: Cell<u32>,
     tasks: RefCell<Vec<JoinHandle<()>>>,
     dice: Rc<Dice>,
     net: Rc<Net>,
@@ -44,6 +47,7 @@ impl Centre {
         Ok(Self {
             site: RefCell::new(Site::open(&folder.join(SITE_FILE), &"hospital".parse()?)?),
             folder: folder.to_path_buf(),
+            lives: Cell::new(0),
             tasks: RefCell::default(),
             dice,
             net,
@@ -59,10 +63,42 @@ impl Centre {
         self.site.borrow().clone()
     }
 
-    /// Its disk.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
+    /// A copy of the site of this moment, while it is used.
+    ///
+    /// # Errors
+    /// If there is no room for it.
+    pub fn back_up(&self, out: &Path) -> Result<()> {
+        let _ = std::fs::remove_file(out);
+        db::site::back_up(&self.disk().join(SITE_FILE), out, "simulation", time::utc(), &mut |_, _| {})?;
+        Ok(())
+    }
+
+    /// The disk is lost, and a backup is put in its place. The controller is left switched off.
+    ///
+    /// # Errors
+    /// If the backup cannot be used.
+    pub async fn put_back(&self, backup: &Path) -> Result<()> {
+        self.crash().await;
+        self.lives.set(self.lives.get() + 1);
+        let (folder, id) = (self.disk(), "hospital".parse()?);
+        std::fs::create_dir(&folder)?;
+        let file = folder.join(SITE_FILE);
+        if self.broken == Some(Broken::JumpsNot) {
+            std::fs::copy(backup, &file)?;
+        } else {
+            let actor = Actor { operator: "simulation", at: time::utc() };
+            db::site::put_back(backup, &file, &id, &actor, &mut |_, _| {})?;
+        }
+        *self.site.borrow_mut() = Site::open(&file, &id)?;
+        Ok(())
+    }
+
+    /// The folder with its database.
+    fn disk(&self) -> PathBuf {
+        match self.lives.get() {
+            0 => self.folder.clone(),
+            life => self.folder.with_extension(format!("{life}")),
+        }
     }
 
     /// Whether it runs.

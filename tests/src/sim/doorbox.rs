@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
+use access::event::{Event, EventKind};
 use access::time::UtcMs;
 use access::uid::Uid;
 use anyhow::Result;
@@ -250,10 +251,27 @@ impl JournalWriter {
                 let World { ledger, trace, .. } = &self.world;
                 for event in &batch.events {
                     trace.say(|| format!("{} notes {}: {}", self.name, event.sequence, event.kind.code()));
+                    self.judge_age(event);
                 }
                 ledger.written(&self.name, after.epoch, &batch.events);
             }
             Err(error) => self.world.ledger.violated(format!("{}: the journal is unreadable: {error}", self.name)),
+        }
+    }
+}
+
+impl JournalWriter {
+    /// A door that admits nobody by a list which is too old must have asked since, and have been answered.
+    fn judge_age(&self, event: &Event) {
+        let granted = matches!(event.kind, EventKind::Tap { decision, .. } if decision.granted());
+        if self.name != files::AGED || !granted {
+            return;
+        }
+        let World { ledger, net, .. } = &self.world;
+        let at = ledger.started_ms(&self.name) + event.mono.0;
+        let asked = net.answered.borrow().get(&self.name).copied();
+        if asked.is_none_or(|asked| at > asked + files::AGE_MS) {
+            ledger.violated(format!("{}: somebody was granted at {at} ms by a list confirmed at {asked:?}", self.name));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use access::envelope::DoorKey;
 use access::id::DoorId;
-use access::settings::{DoorSettings, Lockout};
+use access::settings::{Age, Beyond, DoorSettings, Lockout};
 use access::state::DoorState;
 use access::time::Window;
 use access::uid::Uid;
@@ -18,6 +18,12 @@ use super::time;
 
 /// Doors of a site.
 pub const DOORS: [&str; 2] = ["ward", "pharmacy"];
+
+/// The door that admits nobody by a list which has not been confirmed for [`AGE_MS`].
+pub const AGED: &str = "pharmacy";
+
+/// How old that may be: the least that a door can be set to.
+pub const AGE_MS: u64 = Age::LIMIT_S_MIN as u64 * 1_000;
 
 /// Cards of a site.
 pub const CARDS: u8 = 6;
@@ -71,6 +77,7 @@ impl Templates {
         for (number, name) in DOORS.iter().enumerate() {
             let settings = DoorSettings {
                 lockout: Lockout { denials: u8::MAX, within_s: 1, for_s: 1 },
+                age: (*name == AGED).then_some(Age { limit_s: Age::LIMIT_S_MIN, beyond: Beyond::Denies }),
                 ..DoorState::default().settings
             };
             site.add_door(&actor, NewDoor { id: name.parse()?, name: (*name).to_owned(), key: key(number), settings })?;

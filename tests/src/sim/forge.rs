@@ -1,5 +1,6 @@
 //! What somebody without a key can make of a message, and what a broken program would make of that.
 
+use access::confirm::{Nonce, Receipt};
 use access::envelope::{DoorKey, Header, Sealed, seal};
 use access::message::{Down, Up};
 
@@ -19,6 +20,17 @@ pub struct Said {
     pub mono: u64,
     /// The newest event of its journal.
     pub head: u64,
+    /// Its newest question.
+    pub nonce: Nonce,
+    /// The event that it asks about.
+    pub probe: u64,
+}
+
+/// The question that an answer of the controller answers; none if it is no answer.
+#[must_use]
+pub fn answered(key: &DoorKey, payload: &[u8]) -> Option<Nonce> {
+    let (_, message) = Sealed::parse(payload).ok()?.open::<Down>(key).ok()?;
+    if let Down::Confirmed(confirmation) = message { Some(confirmation.nonce) } else { None }
 }
 
 /// Reads it from a status.
@@ -32,6 +44,8 @@ pub fn said(key: &DoorKey, payload: &[u8]) -> Option<Said> {
         session: status.session,
         mono: status.mono.0,
         head: status.journal_head,
+        nonce: status.nonce,
+        probe: status.probe,
     })
 }
 
@@ -70,6 +84,18 @@ pub fn weakened(broken: Broken, centre: bool, key: &DoorKey, said: Said, payload
             (command.boot, command.session) = (said.boot, said.session);
             command.expires = access::time::MonoMs(said.mono + 8_000);
             Some(seal(key, &header, &Down::Command(command)))
+        }
+        Broken::TakesOldAnswers | Broken::BeginsNoEpoch if !centre => {
+            let (header, message) = Sealed::parse(payload).ok()?.open::<Down>(key).ok()?;
+            let Down::Confirmed(mut confirmation) = message else { return None };
+            if broken == Broken::TakesOldAnswers {
+                confirmation.nonce = said.nonce;
+            } else {
+                // As if the two agreed.
+                confirmation.receipt =
+                    Receipt { through: said.probe, probe: said.probe, link: None, ..confirmation.receipt };
+            }
+            Some(seal(key, &header, &Down::Confirmed(confirmation)))
         }
         _ => None,
     }

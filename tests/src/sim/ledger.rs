@@ -34,13 +34,24 @@ struct DoorPage {
     taps: BTreeMap<Uid, u32>,
 }
 
+#[derive(Debug, Clone, Default)]
+struct Wanted {
+    blocked: bool,
+    /// Since this generation.
+    since: u64,
+    /// After a backup was put back: the doors that know of it by themselves.
+    known_by: Option<BTreeSet<String>>,
+}
+
 #[derive(Debug, Default)]
 struct Pages {
     doors: BTreeMap<String, DoorPage>,
     /// What was blocked as of which generation.
     timeline: Vec<(u64, BTreeSet<Uid>)>,
-    /// What the operator wants of a card, since which generation.
-    wanted: BTreeMap<Uid, (bool, u64)>,
+    /// What the operator wants of each card.
+    wanted: BTreeMap<Uid, Wanted>,
+    /// A backup was put back, so that generations say less than they did.
+    restored: bool,
     /// When each command was asked for, and how often it was followed.
     commands: BTreeMap<u64, (u64, u32)>,
     violations: Vec<String>,
@@ -108,7 +119,7 @@ impl Ledger {
     /// What was blocked or not is blocked or not from this generation on.
     pub fn decided(&self, generation: u64, uid: Uid, blocked: bool) {
         let mut pages = self.0.borrow_mut();
-        pages.wanted.insert(uid, (blocked, generation));
+        pages.wanted.insert(uid, Wanted { blocked, since: generation, known_by: None });
         let mut set = pages.timeline.last().map(|(_, set)| set.clone()).unwrap_or_default();
         if blocked {
             set.insert(uid)
@@ -182,14 +193,15 @@ impl Ledger {
         // What came into force in the same instant may have come after it.
         let mark = page.marks.iter().rev().find(|(since, _)| *since < at_ms).map_or(0, |(_, mark)| *mark);
         let blocked_then = blocked(&pages.timeline, generation, uid);
-        let wanted = pages.wanted.get(&uid).copied().unwrap_or_default();
+        let wanted = pages.wanted.get(&uid).cloned().unwrap_or_default();
+        let knows = wanted.known_by.as_ref().map_or(wanted.since <= mark, |doors| doors.contains(door));
         let mut wrong = None;
-        if blocked_then {
+        if blocked_then && !pages.restored {
             wrong = Some(format!("{door}: {uid:?} was granted by list {generation}, in which it is blocked"));
         } else if generation < mark {
             wrong = Some(format!("{door}: {uid:?} was granted by list {generation} when {mark} was in force"));
-        } else if wanted.0 && wanted.1 <= mark {
-            wrong = Some(format!("{door}: {uid:?} was granted though {} had blocked it there", wanted.1));
+        } else if wanted.blocked && knows {
+            wrong = Some(format!("{door}: {uid:?} was granted though {} had blocked it there", wanted.since));
         }
         drop(pages);
         if let Some(wrong) = wrong {
@@ -238,10 +250,49 @@ impl Ledger {
         self.0.borrow().doors.get(door).map(|page| page.marks.clone()).unwrap_or_default()
     }
 
+    /// A backup was put back, in which these cards are blocked. What some door had in force is wanted all the same; what
+    /// no door had heard of is lost with the disk, and so is every event of which no door has a copy.
+    pub fn put_back(&self, generation: u64, cards: &[Uid], blocked: &BTreeSet<Uid>) {
+        let mut pages = self.0.borrow_mut();
+        let Pages { doors, wanted, restored, .. } = &mut *pages;
+        *restored = true;
+        for uid in cards {
+            let entry = wanted.entry(*uid).or_default();
+            let knows = |page: &&DoorPage| page.marks.last().is_some_and(|(_, mark)| *mark >= entry.since);
+            let known_by = doors.iter().filter(|(_, page)| knows(page)).map(|(door, _)| door.clone());
+            let known_by: BTreeSet<String> = known_by.collect();
+            *entry = if entry.blocked && !known_by.is_empty() {
+                Wanted { known_by: Some(known_by), ..entry.clone() }
+            } else {
+                Wanted { blocked: blocked.contains(uid), since: generation, known_by: None }
+            };
+        }
+        for page in doors.values_mut() {
+            page.written.values_mut().filter(|written| written.only_there).for_each(|written| written.required = false);
+        }
+    }
+
+    /// After a backup was put back and everything is decided: what some door kept out is kept out.
+    pub fn settled(&self, cards: &[Uid], blocked: &BTreeSet<Uid>) {
+        for uid in cards {
+            let is_blocked = blocked.contains(uid);
+            if self.is_blocked(uid) && !is_blocked {
+                self.violated(format!("{uid:?} was blocked before the backup was put back, and is not any more"));
+            }
+            self.0.borrow_mut().wanted.entry(*uid).or_default().blocked = is_blocked;
+        }
+    }
+
+    /// When a door's program was started.
+    #[must_use]
+    pub fn started_ms(&self, door: &str) -> u64 {
+        self.0.borrow().doors.get(door).map_or(0, |page| page.started_ms)
+    }
+
     /// Whether the operator wants this card blocked.
     #[must_use]
     pub fn is_blocked(&self, uid: &Uid) -> bool {
-        self.0.borrow().wanted.get(uid).is_some_and(|(blocked, _)| *blocked)
+        self.0.borrow().wanted.get(uid).is_some_and(|wanted| wanted.blocked)
     }
 
     /// Compares the central log with what really happened.

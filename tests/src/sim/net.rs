@@ -4,7 +4,7 @@
 //! another; somebody repeats what was said long ago, and changes what passes.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -81,6 +81,12 @@ pub struct Net {
     pub said: RefCell<BTreeMap<String, forge::Said>>,
     /// Messages that were lost, doubled or delayed.
     pub mishaps: Cell<u64>,
+    /// Doors around which somebody lets nothing through but what was said before.
+    pub besieged: RefCell<BTreeSet<String>>,
+    /// When each question was sent that may still be answered.
+    asked: RefCell<BTreeMap<[u8; 16], u64>>,
+    /// When the newest question of each door was sent of which it has the answer.
+    pub answered: RefCell<BTreeMap<String, u64>>,
 }
 
 impl Net {
@@ -98,6 +104,9 @@ impl Net {
             keys,
             said: RefCell::default(),
             mishaps: Cell::new(0),
+            besieged: RefCell::default(),
+            asked: RefCell::default(),
+            answered: RefCell::default(),
         })
     }
 
@@ -156,6 +165,17 @@ impl Net {
         }
     }
 
+    /// Somebody repeats to a door everything that was said to it before.
+    pub fn replay_to(self: &Rc<Self>, door: &str) {
+        let heard = self.heard.borrow();
+        let to_it = heard.iter().filter(|(topic, _)| topic.contains(&format!("/{door}/down/")));
+        let messages: Vec<Message> = to_it.flat_map(|(_, messages)| messages.iter().cloned()).collect();
+        drop(heard);
+        for message in messages {
+            self.carry(message, self.dice.between(1, 500));
+        }
+    }
+
     /// Somebody changes a message that was said before.
     pub fn tamper(self: &Rc<Self>) {
         let said = self.remembered();
@@ -211,6 +231,7 @@ impl Net {
                     }
                     Some(Order::Deliver(message)) if up.get() => {
                         packet = packet.wrapping_add(1);
+                        self.note_answer(&name, &message);
                         let Message { topic, payload, retained } = self.through_the_door(&name, message);
                         let ack = (name == CENTRE).then(|| trial.token(packet));
                         let incoming = Incoming { topic, payload, retained, duplicate: false, ack };
@@ -238,11 +259,7 @@ impl Net {
     }
 
     fn route(self: &Rc<Self>, message: Message) {
-        if let (Some(key), Ok(topic)) = (self.key_of(&message), Topic::parse(&message.topic))
-            && let Some(said) = forge::said(&key, &message.payload)
-        {
-            self.said.borrow_mut().insert(topic.door.as_str().to_owned(), said);
-        }
+        let door = self.note_question(&message);
         {
             let mut heard = self.heard.borrow_mut();
             let heard = heard.entry(message.topic.clone()).or_default();
@@ -250,6 +267,9 @@ impl Net {
             if heard.len() > HEARD_MAX {
                 heard.pop_front();
             }
+        }
+        if self.besieged.borrow().contains(&door) {
+            return;
         }
         let weather = self.weather.get();
         let mishap = || self.mishaps.set(self.mishaps.get() + 1);
@@ -275,6 +295,33 @@ impl Net {
             arrives
         };
         self.carry(message, arrives - now);
+    }
+
+    /// Which door it is about; what it asks is noted.
+    fn note_question(&self, message: &Message) -> String {
+        let door = Topic::parse(&message.topic).map(|topic| topic.door.as_str().to_owned()).unwrap_or_default();
+        if message.topic.ends_with("/up/status")
+            && let Some(said) = self.key_of(message).and_then(|key| forge::said(&key, &message.payload))
+        {
+            self.said.borrow_mut().insert(door.clone(), said);
+            self.asked.borrow_mut().insert(said.nonce.0, super::time::elapsed_ms());
+        }
+        door
+    }
+
+    /// An answer of the controller has come to a door, as far as it is one.
+    fn note_answer(&self, name: &str, message: &Message) {
+        let answered = || {
+            let nonce = forge::answered(&self.key_of(message)?, &message.payload)?;
+            self.asked.borrow().get(&nonce.0).copied()
+        };
+        if message.topic.ends_with("/down/confirmed")
+            && let Some(asked) = answered()
+        {
+            let mut newest = self.answered.borrow_mut();
+            let newest = newest.entry(name.to_owned()).or_default();
+            *newest = asked.max(*newest);
+        }
     }
 
     fn key_of(&self, message: &Message) -> Option<DoorKey> {

@@ -1,15 +1,16 @@
 //! One run: what happens to a site, and whether it comes out of it.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
 use access::command::Action;
-use access::entry::Block;
+use access::entry::{Block, Blocks};
+use access::uid::Uid;
 use anyhow::Result;
-use db::site::Actor;
+use db::site::{Actor, Decision};
 use tempfile::TempDir;
 use tokio::task::spawn_local;
 use tokio::time::sleep;
@@ -27,6 +28,12 @@ use super::trace::Trace;
 /// Longest time in which everything must be as it should be once the faults are over. A delta that fails thrice is
 /// followed by the whole list after a minute; a status comes every half minute.
 const CONVERGES_MS: u64 = 240_000;
+
+/// Whether doors find out that their journal, or the controller's, was put back: only then can disks be.
+const RECONCILES: bool = false;
+
+/// The operator's reason.
+const REASON: &str = "the disk was lost";
 
 /// What came of a run.
 #[derive(Debug)]
@@ -48,12 +55,28 @@ struct Site {
     templates: Vec<PathBuf>,
     /// Boxes that have never been used, by door.
     boxes: Vec<Cell<usize>>,
+    /// Copies of the doors' disks: the newest event in each, and what had been in force.
+    images: RefCell<BTreeMap<String, Image>>,
+    /// The site's disk is lost in this run, and not the doors'.
+    loses_site: bool,
+    /// A backup was put back.
+    put_back: Cell<bool>,
     centre: Centre,
     doors: Vec<DoorBox>,
     faults: Cell<u64>,
     /// No new faults begin.
     healing: Cell<bool>,
     _folder: TempDir,
+}
+
+fn cards() -> Result<Vec<Uid>> {
+    (0..CARDS).map(files::card).collect()
+}
+
+struct Image {
+    epoch: u64,
+    head: u64,
+    marks: Vec<(u64, u64)>,
 }
 
 /// Runs one seed.
@@ -68,6 +91,9 @@ pub async fn run(templates: &Templates, seed: u64, broken: Option<Broken>, trace
     site.storm().await?;
     site.heal().await?;
     if site.converges().await? {
+        if site.put_back.get() {
+            site.world.ledger.settled(&cards()?, &site.blocked()?);
+        }
         site.last_taps().await;
         site.converges().await?;
     }
@@ -131,11 +157,16 @@ impl Site {
 
     async fn storm(self: &Rc<Self>) -> Result<()> {
         let dice = &self.world.dice;
-        for _ in 0..dice.between(35, 60) {
+        let siege = dice.percent(12).then(|| dice.below(30));
+        for step in 0..dice.between(35, 60) {
+            if siege == Some(step) {
+                self.siege().await?;
+            }
             sleep(Duration::from_millis(dice.between(20, 2_000))).await;
             match dice.below(100) {
                 0..45 => self.tap(),
-                45..62 => self.block()?,
+                45..48 => self.decide(),
+                48..62 => self.block()?,
                 62..68 => self.command()?,
                 _ => {
                     self.faults.set(self.faults.get() + 1);
@@ -208,7 +239,8 @@ impl Site {
             58..70 => self.weather(),
             70..80 => net.replay(),
             80..88 => net.tamper(),
-            88..92 => self.replace().await?,
+            88..92 if self.loses_site => self.lose_site().await?,
+            88..92 => self.change_disk().await?,
             92..95 => {
                 let ms = *dice.pick(&[4, 40, 300]).unwrap_or(&4);
                 trace.say(|| format!("the disk of {} takes {ms} ms", door.name));
@@ -224,15 +256,101 @@ impl Site {
         Ok(())
     }
 
-    /// Another box takes the place of one that is broken.
-    async fn replace(self: &Rc<Self>) -> Result<()> {
+    /// Another box takes the place of one that is broken; or a disk is copied, or a copy is put back.
+    async fn change_disk(self: &Rc<Self>) -> Result<()> {
         let number = usize::try_from(self.world.dice.below(u64::try_from(self.doors.len())?))?;
         let (Some(door), Some(used)) = (self.doors.get(number), self.boxes.get(number)) else { return Ok(()) };
-        let Some(disk) = self.templates.get(used.get()) else { return Ok(()) };
-        used.set(used.get() + 1);
-        self.world.trace.say(|| format!("{} is replaced", door.name));
-        door.change_disk(disk, 0, &[]).await?;
+        let image = door.folder().with_extension("image");
+        if RECONCILES && self.world.dice.percent(60) {
+            let taken = self.images.borrow_mut().remove(&door.name);
+            match taken {
+                None => {
+                    self.world.trace.say(|| format!("the disk of {} is copied", door.name));
+                    files::copy(door.folder(), &image)?;
+                    let Some(journal) = door.journal.get() else { return Ok(()) };
+                    let marks = self.world.ledger.marks(&door.name);
+                    let image = Image { epoch: journal.epoch, head: journal.head, marks };
+                    self.images.borrow_mut().insert(door.name.clone(), image);
+                    return Ok(());
+                }
+                Some(Image { epoch, head, marks }) => {
+                    self.world.trace.say(|| format!("the copy of the disk of {} is put back", door.name));
+                    let same = door.journal.get().is_some_and(|journal| journal.epoch == epoch);
+                    door.change_disk(&image, if same { head } else { 0 }, &marks).await?;
+                }
+            }
+        } else {
+            let Some(disk) = self.templates.get(used.get()) else { return Ok(()) };
+            used.set(used.get() + 1);
+            self.world.trace.say(|| format!("{} is replaced", door.name));
+            self.images.borrow_mut().remove(&door.name);
+            door.change_disk(disk, 0, &[]).await?;
+        }
         self.start_later(Some(door.name.clone()));
+        Ok(())
+    }
+
+    /// The site is copied; or its disk is lost, and the copy is put back.
+    async fn lose_site(self: &Rc<Self>) -> Result<()> {
+        let backup = self.centre.folder().with_extension("backup");
+        if !backup.exists() {
+            self.world.trace.say(|| "the site is backed up".to_owned());
+            return self.centre.back_up(&backup);
+        }
+        if self.put_back.replace(true) {
+            return Ok(());
+        }
+        self.centre.put_back(&backup).await?;
+        let site = self.centre.site();
+        self.world.ledger.put_back(site.latest()?.0, &cards()?, &self.blocked()?);
+        self.world.trace.say(|| "the backup of the site is put back".to_owned());
+        if self.world.broken == Some(Broken::HoldsNothing) {
+            site.decide(&Actor { operator: "simulation", at: time::utc() }, Decision::Accept, REASON)?;
+        }
+        self.start_later(None);
+        Ok(())
+    }
+
+    /// The operator decides about a site that was put back, once. What is decided already is no error.
+    fn decide(&self) {
+        if self.put_back.get() {
+            let actor = Actor { operator: "simulation", at: time::utc() };
+            let decided = self.centre.site().decide(&actor, Decision::KeepOut, REASON);
+            self.world.trace.say(|| format!("the operator keeps out what doors keep out: {decided:?}"));
+        }
+    }
+
+    /// The cards that are blocked at the site.
+    fn blocked(&self) -> Result<BTreeSet<Uid>> {
+        let site = self.centre.site();
+        let mut blocked = BTreeSet::new();
+        for uid in cards()? {
+            if site.card(&uid)?.blocks != Blocks::NONE {
+                blocked.insert(uid);
+            }
+        }
+        Ok(blocked)
+    }
+
+    /// Somebody cuts the door with age off from the site for longer than its list may be old, and repeats to it what was
+    /// said before; its power goes and comes back.
+    async fn siege(self: &Rc<Self>) -> Result<()> {
+        let World { dice, net, trace, .. } = &self.world;
+        let Some(door) = self.doors.iter().find(|door| door.name == files::AGED) else { return Ok(()) };
+        trace.say(|| format!("{} is besieged", door.name));
+        self.faults.set(self.faults.get() + 1);
+        net.besieged.borrow_mut().insert(door.name.clone());
+        for _ in 0..dice.between(12, 16) {
+            sleep(Duration::from_secs(30)).await;
+            net.replay_to(&door.name);
+            if dice.percent(15) {
+                door.crash().await?;
+                self.switch_on(Some(&door.name))?;
+            }
+            sleep(Duration::from_secs(1)).await;
+            door.tap(files::card(CARDS - 1)?);
+        }
+        net.besieged.borrow_mut().remove(&door.name);
         Ok(())
     }
 
@@ -298,8 +416,12 @@ impl Site {
             door.ahead.set(0);
             self.switch_on(Some(&door.name))?;
         }
+        self.world.net.besieged.borrow_mut().clear();
         sleep(Duration::from_secs(1)).await;
         self.world.net.names().iter().for_each(|name| self.world.net.connect(name));
+        // Time for the doors to tell what they know.
+        sleep(Duration::from_secs(if self.put_back.get() { 45 } else { 1 })).await;
+        self.decide();
         Ok(())
     }
 
