@@ -19,6 +19,9 @@ pub(crate) const QUEUE: usize = 64;
 /// Events in one transaction. More would gain little and keep pages from writing.
 const TRANSACTION_EVENTS_MAX: usize = 2 * REPORT_EVENTS_MAX;
 
+/// The head of the central log.
+pub(crate) type Head = Link;
+
 /// A report that has been verified.
 pub(crate) struct Delivered {
     pub(crate) report: Report,
@@ -57,7 +60,7 @@ fn run(site: &Site, mut waiting: mpsc::Receiver<Delivered>, done: &mpsc::Sender<
     }
 }
 
-fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) -> (Vec<Report>, Vec<AckToken>) {
+pub(crate) fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) -> (Vec<Report>, Vec<AckToken>) {
     let (mut reports, mut acks, mut events) = (Vec::new(), Vec::new(), 0);
     let mut next = Some(first);
     while let Some(Delivered { report, ack }) = next {
@@ -70,7 +73,7 @@ fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) -> (Vec<Rep
     (reports, acks)
 }
 
-fn store(site: &Site, reports: &[Report]) -> Result<(Vec<Outcome>, LogHead), SiteError> {
+pub(crate) fn store(site: &Site, reports: &[Report]) -> Result<(Vec<Outcome>, LogHead), SiteError> {
     let outcomes = site.intake(reports)?;
     Ok((outcomes, site.log_head()?))
 }

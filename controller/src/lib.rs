@@ -57,6 +57,8 @@ mod run;
 mod scan;
 mod start;
 mod stream;
+#[cfg(feature = "trial")]
+pub mod trial;
 mod verify;
 mod watch;
 mod web;

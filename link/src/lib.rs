@@ -38,6 +38,8 @@ mod event;
 mod handle;
 mod options;
 mod session;
+#[cfg(feature = "trial")]
+pub mod trial;
 mod wire;
 
 pub use backoff::{BACKOFF_BASE, BACKOFF_MAX, Jitter, STABLE_AFTER};
