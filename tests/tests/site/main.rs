@@ -11,6 +11,7 @@ mod demo;
 mod doors;
 mod outage;
 mod passback;
+mod restore;
 mod revocation;
 mod taps;
 mod wire;
