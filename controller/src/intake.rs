@@ -19,9 +19,6 @@ pub(crate) const QUEUE: usize = 64;
 /// Events in one transaction. More would gain little and keep pages from writing.
 const TRANSACTION_EVENTS_MAX: usize = 2 * REPORT_EVENTS_MAX;
 
-/// The head of the central log.
-pub(crate) type Head = Link;
-
 /// A report that has been verified.
 pub(crate) struct Delivered {
     pub(crate) report: Report,

@@ -13,6 +13,7 @@ mod demo;
 mod doors;
 mod outage;
 mod passback;
+mod restore;
 mod revocation;
 mod taps;
 mod wire;
