@@ -105,11 +105,13 @@ impl Renewals {
     }
 
     pub(crate) async fn next(&mut self) {
-        match &mut self.0 {
-            // An error means that nobody is left who could renew it.
-            Some(renewals) if renewals.changed().await.is_ok() => {}
-            _ => std::future::pending().await,
+        if let Some(renewals) = &mut self.0
+            && renewals.changed().await.is_ok()
+        {
+            return;
         }
+        // Without TLS, or when nobody is left who could renew it.
+        std::future::pending().await
     }
 }
 
