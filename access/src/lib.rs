@@ -20,6 +20,7 @@
 //! | [`mode`], [`settings`], [`signal`] | how a door behaves, how it is set up, and what it shows |
 //! | [`passage`] | who has gone into which area |
 //! | [`encode`] | jobs for the reader at the desk that writes credentials |
+//! | [`enrol`] | how a door that is nobody yet becomes a door of its site |
 //! | [`message`], [`envelope`], [`topic`] | the wire, described for strangers in `docs/PROTOCOL.md` |
 #![no_std]
 
@@ -38,6 +39,7 @@ pub mod debounce;
 pub mod decide;
 pub mod door;
 pub mod encode;
+pub mod enrol;
 pub mod entry;
 pub mod envelope;
 pub mod event;
