@@ -192,6 +192,13 @@ impl JournalThread {
     /// # Errors
     /// If the operating system has no thread for it.
     pub fn spawn(journal: Journal, bounds: Bounds) -> std::io::Result<(Self, mpsc::Receiver<JournalAnswer>)> {
+        let (mut this, writer, answered) = Self::detached(journal, bounds);
+        this.thread = Some(std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run())?);
+        Ok((this, answered))
+    }
+
+    /// Both ends, without a thread between them.
+    pub(crate) fn detached(journal: Journal, bounds: Bounds) -> (Self, Writer, mpsc::Receiver<JournalAnswer>) {
         let (orders, inbox) = sync_channel(ORDERS_MAX);
         let (answers, answered) = mpsc::channel(ANSWERS_MAX);
         let (unwritten, overflowed) = (Unwritten::default(), Arc::<AtomicU64>::default());
@@ -209,8 +216,7 @@ impl JournalThread {
             refuses: false,
             stood: Standing::default(),
         };
-        let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run())?;
-        Ok((Self { orders: Some(orders), thread: Some(thread), unwritten, overflowed }, answered))
+        (Self { orders: Some(orders), thread: None, unwritten, overflowed }, writer, answered)
     }
 
     /// Puts an event in the journal; [`JournalAnswer::Recorded`] follows once it is on disk.
@@ -269,10 +275,11 @@ impl JournalThread {
     }
 }
 
-struct Writer {
+/// The disk's end of the journal.
+pub(crate) struct Writer {
     path: PathBuf,
     /// None after a rescue that the disk refused.
-    journal: Option<Journal>,
+    pub(crate) journal: Option<Journal>,
     bounds: Bounds,
     inbox: Receiver<Order>,
     answers: mpsc::Sender<JournalAnswer>,
@@ -297,7 +304,8 @@ struct Todo {
 }
 
 /// What a step has found.
-enum Found {
+pub(crate) enum Found {
+    /// Nothing more.
     Nothing,
     /// There is more to do at once.
     More,
@@ -332,14 +340,14 @@ impl Writer {
         }
     }
 
-    fn is_behind(&self) -> bool {
+    pub(crate) fn is_behind(&self) -> bool {
         let Todo { acknowledge, agree, begin, rescue } = &self.todo;
         let todo = acknowledge.is_some() || agree.is_some() || begin.is_some() || rescue.is_some();
         todo || !self.waiting.is_empty() || self.dropped > 0 || self.journal.is_none()
     }
 
     /// Takes what has queued up; whether the loop has gone.
-    fn receive(&mut self, wait: Option<Duration>) -> bool {
+    pub(crate) fn receive(&mut self, wait: Option<Duration>) -> bool {
         let first = match wait {
             None => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(wait) => self.inbox.recv_timeout(wait),
@@ -372,7 +380,7 @@ impl Writer {
     }
 
     /// Everything that is to be done, the people at the door first. An error is of a disk that refuses.
-    fn step(&mut self) -> Result<Found, DoorDbError> {
+    pub(crate) fn step(&mut self) -> Result<Found, DoorDbError> {
         let found = self.rescue().and_then(|()| self.write()).and_then(|()| self.notes()).and_then(|()| self.tidy());
         match found {
             Err(error) if error.is_contradiction() => {
@@ -551,7 +559,9 @@ impl Writer {
 
     /// Nobody listens any more while the agent stops.
     fn tell(&self, answer: JournalAnswer) {
-        let _ = self.answers.blocking_send(answer);
+        if let Err(mpsc::error::TrySendError::Full(answer)) = self.answers.try_send(answer) {
+            let _ = self.answers.blocking_send(answer);
+        }
     }
 
     /// The last attempts, after `refused`.

@@ -20,7 +20,7 @@ use access::confirm::Receipt;
 use access::encode::Stage;
 use access::envelope::{Header, seal};
 use access::event::Event;
-use access::message::{REPORT_EVENTS_MAX, Status, Up};
+use access::message::{Listed, REPORT_EVENTS_MAX, Status, Up};
 use access::reconcile::{Held, Reconcile, Verdict};
 use access::time::MonoMs;
 use access::topic::{Channel, Topic};
@@ -38,25 +38,10 @@ const SESSIONS_MAX: usize = 16;
 const CONNECTION_SHIFT: u32 = 32;
 const LAST_OF_CONNECTION: u64 = u32::MAX as u64;
 
-/// Where messages go: a [`Handle`] of a link, or whatever else drives an [`Uplink`].
-pub trait Outlet: Send {
-    /// Hands a message over, without waiting. What is lost is sent again when its time comes.
-    fn publish(&self, topic: &str, payload: Vec<u8>);
-}
-
-impl Outlet for Handle {
-    fn publish(&self, topic: &str, payload: Vec<u8>) {
-        // The broker may be slow and the link full.
-        if let Err(error) = self.try_publish(topic, payload, Qos::AtLeastOnce) {
-            tracing::debug!(%error, "a message could not be sent");
-        }
-    }
-}
-
 /// Speaks for the door.
 pub struct Uplink {
     seal: Sealer,
-    outlet: Box<dyn Outlet>,
+    handle: Handle,
     sessions: Receiver<(u64, u64)>,
     pending: Pending,
     connected: Option<Connection>,
@@ -129,14 +114,14 @@ impl Uplink {
     #[must_use]
     pub fn new(
         seal: Sealer,
-        outlet: impl Outlet + 'static,
+        handle: Handle,
         sessions: Receiver<(u64, u64)>,
         pending: Pending,
         (held, beginning): (Held, bool),
     ) -> Self {
         Self {
             seal,
-            outlet: Box::new(outlet),
+            handle,
             sessions,
             pending,
             connected: None,
@@ -298,6 +283,11 @@ impl Uplink {
         self.send(link, &Up::Encoding { job, stage });
     }
 
+    /// Tells a piece of the list in force; whether it is on its way.
+    pub fn listed(&mut self, listed: Listed, link: Link) -> bool {
+        self.send(link, &Up::Listed(listed))
+    }
+
     fn report(&mut self, previous: Link, events: Vec<Event>, now: MonoMs) {
         let Some(newest) = events.last() else { return };
         // Also if it could not be sent: the deadline tries again.
@@ -305,11 +295,16 @@ impl Uplink {
         self.send(previous, &Up::Events(events));
     }
 
-    fn send(&mut self, link: Link, message: &Up) {
-        let Some(connection) = &mut self.connected else { return };
+    /// The broker may be slow and the link full; whatever is lost here is sent again later.
+    fn send(&mut self, link: Link, message: &Up) -> bool {
+        let Some(connection) = &mut self.connected else { return false };
         connection.sent += 1;
         let sequence = connection.number << CONNECTION_SHIFT | connection.sent;
         let (topic, payload) = self.seal.seal(sequence, link, message);
-        self.outlet.publish(&topic, payload);
+        let sent = self.handle.try_publish(&topic, payload, Qos::AtLeastOnce);
+        if let Err(error) = &sent {
+            tracing::debug!(%error, "a message could not be sent");
+        }
+        sent.is_ok()
     }
 }

@@ -48,7 +48,7 @@ pub struct Journal {
 }
 
 /// The journal as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct JournalStart {
     /// Names this life of the journal.
     pub epoch: u64,

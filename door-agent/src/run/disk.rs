@@ -75,6 +75,7 @@ impl DoorLoop {
         (self.facts.counters, self.facts.passages) = Default::default();
         self.handle(Input::Note(EventKind::Rebuilt { file: DoorFile::Whitelist }), shared);
         self.on_written(true, shared);
+        self.keep_time();
         self.look_at_mode(ModeCause::Ordered, shared);
         self.send_status();
     }

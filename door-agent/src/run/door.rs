@@ -20,12 +20,13 @@ use access::whitelist::{Generation, WhitelistId};
 use db::door::Lookup;
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::confirmed::Confirmed;
 use super::disk::StoreDisk;
 use super::inboxes::Said;
 use super::mode::FirstPerson;
 use super::show::Show;
 use super::status::Condition;
-use super::{Desk, Gate, Memory, PartDied, Shared};
+use super::{Desk, Gate, Memory, PartDied, Shared, Telling};
 use crate::cards::Cards;
 use crate::clock::Clock;
 use crate::downlink::Downlink;
@@ -71,6 +72,8 @@ pub(crate) struct DoorLoop {
     /// At an encoder.
     pub(crate) desk: Option<Desk>,
     pub(crate) show: Show,
+    /// To a controller that asks what the door knows.
+    pub(crate) telling: Telling,
     pub(crate) facts: Facts,
 }
 
@@ -100,6 +103,8 @@ pub(crate) struct Facts {
     rebuilt: Vec<DoorFile>,
     /// When a damaged journal was last ordered to be rescued.
     pub(super) rescued: Option<MonoMs>,
+    /// How old the list is, and what the controller has been asked.
+    pub(crate) confirmed: Confirmed,
     pub(super) network_up: bool,
     /// Since when there is no connection, if there is none.
     pub(super) offline_since: Option<MonoMs>,
@@ -126,6 +131,7 @@ pub(crate) struct Found {
     pub(crate) counters: Generation,
     pub(crate) passages: Generation,
     pub(crate) first_person: FirstPerson,
+    pub(crate) confirmed: Confirmed,
     pub(crate) journal_head: u64,
     pub(crate) journal_link: Link,
     pub(crate) standing: Standing,
@@ -135,8 +141,8 @@ pub(crate) struct Found {
 
 impl From<Found> for Facts {
     fn from(found: Found) -> Self {
-        let Found { state, whitelist, calendar, counters, passages, first_person, journal_head, .. } = found;
-        let Found { journal_link, standing, log, rebuilt, .. } = found;
+        let Found { state, whitelist, calendar, counters, passages, first_person, confirmed, .. } = found;
+        let Found { journal_head, journal_link, standing, log, rebuilt, .. } = found;
         Self {
             state,
             whitelist,
@@ -144,6 +150,7 @@ impl From<Found> for Facts {
             counters,
             passages,
             first_person,
+            confirmed,
             mode: Mode::Normal,
             mode_due: MonoMs(0),
             first_person_came: false,
@@ -186,6 +193,7 @@ impl DoorLoop {
         for file in std::mem::take(&mut self.facts.rebuilt) {
             self.handle(Input::Note(EventKind::Rebuilt { file }), shared);
         }
+        self.look_at_clock(shared);
         let levels = self.io.levels();
         if levels.exit {
             self.door.hold_exit(self.clock.at().mono);
@@ -200,6 +208,7 @@ impl DoorLoop {
     /// And ends. The lock goes to rest last: a grant that has waited long enough releases it whatever the machine hears.
     pub(super) fn end(&mut self, shared: &mut Shared) {
         self.handle(Input::Note(EventKind::Stopped), shared);
+        self.keep_time();
         // What does not find room now is forgotten: the door insists on less then, never on more.
         let _ = self.feed_store();
         self.drive(Drive::Rest);
@@ -304,6 +313,9 @@ impl DoorLoop {
     }
 
     fn own_order(&mut self) -> Option<StoreOrder> {
+        if let Some(time) = self.facts.confirmed.take_unsaved() {
+            return Some(StoreOrder::Time(time));
+        }
         if let Some(at) = self.facts.first_person.unsaved.take() {
             return Some(StoreOrder::FirstPerson(at));
         }
@@ -337,6 +349,7 @@ impl DoorLoop {
             self.uplink.deadline(),
             self.read_deadline(),
             self.desk.as_ref().and_then(Desk::deadline),
+            self.telling.deadline(),
             untold,
             self.disk_deadline(),
             Some(self.mode_deadline()),
@@ -349,6 +362,7 @@ impl DoorLoop {
         let now = self.clock.at().mono;
         self.handle(Input::Tick, shared);
         if now >= self.mode_deadline() {
+            self.look_at_clock(shared);
             self.look_at_mode(ModeCause::Time, shared);
         }
         self.each_taps(|taps| taps.tick(now));
@@ -359,6 +373,7 @@ impl DoorLoop {
         self.look_at_disk(shared);
         self.try_disk(now);
         self.tell_refused(now, shared);
+        self.tell_list(now);
         self.light(now);
         if now >= self.facts.status_due {
             self.send_status();

@@ -45,6 +45,7 @@ impl DoorLoop {
         let asking = self.uplink.session().is_some() && !self.uplink.is_agreed();
         self.facts.status_due = at.mono + if asking { ASK_EVERY_MS } else { STATUS_EVERY_MS };
         let Some(session) = self.uplink.session() else { return };
+        let nonce = self.facts.confirmed.ask(at.mono);
         let status = Status {
             session,
             mono: at.mono,
@@ -58,8 +59,8 @@ impl DoorLoop {
             counters_generation: self.facts.counters,
             passages_generation: self.facts.passages,
             mode,
-            nonce: access::confirm::Nonce::default(),
-            confirmed_age_s: None,
+            nonce,
+            confirmed_age_s: self.confirmed_age_s(at),
             log: self.facts.log,
             journal_oldest: self.facts.standing.before.saturating_add(1),
             probe: self.uplink.probe(),
