@@ -68,6 +68,8 @@ pub(crate) struct Controller {
     sequence: u64,
     epoch: u64,
     pub(crate) boot: u64,
+    /// Whether it answers statuses by itself.
+    pub(crate) answers: bool,
     /// The links of the door's events as far as they have come, and the epoch that they are of.
     log: (u64, Vec<Link>),
 }
@@ -79,7 +81,7 @@ impl Controller {
         options.jitter = Box::new(|ceiling| ceiling.min(Duration::from_millis(20)));
         let (handle, mut heard) = link::open(options).unwrap();
         while !matches!(heard.recv().await.unwrap(), link::Event::Connected { .. }) {}
-        Self { handle, heard, sequence: 0, epoch: 0, boot: 0, log: (0, Vec::new()) }
+        Self { handle, heard, sequence: 0, epoch: 0, boot: 0, answers: true, log: (0, Vec::new()) }
     }
 
     pub(crate) async fn hear(&mut self) -> (Header, Up) {
@@ -88,8 +90,9 @@ impl Controller {
                 let (header, message) = Sealed::parse(&message.payload).unwrap().open(&key()).unwrap();
                 (self.epoch, self.boot) = (header.epoch, header.boot);
                 self.note(&header, &message);
-                if let Up::Status(status) = &message {
-                    self.confirm(status).await;
+                if let (Up::Status(status), true) = (&message, self.answers) {
+                    let confirmation = self.confirmation(status);
+                    self.say(&Down::Confirmed(confirmation)).await;
                 }
                 return (header, message);
             }
@@ -110,12 +113,12 @@ impl Controller {
         }
     }
 
-    /// Every status is answered.
-    async fn confirm(&mut self, status: &Status) {
+    /// That the door has what it should, and what has come of its events.
+    pub(crate) fn confirmation(&self, status: &Status) -> Confirmation {
         let (epoch, probe) = (self.epoch, status.probe);
         let through = self.log.1.len() as u64;
         let link = usize::try_from(probe).unwrap().checked_sub(1).and_then(|at| self.log.1.get(at)).copied();
-        let confirmation = Confirmation {
+        Confirmation {
             nonce: status.nonce,
             issued: status.utc,
             expires: NEVER,
@@ -124,8 +127,7 @@ impl Controller {
             receipt: Receipt { epoch, through, probe, link },
             log: LogHead::default(),
             hold: false,
-        };
-        self.say(&Down::Confirmed(confirmation)).await;
+        }
     }
 
     /// The next status for which `holds`.
@@ -189,7 +191,7 @@ pub(crate) fn key() -> DoorKey {
     DoorKey::new([7; 32])
 }
 
-async fn site() -> Option<(Mosquitto, Controller, Bench)> {
+pub(crate) async fn site() -> Option<(Mosquitto, Controller, Bench)> {
     let broker = Mosquitto::start()?;
     let (folder, config) = prepare();
     let file = folder.path().join("door.json");
