@@ -7,9 +7,9 @@ use super::MEMORY;
 use super::mutate::Chance;
 
 /// Cases of a reader that only looks at bytes.
-pub(crate) const MANY: u32 = 40_000;
-/// Cases of a reader behind which is a file or a socket.
-pub(crate) const FEW: u32 = 2_000;
+pub(crate) const MANY: u32 = 10_000;
+/// Cases of a reader that decrypts, or behind which is a file or a socket.
+pub(crate) const FEW: u32 = 1_000;
 
 /// Memory is counted for the whole program, so that only one run may go on at a time.
 #[expect(clippy::disallowed_types, reason = "it holds nothing; it only keeps runs apart")]

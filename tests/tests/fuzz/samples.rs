@@ -232,7 +232,7 @@ pub(crate) fn ups() -> Vec<Up> {
     vec![
         Up::Status(status()),
         Up::Events(events()),
-        Up::Events(events().into_iter().cycle().take(500).collect()),
+        Up::Events(events().into_iter().cycle().take(200).collect()),
         Up::Offline { session: 9 },
         Up::Encoding { job: 7, stage: Stage::Locking },
         Up::Listed(Listed { whitelist: list(300), index: 0, count: 1, cards }),
@@ -251,7 +251,7 @@ pub(crate) fn downs() -> Vec<Down> {
         index: 1,
         count: 9,
         calendar: None,
-        entries: entries().into_iter().cycle().take(600).collect(),
+        entries: entries().into_iter().cycle().take(120).collect(),
     };
     vec![
         Down::Whitelist(whole(300)),
