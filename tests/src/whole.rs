@@ -264,14 +264,13 @@ impl Door {
                  control.address = \"127.0.0.1:{port}\"\n"
             ),
         )?;
-        let mut door =
-            Self {
-                folder,
-                process: None,
-                id: id.to_owned(),
-                ignores_file_size_signal: false,
-                control: Client::new("http://127.0.0.1:1", None),
-            };
+        let mut door = Self {
+            folder,
+            process: None,
+            id: id.to_owned(),
+            ignores_file_size_signal: false,
+            control: Client::new("http://127.0.0.1:1", None),
+        };
         door.run()?;
         Ok(door)
     }
