@@ -8,7 +8,7 @@ use access::message::Down;
 use access::passage::{Passage, Step};
 use access::state::DoorState;
 use access::whitelist::WhitelistId;
-use link::{Event, Incoming};
+use link::{Event, Incoming, Reason};
 
 use super::{DoorLoop, Shared, Telling};
 use crate::store::{StoreAnswer, StoreOrder};
@@ -27,6 +27,10 @@ impl DoorLoop {
             }
             Event::Disconnected { reason, retry_in, .. } => {
                 tracing::info!(%reason, ?retry_in, "no connection to the broker; the door goes on deciding");
+                // A broker that talks nonsense is broken, or is none.
+                if matches!(reason, Reason::Protocol(_) | Reason::TooLarge { .. }) {
+                    self.refuse(shared);
+                }
                 self.disconnected();
             }
             Event::Message(message) => self.on_message(&message, shared),
@@ -51,6 +55,10 @@ impl DoorLoop {
             Ok((_, Down::Encode(job))) => self.on_job(&job, shared),
             Ok((_, Down::Command(command))) => {
                 let refused = self.check(&command, shared).err();
+                // Somebody has kept it, unless the door has connected anew at this very moment.
+                if matches!(refused, Some(Refusal::OtherBoot | Refusal::OtherSession)) {
+                    self.refuse(shared);
+                }
                 self.handle(Input::Command { id: command.id, action: command.action, refused }, shared);
             }
             Err(reason) => {
@@ -143,6 +151,10 @@ impl DoorLoop {
     /// A lockdown does not wait for a disk that is full or that hangs. If the disk never takes it, a restart goes back
     /// to the state before, and the status tells the controller so, which sends it again.
     fn on_ordered(&mut self, state: DoorState, shared: &mut Shared) {
+        if state.generation < self.facts.state.generation {
+            tracing::warn!(generation = state.generation.0, "an old state is not put in force again");
+            self.refuse(shared);
+        }
         if state.generation > self.facts.state.generation && state.check().is_ok() {
             self.on_state(state.clone(), shared);
         }

@@ -7,9 +7,9 @@ use super::MEMORY;
 use super::mutate::Chance;
 
 /// Cases of a reader that only looks at bytes.
-pub(crate) const MANY: u32 = 40_000;
-/// Cases of a reader behind which is a file or a socket.
-pub(crate) const FEW: u32 = 2_000;
+pub(crate) const MANY: u32 = 10_000;
+/// Cases of a reader that decrypts, or behind which is a file or a socket.
+pub(crate) const FEW: u32 = 1_000;
 
 /// Memory is counted for the whole program, so that only one run may go on at a time.
 #[expect(clippy::disallowed_types, reason = "it holds nothing; it only keeps runs apart")]
@@ -26,7 +26,7 @@ impl Drop for Case<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let hex: String = self.bytes.iter().take(4_096).map(|byte| format!("{byte:02x}")).collect();
-            println!("KULKU_FUZZ_SEED={} case {} of {} bytes: {hex}", self.seed, self.number, self.bytes.len());
+            eprintln!("KULKU_FUZZ_SEED={} case {} of {} bytes: {hex}", self.seed, self.number, self.bytes.len());
         }
     }
 }
@@ -46,7 +46,7 @@ pub(crate) fn run(samples: &[Vec<u8>], cases: u32, mut read: impl FnMut(&[u8], &
         let _case = Case { seed, number, bytes: &bytes };
         accepted += u32::from(read(&bytes, &mut chance));
     }
-    println!("seed {seed}: {accepted} of {cases} cases were valid");
+    eprintln!("seed {seed}: {accepted} of {cases} cases were valid");
     assert!(accepted > 0 && accepted < cases, "seed {seed}: {accepted} of {cases} cases were valid: nothing was tried");
 }
 

@@ -95,3 +95,27 @@ fn an_unlock_of_an_earlier_boot_or_connection_opens_nothing() {
     assert!(siege.alarms("messages-refused", Some("door-1")) > 0, "nobody was told");
     siege.site.stop().unwrap();
 }
+
+#[test]
+fn old_confirmations_and_silence_make_no_list_look_younger() {
+    let siege = Siege::begin();
+    let answers = caught(&siege, "confirmed");
+    assert!(!answers.is_empty());
+    deafen(&siege, "confirmed");
+    let (refused, mut tried) = (siege.refused(), 0);
+    let older = || {
+        answers.iter().for_each(|answer| siege.publish(&down("door-1", "confirmed"), answer));
+        tried += answers.len() as u64;
+        siege.refused();
+        (siege.status().confirmed_age_s? >= 5).then_some(())
+    };
+    wait::until("a list that is no younger than it is", older).unwrap();
+    siege.assert_refused(refused, tried);
+    // Nor at a door that has started anew and remembers neither answer nor question.
+    let mut siege = siege;
+    restart(&mut siege);
+    answers.iter().for_each(|answer| siege.publish(&down("door-1", "confirmed"), answer));
+    siege.refused();
+    assert!(siege.status().confirmed_age_s.is_none_or(|age| age >= 5));
+    siege.site.stop().unwrap();
+}
