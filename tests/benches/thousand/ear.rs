@@ -88,6 +88,7 @@ impl Ear {
     async fn report(&mut self) -> Result<()> {
         self.header.sequence += 1;
         self.status.nonce = Nonce(rand()?);
+        self.status.utc = UtcMs(site::whole::now().0 * 1_000);
         let message = Up::Status(self.status.clone());
         let topic = Topic::build(&self.header.site, &self.header.door, Channel::of_up(&message));
         Ok(self.handle.publish(&topic, seal(&self.key, &self.header, &message), Qos::AtLeastOnce).await?)
