@@ -15,6 +15,7 @@
 //! | [`revocation`], [`authorities`] | lists of revoked certificates; who may sign them |
 //! | [`rights`] | rights to practise, from a register |
 //! | [`watch`], [`notify`] | how doors are, and what time does to alarms; telling of them outside |
+//! | [`seal`] | the key that seals the logs, and the night's work with it |
 //! | [`housekeeping`] | what the passing of time asks for |
 //! | [`worker`], [`plan`], [`web`] | threads that look now and then; when; asking a web server |
 //! | [`mqtt`] | the way to the broker, embedded or external |
@@ -52,6 +53,7 @@ mod revocation;
 mod rights;
 mod run;
 mod scan;
+mod seal;
 mod start;
 mod stream;
 mod verify;

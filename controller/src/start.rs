@@ -27,6 +27,7 @@ use crate::desk::{Desk, Parts};
 use crate::intake;
 use crate::keys::KeysError;
 use crate::run::{self, Ears};
+use crate::seal::{self, SealError, SealKey, Trusted};
 use crate::worker::Workers;
 use crate::{housekeeping, mqtt, notify, revocation, rights};
 
@@ -104,6 +105,9 @@ pub enum StartError {
     /// The masters.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// The key that seals the log.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The certificates of the authorities.
     #[error(transparent)]
     Authorities(#[from] AuthoritiesError),
@@ -128,6 +132,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let dashboard = listener.local_addr()?;
     let secrets = read::masters(&config).await?;
     let authorities = read::authorities(&config).await?;
+    let seal = read::seal(&config).await?;
     let read::Read { sender, found, lines, streams } = read::read(&site, &config, secrets.clone()).await?;
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config).await?;
     options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
@@ -165,7 +170,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let main = Some(tokio::spawn(run::run(desk, ears)));
     let pages = Some(serve(&config, listener, site.clone(), Arc::clone(&authorities), stopped));
     let threads = vec![intake.thread, clerk.thread];
-    let workers = workers(&site, &config, &authorities).await?;
+    let workers = workers(&site, &config, &authorities, seal).await?;
     Ok(Controller { dashboard, mqtt, site, broker, stop, pages, main, threads, workers, lock })
 }
 
@@ -215,13 +220,19 @@ impl Controller {
 }
 
 /// What goes on beside the loop, each on a thread of its own.
-async fn workers(site: &Site, config: &Config, authorities: &Arc<Authorities>) -> Result<Workers, StartError> {
+async fn workers(
+    site: &Site,
+    config: &Config,
+    authorities: &Arc<Authorities>,
+    (key, trusted): (SealKey, Trusted),
+) -> Result<Workers, StartError> {
     let (site, authorities, notices) = (site.clone(), Arc::clone(authorities), config.notify.clone());
     let (lists, register, zone) = (config.lists.clone(), config.register.clone(), config.zone);
     let start = move || {
         let mut workers = Workers::new();
         revocation::start(&mut workers, &site, &authorities, &lists)?;
         housekeeping::start(&mut workers, &site)?;
+        seal::night::start(&mut workers, &site, key, trusted)?;
         notify::start(&mut workers, &site, &notices, zone)?;
         crate::watch::start(&mut workers, &site)?;
         if let Some(register) = register {

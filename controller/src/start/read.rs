@@ -19,6 +19,7 @@ use crate::distribute::{PerStream, Stream};
 use crate::keys::Keyring;
 use crate::line::{Epochs, Line, Sender};
 use crate::scan::{self, Found};
+use crate::seal::{self, SealError, SealKey, Trusted};
 use crate::stream::Following;
 
 /// The masters, if there are any.
@@ -32,6 +33,13 @@ pub(super) async fn masters(config: &Config) -> Result<Option<Arc<Keyring>>, Sta
 pub(super) async fn authorities(config: &Config) -> Result<Arc<Authorities>, StartError> {
     let paths = config.authorities.clone();
     Ok(Arc::new(tokio::task::spawn_blocking(move || authorities::load(&paths)).await??))
+}
+
+/// The key that seals the logs, made if there is none, and those that are believed.
+pub(super) async fn seal(config: &Config) -> Result<(SealKey, Trusted), StartError> {
+    let folder = seal::folder(config);
+    let open = move || Ok::<_, SealError>((SealKey::open(&folder)?, Trusted::read(&folder, &[])?));
+    Ok(tokio::task::spawn_blocking(open).await??)
 }
 
 /// What the loop starts from.

@@ -31,6 +31,7 @@ mod passages;
 mod registers;
 mod rules;
 mod support;
+mod tamper;
 mod upgrade;
 mod versions;
 mod world;
