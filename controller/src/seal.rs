@@ -20,8 +20,6 @@ use db::site::{Seal, SiteError};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use zeroize::Zeroizing;
 
-use crate::config::Config;
-
 pub(crate) mod night;
 mod pem;
 
@@ -85,11 +83,6 @@ pub(crate) struct SealKey {
 /// The keys whose seals are believed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Trusted(BTreeSet<[u8; 32]>);
-
-/// Where the keys lie.
-pub(crate) fn folder(config: &Config) -> PathBuf {
-    config.database.parent().unwrap_or(Path::new(".")).join("identity")
-}
 
 impl SealKey {
     /// Reads the key; draws a new one if there is none.

@@ -90,7 +90,7 @@ pub(super) fn key(config: &Config) -> anyhow::Result<()> {
 }
 
 fn public(config: &Config) -> anyhow::Result<[u8; 32]> {
-    let folder = seal::folder(config);
+    let folder = config.identity.clone();
     let key = SealKey::read(&folder)?.with_context(|| {
         format!("there is no seal key in {} yet: it is made when the controller first runs", folder.display())
     })?;
@@ -98,7 +98,7 @@ fn public(config: &Config) -> anyhow::Result<[u8; 32]> {
 }
 
 fn trusted(config: &Config, site: &Site, more: &[PathBuf]) -> anyhow::Result<Trusted> {
-    let folder = seal::folder(config);
+    let folder = config.identity.clone();
     let trusted = Trusted::read(&folder, more)?;
     if trusted.is_empty() && site.newest_seal()?.is_some() {
         bail!(

@@ -176,9 +176,10 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
              (door, online, last_seen_ms, epoch, boot, sequence, session, agent, wire_min, wire_max,
               mono_ms, clock_offset_ms, trust, list_generation, list_digest, list_entries,
               state_generation, counters_generation, mode, journal_head, journal_acknowledged, reader,
-              lock_released, leaf, faults, passages_generation, journal_percent, messages_refused, log_row, log_link)
+              lock_released, leaf, faults, passages_generation, journal_percent, messages_refused, log_row, log_link,
+              journal_oldest, confirmed_ms)
          VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
          ON CONFLICT (door) DO UPDATE
          SET online = 1, last_seen_ms = excluded.last_seen_ms, epoch = excluded.epoch,
              boot = excluded.boot, sequence = excluded.sequence, session = excluded.session,
@@ -193,7 +194,8 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
              lock_released = excluded.lock_released, leaf = excluded.leaf, faults = excluded.faults,
              passages_generation = excluded.passages_generation, journal_percent = excluded.journal_percent,
              messages_refused = excluded.messages_refused, log_row = excluded.log_row,
-             log_link = excluded.log_link",
+             log_link = excluded.log_link, journal_oldest = excluded.journal_oldest,
+             confirmed_ms = COALESCE(excluded.confirmed_ms, door_status.confirmed_ms)",
     )?
     .execute(rusqlite::params![
         door,
@@ -225,6 +227,9 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
         status.messages_refused,
         status.log.row.cast_signed(),
         status.log.link.0,
+        status.journal_oldest.cast_signed(),
+        // A door that does not know it, since it was switched off, has not lost what it knew.
+        status.confirmed_age_s.map(|age_s| received.0.saturating_sub(i64::from(age_s) * 1_000)),
     ])?;
     Ok(())
 }

@@ -3,14 +3,18 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
 mod alarms;
+mod attack;
 mod bad_input;
 mod badge;
 mod browser;
 mod browser_doors;
+mod chaos;
 mod demo;
 mod doors;
+mod identity;
 mod outage;
 mod passback;
+mod restore;
 mod revocation;
 mod taps;
 mod wire;

@@ -9,8 +9,8 @@ use super::check::{LogCheck, Stage};
 use super::types::{Damage, Harm, LogPart};
 use crate::site::{SiteError, row};
 
-/// The least number that a restored site jumps to: the year 2001 in milliseconds.
-const JUMPED_MIN: u64 = 1_000_000_000_000;
+/// A restored site jumps to the time in milliseconds. Whoever leaves fewer numbers out has removed rows.
+const JUMP_MIN: u64 = 1_000_000;
 
 struct Stored {
     number: u64,
@@ -77,8 +77,7 @@ fn explain(
     };
     let expected = before.number.saturating_add(1);
     let gone = found(expected, Harm::Removed { through: row.number.saturating_sub(1) });
-    // Only a restored site leaves numbers out, and jumps to the time in milliseconds.
-    let gap = row.number > expected && row.number < JUMPED_MIN;
+    let gap = row.number > expected && row.number - expected < JUMP_MIN;
     if kept || row.follows(row.number, before.link) {
         return Ok(if gap && column.is_none() { gone } else { changed });
     }
