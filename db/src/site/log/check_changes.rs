@@ -84,12 +84,12 @@ fn explain(
     if gap {
         return Ok(gone);
     }
-    if let Some(next) = next {
-        if next.follows(row.number, before.link) {
-            let back = row.row(next.number).is_some_and(|own| own.head(next.stored_head()) == row.stored_head());
-            let harm = if back { Harm::Moved { to: next.number } } else { Harm::Added { through: row.number } };
-            return Ok(found(row.number, harm));
-        }
+    if let Some(next) = next
+        && next.follows(row.number, before.link)
+    {
+        let back = row.row(next.number).is_some_and(|own| own.head(next.stored_head()) == row.stored_head());
+        let harm = if back { Harm::Moved { to: next.number } } else { Harm::Added { through: row.number } };
+        return Ok(found(row.number, harm));
     }
     Ok(changed)
 }
