@@ -16,7 +16,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use access::id::SiteId;
-use db::site::{Seal, SiteError};
+use db::site::Seal;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use zeroize::Zeroizing;
 
@@ -69,9 +69,6 @@ pub enum SealError {
     /// The operating system gives no random bytes.
     #[error("the operating system gives no random bytes")]
     Random,
-    /// The site database.
-    #[error(transparent)]
-    Site(#[from] SiteError),
 }
 
 /// The key that seals.
