@@ -57,7 +57,7 @@ impl Night {
         match self.site.check_log_on(&mut check, ROWS, &signed) {
             Ok(Checked::More { .. }) => self.check = Some(check),
             Ok(Checked::Whole(whole)) => {
-                tracing::info!(rows = whole.rows, changes = whole.changes, "the logs are whole")
+                tracing::info!(rows = whole.rows, changes = whole.changes, "the logs are whole");
             }
             Ok(Checked::Damaged(damage)) => {
                 tracing::error!(%damage, "the log is damaged; keep a copy of the database as it is");
