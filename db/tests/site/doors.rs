@@ -1,6 +1,7 @@
 //! Doors: what they shall be, and how they say they are.
 
 use access::chain::Link;
+use access::confirm::LogHead;
 use access::envelope::{DoorKey, Header};
 use access::event::{Faults, Watched};
 use access::message::Leaf;
@@ -10,9 +11,9 @@ use access::settings::{DoorSettings, Reading, Times};
 use access::state::DoorState;
 use access::time::{ClockTrust, MonoMs, UtcMs, UtcS};
 use access::whitelist::{Digest, Generation, WhitelistId};
-use db::site::{NewDoor, SiteError};
+use db::site::{AlarmFilter, NewDoor, SiteError};
 
-use crate::support::{ACTOR, Bench, NOW, door, problem, site_id};
+use crate::support::{ACTOR, Bench, Journal, NOW, door, problem, site_id};
 
 fn header(epoch: u64, boot: u64, sequence: u64) -> Header {
     Header { site: site_id(), door: door("ward"), key_id: 1, epoch, boot, sequence, link: Link::START }
@@ -158,6 +159,27 @@ fn unknown_doors_and_endless_names_are_refused() {
     let long = Status { agent: "a".repeat(33), ..status(1) };
     let refused = bench.site.record_status(&door("ward"), &header(1, 1, 1), &long, NOW);
     assert_eq!(problem(refused), ("agent", "too-long"));
+}
+
+#[test]
+fn a_door_that_was_told_of_rows_that_are_gone_is_believed_once() {
+    let bench = Bench::with_doors(&["ward"]);
+    let journal = Journal::of("ward", 1, 9);
+    bench.site.intake(&[journal.report(1, 4)]).unwrap();
+    let before = bench.site.log_head().unwrap();
+    bench.site.intake(&[journal.report(5, 9)]).unwrap();
+    let mut sequence = 0;
+    let mut cut = |log| {
+        sequence += 1;
+        bench.site.record_status(&door("ward"), &header(1, 1, sequence), &Status { log, ..status(1) }, NOW).unwrap();
+        let alarms = bench.site.alarms(&AlarmFilter::default(), NOW, 9).unwrap();
+        alarms.iter().find(|alarm| alarm.kind == "log-cut").map_or(0, |alarm| alarm.count)
+    };
+    let newest = bench.site.log_head().unwrap();
+    assert_eq!([LogHead::default(), before, newest].map(&mut cut), [0; 3]);
+    let gone = LogHead { row: newest.row + 1, ..newest };
+    let other = LogHead { link: Link([7; 32]), ..before };
+    assert_eq!([gone, gone, other, other, newest, gone].map(&mut cut), [1, 1, 2, 2, 2, 3]);
 }
 
 #[test]
