@@ -61,3 +61,21 @@ pub fn plain_inserts(from: &Path, to: &Path, count: u64, batch: usize) -> rusqli
     }
     Ok(begun.elapsed())
 }
+
+/// From now on `table` of this file can be read and not be changed, as on a full disk at the start of a program.
+///
+/// # Errors
+/// If the file or the table is not there.
+pub fn forbid(path: &Path, table: &str) -> rusqlite::Result<()> {
+    Connection::open(path)?.execute_batch(&format!(
+        "CREATE TRIGGER forbidden BEFORE UPDATE ON {table} BEGIN INSERT INTO nowhere VALUES (1); END"
+    ))
+}
+
+/// Undoes [`forbid`].
+///
+/// # Errors
+/// If the file does not forbid.
+pub fn permit(path: &Path) -> rusqlite::Result<()> {
+    Connection::open(path)?.execute_batch("DROP TRIGGER forbidden")
+}

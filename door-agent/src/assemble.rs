@@ -209,7 +209,14 @@ impl Disk {
         let files = [(list_damaged, DoorFile::Whitelist), (opened.rescued.is_some(), DoorFile::Journal)];
         let rebuilt = files.into_iter().filter_map(|(rebuilt, file)| rebuilt.then_some(file)).collect();
         let mut writer = opened.journal.bounded(JOURNAL_EVENTS_MAX, journal_bytes);
-        let boot = writer.begin_boot_from(boot_from)?;
+        let boot = match writer.begin_boot_from(boot_from) {
+            // A door whose disk is full decides all the same, also after a power cut.
+            Err(error) if !error.is_damage() => {
+                tracing::error!(%error, "the disk does not take that the agent has started; it starts all the same");
+                writer.uncounted_boot(boot_from)?
+            }
+            counted => counted?,
+        };
         let (start, time) = (writer.start(), found.time);
         let calendar = lookup.calendar().unwrap_or_else(|error| {
             tracing::error!(%error, "the schedules cannot be read; none of them unlocks the door");

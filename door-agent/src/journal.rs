@@ -418,6 +418,10 @@ impl Writer {
         while !self.waiting.is_empty() {
             let all = self.waiting.len().min(BATCH_MAX);
             match self.write_some(all) {
+                // What waits to be noted makes room.
+                Err(DoorDbError::JournalFull) if self.todo.acknowledge.is_some() || self.todo.agree.is_some() => {
+                    self.notes()?;
+                }
                 Err(DoorDbError::JournalFull) if all > 1 => match self.write_some(1) {
                     Err(DoorDbError::JournalFull) => self.drop_waiting(),
                     other => other?,

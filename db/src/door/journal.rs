@@ -142,13 +142,14 @@ impl Journal {
     pub fn open(path: &Path, new_epoch: u64) -> Result<Self, DoorDbError> {
         let connection = schema::open_journal(path)?;
         let sql = |source| DoorDbError::Sql { path: path.to_path_buf(), source };
-        connection
-            .execute(
-                "INSERT INTO journal (one, epoch, boot, head, head_link, acknowledged, before_link, last_utc) \
-                 VALUES (1, $1, 0, 0, $2, 0, $2, 0) ON CONFLICT DO NOTHING",
-                params![to_sql(new_epoch), Link::START.0],
-            )
-            .map_err(sql)?;
+        // A disk that takes nothing need not keep the agent from starting.
+        let exists: bool =
+            connection.query_row("SELECT EXISTS (SELECT 1 FROM journal)", [], |row| row.get(0)).map_err(sql)?;
+        if !exists {
+            let first = "INSERT INTO journal (one, epoch, boot, head, head_link, acknowledged, before_link, last_utc) \
+                         VALUES (1, $1, 0, 0, $2, 0, $2, 0)";
+            connection.execute(first, params![to_sql(new_epoch), Link::START.0]).map_err(sql)?;
+        }
         let head = read_head(&connection).map_err(sql)?;
         let used = used(&connection).map_err(sql)?;
         let room = Room { events_max: JOURNAL_EVENTS_MAX, bytes_max: JOURNAL_BYTES_MAX, used };
@@ -212,6 +213,19 @@ impl Journal {
             let sql = "UPDATE journal SET boot = max(boot + 1, $1) RETURNING boot";
             transaction.query_row(sql, [to_sql(floor)], |row| row.get::<_, i64>(0).map(from_sql))
         })
+    }
+
+    /// The number of a boot that the disk does not let the journal count. The next one is higher only by its `floor`, so that
+    /// must be the time.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn uncounted_boot(&self, floor: u64) -> Result<u64, DoorDbError> {
+        self.connection
+            .query_row("SELECT max(boot + 1, $1) FROM journal", [to_sql(floor)], |row| {
+                row.get::<_, i64>(0).map(from_sql)
+            })
+            .map_err(|source| DoorDbError::Sql { path: self.path.clone(), source })
     }
 
     /// Numbers the drafts, chains them and has them on disk, all or none. If events were dropped since the last time, an

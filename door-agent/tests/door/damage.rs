@@ -2,9 +2,16 @@
 
 use std::path::Path;
 
+use access::chain::Link;
+use access::confirm::LogHead;
+use access::door::Ticket;
 use access::event::{DoorFile, EpochCause, EventKind};
+use access::message::JOURNAL_BYTES_MAX;
+use access::mode::Mode;
+use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::whitelist::Generation;
-use db::door::{JOURNAL_FILE, Journal, WHITELIST_FILE};
+use db::door::{Draft, JOURNAL_FILE, Journal, Pending, WHITELIST_FILE};
+use door_agent::journal::{Bounds, JournalAnswer, JournalThread};
 use serde_json::json;
 
 use crate::bench::Bench;
@@ -96,4 +103,52 @@ async fn a_list_that_is_not_what_it_was_is_found_out_and_made_anew_when_the_cont
     controller.event(|kind| *kind == EventKind::Rebuilt { file: DoorFile::Whitelist }).await;
     bench.until("the disk is well again", |state| state["faults"] == json!([])).await;
     bench.stop().await;
+}
+
+/// The rule for a full journal: the oldest are kept, nobody waits for room, and the number of the others is told.
+#[test]
+fn a_full_journal_lets_nobody_wait_and_tells_later_how_many_it_dropped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(JOURNAL_FILE);
+    let bounds = Bounds { events: 3, bytes: JOURNAL_BYTES_MAX };
+    let (mut thread, mut answers) = JournalThread::spawn(Journal::open(&path, 1).unwrap(), bounds).unwrap();
+    for number in 1..=5 {
+        thread.append(Ticket(number), draft());
+    }
+    let (mut recorded, mut dropped) = (Vec::new(), Vec::new());
+    while recorded.len() + dropped.len() < 5 {
+        match answers.blocking_recv().unwrap() {
+            JournalAnswer::Recorded { tickets, .. } => recorded.extend(tickets),
+            JournalAnswer::Dropped { tickets, standing } => {
+                assert_eq!(standing.percent, 100);
+                dropped.extend(tickets);
+            }
+            other => assert!(matches!(other, JournalAnswer::Stands(_)), "{other:?}"),
+        }
+    }
+    assert_eq!(recorded, [1, 2, 3].map(Ticket));
+    assert_eq!(dropped, [4, 5].map(Ticket));
+    thread.acknowledge(1, 2, LogHead { row: 7, link: Link([7; 32]) });
+    thread.append(Ticket(6), draft());
+    drop(answers);
+    thread.stop();
+    assert_eq!(thread.unwritten().count(), 0, "what was dropped is counted on the disk");
+    let events = Pending::open(&path).unwrap().pending(3, 10).unwrap().events;
+    let kinds: Vec<EventKind> = events.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [EventKind::EventsDropped { count: 2 }, EventKind::ExitPressed]);
+    assert_eq!(Journal::open(&path, 0).unwrap().start().log.row, 7);
+}
+
+fn draft() -> Draft {
+    Draft {
+        boot: 1,
+        mono: MonoMs(1),
+        utc: UtcMs(1_800_000_000_000),
+        trust: ClockTrust::Kept,
+        generation: Generation(1),
+        state_generation: Generation(1),
+        mode: Mode::Normal,
+        kind: EventKind::ExitPressed,
+        subject: None,
+    }
 }

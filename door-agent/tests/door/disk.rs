@@ -44,3 +44,19 @@ async fn an_agent_that_loses_events_at_its_end_says_how_many() {
         "opened by force, closed and cleared, the disk refuses, stopped: {error}"
     );
 }
+
+/// A disk that is full takes nothing at the start either, and people stand in front of the door.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_starts_and_decides_though_its_disk_takes_nothing() {
+    let bench = Bench::start().await;
+    let journal = bench.journal();
+    let folder = bench.stop().await;
+    db::trial::forbid(&journal, "journal").unwrap();
+    let config = folder.path().join("agent.toml");
+    let bench = Bench::start_in(folder, config).await;
+    assert_eq!(bench.tap("short").await["signal"], "granted");
+    bench.until("it says that its disk refuses", |state| state["faults"] == json!(["disk"])).await;
+    db::trial::permit(&journal).unwrap();
+    bench.until("everything is on disk", |state| state["journal"]["unwritten"] == 0).await;
+    bench.stop().await;
+}
