@@ -57,7 +57,7 @@ fn run(site: &Site, mut waiting: mpsc::Receiver<Delivered>, done: &mpsc::Sender<
     }
 }
 
-fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) -> (Vec<Report>, Vec<AckToken>) {
+pub(crate) fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) -> (Vec<Report>, Vec<AckToken>) {
     let (mut reports, mut acks, mut events) = (Vec::new(), Vec::new(), 0);
     let mut next = Some(first);
     while let Some(Delivered { report, ack }) = next {
@@ -70,7 +70,7 @@ fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) -> (Vec<Rep
     (reports, acks)
 }
 
-fn store(site: &Site, reports: &[Report]) -> Result<(Vec<Outcome>, LogHead), SiteError> {
+pub(crate) fn store(site: &Site, reports: &[Report]) -> Result<(Vec<Outcome>, LogHead), SiteError> {
     let outcomes = site.intake(reports)?;
     Ok((outcomes, site.log_head()?))
 }

@@ -11,6 +11,7 @@ mod browser_doors;
 mod chaos;
 mod demo;
 mod doors;
+mod identity;
 mod outage;
 mod passback;
 mod restore;
