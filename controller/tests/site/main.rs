@@ -15,6 +15,7 @@ mod intake;
 mod lists;
 mod lockdown;
 mod passages;
+mod restore;
 mod rights;
 mod secrets;
 mod start;

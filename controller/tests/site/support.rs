@@ -86,6 +86,16 @@ impl Bench {
         Self { folder, controller }
     }
 
+    /// Stops the controller, does this to its database, and starts it anew.
+    pub(crate) async fn restarted_on(self, config: impl FnOnce(PathBuf) -> Config, change: impl FnOnce(&Path)) -> Self {
+        let Self { folder, controller } = self;
+        let config = config(folder.path().join("site.db"));
+        controller.stop().await;
+        change(&config.database);
+        let controller = start(config).await.unwrap();
+        Self { folder, controller }
+    }
+
     pub(crate) async fn stop(self) {
         self.controller.stop().await;
     }

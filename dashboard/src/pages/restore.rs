@@ -39,8 +39,7 @@ struct Shown {
     made: String,
     counts: Vec<(&'static str, usize)>,
     doors: Vec<Door>,
-    /// How many have told, of all that are left alone.
-    told: usize,
+    /// How many have not told.
     untold: usize,
     cards: Vec<Card>,
     more: bool,
@@ -99,8 +98,7 @@ async fn page(app: &App, page: Page, form: Form) -> Result<Restore, Fault> {
 
 impl Shown {
     fn new(page: &Page, view: &RestoredView, cards: &[Known]) -> Self {
-        let held = view.doors.iter().filter(|door| !door.released);
-        let told = held.clone().filter(|door| door.told.is_some()).count();
+        let untold = view.doors.iter().filter(|door| !door.released && door.told.is_none()).count();
         let counts = Differs::ALL.into_iter().zip(view.cards);
         Self {
             waits: view.waits(),
@@ -112,8 +110,7 @@ impl Shown {
             made: view.made.map_or_else(String::new, |made| page.instant(&made)),
             counts: counts.map(|(concern, n)| (concern.code(), usize::try_from(n).unwrap_or(usize::MAX))).collect(),
             doors: view.doors.iter().map(|door| Door::new(page, door)).collect(),
-            told,
-            untold: view.held() - told,
+            untold,
             cards: cards.iter().take(CARDS as usize).map(Card::new).collect(),
             more: cards.len() > CARDS as usize,
         }

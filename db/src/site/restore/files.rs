@@ -22,7 +22,8 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::super::open::KIND;
-use super::super::{Actor, SiteError, change, row};
+use super::super::row::LIMIT_ALL;
+use super::super::{Actor, SiteError, change, log, row};
 use super::begin;
 use crate::file::{self, FileError, beside, sync_folder_of};
 
@@ -194,6 +195,9 @@ pub fn back_up(
     made
 }
 
+/// The first schema whose rows of the log have heads.
+const SCHEMA_WITH_CHAIN: i64 = 7;
+
 /// The first schema with the table `backup`.
 const SCHEMA_WITH_BACKUP: i64 = 8;
 
@@ -229,6 +233,7 @@ pub fn put_back(
     copy.pragma_update(None, "journal_mode", "WAL").map_err(sql)?;
     close(copy)?;
     let mut connection = file::open(&making, &KIND)?;
+    log::upgrade::bring_up(&mut connection)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(sql)?;
     let last_change = change::newest(&transaction)?;
     let made: Option<i64> = row::first(
@@ -237,6 +242,7 @@ pub fn put_back(
     )?;
     let name = backup.file_name().unwrap_or_default().to_string_lossy();
     let number = begin::begin(&transaction, actor, &name)?;
+    log::changes::chain(&transaction, LIMIT_ALL)?;
     transaction.commit().map_err(sql)?;
     close(connection)?;
     sync(&making).map_err(io(&making))?;
@@ -314,8 +320,19 @@ pub(super) fn problem(connection: &Connection) -> Result<Option<String>, SiteErr
     if found != "ok" {
         return Ok(Some(found));
     }
+    if file::schema(connection)? >= SCHEMA_WITH_CHAIN && !log_ends(connection)? {
+        return Ok(Some("the log does not end where its chain says".to_owned()));
+    }
     let mut statement = row::prepare(connection, "PRAGMA foreign_key_check")?;
     row::first(statement.query([])?, |r| Ok(format!("a row of {} belongs to nothing", r.get::<_, String>(0)?)))
+}
+
+/// Whether the newest row is the one that the chain ends with; `log verify` looks at all of them.
+fn log_ends(connection: &Connection) -> Result<bool, SiteError> {
+    let sql = "SELECT s.log_chain <> 2 OR (s.log_row = (SELECT COALESCE(MAX(id), 0) FROM event)
+                      AND (s.log_row = 0 OR s.log_head = (SELECT e.head FROM event e WHERE e.id = s.log_row)))
+               FROM site s WHERE s.id = 1";
+    Ok(connection.query_row(sql, [], |r| r.get(0))?)
 }
 
 fn is_damage(error: &rusqlite::Error) -> bool {
