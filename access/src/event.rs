@@ -183,8 +183,8 @@ pub enum EventKind {
     EpochBegan {
         /// The epoch before.
         before: u64,
-        /// The last event of it that the controller has, as far as the door knows. What the door still held beyond follows
-        /// in this epoch.
+        /// The last event of it that both have, as far as the door knows. What the door held beyond follows in this epoch;
+        /// what the log has beyond was told by another copy of the journal.
         through: u64,
         /// Why.
         cause: EpochCause,
@@ -230,6 +230,17 @@ pub enum ClockSource {
     System,
     /// The controller's signed time.
     Controller,
+}
+
+impl ClockSource {
+    /// The stable code, for the API and the sentences.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Controller => "controller",
+        }
+    }
 }
 
 /// The files of a door.

@@ -16,10 +16,12 @@
 //! | [`reckon`], [`age`] | what time it is at a door, and how old its list is |
 //! | [`credential`] | what our sector on a card holds, and what it proves |
 //! | [`event`], [`chain`] | what happened at a door, and the chain that shows a missing link |
+//! | [`confirm`], [`reconcile`] | what the controller has of it, and whether it is the same |
 //! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
 //! | [`mode`], [`settings`], [`signal`] | how a door behaves, how it is set up, and what it shows |
 //! | [`passage`] | who has gone into which area |
 //! | [`encode`] | jobs for the reader at the desk that writes credentials |
+//! | [`enrol`] | how a door that is nobody yet becomes a door of its site |
 //! | [`message`], [`envelope`], [`topic`] | the wire, described for strangers in `docs/PROTOCOL.md` |
 #![no_std]
 
@@ -38,6 +40,7 @@ pub mod debounce;
 pub mod decide;
 pub mod door;
 pub mod encode;
+pub mod enrol;
 pub mod entry;
 pub mod envelope;
 pub mod event;
@@ -48,6 +51,7 @@ pub mod mode;
 pub mod passage;
 pub mod reason;
 pub mod reckon;
+pub mod reconcile;
 pub mod settings;
 pub mod signal;
 pub mod state;

@@ -6,7 +6,7 @@
 use std::io;
 use std::thread::JoinHandle;
 
-use access::chain::Link;
+use access::confirm::LogHead;
 use access::message::REPORT_EVENTS_MAX;
 use db::site::{Outcome, Report, Site, SiteError};
 use link::AckToken;
@@ -19,9 +19,6 @@ pub(crate) const QUEUE: usize = 64;
 /// Events in one transaction. More would gain little and keep pages from writing.
 const TRANSACTION_EVENTS_MAX: usize = 2 * REPORT_EVENTS_MAX;
 
-/// The head of the central log.
-pub(crate) type Head = Link;
-
 /// A report that has been verified.
 pub(crate) struct Delivered {
     pub(crate) report: Report,
@@ -32,7 +29,7 @@ pub(crate) struct Delivered {
 pub(crate) struct Stored {
     pub(crate) acks: Vec<AckToken>,
     /// What the doors may be told, with the head of the central log; or why nothing was stored.
-    pub(crate) outcome: Result<(Vec<Outcome>, Head), SiteError>,
+    pub(crate) outcome: Result<(Vec<Outcome>, LogHead), SiteError>,
 }
 
 /// The thread and the way to it. It ends when `reports` is dropped and everything in it is stored.
@@ -73,7 +70,7 @@ pub(crate) fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) 
     (reports, acks)
 }
 
-pub(crate) fn store(site: &Site, reports: &[Report]) -> Result<(Vec<Outcome>, Head), SiteError> {
+pub(crate) fn store(site: &Site, reports: &[Report]) -> Result<(Vec<Outcome>, LogHead), SiteError> {
     let outcomes = site.intake(reports)?;
     Ok((outcomes, site.log_head()?))
 }
@@ -99,7 +96,7 @@ mod tests {
             door: "ward".parse().unwrap(),
             epoch: 1,
             boot: 1,
-            previous: Link::START,
+            previous: access::chain::Link::START,
             events: vec![event; events],
             received: access::time::UtcMs(0),
         };

@@ -18,6 +18,7 @@
 //! | [`watch`], [`notify`] | how doors are, and what time does to alarms; telling of them outside |
 //! | [`housekeeping`] | what the passing of time asks for |
 //! | [`worker`], [`plan`], [`web`] | threads that look now and then; when; asking a web server |
+//! | [`identity`] | the site's authority: certificates of doors, where they get them, and how they lose them |
 //! | [`mqtt`] | the way to the broker, embedded or external |
 //! | [`broker`] | the embedded MQTT broker, and the only place that knows which one it is |
 //! | [`config`], [`cli`] | configuration file and command line |
@@ -28,6 +29,7 @@ pub mod cli;
 pub mod config;
 mod confirm;
 pub mod distribute;
+pub mod identity;
 pub mod keys;
 
 mod ask;
@@ -54,6 +56,7 @@ mod plan;
 mod revocation;
 mod rights;
 mod run;
+mod same;
 mod scan;
 mod start;
 mod stream;

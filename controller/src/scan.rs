@@ -113,14 +113,26 @@ pub(crate) fn since(
     if through == after {
         return Ok(None);
     }
-    let followed = follow(site, secrets, known, (after, through))?.into_iter();
+    let mut followed = follow(site, secrets, known, (after, through))?;
+    // What is sealed under another key has other bytes, whatever else has changed: the list is compiled anew, and sent
+    // whole.
+    let sealed_anew = site.keys_changed(after, through)?;
+    sealed_anew.iter().for_each(|door| drop(followed.remove(door)));
+    let followed = followed.into_iter();
     let lists = followed.map(|(door, followed)| {
         let (whitelist, changes) = followed.end(through);
         FoundList { door, whitelist, changes }
     });
-    let lists = lists.collect();
+    let mut lists: Vec<FoundList> = lists.collect();
     let mut new = Vec::new();
-    for view in site.doors()?.into_iter().filter(|view| !known.contains_key(&view.id)) {
+    for view in site.doors()? {
+        if known.contains_key(&view.id) {
+            if view.kind == DoorKind::Door && sealed_anew.contains(&view.id) {
+                let whitelist = whole_id(site, secrets, &view, through)?;
+                lists.push(FoundList { door: view.id, whitelist, changes: None });
+            }
+            continue;
+        }
         match site.door_state(&view.id, through) {
             Ok(state) => {
                 let whitelist = whole_id(site, secrets, &view, through)?;
@@ -142,6 +154,9 @@ pub(crate) fn delta(
     from: WhitelistId,
     to: WhitelistId,
 ) -> Result<Option<WhitelistPart>, SiteError> {
+    if site.keys_changed(from.generation, to.generation)?.contains(door) {
+        return Ok(None);
+    }
     let touched = site.touched(from.generation, to.generation)?.pairs.into_iter();
     let uids: Vec<Uid> = touched.filter(|(touched, _)| touched == door).map(|(_, uid)| uid).collect();
     if uids.len() > PART_ENTRIES_MAX {

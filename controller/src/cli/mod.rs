@@ -15,6 +15,7 @@ use crate::clock::utc_now;
 use crate::config::Config;
 
 mod door;
+mod identity;
 mod keys;
 mod lockdown;
 mod operator;
@@ -54,6 +55,9 @@ enum Command {
     /// Doors. Works while the controller runs.
     #[command(subcommand)]
     Door(Door),
+    /// Writes a configuration for Mosquitto, with its certificate, the rights of doors and the list of revoked ones.
+    #[command(after_help = EXIT_CODES)]
+    MosquittoConfig(identity::MosquittoConfig),
     /// Lockdowns, for when the dashboard cannot be reached. Works while the controller runs.
     #[command(subcommand)]
     Lockdown(Lockdown),
@@ -80,7 +84,16 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Door {
-    /// Adds a door with a fresh key and writes the file that its agent starts with.
+    /// Prints a one-time code with which a door gets its key and its certificate; with --name it is added.
+    #[command(after_help = EXIT_CODES)]
+    Enrol(identity::EnrolArgs),
+    /// Lists the doors with their certificates.
+    #[command(after_help = EXIT_CODES)]
+    Identities(identity::Identities),
+    /// Ends a door's identity, such as of a box that was stolen: its certificates and its key for messages.
+    #[command(after_help = EXIT_CODES)]
+    Revoke(identity::Revoke),
+    /// Adds a door with a fresh key and writes the file that its agent starts with, where tls = false.
     #[command(after_help = EXIT_CODES)]
     Add(door::Add),
     /// Lists the doors.
@@ -174,6 +187,10 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Run { config, json } => run::run(config.read()?, json),
         Command::Check { config } => run::check(&config.read()?),
         Command::Door(Door::Add(add)) => door::add(&add),
+        Command::Door(Door::Enrol(enrol)) => identity::enrol(&enrol),
+        Command::Door(Door::Identities(identities)) => identity::identities(&identities),
+        Command::Door(Door::Revoke(revoke)) => identity::revoke(&revoke),
+        Command::MosquittoConfig(config) => identity::mosquitto(&config),
         Command::Door(Door::List { config, json }) => door::list(&config.read()?, json),
         Command::Door(Door::BrokerPassword { id, config }) => door::broker_password(&config.read()?, &id),
         Command::Lockdown(Lockdown::Start(start)) => lockdown::start(&start),

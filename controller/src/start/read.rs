@@ -1,6 +1,7 @@
 //! What the loop starts from, read from the disk.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use access::credential::keys::KeyVersion;
@@ -17,6 +18,7 @@ use crate::config::Config;
 use crate::desk::Desk;
 use crate::distribute::{PerStream, Stream};
 use crate::hold::Holds;
+use crate::identity::{Identity, IdentityError};
 use crate::keys::Keyring;
 use crate::line::{Epochs, Line, Sender};
 use crate::scan::{self, Found};
@@ -33,6 +35,21 @@ pub(super) async fn masters(config: &Config) -> Result<Option<Arc<Keyring>>, Sta
 pub(super) async fn authorities(config: &Config) -> Result<Arc<Authorities>, StartError> {
     let paths = config.authorities.clone();
     Ok(Arc::new(tokio::task::spawn_blocking(move || authorities::load(&paths)).await??))
+}
+
+/// The site's authority where doors show certificates, with the list of revoked ones as it is now.
+pub(super) async fn identity(config: &Config, site: &Site) -> Result<Option<Identity>, StartError> {
+    if !config.mqtt.is_tls() {
+        return Ok(None);
+    }
+    let (folder, site, list) = (config.identity.clone(), site.clone(), config.crl_file().map(Path::to_path_buf));
+    let open = move || {
+        let now = utc_now().second();
+        let identity = Identity::open(&folder, site.id(), now)?;
+        identity.write_list(&site, now, list.as_deref())?;
+        Ok::<_, IdentityError>(identity)
+    };
+    Ok(Some(tokio::task::spawn_blocking(open).await??))
 }
 
 /// What the loop starts from.

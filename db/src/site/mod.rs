@@ -20,11 +20,13 @@ mod encodings;
 mod error;
 mod events;
 mod holdings;
+mod identities;
 mod import;
 mod inactivity;
 mod intake;
 mod life;
 mod limits;
+mod log;
 mod modes;
 mod open;
 mod operators;
@@ -65,6 +67,9 @@ pub use encodings::{Begun, EncodePlan, EncodeState, EncodeView, EncodeWork};
 pub use error::SiteError;
 pub use events::{EventFilter, EventView, Seek};
 pub use holdings::HoldingView;
+pub use identities::{
+    CertificateSpan, DOOR_CERTIFICATES_MAX, Holder, IdentityView, NewCertificate, RevocationList,
+};
 pub use import::{
     CardRow, Difference, DifferenceKind, EmploymentRow, IMPORT_DIFFERENCES_MAX, IMPORT_ERRORS_MAX, IMPORT_PEOPLE_MAX,
     IMPORT_ROWS_MAX, ImportCard, ImportOptions, ImportPerson, ImportPlan, ImportRows, ImportTable, Imported, PersonRow,
@@ -72,6 +77,7 @@ pub use import::{
 };
 pub use intake::{ChainFault, Outcome, Report};
 pub use life::{Cause, Life, Refusal, Transition, step};
+pub use log::{Checked, Damage, Harm, LogCheck, LogPart, LogRow, LogSummary, Seal};
 pub use modes::{DoorOrders, Lifted, LockdownScope, LockdownView, OrderView};
 pub use open::{OpenError, Site};
 pub use operators::Operator;

@@ -26,7 +26,7 @@ fn key(file: &Value) -> Vec<u8> {
 
 #[test]
 fn a_stolen_door_says_and_hears_nothing_in_the_name_of_another_at_the_embedded_broker() {
-    let mut site = Whole::start(Broker::Embedded, 2, &people(1, 2).unwrap()).unwrap();
+    let mut site = Whole::start_plain(Broker::Embedded, 2, &people(1, 2).unwrap()).unwrap();
     site.settle().unwrap();
     let stolen = provisioned(&site, 1);
     site.doors[1].kill().unwrap();
