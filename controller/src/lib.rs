@@ -16,6 +16,7 @@
 //! | [`revocation`], [`authorities`] | lists of revoked certificates; who may sign them |
 //! | [`rights`] | rights to practise, from a register |
 //! | [`watch`], [`notify`] | how doors are, and what time does to alarms; telling of them outside |
+//! | [`seal`] | the key that seals the logs, and the night's work with it |
 //! | [`housekeeping`] | what the passing of time asks for |
 //! | [`worker`], [`plan`], [`web`] | threads that look now and then; when; asking a web server |
 //! | [`identity`] | the site's authority: certificates of doors, where they get them, and how they lose them |
@@ -58,6 +59,7 @@ mod rights;
 mod run;
 mod same;
 mod scan;
+mod seal;
 mod start;
 mod stream;
 #[cfg(feature = "trial")]

@@ -29,6 +29,7 @@ use crate::identity::{self, Clerk, Enrolment, Identity, IdentityError};
 use crate::intake;
 use crate::keys::KeysError;
 use crate::run::{self, Ears};
+use crate::seal::{self, SealError, SealKey, Trusted};
 use crate::worker::Workers;
 use crate::{hold, housekeeping, mqtt, notify, revocation, rights};
 
@@ -113,6 +114,9 @@ pub enum StartError {
     /// The masters.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// The key that seals the log.
+    #[error(transparent)]
+    Seal(#[from] SealError),
     /// The certificates of the authorities.
     #[error(transparent)]
     Authorities(#[from] AuthoritiesError),
@@ -140,6 +144,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let dashboard = listener.local_addr()?;
     let secrets = read::masters(&config).await?;
     let authorities = read::authorities(&config).await?;
+    let seal = read::seal(&config).await?;
     let read::Read { sender, found, lines, streams, holds } = {
         let (site, secrets) = (site.clone(), secrets.clone());
         let path = config.database.display().to_string();
@@ -191,7 +196,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let main = Some(tokio::spawn(run::run(desk, ears)));
     let pages = Some(serve(&config, listener, site.clone(), Arc::clone(&authorities), stopped));
     let threads = vec![intake.thread, clerk.thread, comparing.thread];
-    let workers = workers(&site, &config, &authorities, identity).await?;
+    let workers = workers(&site, &config, &authorities, identity, seal).await?;
     let enrol = enrolment.as_ref().map(|enrolment| enrolment.addr);
     Ok(Controller { dashboard, mqtt, enrol, site, enrolment, broker, stop, pages, main, threads, workers, lock })
 }
@@ -250,6 +255,7 @@ async fn workers(
     config: &Config,
     authorities: &Arc<Authorities>,
     identity: Option<Identity>,
+    (key, trusted): (SealKey, Trusted),
 ) -> Result<Workers, StartError> {
     let (site, authorities, notices) = (site.clone(), Arc::clone(authorities), config.notify.clone());
     let (lists, register, zone) = (config.lists.clone(), config.register.clone(), config.zone);
@@ -257,6 +263,7 @@ async fn workers(
         let mut workers = Workers::new();
         revocation::start(&mut workers, &site, &authorities, &lists)?;
         housekeeping::start(&mut workers, &site)?;
+        seal::night::start(&mut workers, &site, key, trusted)?;
         notify::start(&mut workers, &site, &notices, zone)?;
         crate::watch::start(&mut workers, &site)?;
         if let Some(identity) = identity {

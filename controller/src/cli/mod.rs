@@ -18,11 +18,15 @@ mod door;
 mod identity;
 mod keys;
 mod lockdown;
+mod log;
 mod operator;
 mod restore;
 mod run;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.";
+
+/// Exit code for a log that is damaged: not the same as one that could not be read.
+const DAMAGED: u8 = 3;
 
 /// Whom the operator log names for what is done here: whoever has a shell on this machine.
 const OPERATOR: &str = "command-line";
@@ -74,6 +78,9 @@ enum Command {
     /// Masters, from which the keys of cards are derived.
     #[command(subcommand)]
     Keys(Keys),
+    /// The log: whether it is whole, and evidence from it. Works while the controller runs.
+    #[command(subcommand)]
+    Log(Log),
     /// People who sign in to the dashboard. Works while the controller runs.
     #[command(subcommand)]
     Operator(Operator),
@@ -136,6 +143,22 @@ enum Keys {
 }
 
 #[derive(Subcommand)]
+enum Log {
+    /// Walks the log, the operator log and the seals, and names the first row that was changed, removed or added.
+    #[command(after_help = log::EXIT_CODES)]
+    Verify(log::Verify),
+    /// Writes rows with chain, seals and public key into a file that can be verified without Kulku.
+    #[command(after_help = EXIT_CODES)]
+    Export(log::Export),
+    /// Prints the public key of the seals. Keep it where nobody reaches it who reaches this machine.
+    #[command(after_help = EXIT_CODES)]
+    Key {
+        #[command(flatten)]
+        config: ConfigPath,
+    },
+}
+
+#[derive(Subcommand)]
 enum Operator {
     /// Adds an operator. The password is the first line of standard input, since arguments can be seen by
     /// every account on this machine.
@@ -177,7 +200,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // If even this cannot be written the exit code has to do.
             let _ = writeln!(std::io::stderr(), "kulku-controller: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<log::Damaged>() { ExitCode::from(DAMAGED) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -200,6 +223,9 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Restore(restore) => restore::restore(&restore),
         Command::Reconcile(reconcile) => restore::reconcile(&reconcile),
         Command::Keys(Keys::New(new)) => keys::new(&new),
+        Command::Log(Log::Verify(verify)) => log::verify(&verify),
+        Command::Log(Log::Export(export)) => log::export(&export),
+        Command::Log(Log::Key { config }) => log::key(&config.read()?),
         Command::Operator(Operator::Add { name, config }) => operator::add(&config.read()?, &name),
         Command::Token(Token::Add { operator, label, config }) => {
             operator::add_token(&config.read()?, &operator, &label)

@@ -22,6 +22,7 @@ use crate::identity::{Identity, IdentityError};
 use crate::keys::Keyring;
 use crate::line::{Epochs, Line, Sender};
 use crate::scan::{self, Found};
+use crate::seal::{SealError, SealKey, Trusted};
 use crate::stream::Following;
 
 /// The masters, if there are any.
@@ -35,6 +36,13 @@ pub(super) async fn masters(config: &Config) -> Result<Option<Arc<Keyring>>, Sta
 pub(super) async fn authorities(config: &Config) -> Result<Arc<Authorities>, StartError> {
     let paths = config.authorities.clone();
     Ok(Arc::new(tokio::task::spawn_blocking(move || authorities::load(&paths)).await??))
+}
+
+/// The key that seals the logs, made if there is none, and those that are believed.
+pub(super) async fn seal(config: &Config) -> Result<(SealKey, Trusted), StartError> {
+    let folder = config.identity.clone();
+    let open = move || Ok::<_, SealError>((SealKey::open(&folder)?, Trusted::read(&folder, &[])?));
+    Ok(tokio::task::spawn_blocking(open).await??)
 }
 
 /// The site's authority where doors show certificates, with the list of revoked ones as it is now.

@@ -33,6 +33,7 @@ mod registers;
 mod restore;
 mod rules;
 mod support;
+mod tamper;
 mod upgrade;
 mod versions;
 mod world;

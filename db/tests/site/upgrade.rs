@@ -62,3 +62,35 @@ fn a_database_of_the_second_version_goes_over() {
     let last: i64 = used.query_row("SELECT last_ms FROM card_use", [], |row| row.get(0)).unwrap();
     assert_eq!(last, 4_500);
 }
+
+#[test]
+fn the_rows_of_before_are_chained_once_and_from_where_it_was_left() {
+    let bench = crate::support::Bench::with_doors(&["ward"]);
+    bench.site.intake(&[crate::support::Journal::of("ward", 1, 50).report(1, 50)]).unwrap();
+    let (head, path) = (bench.site.log_head().unwrap(), bench.folder.path().join("site.db"));
+    let db = Connection::open(&path).unwrap();
+    // As the version before left it, after a power cut at row 20.
+    db.execute_batch(
+        "UPDATE event SET head = NULL WHERE id > 20; UPDATE change SET salt = NULL, commitment = NULL, head = NULL;
+         UPDATE site SET log_chain = 1, log_row = 20, log_head = (SELECT head FROM event WHERE id = 20),
+             change_number = 0, change_head = NULL;",
+    )
+    .unwrap();
+    let bench = bench.reopen();
+    assert_eq!(bench.site.log_head().unwrap(), head);
+    let mut check = bench.site.check_log().unwrap();
+    let end = loop {
+        match bench.site.check_log_on(&mut check, 9, &|_| false).unwrap() {
+            db::site::Checked::More { .. } => {}
+            end => break end,
+        }
+    };
+    assert!(matches!(end, db::site::Checked::Whole(whole) if (whole.rows, whole.changes) == (50, 1)), "{end:?}");
+    // A row that somebody adds later is not taken for one of before.
+    db.execute_batch("INSERT INTO event SELECT 51, door, 7, 1, received_ms, at_ms, code, reasons, uid, salt, commitment, body, link, 0, NULL
+         FROM event WHERE id = 1")
+        .unwrap();
+    let bench = bench.reopen();
+    let heads: i64 = db.query_row("SELECT COUNT(*) FROM event WHERE head IS NULL", [], |row| row.get(0)).unwrap();
+    assert_eq!((heads, bench.site.log_head().unwrap().row), (1, 50));
+}

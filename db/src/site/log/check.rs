@@ -175,7 +175,8 @@ impl LogCheck {
     fn damage(&self, db: &Connection, row: Option<&Stored>, column: Option<&'static str>) -> Result<Damage, SiteError> {
         let expected = self.summary.rows.saturating_add(1);
         let before = row.map(|row| (row, self.journals.get(&(row.door_number, row.epoch))));
-        let skips = before.is_some_and(|(row, before)| row.sequence > before.map_or(0, |(last, _)| *last) + 1);
+        let skips =
+            before.is_some_and(|(row, before)| row.sequence > before.map_or(0, |(last, _)| *last).saturating_add(1));
         explain(db, &Place { expected, row, heads: self.heads, column, end: self.end, skips })
     }
 }

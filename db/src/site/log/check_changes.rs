@@ -9,6 +9,9 @@ use super::check::{LogCheck, Stage};
 use super::types::{Damage, Harm, LogPart};
 use crate::site::{SiteError, row};
 
+/// A restored site jumps to the time in milliseconds. Whoever leaves fewer numbers out has removed rows.
+const JUMP_MIN: u64 = 1_000_000;
+
 struct Stored {
     number: u64,
     at_ms: i64,
@@ -72,12 +75,14 @@ fn explain(
         Some(next) => heads.into_iter().flatten().any(|head| next.follows(next.number, head)),
         None => row.number == end.number && heads.contains(&Some(end.link)),
     };
-    if kept || row.follows(row.number, before.link) {
-        return Ok(changed);
-    }
     let expected = before.number.saturating_add(1);
-    if row.number > expected {
-        return Ok(found(expected, Harm::Removed { through: row.number - 1 }));
+    let gone = found(expected, Harm::Removed { through: row.number.saturating_sub(1) });
+    let gap = row.number > expected && row.number - expected < JUMP_MIN;
+    if kept || row.follows(row.number, before.link) {
+        return Ok(if gap && column.is_none() { gone } else { changed });
+    }
+    if gap {
+        return Ok(gone);
     }
     if let Some(next) = next {
         if next.follows(row.number, before.link) {

@@ -83,7 +83,7 @@ impl Site {
             let first: i64 = row::prepare(db, before)?.query_row([bound(from)], |row| row.get(0))?;
             let after = "SELECT COALESCE(MIN(number), 9223372036854775807) FROM log_seal WHERE row >= $1";
             let last: i64 = row::prepare(db, after)?.query_row([bound(through)], |row| row.get(0))?;
-            let found = seals::after(db, first.cast_unsigned() - 1, super::SEALS_MAX)?;
+            let found = seals::after(db, first.cast_unsigned().saturating_sub(1), super::SEALS_MAX)?;
             Ok(found.into_iter().take_while(|seal| seal.number <= last.cast_unsigned()).collect())
         })
     }
