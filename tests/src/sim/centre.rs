@@ -93,6 +93,12 @@ impl Centre {
         Ok(())
     }
 
+    /// Its disk as it was at first.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The folder with its database.
     fn disk(&self) -> PathBuf {
         match self.lives.get() {

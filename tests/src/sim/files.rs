@@ -76,7 +76,7 @@ impl Templates {
         let actor = Actor { operator: "simulation", at: time::BEGIN };
         for (number, name) in DOORS.iter().enumerate() {
             let settings = DoorSettings {
-                lockout: Lockout { denials: u8::MAX, within_s: 1, for_s: 1 },
+                lockout: Lockout { denials: Lockout::DENIALS_MAX, within_s: 1, for_s: 1 },
                 age: (*name == AGED).then_some(Age { limit_s: Age::LIMIT_S_MIN, beyond: Beyond::Denies }),
                 ..DoorState::default().settings
             };

@@ -133,10 +133,14 @@ impl Site {
         }
         let templates = (0..BOXES).map(|number| templates.door(number)).collect();
         let boxes = DOORS.iter().map(|_| Cell::new(1)).collect();
+        let loses_site = RECONCILES && world.dice.percent(30);
         Ok(Self {
             world,
             templates,
             boxes,
+            images: RefCell::default(),
+            loses_site,
+            put_back: Cell::new(false),
             centre,
             doors,
             faults: Cell::new(0),
