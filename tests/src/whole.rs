@@ -362,8 +362,8 @@ pub fn now() -> UtcS {
 
 fn write_config(folder: &Path, broker: Broker, port: u16) -> Result<()> {
     let mqtt = match broker {
-        Broker::Embedded => format!("[mqtt.embedded]\nlisten = \"127.0.0.1:{port}\"\n"),
-        Broker::Mosquitto => format!("[mqtt.external]\nhost = \"127.0.0.1\"\nport = {port}\n"),
+        Broker::Embedded => format!("[mqtt.embedded]\nlisten = \"127.0.0.1:{port}\"\ntls = false\n"),
+        Broker::Mosquitto => format!("[mqtt.external]\nhost = \"127.0.0.1\"\nport = {port}\ntls = false\n"),
     };
     let listen = format!("[dashboard]\nlisten = \"127.0.0.1:{}\"\n", free_port()?);
     let text = format!("site = \"hospital\"\ndata = \".\"\nmasters_file = \"masters\"\n{listen}{mqtt}");
