@@ -6,7 +6,7 @@ use access::passage::Side;
 use access::signal::Player;
 use access::topic::Topic;
 use db::door::{JOURNAL_FILE, Journal, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
-use link::{Credentials, Options, Qos};
+use link::{Credentials, Options, Qos, Transport};
 use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace};
 use tokio::sync::{mpsc, watch};
 
@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::{Config, DoorConfig, HardwareConfig, Role};
 use crate::control::{self, Desk};
 use crate::downlink::Downlink;
+use crate::enrol::Renewal;
 use crate::hardware;
 use crate::io::{DoorIo, INPUTS_MAX, IoInput};
 use crate::journal::{JournalThread, Unwritten};
@@ -35,6 +36,8 @@ pub(crate) struct Assembled {
     pub(crate) ears: Ears,
     /// One of each door, in their order.
     pub(crate) desks: Vec<Senders>,
+    /// One of each door that has a certificate.
+    pub(crate) renewals: Vec<Renewal>,
     pub(crate) unwritten: Vec<Unwritten>,
 }
 
@@ -53,9 +56,13 @@ pub(crate) fn assemble(
 ) -> Result<Assembled, StartError> {
     let mut passages = PassageMemory::default();
     let (mut doors, mut inboxes, mut desks, mut unwritten) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut renewals = Vec::new();
     for ((number, door), io) in config.doors.iter().enumerate().zip(wires) {
         let disk = Disk::open(door, &mut passages)?;
-        let (door, inbox, senders) = assemble_door(number, config, door, io, cards.clone(), disk)?;
+        let renewal = renewal(door)?;
+        let transport = renewal.as_ref().map_or(Transport::Tcp, |renewal| Transport::Tls(renewal.tls.clone()));
+        renewals.extend(renewal);
+        let (door, inbox, senders) = assemble_door(number, config, door, io, cards.clone(), disk, transport)?;
         unwritten.push(door.journal.unwritten());
         tracing::info!(door = %door.identity.door, boot = door.boot, "ready to decide");
         doors.push(door);
@@ -63,7 +70,7 @@ pub(crate) fn assemble(
         desks.push(senders);
     }
     let shared = Shared::new(doors.len(), config.interlock, passages);
-    Ok(Assembled { agent: AgentLoop { doors, shared }, ears: Ears::new(inboxes, stopped), desks, unwritten })
+    Ok(Assembled { agent: AgentLoop { doors, shared }, ears: Ears::new(inboxes, stopped), desks, renewals, unwritten })
 }
 
 fn assemble_door(
@@ -73,10 +80,11 @@ fn assemble_door(
     mut io: Box<dyn DoorIo>,
     cards: Cards,
     disk: Disk,
+    transport: Transport,
 ) -> Result<(DoorLoop, Inboxes, Senders), StartError> {
     let start = disk.journal.start();
     let seal = Sealer { identity: door.provisioning.clone(), epoch: start.epoch, boot: disk.boot };
-    let (options, sessions) = link_options(seal.clone());
+    let (options, sessions) = link_options(seal.clone(), transport);
     let (link, link_events) = link::open(options)?;
     let (inputs_in, inputs) = mpsc::channel::<IoInput>(INPUTS_MAX);
     io.listen(inputs_in.clone())?;
@@ -198,11 +206,23 @@ fn spawn(
     Ok((Gate::new(side, reader, taps), (side, reports)))
 }
 
-fn link_options(seal: Sealer) -> (Options, std::sync::mpsc::Receiver<(u64, u64)>) {
+fn renewal(door: &DoorConfig) -> Result<Option<Renewal>, StartError> {
+    let Some(identity) = door.provisioning.identity.clone() else { return Ok(None) };
+    let tls =
+        identity.tls().map_err(|reason| StartError::System { what: "TLS with the door's certificate", reason })?;
+    Ok(Some(Renewal { door: door.provisioning.door.clone(), data: door.data.clone(), identity, tls }))
+}
+
+fn link_options(seal: Sealer, transport: Transport) -> (Options, std::sync::mpsc::Receiver<(u64, u64)>) {
     let identity = &seal.identity;
     let door = identity.door.as_str();
     let mut options = Options::new(identity.mqtt_host.clone(), identity.mqtt_port, door);
-    options.credentials = Some(Credentials::new(door, hex(&identity.key.broker_password())));
+    options.credentials = match transport {
+        Transport::Tcp => Some(Credentials::new(door, hex(&identity.key.broker_password()))),
+        // The certificate says who it is.
+        Transport::Tls(_) => None,
+    };
+    options.transport = transport;
     options.subscriptions = vec![(Topic::down_filter(&identity.site, &identity.door), Qos::AtLeastOnce)];
     let (will, sessions) = wills(seal);
     options.will = Some(will);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rumqttc::mqttbytes::Error as PacketError;
 use rumqttc::{
     AsyncClient, ConnectReturnCode, ConnectionError, EventLoop, LastWill, MqttOptions, NetworkOptions, Publish, QoS,
-    StateError, SubscribeFilter,
+    StateError, SubscribeFilter, TlsConfiguration, TlsError,
 };
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -67,7 +67,7 @@ impl Outlet {
 /// would carry over packets, acknowledgements and events of the first.
 pub(crate) fn build(options: &Options, will: Option<Will>, connection: u64) -> (Outlet, EventLoop) {
     let mut mqtt = MqttOptions::new(&options.client_id, &options.host, options.port);
-    mqtt.set_transport(transport(options.transport))
+    mqtt.set_transport(transport(&options.transport))
         .set_keep_alive(Duration::from_secs(options.keep_alive_s.into()))
         .set_clean_session(options.clean_session)
         .set_max_packet_size(PACKET_MAX_BYTES, PACKET_MAX_BYTES)
@@ -97,8 +97,8 @@ pub(crate) fn reason(error: ConnectionError, connected: bool) -> Reason {
     match error {
         ConnectionError::ConnectionRefused(code) => refused(code),
         ConnectionError::NetworkTimeout => Reason::Unreachable("no answer in time".to_owned()),
-        ConnectionError::Io(error) if !connected => Reason::Unreachable(error.to_string()),
-        ConnectionError::Io(error) => Reason::Lost(error.to_string()),
+        ConnectionError::Io(error) | ConnectionError::Tls(TlsError::Io(error)) => broken(&error, connected),
+        ConnectionError::Tls(error) => Reason::ServerRefused(error.to_string()),
         ConnectionError::MqttState(error) => state_reason(error),
         ConnectionError::NotConnAck(_) => Reason::Protocol("the first packet was no answer to our greeting".to_owned()),
         error @ (ConnectionError::FlushTimeout | ConnectionError::RequestsDone) => Reason::Lost(error.to_string()),
@@ -110,11 +110,22 @@ fn state_reason(error: StateError) -> Reason {
         StateError::AwaitPingResp => Reason::Silent,
         StateError::CollisionTimeout => Reason::Wedged,
         StateError::ConnectionAborted => Reason::Lost("the other end closed it".to_owned()),
-        StateError::Io(error) | StateError::Deserialization(PacketError::Io(error)) => Reason::Lost(error.to_string()),
+        StateError::Io(error) | StateError::Deserialization(PacketError::Io(error)) => broken(&error, true),
         StateError::Deserialization(PacketError::PayloadSizeLimitExceeded(bytes)) => {
             Reason::TooLarge { bytes, limit: PACKET_MAX_BYTES }
         }
         error => Reason::Protocol(error.to_string()),
+    }
+}
+
+/// A refused certificate hides in an error of input and output. Ours is refused after the handshake only, when TLS 1.3
+/// has already let us write.
+fn broken(error: &std::io::Error, connected: bool) -> Reason {
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        Some(rustls::Error::AlertReceived(alert)) => Reason::IdentityRefused(format!("{alert:?}")),
+        Some(inner @ rustls::Error::InvalidCertificate(_)) => Reason::ServerRefused(inner.to_string()),
+        _ if connected => Reason::Lost(error.to_string()),
+        _ => Reason::Unreachable(error.to_string()),
     }
 }
 
@@ -138,8 +149,10 @@ fn qos_out(qos: Qos) -> QoS {
     }
 }
 
-fn transport(transport: Transport) -> rumqttc::Transport {
+fn transport(transport: &Transport) -> rumqttc::Transport {
     match transport {
         Transport::Tcp => rumqttc::Transport::Tcp,
+        // The other kind reads PEM with a library that nobody looks after any more.
+        Transport::Tls(tls) => rumqttc::Transport::tls_with_config(TlsConfiguration::Rustls(tls.client_config())),
     }
 }
