@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use access::id::DoorId;
 use db::site::Site;
-use link::{Credentials, Options};
+use link::{Credentials, Options, Pem, ServerTime, Tls, Transport};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ use crate::broker::{Broker, Doors, Proof};
 use crate::clock::utc_now;
 use crate::config::{Config, Endpoint, Mqtt};
 use crate::identity::refusals::Refusals;
-use crate::identity::{CONTROLLER, Identity};
+use crate::identity::{CONTROLLER, Identity, IdentityError};
 use crate::same::same;
 use crate::start::StartError;
 
@@ -59,9 +59,20 @@ pub(crate) async fn connect(
             let mut options = Options::new(broker.host.clone(), broker.port, client_id);
             options.credentials =
                 login.as_ref().map(|login| Credentials::new(login.user.clone(), login.password.as_str()));
+            if let Some(identity) = identity {
+                options.transport = Transport::Tls(own_tls(identity)?);
+            }
             Ok((None, broker.clone(), options))
         }
     }
+}
+
+/// The controller shows a certificate of its own authority, as the broker does.
+fn own_tls(identity: &Identity) -> Result<Tls, IdentityError> {
+    let own = identity.controller()?;
+    let pem =
+        Pem { authority: identity.certificate_pem(), certificate: &own.certificate, private_key: own.key.as_str() };
+    Tls::new(pem, ServerTime::Checked).map_err(|error| IdentityError::Tls(error.to_string()))
 }
 
 /// Has the broker ask again whether doors still count, whenever something has changed, until the controller stops.
