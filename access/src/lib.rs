@@ -13,6 +13,7 @@
 //! | [`local`] | what only the door knows: passing back, pairs, repeated denials |
 //! | [`door`] | the state machine of the whole opening |
 //! | [`debounce`] | a wire that bounces, as one that does not |
+//! | [`reckon`], [`age`] | what time it is at a door, and how old its list is |
 //! | [`credential`] | what our sector on a card holds, and what it proves |
 //! | [`event`], [`chain`] | what happened at a door, and the chain that shows a missing link |
 //! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
@@ -27,6 +28,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod age;
 pub mod blocks;
 pub mod calendar;
 pub mod chain;
@@ -47,6 +49,7 @@ pub mod message;
 pub mod mode;
 pub mod passage;
 pub mod reason;
+pub mod reckon;
 pub mod settings;
 pub mod signal;
 pub mod state;

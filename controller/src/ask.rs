@@ -5,6 +5,7 @@ use access::whitelist::{Generation, WhitelistId, WhitelistPart};
 use db::site::{Begun, CommandView, EncodeView, Site, SiteError};
 use tokio::sync::mpsc;
 
+use crate::confirm::{Asked as StatusAsked, Receipts};
 use crate::distribute::Stream;
 use crate::scan::{Found, States};
 use crate::stream::{Asked, Moved, Piece};
@@ -24,6 +25,8 @@ pub(crate) enum Answer {
     Encodings(Result<Vec<EncodeView>, SiteError>),
     /// An encoding whose credential has been noted, unless it has ended meanwhile.
     Begun { id: u64, begun: Result<Option<Begun>, SiteError> },
+    /// What has come in of the journals of doors whose statuses are to be answered.
+    Receipts { asked: Vec<(DoorId, StatusAsked)>, receipts: Result<Receipts, SiteError> },
     /// How far a stream has come, and whom it concerns.
     StreamMoved(Stream, Result<Moved, SiteError>),
     /// What a door is told next of a stream, if anything.

@@ -29,7 +29,7 @@ const CHUNKS_AHEAD: usize = 2;
 impl Desk {
     /// Sends what is due to a door that is connected.
     pub(crate) fn advance(&mut self, door: &DoorId) {
-        let Some(line) = self.lines.get_mut(door) else { return };
+        let Some(line) = self.lines.get_mut(door).filter(|line| !line.held) else { return };
         let Some(session) = line.session else { return };
         let Some(sealer) = line.sealer(&self.sender) else { return };
         let due = line.flight.due(&line.desired, &session.reported);
@@ -95,7 +95,7 @@ impl Desk {
     /// The short way: a door that has the list before, or is about to, gets the changes without another
     /// look into the database.
     pub(crate) fn send_at_once(&mut self, door: &DoorId, before: WhitelistId, to: WhitelistId, part: WhitelistPart) {
-        let Some(line) = self.lines.get_mut(door) else { return };
+        let Some(line) = self.lines.get_mut(door).filter(|line| !line.held) else { return };
         let Some(session) = line.session else { return };
         let leads = before != to && line.flight.reached(&session.reported) == Some(before);
         if leads

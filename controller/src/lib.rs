@@ -9,6 +9,7 @@
 //! | [`look`] | what has changed, and whom it is due to |
 //! | [`distribute`], [`deliver`], [`flight`], [`line`] | what is due to a door; sending it; what is on its way; one door |
 //! | [`commands`], [`encodings`] | what a person asks of a door now, and of an encoder |
+//! | [`hold`] | doors that are left alone since a backup was put back |
 //! | [`keys`] | the masters, and everything that is derived from them |
 //! | [`compile`] | a door's entries with the keys that are sealed for it |
 //! | [`stream`] | how far cards have counted and where they went in, to the doors that it concerns |
@@ -26,6 +27,7 @@
 pub mod broker;
 pub mod cli;
 pub mod config;
+mod confirm;
 pub mod distribute;
 pub mod identity;
 pub mod keys;
@@ -43,6 +45,7 @@ mod endpoint;
 mod flight;
 mod hear;
 mod hex;
+mod hold;
 mod housekeeping;
 mod intake;
 mod line;

@@ -34,8 +34,12 @@ pub(crate) struct Line {
     pub(crate) fresh_events: Freshness,
     /// Of the topic `up/encoding`.
     pub(crate) fresh_encoding: Freshness,
+    /// Of the topic `up/listed`.
+    pub(crate) fresh_listed: Freshness,
     /// Open while the door is connected.
     pub(crate) session: Option<Session>,
+    /// It is left alone: a backup was put back, and it may know more than this site.
+    pub(crate) held: bool,
     pub(crate) desired: Desired,
     pub(crate) state: DoorState,
     pub(crate) flight: Flight,
@@ -119,7 +123,9 @@ impl Line {
             fresh_status: Freshness::default(),
             fresh_events: Freshness::default(),
             fresh_encoding: Freshness::default(),
+            fresh_listed: Freshness::default(),
             session: None,
+            held: false,
             desired: Desired { whitelist: wanted, state: state.generation, ..Desired::default() },
             state,
             flight: Flight::default(),

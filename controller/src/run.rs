@@ -84,6 +84,7 @@ fn answered(desk: &mut Desk, answer: Answer) {
         Answer::Requested(requested) => desk.requested(requested),
         Answer::Encodings(requested) => desk.encodings_requested(requested),
         Answer::Begun { id, begun } => desk.encoding_begun(id, begun),
+        Answer::Receipts { asked, receipts } => desk.receipts_read(asked, receipts),
         Answer::StreamMoved(stream, moved) => desk.stream_moved(stream, moved),
         Answer::StreamRead(asked, piece) => desk.stream_read(&asked, piece),
         Answer::Delta { door, ticket, part } => desk.delta_read(&door, ticket, part),

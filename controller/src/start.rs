@@ -30,13 +30,17 @@ use crate::intake;
 use crate::keys::KeysError;
 use crate::run::{self, Ears};
 use crate::worker::Workers;
-use crate::{housekeeping, mqtt, notify, revocation, rights};
+use crate::{hold, housekeeping, mqtt, notify, revocation, rights};
 
 mod read;
 
 /// Messages in both directions between the loop and the broker that may be unconfirmed. Half of it may
 /// be used; with a delta for each of some hundred doors at once there is room left for a command.
 const LINK_INFLIGHT: u16 = 2_000;
+
+/// Time in which the database is looked through for damage before it is used. A file of a million events takes a second;
+/// of a larger one the rest is found by the backup, which looks at all of it.
+const CHECK_WAIT: Duration = Duration::from_secs(3);
 
 /// Longest wait for pages that are being served when the controller stops.
 const PAGES_WAIT: Duration = Duration::from_secs(5);
@@ -136,7 +140,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let dashboard = listener.local_addr()?;
     let secrets = read::masters(&config).await?;
     let authorities = read::authorities(&config).await?;
-    let read::Read { sender, found, lines, streams } = read::read(&site, &config, secrets.clone()).await?;
+    let read::Read { sender, found, lines, streams, holds } = read::read(&site, &config, secrets.clone()).await?;
     let refusals = Refusals::start(&site);
     let identity = read::identity(&config, &site).await?;
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config, identity.as_ref(), &refusals).await?;
@@ -151,6 +155,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let enrolment = enrolment(&config, &site, identity.clone(), (&mqtt, refusals), stopped.clone()).await?;
     let intake = intake::start(site.clone())?;
     let clerk = clerk::start(site.clone())?;
+    let comparing = hold::start(site.clone())?;
     let (handle, events) = link::open(options)?;
     let (answers, answers_rx) = mpsc::channel(ask::QUEUE);
     let ears = Ears {
@@ -173,12 +178,14 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         streams,
         secrets,
         badge: config.badge,
+        pieces: comparing.pieces,
     });
+    desk.take_holds(holds);
     desk.note(Note::Wanted(desk.wanted()));
     desk.check_all_masters();
     let main = Some(tokio::spawn(run::run(desk, ears)));
     let pages = Some(serve(&config, listener, site.clone(), Arc::clone(&authorities), stopped));
-    let threads = vec![intake.thread, clerk.thread];
+    let threads = vec![intake.thread, clerk.thread, comparing.thread];
     let workers = workers(&site, &config, &authorities, identity).await?;
     let enrol = enrolment.as_ref().map(|enrolment| enrolment.addr);
     Ok(Controller { dashboard, mqtt, enrol, site, enrolment, broker, stop, pages, main, threads, workers, lock })
@@ -300,15 +307,17 @@ async fn open(config: &Config) -> Result<(Site, File), StartError> {
             std::fs::create_dir_all(folder)
                 .map_err(|source| StartError::Folder { path: folder.display().to_string(), source })?;
         }
-        let lock = lock(&path.with_extension("lock"))?;
+        let lock = lock(&path)?;
+        db::site::check_soon(&path, CHECK_WAIT)?;
         Ok((Site::open(&path, &site)?, lock))
     })
     .await?
 }
 
-/// The operating system lets go of it however this process ends.
-fn lock(path: &Path) -> Result<File, StartError> {
-    let file = File::create(path).map_err(|source| StartError::Folder { path: path.display().to_string(), source })?;
+/// Takes the lock that a controller holds while it runs. The operating system lets go of it however this process ends.
+pub(crate) fn lock(database: &Path) -> Result<File, StartError> {
+    let path = database.with_extension("lock");
+    let file = File::create(&path).map_err(|source| StartError::Folder { path: path.display().to_string(), source })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(_) => Err(StartError::Running { path: path.display().to_string() }),

@@ -1,8 +1,11 @@
-//! For tests of other crates: a file that refuses to be written, as on a full disk, without a full disk.
+//! For tests and benches of other crates: a file that refuses to be written, as on a full disk, without a full disk; and
+//! what SQLite does by itself, as a floor.
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
 
 /// From now on no statement that writes `table` of this file succeeds; what is in the file stays whole.
 ///
@@ -18,4 +21,35 @@ pub fn refuse(path: &Path, table: &str) -> rusqlite::Result<()> {
 /// If the file does not refuse.
 pub fn relent(path: &Path, table: &str) -> rusqlite::Result<()> {
     Connection::open(path)?.execute_batch(&format!("ALTER TABLE away RENAME TO {table}"))
+}
+
+/// Inserts the newest `count` rows of the log in `from` into the log in `to`, in transactions of `batch` that are on disk when
+/// they end; the time that it takes without the reading. What any way into the log is measured against.
+///
+/// # Errors
+/// If a file is not there, or the rows are in the second one already.
+pub fn plain_inserts(from: &Path, to: &Path, count: u64, batch: usize) -> rusqlite::Result<Duration> {
+    let source = Connection::open(from)?;
+    let mut select = source.prepare("SELECT * FROM event ORDER BY id DESC LIMIT $1")?;
+    let width = select.column_count();
+    let rows: Vec<Vec<Value>> = select
+        .query_map([i64::try_from(count).unwrap_or(i64::MAX)], |row| {
+            (0..width).map(|column| row.get(column)).collect()
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let mut target = Connection::open(to)?;
+    target.pragma_update(None, "journal_mode", "WAL")?;
+    target.pragma_update(None, "synchronous", "FULL")?;
+    let marks = vec!["?"; width].join(", ");
+    let begun = Instant::now();
+    for rows in rows.rchunks(batch) {
+        let transaction = target.transaction()?;
+        let mut insert = transaction.prepare_cached(&format!("INSERT INTO event VALUES ({marks})"))?;
+        for row in rows.iter().rev() {
+            insert.execute(params_from_iter(row))?;
+        }
+        drop(insert);
+        transaction.commit()?;
+    }
+    Ok(begun.elapsed())
 }

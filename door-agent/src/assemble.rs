@@ -5,7 +5,7 @@ use access::local::Local;
 use access::passage::Side;
 use access::signal::Player;
 use access::topic::Topic;
-use db::door::{JOURNAL_FILE, Journal, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
+use db::door::{JOURNAL_FILE, Journal, KnownTime, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
 use link::{Credentials, Options, Qos, Transport};
 use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace};
 use tokio::sync::{mpsc, watch};
@@ -23,8 +23,8 @@ use crate::journal::{JournalThread, Unwritten};
 use crate::provisioning::hex;
 use crate::reader::{REPORTS_MAX, Reader, Report};
 use crate::run::{
-    AgentLoop, Desk as EncoderDesk, DoorLoop, Ears, Facts, FirstPerson, Found, Gate, Inboxes, Memory, PassageMemory,
-    Shared, Show,
+    AgentLoop, Confirmed, Desk as EncoderDesk, DoorLoop, Ears, Facts, FirstPerson, Found, Gate, Inboxes, Memory,
+    PassageMemory, Shared, Show, Telling,
 };
 use crate::store::StoreThread;
 use crate::taps::Taps;
@@ -105,7 +105,7 @@ fn assemble_door(
     let machine = Door::new(disk.facts.state.settings, io.levels().contact);
     let door = DoorLoop {
         number,
-        clock: Clock::new(start.last_utc, config.battery_clock),
+        clock: Clock::new(start.last_utc.max(disk.time.known), config.battery_clock),
         boot: disk.boot,
         epoch: start.epoch,
         door: machine,
@@ -122,6 +122,7 @@ fn assemble_door(
         local: Local::default(),
         desk: (config.role == Role::Encoder).then(EncoderDesk::default),
         show: Show::new(Player::new(&disk.facts.state.signals)),
+        telling: Telling::default(),
         facts: disk.facts,
     };
     Ok((door, inboxes, senders))
@@ -134,6 +135,7 @@ struct Disk {
     store: WhitelistStore,
     lookup: Lookup,
     boot: u64,
+    time: KnownTime,
     facts: Facts,
 }
 
@@ -147,6 +149,7 @@ impl Disk {
         let lookup = Lookup::open(&whitelist)?;
         store.passages()?.into_iter().for_each(|passage| passages.learn(passage));
         let start = writer.start();
+        let time = store.known_time()?;
         let calendar = lookup.calendar().unwrap_or_else(|error| {
             tracing::error!(%error, "the schedules cannot be read; none of them unlocks the door");
             std::sync::Arc::default()
@@ -158,6 +161,7 @@ impl Disk {
             counters: store.counters_generation()?,
             passages: store.passages_generation()?,
             first_person: FirstPerson::known(store.first_person()?),
+            confirmed: Confirmed::found(time),
             journal_head: start.head,
             journal_link: start.head_link,
         };
@@ -167,6 +171,7 @@ impl Disk {
             lookup,
             journal: writer,
             store,
+            time,
             facts: found.into(),
         })
     }

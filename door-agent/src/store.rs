@@ -5,8 +5,9 @@ use std::thread::JoinHandle;
 use access::passage::{Passage, Passages};
 use access::state::{Counters, DoorState};
 use access::time::UtcMs;
+use access::uid::Uid;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
-use db::door::{Applied, DoorDbError, PassagesTaken, Refused, Seen, StateApplied, WhitelistStore};
+use db::door::{Applied, DoorDbError, KnownTime, Listing, PassagesTaken, Refused, Seen, StateApplied, WhitelistStore};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -32,8 +33,17 @@ pub enum StoreOrder {
     Seen(Vec<Seen>),
     /// What cards did at the doors of this agent.
     OwnPassages(Vec<Passage>),
+    /// The cards of the list in force that come after one.
+    List {
+        /// Those with a higher number; all if there is none.
+        after: Option<Uid>,
+        /// At most so many.
+        limit: usize,
+    },
     /// When a card was granted for which the door had waited to stand unlocked.
     FirstPerson(UtcMs),
+    /// What the next boot is to know of the time.
+    Time(KnownTime),
 }
 
 /// What became of it.
@@ -51,6 +61,10 @@ pub enum StoreAnswer {
     Passages(PassagesTaken),
     /// What was seen here is on disk.
     Remembered,
+    /// Cards of the list in force.
+    Listed(Listing),
+    /// They could not be read.
+    NotListed(String),
     /// It was not taken, for what it is.
     Refused(String),
     /// The disk did not take it. The controller sends it again once it hears what is in force.
@@ -133,8 +147,16 @@ fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, 
             store.note_passages(passages)?;
             StoreAnswer::Remembered
         }
+        StoreOrder::List { after, limit } => match store.cards_after(*after, *limit) {
+            Ok(listing) => StoreAnswer::Listed(listing),
+            Err(error) => StoreAnswer::NotListed(error.to_string()),
+        },
         StoreOrder::FirstPerson(at) => {
             store.note_first_person(*at)?;
+            StoreAnswer::Remembered
+        }
+        StoreOrder::Time(time) => {
+            store.note_known_time(time)?;
             StoreAnswer::Remembered
         }
         StoreOrder::Counters(counters) => StoreAnswer::Counters(store.raise_counters(counters)?),

@@ -9,6 +9,7 @@
 //! | [`mosquitto`] | a real Mosquitto on a free port |
 //! | [`wait`] | waiting for a condition, with a bound |
 //! | [`whole`] | controller, broker and doors as the real programs |
+//! | [`stranger`] | a client that knows only the page about the wire, and whoever sits in the middle |
 //! | [`demo`] | the same hospital in one process, made interactive |
 
 pub mod demo;
@@ -17,5 +18,6 @@ pub mod lists;
 pub mod mosquitto;
 pub mod people;
 pub mod process;
+pub mod stranger;
 pub mod wait;
 pub mod whole;

@@ -48,6 +48,12 @@ impl Mosquitto {
         self.run()
     }
 
+    /// The process's number.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
+    }
+
     fn run(&mut self) -> Result<()> {
         let program = ["/usr/sbin/mosquitto", "/usr/bin/mosquitto"].into_iter().find(|path| Path::new(path).exists());
         let program = program.context("Mosquitto is not installed; tests/run installs it")?;

@@ -127,6 +127,11 @@ impl Process {
         Ok(())
     }
 
+    /// Whether it has ended; nobody has to wait for it then.
+    pub fn has_ended(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
     /// The process's number.
     #[must_use]
     pub fn id(&self) -> u32 {

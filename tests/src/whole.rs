@@ -56,6 +56,8 @@ pub struct Door {
     process: Option<Process>,
     /// Its id at the site.
     pub id: String,
+    /// Whether the agent lives on where its files may not grow any more, which usually ends a program.
+    pub ignores_file_size_signal: bool,
     /// Its control.
     pub control: Client,
 }
@@ -219,6 +221,12 @@ impl Whole {
         self.controller.take().context("the controller is not running")?.kill()
     }
 
+    /// The controller's process, for its figures.
+    #[must_use]
+    pub fn controller_id(&self) -> Option<u32> {
+        self.controller.as_ref().map(Process::id)
+    }
+
     /// Starts it again, with the same files and ports.
     ///
     /// # Errors
@@ -257,7 +265,13 @@ impl Door {
             ),
         )?;
         let mut door =
-            Self { folder, process: None, id: id.to_owned(), control: Client::new("http://127.0.0.1:1", None) };
+            Self {
+                folder,
+                process: None,
+                id: id.to_owned(),
+                ignores_file_size_signal: false,
+                control: Client::new("http://127.0.0.1:1", None),
+            };
         door.run()?;
         Ok(door)
     }
@@ -267,7 +281,12 @@ impl Door {
     /// # Errors
     /// If it does not become ready.
     pub fn run(&mut self) -> Result<()> {
-        let mut command = Command::new(program("kulku-door-agent")?);
+        let agent = program("kulku-door-agent")?;
+        let mut command = Command::new(&agent);
+        if self.ignores_file_size_signal {
+            command = Command::new("sh");
+            command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(&agent);
+        }
         command.arg("run").arg("--config").arg(self.folder.join("agent.toml")).arg("--json");
         let (process, ready) = Process::start::<DoorReady>(&mut command, &self.folder.join("agent.log"))?;
         self.process = Some(process);
@@ -281,6 +300,11 @@ impl Door {
     /// If it was not running.
     pub fn kill(&mut self) -> Result<()> {
         self.process.take().context("the agent is not running")?.kill()
+    }
+
+    /// Whether the agent has ended, or was never started.
+    pub fn has_ended(&mut self) -> bool {
+        self.process.as_mut().is_none_or(Process::has_ended)
     }
 
     /// The agent's process, for its figures.

@@ -19,6 +19,7 @@ mod identity;
 mod keys;
 mod lockdown;
 mod operator;
+mod restore;
 mod run;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.";
@@ -60,6 +61,16 @@ enum Command {
     /// Lockdowns, for when the dashboard cannot be reached. Works while the controller runs.
     #[command(subcommand)]
     Lockdown(Lockdown),
+    /// Makes a checked backup of the database. Works while the controller runs.
+    #[command(after_help = EXIT_CODES)]
+    Backup(restore::Backup),
+    /// Puts a backup back. The controller must not run; what is there is kept.
+    #[command(after_help = EXIT_CODES)]
+    Restore(restore::Restore),
+    /// After a backup was put back: what doors know that it does not, and what becomes of it. Works while the
+    /// controller runs, which has to run for doors to tell.
+    #[command(after_help = EXIT_CODES)]
+    Reconcile(restore::Reconcile),
     /// Masters, from which the keys of cards are derived.
     #[command(subcommand)]
     Keys(Keys),
@@ -185,6 +196,9 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Lockdown(Lockdown::Start(start)) => lockdown::start(&start),
         Command::Lockdown(Lockdown::Lift(lift)) => lockdown::lift(&lift),
         Command::Lockdown(Lockdown::List(list)) => lockdown::list(&list),
+        Command::Backup(backup) => restore::backup(&backup),
+        Command::Restore(restore) => restore::restore(&restore),
+        Command::Reconcile(reconcile) => restore::reconcile(&reconcile),
         Command::Keys(Keys::New(new)) => keys::new(&new),
         Command::Operator(Operator::Add { name, config }) => operator::add(&config.read()?, &name),
         Command::Token(Token::Add { operator, label, config }) => {

@@ -17,6 +17,7 @@ use crate::clock::utc_now;
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::distribute::{PerStream, Stream};
+use crate::hold::Holds;
 use crate::identity::{Identity, IdentityError};
 use crate::keys::Keyring;
 use crate::line::{Epochs, Line, Sender};
@@ -57,6 +58,7 @@ pub(super) struct Read {
     pub(super) found: Generation,
     pub(super) lines: BTreeMap<DoorId, Line>,
     pub(super) streams: PerStream<Following>,
+    pub(super) holds: Holds,
 }
 
 /// Reads what should be true and where each door stood. All doors are away until they say otherwise.
@@ -65,7 +67,7 @@ pub(super) async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyri
     let read = move || {
         let now = utc_now();
         let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
-        let Found { through, new, mut keys, .. } = scan::all(&site, secrets.as_deref())?;
+        let Found { through, new, mut keys, holds, .. } = scan::all(&site, secrets.as_deref())?;
         check_versions(&site, secrets.as_deref(), through)?;
         site.give_up_encodings(now)?;
         let following =
@@ -84,7 +86,7 @@ pub(super) async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyri
             }
             lines.insert(found.door, line);
         }
-        Ok(Read { sender, found: through, lines, streams })
+        Ok(Read { sender, found: through, lines, streams, holds })
     };
     tokio::task::spawn_blocking(read).await?.map_err(|source| StartError::Site { path, source })
 }

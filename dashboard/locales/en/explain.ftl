@@ -145,3 +145,4 @@ event-order = Order
 event-reason = Reason given
 event-outcome = Outcome
 cause-inactive = not used for a long time
+cause-restored = the site was restored from a backup

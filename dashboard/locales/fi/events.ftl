@@ -101,6 +101,7 @@ action-test-signal = Kokeile merkinantoja
 refusal-expired = Se tuli liian myöhään.
 refusal-other-boot = Ovi on käynnistynyt välillä uudelleen.
 refusal-other-session = Ovi on muodostanut välillä uuden yhteyden.
+refusal-site-restored = Sivusto on palautettu varmuuskopiosta, eikä oville lähetetä mitään ennen kuin palautus on ratkaistu.
 refusal-repeated = Se oli jo tehty.
 refusal-interlocked = Sulkutilan toinen ovi on auki tai vapautettu.
 

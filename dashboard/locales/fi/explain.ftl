@@ -145,3 +145,4 @@ event-order = Määräys
 event-reason = Ilmoitettu syy
 event-outcome = Tulos
 cause-inactive = pitkään käyttämättä
+cause-restored = sivusto palautettiin varmuuskopiosta

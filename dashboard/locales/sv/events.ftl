@@ -101,6 +101,7 @@ action-test-signal = Prova signalerna
 refusal-expired = Det kom för sent.
 refusal-other-boot = Dörren har startat om sedan dess.
 refusal-other-session = Dörren har anslutit på nytt sedan dess.
+refusal-site-restored = Platsen har återställts från en säkerhetskopia, och inget sänds till dörrarna förrän återställningen är avgjord.
 refusal-repeated = Det var redan gjort.
 refusal-interlocked = Slussens andra dörr är öppen eller frigiven.
 

@@ -145,3 +145,4 @@ event-order = Order
 event-reason = Angiven orsak
 event-outcome = Resultat
 cause-inactive = inte använt på länge
+cause-restored = platsen återställdes från en säkerhetskopia

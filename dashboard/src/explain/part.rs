@@ -79,7 +79,7 @@ impl Part {
     pub(crate) fn of(reason: Reason) -> Self {
         match reason {
             Reason::SeveralCards | Reason::UnsupportedCard | Reason::ReadFailed => Self::Reading,
-            Reason::NoWhitelist | Reason::UnknownCard => Self::Listed,
+            Reason::NoWhitelist | Reason::UnknownCard | Reason::ListTooOld => Self::Listed,
             Reason::CredentialUnreadable
             | Reason::CredentialInvalid
             | Reason::CredentialDamaged

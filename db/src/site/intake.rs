@@ -4,6 +4,7 @@
 //! report ──▶ its events follow one another, and the last one stored? ──no──▶ gap: none stored
 //!            those that are stored already say the same?              ──no──▶ fork: none stored
 //!            its links lead from the last one stored?                 ──no──▶ broken: stored, marked
+//!            a gap that the door has nothing left to fill with (a restored backup): taken up there, events-missing
 //!            new events ──▶ log, head of the central chain, alarms, answers of commands
 //! ```
 //!
@@ -117,7 +118,8 @@ impl Site {
 
 fn take(db: &Connection, report: &Report, log_head: &mut Link) -> Result<Outcome, SiteError> {
     let door = row::need_door(db, &report.door)?;
-    let journal = check::journal(db, door, report.epoch)?;
+    let mut journal = check::journal(db, door, report.epoch)?;
+    let missing = check::take_up(db, door, report, &mut journal)?;
     let mut outcome = Outcome {
         door: report.door.clone(),
         epoch: report.epoch,
@@ -129,6 +131,9 @@ fn take(db: &Connection, report: &Report, log_head: &mut Link) -> Result<Outcome
     if outcome.fault.is_some() {
         return Ok(outcome);
     }
+    if missing {
+        alarms::raise(db, &Raised { door: Some(door), ..Raised::new("events-missing", report.received) })?;
+    }
     let (known, new): (Vec<&Event>, Vec<&Event>) =
         report.events.iter().partition(|event| event.sequence <= journal.through);
     let known = check::known(db, door, report, &known)?;
@@ -139,7 +144,7 @@ fn take(db: &Connection, report: &Report, log_head: &mut Link) -> Result<Outcome
             let sequence = first.sequence;
             outcome.fault.get_or_insert(ChainFault::Broken { sequence });
         }
-        let fits = known.link == journal.link;
+        let fits = known.link == journal.link && !missing;
         store::append(db, door, report, &new, (known.link, fits), log_head)?;
         outcome.through = new.last().map_or(journal.through, |event| event.sequence);
         outcome.inserted = u32::try_from(new.len()).unwrap_or(u32::MAX);
@@ -153,6 +158,6 @@ fn take(db: &Connection, report: &Report, log_head: &mut Link) -> Result<Outcome
     Ok(outcome)
 }
 
-fn head(db: &Connection) -> Result<Link, SiteError> {
+pub(super) fn head(db: &Connection) -> Result<Link, SiteError> {
     Ok(Link(row::prepare(db, "SELECT log_head FROM site WHERE id = 1")?.query_row([], |row| row.get(0))?))
 }

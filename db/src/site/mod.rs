@@ -8,6 +8,7 @@ mod alarms;
 mod cards;
 mod certificates;
 mod change;
+mod check;
 mod comfort;
 mod commands;
 mod conditions;
@@ -31,7 +32,9 @@ mod operators;
 mod passages;
 mod passback;
 mod people;
+mod receipt;
 mod renewal;
+mod restore;
 mod row;
 mod rules;
 mod sessions;
@@ -52,6 +55,7 @@ pub use certificates::{
     ListOutcome, ListView, RevocationReason, RevokedSerial, SourceView,
 };
 pub use change::{Actor, ChangeView};
+pub use check::check_soon;
 pub use commands::{CommandState, CommandView};
 pub use conditions::{EmploymentId, EmploymentView, NewEmployment, NewRight, RightId, RightView};
 pub use counters::Moved;
@@ -78,7 +82,12 @@ pub use operators::Operator;
 pub use passages::PresenceView;
 pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
+pub use receipt::ReceiptAsked;
 pub use renewal::Horizons;
+pub use restore::{
+    BackupDone, BackupError, Decided, Decision, Differs, Known, PutBack, RestoreError, RestoredDoor, RestoredView,
+    Told, back_up, put_back,
+};
 pub use rules::{
     Absent, AreaId, AreaView, CardHolder, Concern, Effect, Explained, ExplainedCertificate, ExplainedTerm, GroupId,
     GroupMatch, GroupView, MemberView, Membership, NewRule, PREVIEW_ROWS_MAX, Preview, PreviewRow, RuleEdit,

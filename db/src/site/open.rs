@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 
 use super::SiteError;
+use super::restore::RESTORING;
 use crate::file::{self, FileError, Kind};
 
 mod embedded {
@@ -24,9 +25,9 @@ const READERS_MAX: u32 = 8;
 /// statement waits, so that the cause is told.
 const CONNECTION_WAIT: Duration = Duration::from_secs(10);
 
-const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     what: "site database",
-    remedy: "restore a backup",
+    remedy: "put a backup back with `kulku-controller restore FILE`",
     application_id: u32::from_be_bytes(*b"KulS"),
     migrations: embedded::migrations::runner,
 };
@@ -48,6 +49,24 @@ pub enum OpenError {
         found: String,
         /// Whose it should be.
         expected: SiteId,
+    },
+    /// A power cut came while a backup was put back.
+    #[error(
+        "{path} is there: a backup was being put back when the machine or the program stopped; do it again with `kulku-controller restore FILE`"
+    )]
+    Restoring {
+        /// The file that was to take its place.
+        path: PathBuf,
+    },
+    /// SQLite reads it, and finds that it contradicts itself.
+    #[error(
+        "{path} is damaged ({problem}): keep a copy of it, and put a backup back with `kulku-controller restore FILE`; doors go on deciding meanwhile, and keep what happens"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite found first.
+        problem: String,
     },
     /// The file is sound, and reading it failed.
     #[error("{path} could not be read: {source}")]
@@ -95,6 +114,10 @@ impl Site {
     /// # Errors
     /// [`OpenError`], which names the file and the remedy.
     pub fn open(path: &Path, site: &SiteId) -> Result<Self, OpenError> {
+        let restoring = file::beside(path, RESTORING);
+        if restoring.exists() {
+            return Err(OpenError::Restoring { path: restoring });
+        }
         let connection = file::open(path, &KIND)?;
         let failed = |source: SiteError| OpenError::Read { path: path.to_path_buf(), source };
         let found = owner(&connection, site).map_err(failed)?;

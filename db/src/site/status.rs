@@ -160,9 +160,10 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
              (door, online, last_seen_ms, epoch, boot, sequence, session, agent, wire_min, wire_max,
               mono_ms, clock_offset_ms, trust, list_generation, list_digest, list_entries,
               state_generation, counters_generation, mode, journal_head, journal_acknowledged, reader,
-              lock_released, leaf, faults, passages_generation, journal_percent, messages_refused)
+              lock_released, leaf, faults, passages_generation, journal_percent, messages_refused,
+              journal_oldest, confirmed_ms)
          VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21, $22, $23, $24, $25, $26, $27)
+                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
          ON CONFLICT (door) DO UPDATE
          SET online = 1, last_seen_ms = excluded.last_seen_ms, epoch = excluded.epoch,
              boot = excluded.boot, sequence = excluded.sequence, session = excluded.session,
@@ -176,7 +177,8 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
              journal_acknowledged = excluded.journal_acknowledged, reader = excluded.reader,
              lock_released = excluded.lock_released, leaf = excluded.leaf, faults = excluded.faults,
              passages_generation = excluded.passages_generation, journal_percent = excluded.journal_percent,
-             messages_refused = excluded.messages_refused",
+             messages_refused = excluded.messages_refused, journal_oldest = excluded.journal_oldest,
+             confirmed_ms = COALESCE(excluded.confirmed_ms, door_status.confirmed_ms)",
     )?
     .execute(rusqlite::params![
         door,
@@ -206,6 +208,9 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
         status.passages_generation.0.cast_signed(),
         status.journal_percent,
         status.messages_refused,
+        status.journal_oldest.cast_signed(),
+        // A door that does not know it, since it was switched off, has not lost what it knew.
+        status.confirmed_age_s.map(|age_s| received.0.saturating_sub(i64::from(age_s) * 1_000)),
     ])?;
     Ok(())
 }

@@ -29,6 +29,7 @@ mod modes;
 mod operators;
 mod passages;
 mod registers;
+mod restore;
 mod rules;
 mod support;
 mod upgrade;

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
 mod alarms;
+mod attack;
 mod bad_input;
 mod badge;
 mod browser;
 mod browser_doors;
+mod chaos;
 mod demo;
 mod doors;
 mod outage;

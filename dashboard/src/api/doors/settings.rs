@@ -92,6 +92,7 @@ impl SettingsShape {
             },
             leads_into: self.leads_into.map(AreaId),
             leads_out_of: self.leads_out_of.map(AreaId),
+            ..DoorSettings::default()
         })
     }
 }

@@ -306,6 +306,7 @@ mod tests {
             lockout: Lockout { denials: 7, within_s: 90, for_s: 120 },
             leads_into: Some(AreaId(2)),
             leads_out_of: Some(AreaId(3)),
+            ..DoorSettings::default()
         };
         for settings in [settings, DoorSettings::default()] {
             let mut form = filled(&settings);

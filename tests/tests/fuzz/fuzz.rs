@@ -1,0 +1,65 @@
+//! One run: its seed, its cases, and what each may take.
+
+use std::sync::PoisonError;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::MEMORY;
+use super::mutate::Chance;
+
+/// Cases of a reader that only looks at bytes.
+pub(crate) const MANY: u32 = 40_000;
+/// Cases of a reader behind which is a file or a socket.
+pub(crate) const FEW: u32 = 2_000;
+
+/// Memory is counted for the whole program, so that only one run may go on at a time.
+#[expect(clippy::disallowed_types, reason = "it holds nothing; it only keeps runs apart")]
+static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+/// The case that is being tried. It is shown if it panics.
+struct Case<'a> {
+    seed: u64,
+    number: u32,
+    bytes: &'a [u8],
+}
+
+impl Drop for Case<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let hex: String = self.bytes.iter().take(4_096).map(|byte| format!("{byte:02x}")).collect();
+            println!("KULKU_FUZZ_SEED={} case {} of {} bytes: {hex}", self.seed, self.number, self.bytes.len());
+        }
+    }
+}
+
+/// Tries `cases` changed samples. `read` says whether the case was accepted as valid; a run in which none was, or all
+/// were, has tried nothing.
+#[track_caller]
+pub(crate) fn run(samples: &[Vec<u8>], cases: u32, mut read: impl FnMut(&[u8], &mut Chance) -> bool) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let drawn = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
+    let seed = set("KULKU_FUZZ_SEED").unwrap_or(drawn);
+    let cases = cases.saturating_mul(set("KULKU_FUZZ_TIMES").unwrap_or(1) as u32);
+    let mut chance = Chance(seed);
+    let mut accepted = 0_u32;
+    for number in 0..cases {
+        let bytes = chance.mutated(samples);
+        let _case = Case { seed, number, bytes: &bytes };
+        accepted += u32::from(read(&bytes, &mut chance));
+    }
+    println!("seed {seed}: {accepted} of {cases} cases were valid");
+    assert!(accepted > 0 && accepted < cases, "seed {seed}: {accepted} of {cases} cases were valid: nothing was tried");
+}
+
+/// What `read` gives, if it takes no more memory than `limit` bytes, counting also what it gives back.
+#[track_caller]
+pub(crate) fn within<T>(limit: usize, read: impl FnOnce() -> T) -> T {
+    let before = MEMORY.total_allocated();
+    let result = read();
+    let taken = MEMORY.total_allocated() - before;
+    assert!(taken <= limit, "it took {taken} bytes of memory; {limit} is the bound");
+    result
+}
+
+fn set(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
