@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::id::DoorId;
-use db::site::Site;
+use access::whitelist::Generation;
+use db::site::{Site, SiteError};
 use link::{Credentials, Options, Pem, ServerTime, Tls, Transport};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -79,22 +80,24 @@ fn own_tls(identity: &Identity) -> Result<Tls, IdentityError> {
 pub(crate) fn watch(site: &Site, broker: &Broker, mut stop: watch::Receiver<bool>) {
     let (site, orders) = (site.clone(), broker.rechecker());
     tokio::spawn(async move {
-        let mut changes = site.changes();
         let mut tick = interval(LOOK_EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut seen, mut looks) = (None, 0_u32);
+        let (mut seen, mut looks) = (Generation(0), 0_u32);
         loop {
             tokio::select! {
                 // An error means that whoever could tell is gone, which is the same.
                 _ = stop.wait_for(|stop| *stop) => return,
-                Ok(()) = changes.changed() => {}
                 _ = tick.tick() => looks = looks.wrapping_add(1),
             }
             let asked = site.clone();
-            let newest = tokio::task::spawn_blocking(move || asked.latest()).await;
-            let Ok(Ok(newest)) = newest else { continue };
-            if seen != Some(newest) || looks.is_multiple_of(CHECK_EVERY_LOOKS) {
-                seen = Some(newest);
+            // Whoever enrols or revokes a door replaces its key.
+            let look = move || {
+                let newest = asked.latest()?;
+                Ok::<_, SiteError>((newest, !asked.keys_changed(seen, newest)?.is_empty()))
+            };
+            let Ok(Ok((newest, changed))) = tokio::task::spawn_blocking(look).await else { continue };
+            seen = newest;
+            if changed || looks.is_multiple_of(CHECK_EVERY_LOOKS) {
                 orders.recheck().await;
             }
         }

@@ -58,6 +58,14 @@ impl Bench {
         Self { folder, controller }
     }
 
+    /// A running controller on what is in a folder already.
+    pub(crate) async fn in_folder(folder: tempfile::TempDir, change: impl FnOnce(&mut Config, &Path)) -> Self {
+        let mut config = config(folder.path().join("site.db"));
+        change(&mut config, folder.path());
+        let controller = start(config).await.unwrap();
+        Self { folder, controller }
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
