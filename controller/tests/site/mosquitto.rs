@@ -92,6 +92,9 @@ async fn its_doors_are_their_certificates_and_a_revoked_one_is_shut_out() {
     drop((site, foreign_site));
     let out = folder.path().join("broker");
     command(folder.path(), &["mosquitto-config", "--bind", "127.0.0.1", "--out", &out.to_string_lossy()]);
+    // Where the tests run as root it would go on as another account, which does not enter this folder.
+    let config = std::fs::read_to_string(out.join("mosquitto.conf")).unwrap();
+    std::fs::write(out.join("mosquitto.conf"), format!("{config}user root\n")).unwrap();
     let mosquitto = Mosquitto::start(&out.join("mosquitto.conf"), addr).await;
 
     assert!(is_let_in(folder.path(), addr, Some(&ward)).await);

@@ -174,6 +174,7 @@ change-door-enrol = One-time code for a door made
 change-door-enrolled = Door enrolled
 change-door-certificate = Door’s certificate renewed
 change-door-revoke = Door’s identity revoked
+change-certificates-adopt = Certificates known again after a restore
 change-operator-add = Operator added
 change-operator-password = Operator’s password set
 change-token-add = Token added

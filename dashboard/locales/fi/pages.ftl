@@ -174,6 +174,7 @@ change-door-enrol = Kertakoodi ovelle luotu
 change-door-enrolled = Ovi rekisteröity
 change-door-certificate = Oven varmenne uusittu
 change-door-revoke = Oven henkilöllisyys peruttu
+change-certificates-adopt = Varmenteet tunnetaan taas palautuksen jälkeen
 change-operator-add = Käyttäjä lisätty
 change-operator-password = Käyttäjän salasana asetettu
 change-token-add = Rajapinta-avain lisätty

@@ -174,6 +174,7 @@ change-door-enrol = Engångskod för en dörr skapad
 change-door-enrolled = Dörr registrerad
 change-door-certificate = Dörrens certifikat förnyat
 change-door-revoke = Dörrens identitet återkallad
+change-certificates-adopt = Certifikat kända igen efter återställning
 change-operator-add = Användare tillagd
 change-operator-password = Användarens lösenord ändrat
 change-token-add = API-nyckel tillagd

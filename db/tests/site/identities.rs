@@ -115,3 +115,31 @@ fn a_door_has_a_bounded_number_of_certificates_and_none_that_is_over_counts() {
     assert!(holder(last).is_some() && holder(UtcS(last.0 + 1)).is_none());
     assert!(holder(UtcS(NOW.second().0 - 1)).is_none());
 }
+
+#[test]
+fn a_backup_that_is_put_back_learns_what_was_issued_and_revoked_after_it() {
+    let (now, before) = (Bench::with_doors(&["ward", "pharmacy"]), Bench::with_doors(&["ward", "pharmacy"]));
+    for bench in [&now, &before] {
+        for (name, number) in [("ward", 1), ("pharmacy", 2)] {
+            bench.site.issue_enrol_code(&ACTOR, &door(name), [number; 32], UtcMs(NOW.0 + 1)).unwrap();
+            let key = DoorKey::new([number; 32]);
+            bench.site.enrol(&ACTOR, &door(name), [number; 32], &certificate(number), &key).unwrap();
+        }
+    }
+    // After the backup the pharmacy renews, and the box of the ward is stolen.
+    now.site.renew_certificate(&ACTOR, [2; 32], &certificate(3)).unwrap();
+    now.site.revoke_identity(&ACTOR, &door("ward"), &DoorKey::new([9; 32])).unwrap();
+    let mut kept = now.site.kept_certificates(NOW.second()).unwrap();
+    assert_eq!(kept.len(), 3);
+    assert_eq!(before.site.revoked_elsewhere(&kept).unwrap(), [door("ward")]);
+    before.site.revoke_identity(&ACTOR, &door("ward"), &DoorKey::new([8; 32])).unwrap();
+    assert!(before.site.revoked_elsewhere(&kept).unwrap().is_empty());
+    assert_eq!(before.site.adopt_certificates(&ACTOR, &kept).unwrap(), 1);
+    assert_eq!(before.site.adopt_certificates(&ACTOR, &kept).unwrap(), 0);
+    assert!(!before.counts(1) && before.counts(2) && before.counts(3));
+    // Of a door that the backup does not have nothing can be known.
+    kept.truncate(1);
+    kept[0].door = door("attic");
+    kept[0].fingerprint = [77; 32];
+    assert_eq!(before.site.adopt_certificates(&ACTOR, &kept).unwrap(), 0);
+}
