@@ -18,7 +18,7 @@ use access::enrol::EnrolCode;
 use access::id::{DoorId, SiteId};
 use access::time::UtcS;
 use certificates::{Certificate, Request};
-use db::site::{NewCertificate, Site, SiteError};
+use db::site::{Actor, NewCertificate, Site, SiteError};
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, PublicKeyData as _};
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -168,6 +168,14 @@ impl Identity {
     #[must_use]
     pub fn fingerprint(&self) -> [u8; access::enrol::AUTHORITY_LENGTH] {
         EnrolCode::fingerprint(&self.inner.certificate)
+    }
+
+    /// Draws a one-time code for a door, as `door enrol` does.
+    ///
+    /// # Errors
+    /// [`IdentityError`], also if there is no such door.
+    pub fn issue_code(&self, site: &Site, actor: &Actor<'_>, door: &DoorId) -> Result<EnrolCode, IdentityError> {
+        code::issue(self, site, actor, door).map(|(code, _)| code)
     }
 
     /// Signs the certificate of a door that asks for it.
