@@ -241,7 +241,10 @@ impl Identity {
         also.map_or(Ok(()), |path| folder::write(path, &pem, Readers::Everybody))
     }
 
-    fn server(&self, names: &[rcgen::SanType]) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), IdentityError> {
+    fn server(
+        &self,
+        names: &[rcgen::SanType],
+    ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), IdentityError> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
         let issued = self.inner.authority.own("server", &key, &Holder::Server(names), self.not_after())?;
         let chain = vec![CertificateDer::from(issued.der), CertificateDer::from(self.inner.certificate.clone())];

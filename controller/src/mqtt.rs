@@ -154,9 +154,10 @@ impl Doors for SiteDoors {
                 .site
                 .certificate_holder(*fingerprint, utc_now().second())
                 .map(|holder| holder.is_some_and(|holder| holder.door == *door)),
-            Proof::Password(password) => self.site.newest_door_key(door).map(|(_, key)| {
-                same(password.as_slice(), Zeroizing::new(key.broker_password()).as_slice())
-            }),
+            Proof::Password(password) => self
+                .site
+                .newest_door_key(door)
+                .map(|(_, key)| same(password.as_slice(), Zeroizing::new(key.broker_password()).as_slice())),
         };
         counts.unwrap_or_else(|error| {
             tracing::error!(%error, "it could not be read whether a door still counts; it stays connected");

@@ -133,9 +133,9 @@ pub(super) fn identities(identities: &Identities) -> anyhow::Result<()> {
             None if door.revoked > 0 => "revoked".to_owned(),
             None => "none".to_owned(),
         };
-        let code = door.code_until.map_or_else(String::new, |until| {
-            format!("  code until {}", time(until.0.div_euclid(1_000), &config))
-        });
+        let code = door
+            .code_until
+            .map_or_else(String::new, |until| format!("  code until {}", time(until.0.div_euclid(1_000), &config)));
         say(&format!("{:<32} {certificate}{code}", door.door.as_str()))?;
     }
     Ok(())

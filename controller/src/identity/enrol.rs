@@ -178,7 +178,8 @@ async fn answer(visit: &Visit, shown: Option<[u8; 32]>, request: Request<Incomin
         return Err(Denied::Method);
     }
     let body = Limited::new(request.into_body(), ENROL_BODY_MAX).collect().await;
-    let body = body.map_err(|error| if error.is::<LengthLimitError>() { Denied::TooLarge } else { Denied::Malformed })?;
+    let body =
+        body.map_err(|error| if error.is::<LengthLimitError>() { Denied::TooLarge } else { Denied::Malformed })?;
     let body = body.to_bytes();
     let clerk = Arc::clone(&visit.clerk);
     let work = move || if enrols { clerk.enrol(&body) } else { clerk.renew(&body, shown) };

@@ -76,8 +76,7 @@ impl Bench {
         let identity = Identity::open(folder.path(), &site, now()).unwrap();
         let (ward, pharmacy) = (issue(&identity, "ward"), issue(&identity, "pharmacy"));
         let holders = BTreeMap::from([(ward.fingerprint, id("ward")), (pharmacy.fingerprint, id("pharmacy"))]);
-        let doors =
-            Arc::new(Known { holders: watch::Sender::new(holders), refused: watch::Sender::new(Vec::new()) });
+        let doors = Arc::new(Known { holders: watch::Sender::new(holders), refused: watch::Sender::new(Vec::new()) });
         let tls = identity.broker_tls(&["127.0.0.1".to_owned()]).unwrap();
         let listen = "127.0.0.1:0".parse().unwrap();
         let broker = Broker::start(listen, Some(tls), site, Arc::clone(&doors) as Arc<_>).await.unwrap();

@@ -69,15 +69,19 @@ fn now() -> UtcMs {
 /// A controller that asks doors for certificates, with doors ward and pharmacy.
 async fn bench(prepare: impl FnOnce(&Site, &Identity)) -> Bench {
     let any: SocketAddr = "127.0.0.1:0".parse().unwrap();
-    Bench::with(&[], |_| {}, |config, folder| {
-        config.mqtt = Mqtt::Embedded { listen: any, doors_connect_to: None, tls: true };
-        config.enrol = Some(Enrol { listen: any, certificate_life: LIFE });
-        let text = "site = \"hospital\"\ndata = \".\"\n[mqtt.embedded]\nlisten = \"127.0.0.1:8883\"\n";
-        std::fs::write(folder.join("controller.toml"), text).unwrap();
-        let site = Site::open(&config.database, &config.site).unwrap();
-        ["ward", "pharmacy"].iter().for_each(|door| add_door(&site, door));
-        prepare(&site, &Identity::open(&config.identity, &config.site, UtcS(now().0 / 1_000)).unwrap());
-    })
+    Bench::with(
+        &[],
+        |_| {},
+        |config, folder| {
+            config.mqtt = Mqtt::Embedded { listen: any, doors_connect_to: None, tls: true };
+            config.enrol = Some(Enrol { listen: any, certificate_life: LIFE });
+            let text = "site = \"hospital\"\ndata = \".\"\n[mqtt.embedded]\nlisten = \"127.0.0.1:8883\"\n";
+            std::fs::write(folder.join("controller.toml"), text).unwrap();
+            let site = Site::open(&config.database, &config.site).unwrap();
+            ["ward", "pharmacy"].iter().for_each(|door| add_door(&site, door));
+            prepare(&site, &Identity::open(&config.identity, &config.site, UtcS(now().0 / 1_000)).unwrap());
+        },
+    )
     .await
 }
 
@@ -99,7 +103,12 @@ fn authority(folder: &Path) -> CertificateDer<'static> {
     CertificateDer::from_pem_slice(&pem).unwrap()
 }
 
-pub(crate) async fn dial(folder: &Path, addr: SocketAddr, name: &'static str, shown: Option<&Shown>) -> std::io::Result<TlsStream<TcpStream>> {
+pub(crate) async fn dial(
+    folder: &Path,
+    addr: SocketAddr,
+    name: &'static str,
+    shown: Option<&Shown>,
+) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(authority(folder)).unwrap();
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))

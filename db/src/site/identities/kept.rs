@@ -60,10 +60,11 @@ impl Site {
         self.read(|db| {
             let mut doors = Vec::new();
             for kept in kept.iter().filter(|kept| kept.revoked.is_some()) {
-                let counts = row::prepare(db, "SELECT 1 FROM door_certificate WHERE fingerprint = $1 AND revoked IS NULL")?
-                    .query_row([kept.fingerprint], |_| Ok(()))
-                    .optional()?
-                    .is_some();
+                let counts =
+                    row::prepare(db, "SELECT 1 FROM door_certificate WHERE fingerprint = $1 AND revoked IS NULL")?
+                        .query_row([kept.fingerprint], |_| Ok(()))
+                        .optional()?
+                        .is_some();
                 if counts && !doors.contains(&kept.door) {
                     doors.push(kept.door.clone());
                 }
