@@ -290,3 +290,41 @@ async fn a_certificate_that_nobody_has_renewed_is_an_alarm_before_it_ends() {
     bench.until_alarm("certificate-expiring").await;
     bench.stop().await;
 }
+
+#[test]
+fn a_backup_that_is_put_back_lets_no_stolen_box_in_and_no_renewed_door_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let identity =
+        Identity::open(&folder.path().join("identity"), &"hospital".parse().unwrap(), now().second()).unwrap();
+    let open = |name: &str| {
+        let site = Site::open(&folder.path().join(name), &"hospital".parse().unwrap()).unwrap();
+        ["ward", "pharmacy"].iter().for_each(|door| add_door(&site, door));
+        site
+    };
+    let issue = |door: &str| {
+        let request = Request::from_pem(&Shown::new().request()).unwrap();
+        identity.door(&door.parse().unwrap(), &request, now().second(), LIFE).unwrap()
+    };
+    let (site, backup) = (open("site.db"), open("backup.db"));
+    let (stolen, old, renewed) = (issue("ward"), issue("pharmacy"), issue("pharmacy"));
+    let actor = Actor { operator: "tester", at: now() };
+    for site in [&site, &backup] {
+        for (door, issued) in [("ward", &stolen), ("pharmacy", &old)] {
+            let door = door.parse().unwrap();
+            site.issue_enrol_code(&actor, &door, [1; 32], UtcMs(actor.at.0 + 1_000)).unwrap();
+            site.enrol(&actor, &door, [1; 32], &issued.record(), &DoorKey::new([3; 32])).unwrap();
+        }
+    }
+    site.renew_certificate(&actor, old.record().fingerprint, &renewed.record()).unwrap();
+    site.revoke_identity(&actor, &"ward".parse().unwrap(), &DoorKey::new([4; 32])).unwrap();
+    identity.write_list(&site, now().second(), None).unwrap();
+
+    identity.write_list(&backup, now().second(), None).unwrap();
+    let counts = |issued: &controller::identity::DoorCertificate| {
+        backup.certificate_holder(issued.record().fingerprint, now().second()).unwrap().is_some()
+    };
+    assert!(!counts(&stolen), "it was revoked after the backup");
+    assert_ne!(backup.newest_door_key(&"ward".parse().unwrap()).unwrap().1.expose(), &[3; 32]);
+    assert!(counts(&renewed), "it was issued after the backup");
+    assert_eq!(backup.newest_door_key(&"pharmacy".parse().unwrap()).unwrap().1.expose(), &[3; 32]);
+}
