@@ -11,7 +11,7 @@ use crate::calendar::Calendar;
 use crate::entry::{Block, Condition, Entry, Grant, ScheduleId, Term};
 use crate::passage::Side;
 use crate::reason::{Reason, Reasons};
-use crate::settings::Reading;
+use crate::settings::{Reading, UnknownTime};
 use crate::state::DoorState;
 use crate::time::{ClockTrust, Position, UtcMs, UtcS, Window};
 use crate::whitelist::Generation;
@@ -107,6 +107,14 @@ pub struct Question<'a> {
     pub trust: ClockTrust,
 }
 
+impl Question<'_> {
+    /// Whether the door knows the time. A time that nobody has confirmed since the boot is behind by as long as the power was
+    /// off: it is the latest that the door has known, and no more.
+    fn knows_time(&self) -> bool {
+        self.trust == ClockTrust::Synchronised
+    }
+}
+
 /// Granted, or all the reasons why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -179,7 +187,7 @@ pub const ENDS_SOON_S: i64 = 14 * 86_400;
 /// or its holder's holding, right to practise or employment. A door that does not know the time never says so.
 #[must_use]
 pub fn ends_soon(question: &Question<'_>) -> bool {
-    let (Some(entry), true) = (question.entry, question.trust != ClockTrust::Unknown) else { return false };
+    let (Some(entry), true) = (question.entry, question.knows_time()) else { return false };
     let at = question.utc.second();
     let soon = |until: Option<UtcS>| until.is_some_and(|until| until.0.saturating_sub(at.0) <= ENDS_SOON_S);
     let window = |window: &Window| window.position(at) == Position::Within && soon(window.until);
@@ -242,7 +250,7 @@ fn holder(term: &Term, question: &Question<'_>, reasons: &mut Reasons) {
 fn window(window: &Window, before: Reason, after: Reason, question: &Question<'_>, reasons: &mut Reasons) {
     match window.position(question.utc.second()) {
         Position::Within => {}
-        Position::Before => not_begun(before, question.trust, reasons),
+        Position::Before => not_begun(before, question, reasons),
         Position::After => reasons.insert(after),
     }
 }
@@ -255,7 +263,7 @@ fn condition(
 ) {
     match condition.position(question.utc.second()) {
         Some(Position::Within) => {}
-        Some(Position::Before) => not_begun(before, question.trust, reasons),
+        Some(Position::Before) => not_begun(before, question, reasons),
         Some(Position::After) => reasons.insert(after),
         None => reasons.insert(missing),
     }
@@ -263,9 +271,9 @@ fn condition(
 
 /// A door that does not know the time counts from the latest time that it has known. So what is over is
 /// over, but what has "not begun" may well have: the second reason says so.
-fn not_begun(reason: Reason, trust: ClockTrust, reasons: &mut Reasons) {
+fn not_begun(reason: Reason, question: &Question<'_>, reasons: &mut Reasons) {
     reasons.insert(reason);
-    if trust == ClockTrust::Unknown {
+    if !question.knows_time() {
         reasons.insert(Reason::TimeUnknown);
     }
 }
@@ -273,23 +281,22 @@ fn not_begun(reason: Reason, trust: ClockTrust, reasons: &mut Reasons) {
 /// One grant that holds is enough. If none does, the reason is of the one that came closest: right time
 /// but wrong hour, then still to come, then over.
 ///
-/// Hours mean nothing to a door that does not know the time, so a grant of hours admits nobody there.
+/// Hours mean nothing to a door that does not know the time. Its settings say what a grant of hours is worth there.
 fn grants(grants: &[Grant], question: &Question<'_>, reasons: &mut Reasons) {
     let at = question.utc.second();
     let (mut off_hours, mut coming, mut over) = (false, false, false);
     for grant in grants {
-        let known = grant.schedule == ScheduleId::ALWAYS || question.trust != ClockTrust::Unknown;
         match grant.window.position(at) {
-            Position::Within if known && question.calendar.holds(grant.schedule, at) => return,
+            Position::Within if in_hours(grant.schedule, question) => return,
             Position::Within => off_hours = true,
             Position::Before => coming = true,
             Position::After => over = true,
         }
     }
     if off_hours {
-        not_begun(Reason::OutsideSchedule, question.trust, reasons);
+        not_begun(Reason::OutsideSchedule, question, reasons);
     } else if coming {
-        not_begun(Reason::GrantNotBegun, question.trust, reasons);
+        not_begun(Reason::GrantNotBegun, question, reasons);
     } else if over {
         reasons.insert(Reason::GrantEnded);
     } else {
@@ -297,11 +304,22 @@ fn grants(grants: &[Grant], question: &Question<'_>, reasons: &mut Reasons) {
     }
 }
 
-/// An exemption from a lockdown lets in where nobody else is, so all that is doubtful of it is none.
-fn is_exempt(question: &Question<'_>) -> bool {
+/// Whether the hours of a grant hold. One whose schedule has no hours at all has none either where they all count.
+fn in_hours(schedule: ScheduleId, question: &Question<'_>) -> bool {
+    if schedule == ScheduleId::ALWAYS || question.knows_time() {
+        return question.calendar.holds(schedule, question.utc.second());
+    }
+    let has_hours = || question.calendar.schedule(schedule).is_some_and(|schedule| !schedule.is_empty());
+    question.door.settings.unknown_time == UnknownTime::Allows && has_hours()
+}
+
+/// Whether the card passes where nobody else does: in a lockdown, and at a door whose settings say so of a list that is too
+/// old. All that is doubtful of an exemption is none.
+#[must_use]
+pub fn is_exempt(question: &Question<'_>) -> bool {
     let at = question.utc.second();
     let holds = |exemption: &Grant| {
-        let known = exemption.schedule == ScheduleId::ALWAYS || question.trust != ClockTrust::Unknown;
+        let known = exemption.schedule == ScheduleId::ALWAYS || question.knows_time();
         known && exemption.window.position(at) == Position::Within && question.calendar.holds(exemption.schedule, at)
     };
     let term = question.entry.and_then(|entry| entry.term_at(at));
@@ -311,7 +329,7 @@ fn is_exempt(question: &Question<'_>) -> bool {
 /// A refusal is not lifted by what the door does not know: neither by a schedule that it has not, nor by hours or
 /// a beginning when it has no time.
 fn refusals(refusals: &[Grant], question: &Question<'_>, reasons: &mut Reasons) {
-    let (at, timeless) = (question.utc.second(), question.trust == ClockTrust::Unknown);
+    let (at, timeless) = (question.utc.second(), !question.knows_time());
     for refusal in refusals {
         let begun = match refusal.window.position(at) {
             Position::Within => true,

@@ -13,12 +13,14 @@
 //! | [`local`] | what only the door knows: passing back, pairs, repeated denials |
 //! | [`door`] | the state machine of the whole opening |
 //! | [`debounce`] | a wire that bounces, as one that does not |
+//! | [`reckon`], [`age`] | what time it is at a door, and how old its list is |
 //! | [`credential`] | what our sector on a card holds, and what it proves |
 //! | [`event`], [`chain`] | what happened at a door, and the chain that shows a missing link |
 //! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
 //! | [`mode`], [`settings`], [`signal`] | how a door behaves, how it is set up, and what it shows |
 //! | [`passage`] | who has gone into which area |
 //! | [`encode`] | jobs for the reader at the desk that writes credentials |
+//! | [`enrol`] | how a door that is nobody yet becomes a door of its site |
 //! | [`message`], [`envelope`], [`topic`] | the wire, described for strangers in `docs/PROTOCOL.md` |
 #![no_std]
 
@@ -26,6 +28,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod age;
 pub mod blocks;
 pub mod calendar;
 pub mod chain;
@@ -36,6 +39,7 @@ pub mod debounce;
 pub mod decide;
 pub mod door;
 pub mod encode;
+pub mod enrol;
 pub mod entry;
 pub mod envelope;
 pub mod event;
@@ -45,6 +49,7 @@ pub mod message;
 pub mod mode;
 pub mod passage;
 pub mod reason;
+pub mod reckon;
 pub mod settings;
 pub mod signal;
 pub mod state;

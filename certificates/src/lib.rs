@@ -1,12 +1,14 @@
 //! Certificates of cards and the lists that revoke them.
 //!
-//! Two subjects, and nothing of doors, people or databases:
+//! Three subjects, and nothing of doors, people or databases:
 //!
 //! * [`Certificate`] reads one X.509 certificate (PEM or DER), and [`Authorities`] says whether a
 //!   chain of signatures leads from it to an authority that the site has configured.
 //! * [`list::read`] reads a certificate revocation list of any length without holding its entries:
 //!   the signature is verified before the first entry is looked at, and only the entries that the
 //!   caller knows are kept. [`list::follows`] says whether a list may replace the last one.
+//!
+//! * [`Request`] reads a request for a certificate, of which only the key and its signature count.
 //!
 //! Nothing here reads a clock: every function that depends on time takes it, in Unix seconds.
 //! The rules are those of RFC 5280, less what Kulku does not evaluate (policies and name
@@ -23,6 +25,7 @@ mod extensions;
 pub mod list;
 mod name;
 mod pem;
+mod request;
 mod serial;
 mod signature;
 mod subject;
@@ -35,6 +38,7 @@ pub use der::DerFault;
 pub use extensions::KeyUsage;
 pub use name::{MAX_NAME_BYTES, Name};
 pub use pem::PemFault;
+pub use request::{MAX_REQUEST_BYTES, Request, RequestFault};
 pub use serial::{MAX_SERIAL_BYTES, Serial, SerialFault};
 pub use signature::SignatureFault;
 pub use subject::Subject;

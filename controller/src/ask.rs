@@ -4,7 +4,9 @@ use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
 use db::site::{Begun, CommandView, EncodeView, Site, SiteError};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
+use crate::confirm::{Asked as StatusAsked, Receipts};
 use crate::distribute::Stream;
 use crate::scan::{Found, States};
 use crate::stream::{Asked, Moved, Piece};
@@ -24,6 +26,8 @@ pub(crate) enum Answer {
     Encodings(Result<Vec<EncodeView>, SiteError>),
     /// An encoding whose credential has been noted, unless it has ended meanwhile.
     Begun { id: u64, begun: Result<Option<Begun>, SiteError> },
+    /// What has come in of the journals of doors whose statuses are to be answered.
+    Receipts { asked: Vec<(DoorId, StatusAsked)>, receipts: Result<Receipts, SiteError> },
     /// How far a stream has come, and whom it concerns.
     StreamMoved(Stream, Result<Moved, SiteError>),
     /// What a door is told next of a stream, if anything.
@@ -82,11 +86,21 @@ pub(crate) fn ask<T: Send + 'static>(
 ) -> tokio::task::AbortHandle {
     let (site, answers) = (site.clone(), answers.clone());
     let task = tokio::spawn(async move {
-        let asked = tokio::task::spawn_blocking(move || question(&site)).await;
+        let asked = beside(move || question(&site)).await;
         // The loop is gone only when the controller stops.
         let _ = answers.send(answer(asked.unwrap_or(Err(SiteError::Busy)))).await;
     });
     task.abort_handle()
+}
+
+/// What blocks, on a thread of its own.
+pub(crate) fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+    // A simulation has no second thread: whatever two threads did at once could not be done again.
+    #[cfg(feature = "trial")]
+    if crate::trial::pretended().is_some() {
+        return tokio::spawn(async move { work() });
+    }
+    tokio::task::spawn_blocking(work)
 }
 
 #[cfg(test)]

@@ -19,6 +19,9 @@ use crate::desk::{Desk, publish};
 /// screen; two seconds below what a door accepts, so that a door's faster clock does not refuse it.
 const LIFE_MS: u64 = COMMAND_LIFE_MS_MAX - 2_000;
 
+/// Why a command to a door is refused that is left alone since a backup was put back.
+const HELD: &str = "site-restored";
+
 /// Time for the door's event to come back after the end of the command's life.
 const ANSWER_WAIT: Duration = Duration::from_secs(3);
 
@@ -67,6 +70,10 @@ impl Desk {
     fn command(&mut self, view: &CommandView, now: UtcMs) {
         let left = life_left_ms(view.requested, now);
         let line = self.lines.get(&view.door);
+        if line.is_some_and(|line| line.held) {
+            self.settle(view.id, CommandState::Refused(HELD.to_owned()), now);
+            return;
+        }
         let session = line.and_then(|line| line.session);
         let sealer = line.and_then(|line| line.sealer(&self.sender));
         let (Some(session), Some(sealer)) = (session, sealer) else {

@@ -9,8 +9,13 @@
 //! listen = "127.0.0.1:8080"
 //!
 //! [mqtt.embedded]
-//! listen = "0.0.0.0:1883"
-//! doors_connect_to = "kulku.hospital.example:1883"
+//! listen = "0.0.0.0:8883"
+//! doors_connect_to = "kulku.hospital.example:8883"
+//! tls = true
+//!
+//! [enrol]
+//! listen = "0.0.0.0:8443"
+//! certificate_days = 365
 //!
 //! [badge]
 //! sector = 15
@@ -56,6 +61,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 mod badge;
+mod broker;
 mod lists;
 mod notify;
 mod register;
@@ -63,6 +69,8 @@ mod register;
 pub use crate::endpoint::Endpoint;
 pub use badge::Badge;
 use badge::RawBadge;
+use broker::{RawEnrol, RawMqtt};
+pub use broker::{CERTIFICATE_LIFE, Enrol, Mqtt};
 use lists::RawList;
 pub use lists::{AUTHORITY_PATHS_MAX, LIST_SOURCES_MAX, ListSource, Location, Stale};
 use notify::RawNotify;
@@ -86,6 +94,10 @@ pub struct Config {
     pub behind_proxy: bool,
     /// The broker.
     pub mqtt: Mqtt,
+    /// The folder of the site's authority, outside of the database.
+    pub identity: PathBuf,
+    /// Where doors get their certificates; open where brokers are spoken to without TLS.
+    pub enrol: Option<Enrol>,
     /// The zone in which people read and enter times.
     pub zone: Tz,
     /// The credential file with the masters; open if the site encodes no cards.
@@ -102,25 +114,6 @@ pub struct Config {
     pub notify: Notify,
     /// The demo's doors, if this is the demo.
     pub demo: Option<Arc<dyn dashboard::DemoDoors>>,
-}
-
-/// Which broker.
-#[derive(Debug, Clone)]
-pub enum Mqtt {
-    /// In this process.
-    Embedded {
-        /// Where it listens.
-        listen: SocketAddr,
-        /// Where doors find it, if that is not where it listens.
-        doors_connect_to: Option<Endpoint>,
-    },
-    /// Elsewhere, such as Mosquitto.
-    External {
-        /// Where it is.
-        broker: Endpoint,
-        /// How the controller signs in; open if the broker asks for nothing.
-        login: Option<Login>,
-    },
 }
 
 /// User name and password.
@@ -174,6 +167,7 @@ struct RawConfig {
     dashboard: RawDashboard,
     #[serde(default)]
     mqtt: RawMqtt,
+    enrol: Option<RawEnrol>,
     masters_file: Option<PathBuf>,
     #[serde(default)]
     badge: RawBadge,
@@ -194,29 +188,6 @@ struct RawDashboard {
     behind_proxy: bool,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct RawMqtt {
-    embedded: Option<RawEmbedded>,
-    external: Option<RawExternal>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct RawEmbedded {
-    listen: Option<String>,
-    doors_connect_to: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawExternal {
-    host: String,
-    port: u16,
-    user: Option<String>,
-    password_file: Option<PathBuf>,
-}
-
 impl Config {
     /// Reads and checks a file. Relative paths in it start from the folder that it lies in.
     ///
@@ -227,18 +198,6 @@ impl Config {
         let raw: RawConfig = toml::from_str(&text)
             .map_err(|error| ConfigError::Syntax { path: path.to_path_buf(), problem: error.to_string() })?;
         Checker(path).config(raw)
-    }
-
-    /// Where doors find the broker; `None` if nobody outside this machine could use the address that it
-    /// listens on.
-    #[must_use]
-    pub fn doors_connect_to(&self) -> Option<Endpoint> {
-        match &self.mqtt {
-            Mqtt::External { broker, .. } => Some(broker.clone()),
-            Mqtt::Embedded { listen, doors_connect_to } => doors_connect_to.clone().or_else(|| {
-                (!listen.ip().is_unspecified()).then(|| Endpoint { host: listen.ip().to_string(), port: listen.port() })
-            }),
-        }
     }
 }
 
@@ -262,12 +221,15 @@ impl Checker<'_> {
             ));
         }
         let authorities = self.authorities(&raw.authorities)?;
+        let mqtt = self.mqtt(raw.mqtt)?;
         Ok(Config {
             site,
             database: folder.join(raw.database.unwrap_or_else(|| "site.db".into())),
             dashboard,
             behind_proxy: raw.dashboard.behind_proxy,
-            mqtt: self.mqtt(raw.mqtt)?,
+            enrol: self.enrol(raw.enrol, &mqtt, dashboard)?,
+            mqtt,
+            identity: folder.join("identity"),
             zone: zone.parse().map_err(|_| {
                 self.key("time_zone", &format!("{zone:?} is no zone of the IANA database, such as Europe/Helsinki"))
             })?,
@@ -279,52 +241,6 @@ impl Checker<'_> {
             notify: self.notify(raw.notify)?,
             demo: None,
         })
-    }
-
-    fn mqtt(&self, raw: RawMqtt) -> Result<Mqtt, ConfigError> {
-        match (raw.embedded, raw.external) {
-            (Some(_), Some(_)) => Err(self.key("mqtt", &"give either embedded or external, not both")),
-            (None, Some(external)) => self.external(external),
-            (embedded, None) => self.embedded(&embedded.unwrap_or_default()),
-        }
-    }
-
-    fn embedded(&self, raw: &RawEmbedded) -> Result<Mqtt, ConfigError> {
-        const KEY: &str = "mqtt.embedded.doors_connect_to";
-        let listen = self.address("mqtt.embedded.listen", raw.listen.as_deref(), "127.0.0.1:1883")?;
-        let doors_connect_to = raw
-            .doors_connect_to
-            .as_deref()
-            .map(|text| {
-                text.parse()
-                    .map_err(|()| self.key(KEY, &format!("{text:?} is not HOST:PORT, such as kulku.example:1883")))
-            })
-            .transpose()?;
-        Ok(Mqtt::Embedded { listen, doors_connect_to })
-    }
-
-    fn external(&self, raw: RawExternal) -> Result<Mqtt, ConfigError> {
-        const FILE: &str = "mqtt.external.password_file";
-        let login = match (raw.user, raw.password_file) {
-            (None, None) => None,
-            (None, Some(_)) => return Err(self.key("mqtt.external.user", &"is missing beside password_file")),
-            (Some(_), None) => return Err(self.key(FILE, &"is missing beside user")),
-            (Some(user), Some(file)) => {
-                let file = self.beside(&file);
-                let text = read_bounded(&file)
-                    .map_err(|error| self.key(FILE, &format!("{} cannot be read: {error}", file.display())))?;
-                let password = Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned());
-                if password.is_empty() {
-                    return Err(self.key(FILE, &format!("{} is empty", file.display())));
-                }
-                Some(Login { user, password })
-            }
-        };
-        if raw.host.is_empty() || raw.port == 0 {
-            return Err(self.key("mqtt.external", &"host and port must name a broker"));
-        }
-        let broker = Endpoint { host: raw.host, port: raw.port };
-        Ok(Mqtt::External { broker, login })
     }
 
     fn address(&self, key: &'static str, text: Option<&str>, default: &str) -> Result<SocketAddr, ConfigError> {

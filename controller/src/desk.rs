@@ -16,8 +16,10 @@ use crate::clerk::Note;
 use crate::clock::utc_now;
 use crate::commands::Commands;
 use crate::config::Badge;
+use crate::confirm::Confirmations;
 use crate::distribute::PerStream;
 use crate::encodings::Encodings;
+use crate::hold::{Holds, Piece};
 use crate::intake::{Delivered, Stored};
 use crate::keys::Keyring;
 use crate::line::{Line, Sealer, Sender};
@@ -49,9 +51,13 @@ pub(crate) struct Desk {
     pub(crate) states: Looking,
     pub(crate) commands: Commands,
     pub(crate) encodings: Encodings,
+    pub(crate) confirmations: Confirmations,
     pub(crate) streams: PerStream<Following>,
     pub(crate) secrets: Option<Arc<Keyring>>,
     pub(crate) badge: Badge,
+    /// Who is left alone since a backup was put back.
+    pub(crate) holds: Holds,
+    pub(crate) pieces: mpsc::Sender<Piece>,
     pub(crate) transfers: Arc<Semaphore>,
     pub(crate) tickets: u64,
     pub(crate) unknown: Vec<Incoming>,
@@ -73,6 +79,7 @@ pub(crate) struct Parts {
     pub(crate) streams: PerStream<Following>,
     pub(crate) secrets: Option<Arc<Keyring>>,
     pub(crate) badge: Badge,
+    pub(crate) pieces: mpsc::Sender<Piece>,
 }
 
 impl Desk {
@@ -89,9 +96,12 @@ impl Desk {
             looking: parts.looking,
             commands: Commands::default(),
             encodings: Encodings::default(),
+            confirmations: Confirmations::default(),
             streams: parts.streams,
             secrets: parts.secrets,
             badge: parts.badge,
+            holds: Holds::default(),
+            pieces: parts.pieces,
             transfers: Arc::new(Semaphore::new(TRANSFERS_MAX)),
             tickets: 0,
             unknown: Vec::new(),
@@ -143,7 +153,7 @@ impl Desk {
             through.insert((outcome.door, outcome.epoch), outcome.through);
         }
         for ((door, epoch), through) in through {
-            let acknowledged = Down::Acknowledged { epoch, through, log: access::confirm::LogHead::default() };
+            let acknowledged = Down::Acknowledged { epoch, through, log: head };
             if let Some(sealer) = self.lines.get(&door).and_then(|line| line.sealer(&self.sender)) {
                 // Lost, it is made up for: the door sends the events again, and is told again.
                 publish(&self.link, &sealer, &acknowledged, Qos::AtMostOnce);
@@ -173,6 +183,7 @@ impl Desk {
             self.advance(&door);
         }
         self.look_for_streams();
+        self.read_receipts();
         self.expire_commands(now);
         self.expire_encodings(now);
     }
@@ -198,7 +209,7 @@ impl Desk {
     /// them. Each is told its state, which it answers by saying how it is; otherwise it would do so within
     /// half a minute only. Nothing is kept for a door that is away.
     fn greet(&self) {
-        for line in self.lines.values() {
+        for line in self.lines.values().filter(|line| !line.held) {
             if let Some(sealer) = line.sealer(&self.sender) {
                 publish(&self.link, &sealer, &Down::State(line.state.clone()), Qos::AtLeastOnce);
             }

@@ -58,6 +58,7 @@ impl Desk {
             Ok((door, Verified::Status(header, status))) => self.status(&door, header, status),
             Ok((door, Verified::Offline { session })) => self.away(&door, session),
             Ok((door, Verified::Encoding { job, stage })) => self.encoding_stage(&door, job, stage),
+            Ok((door, Verified::Listed(listed))) => self.listed(&door, listed),
             Err(refused) => self.refuse(&incoming.topic, refused),
         }
         if let Some(ack) = incoming.ack {
@@ -91,6 +92,7 @@ impl Desk {
             // A job is of one session.
             self.encoder_away(door);
         }
+        self.confirm(door, header.epoch, &status);
         self.note(Note::Status { door: door.clone(), header, status: Box::new(status), received: utc_now() });
         self.advance(door);
     }

@@ -9,6 +9,7 @@
 //! | [`look`] | what has changed, and whom it is due to |
 //! | [`distribute`], [`deliver`], [`flight`], [`line`] | what is due to a door; sending it; what is on its way; one door |
 //! | [`commands`], [`encodings`] | what a person asks of a door now, and of an encoder |
+//! | [`hold`] | doors that are left alone since a backup was put back |
 //! | [`keys`] | the masters, and everything that is derived from them |
 //! | [`compile`] | a door's entries with the keys that are sealed for it |
 //! | [`stream`] | how far cards have counted and where they went in, to the doors that it concerns |
@@ -17,6 +18,7 @@
 //! | [`watch`], [`notify`] | how doors are, and what time does to alarms; telling of them outside |
 //! | [`housekeeping`] | what the passing of time asks for |
 //! | [`worker`], [`plan`], [`web`] | threads that look now and then; when; asking a web server |
+//! | [`identity`] | the site's authority: certificates of doors, where they get them, and how they lose them |
 //! | [`mqtt`] | the way to the broker, embedded or external |
 //! | [`broker`] | the embedded MQTT broker, and the only place that knows which one it is |
 //! | [`config`], [`cli`] | configuration file and command line |
@@ -25,7 +27,9 @@
 pub mod broker;
 pub mod cli;
 pub mod config;
+mod confirm;
 pub mod distribute;
+pub mod identity;
 pub mod keys;
 
 mod ask;
@@ -41,6 +45,7 @@ mod endpoint;
 mod flight;
 mod hear;
 mod hex;
+mod hold;
 mod housekeeping;
 mod intake;
 mod line;
@@ -51,9 +56,12 @@ mod plan;
 mod revocation;
 mod rights;
 mod run;
+mod same;
 mod scan;
 mod start;
 mod stream;
+#[cfg(feature = "trial")]
+pub mod trial;
 mod verify;
 mod watch;
 mod web;

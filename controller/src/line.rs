@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use access::chain::Link;
+use access::confirm::LogHead;
 use access::envelope::{DoorKey, Freshness, Header, seal};
 use access::id::{DoorId, SiteId};
 use access::message::{Down, Status};
@@ -34,8 +34,12 @@ pub(crate) struct Line {
     pub(crate) fresh_events: Freshness,
     /// Of the topic `up/encoding`.
     pub(crate) fresh_encoding: Freshness,
+    /// Of the topic `up/listed`.
+    pub(crate) fresh_listed: Freshness,
     /// Open while the door is connected.
     pub(crate) session: Option<Session>,
+    /// It is left alone: a backup was put back, and it may know more than this site.
+    pub(crate) held: bool,
     pub(crate) desired: Desired,
     pub(crate) state: DoorState,
     pub(crate) flight: Flight,
@@ -89,7 +93,7 @@ pub(crate) struct Sender {
     pub(crate) site: SiteId,
     pub(crate) boot: u64,
     /// The head of the central log.
-    pub(crate) head: Link,
+    pub(crate) head: LogHead,
 }
 
 /// Seals messages to one door; may be given to a task that sends on its own.
@@ -119,7 +123,9 @@ impl Line {
             fresh_status: Freshness::default(),
             fresh_events: Freshness::default(),
             fresh_encoding: Freshness::default(),
+            fresh_listed: Freshness::default(),
             session: None,
+            held: false,
             desired: Desired { whitelist: wanted, state: state.generation, ..Desired::default() },
             state,
             flight: Flight::default(),
@@ -228,7 +234,7 @@ impl Sealer {
             epoch: self.epoch,
             boot: self.sender.boot,
             sequence: self.sequence.fetch_add(1, Ordering::Relaxed) + 1,
-            link: self.sender.head,
+            link: self.sender.head.link,
         };
         seal(&self.key, &header, message)
     }

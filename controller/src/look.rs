@@ -40,7 +40,7 @@ impl Desk {
     /// What doors shall be goes to them.
     pub(crate) fn states_found(&mut self, found: Result<Option<States>, SiteError>) {
         match found {
-            Ok(Some(States { through, states })) => {
+            Ok(Some(States { through, states, holds })) => {
                 self.states.through = through;
                 let mut wanted = Vec::new();
                 for (door, state) in states {
@@ -55,6 +55,7 @@ impl Desk {
                 if !wanted.is_empty() {
                     self.note(Note::Wanted(wanted));
                 }
+                self.take_holds(holds);
                 // A door that begins to move counters or to keep an area is told what it missed.
                 self.streams_stale();
             }
@@ -81,7 +82,7 @@ impl Desk {
     }
 
     fn changed(&mut self, found: Found) {
-        let Found { through, mut keys, new, lists } = found;
+        let Found { through, mut keys, new, lists, holds } = found;
         self.looking.through = through;
         for (door, line) in &mut self.lines {
             line.keys.0 = keys.remove(door).unwrap_or_default();
@@ -106,13 +107,16 @@ impl Desk {
             self.states.behind = Some(through);
             self.look_for_states();
         }
+        self.take_holds(holds);
         // A card that was listed brings its counter along.
         self.streams_stale();
     }
 
     fn found_list(&mut self, found: FoundList) -> Option<(DoorId, WhitelistId, Generation)> {
-        let FoundList { door, whitelist, changes } = found;
+        let FoundList { door, mut whitelist, changes } = found;
         let line = self.lines.get_mut(&door)?;
+        // One that was let go meanwhile keeps its higher number.
+        whitelist.generation = whitelist.generation.max(line.desired.whitelist.generation);
         let before = std::mem::replace(&mut line.desired.whitelist, whitelist);
         if before == whitelist {
             return None;

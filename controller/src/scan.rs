@@ -13,6 +13,7 @@ use db::site::{DoorKind, DoorView, Site, SiteError, Which};
 
 use crate::compile;
 use crate::distribute::{self, Pair};
+use crate::hold::Holds;
 use crate::keys::Keyring;
 
 /// Cards that are compiled at once before and after a change: what is held in memory of one that touches tens of
@@ -29,6 +30,8 @@ pub(crate) struct Found {
     pub(crate) new: Vec<NewDoor>,
     /// Lists of the others that may be new.
     pub(crate) lists: Vec<FoundList>,
+    /// Whom to leave alone, as far as that is known through this change.
+    pub(crate) holds: Holds,
 }
 
 /// What should be true at a door that was not known.
@@ -52,6 +55,8 @@ pub(crate) struct States {
     /// As of this change.
     pub(crate) through: Generation,
     pub(crate) states: Vec<(DoorId, DoorState)>,
+    /// Whom to leave alone, as far as that is known through this change.
+    pub(crate) holds: Holds,
 }
 
 /// Everything, at the start.
@@ -80,7 +85,7 @@ pub(crate) fn all(site: &Site, secrets: Option<&Keyring>) -> Result<Found, SiteE
         })
     });
     let new = doors.collect::<Result<_, SiteError>>()?;
-    Ok(Found { through, keys: keys(site)?, new, lists: Vec::new() })
+    Ok(Found { through, keys: keys(site)?, new, lists: Vec::new(), holds: Holds::read(site)? })
 }
 
 /// The states that changes since `after` have touched; `None` if nothing has changed.
@@ -92,7 +97,8 @@ pub(crate) fn states(site: &Site, after: Generation) -> Result<Option<States>, S
         return Ok(None);
     }
     let touched = site.states_touched(after, through)?;
-    Ok(Some(States { through, states: site.door_states(Some(&touched), through)? }))
+    let states = site.door_states(Some(&touched), through)?;
+    Ok(Some(States { through, states, holds: Holds::read(site)? }))
 }
 
 /// The lists that changes since `after` have touched, and the doors that they have added; `None` if nothing has
@@ -107,14 +113,26 @@ pub(crate) fn since(
     if through == after {
         return Ok(None);
     }
-    let followed = follow(site, secrets, known, (after, through))?.into_iter();
+    let mut followed = follow(site, secrets, known, (after, through))?;
+    // What is sealed under another key has other bytes, whatever else has changed: the list is compiled anew, and sent
+    // whole.
+    let sealed_anew = site.keys_changed(after, through)?;
+    sealed_anew.iter().for_each(|door| drop(followed.remove(door)));
+    let followed = followed.into_iter();
     let lists = followed.map(|(door, followed)| {
         let (whitelist, changes) = followed.end(through);
         FoundList { door, whitelist, changes }
     });
-    let lists = lists.collect();
+    let mut lists: Vec<FoundList> = lists.collect();
     let mut new = Vec::new();
-    for view in site.doors()?.into_iter().filter(|view| !known.contains_key(&view.id)) {
+    for view in site.doors()? {
+        if known.contains_key(&view.id) {
+            if view.kind == DoorKind::Door && sealed_anew.contains(&view.id) {
+                let whitelist = whole_id(site, secrets, &view, through)?;
+                lists.push(FoundList { door: view.id, whitelist, changes: None });
+            }
+            continue;
+        }
         match site.door_state(&view.id, through) {
             Ok(state) => {
                 let whitelist = whole_id(site, secrets, &view, through)?;
@@ -125,7 +143,7 @@ pub(crate) fn since(
             Err(error) => return Err(error),
         }
     }
-    Ok(Some(Found { through, keys: keys(site)?, new, lists }))
+    Ok(Some(Found { through, keys: keys(site)?, new, lists, holds: Holds::read(site)? }))
 }
 
 /// The delta from the list that a door says it has; `None` if the history does not lead from it.
@@ -136,6 +154,9 @@ pub(crate) fn delta(
     from: WhitelistId,
     to: WhitelistId,
 ) -> Result<Option<WhitelistPart>, SiteError> {
+    if site.keys_changed(from.generation, to.generation)?.contains(door) {
+        return Ok(None);
+    }
     let touched = site.touched(from.generation, to.generation)?.pairs.into_iter();
     let uids: Vec<Uid> = touched.filter(|(touched, _)| touched == door).map(|(_, uid)| uid).collect();
     if uids.len() > PART_ENTRIES_MAX {

@@ -24,17 +24,23 @@ use crate::clerk::{self, Note};
 use crate::clock::utc_now;
 use crate::config::{Config, Endpoint};
 use crate::desk::{Desk, Parts};
+use crate::identity::refusals::Refusals;
+use crate::identity::{self, Clerk, Enrolment, Identity, IdentityError};
 use crate::intake;
 use crate::keys::KeysError;
 use crate::run::{self, Ears};
 use crate::worker::Workers;
-use crate::{housekeeping, mqtt, notify, revocation, rights};
+use crate::{hold, housekeeping, mqtt, notify, revocation, rights};
 
-mod read;
+pub(crate) mod read;
 
 /// Messages in both directions between the loop and the broker that may be unconfirmed. Half of it may
 /// be used; with a delta for each of some hundred doors at once there is room left for a command.
 const LINK_INFLIGHT: u16 = 2_000;
+
+/// Time in which the database is looked through for damage before it is used. A file of a million events takes a second;
+/// of a larger one the rest is found by the backup, which looks at all of it.
+const CHECK_WAIT: Duration = Duration::from_secs(3);
 
 /// Longest wait for pages that are being served when the controller stops.
 const PAGES_WAIT: Duration = Duration::from_secs(5);
@@ -48,8 +54,11 @@ pub struct Controller {
     pub dashboard: SocketAddr,
     /// Where doors connect to on this machine, or the external broker.
     pub mqtt: Endpoint,
+    /// Where doors get their identity, if they do.
+    pub enrol: Option<SocketAddr>,
     /// The site's database.
     pub site: Site,
+    enrolment: Option<Enrolment>,
     broker: Option<Broker>,
     stop: watch::Sender<bool>,
     /// Taken once it has ended, since nothing can be waited for twice.
@@ -107,6 +116,9 @@ pub enum StartError {
     /// The certificates of the authorities.
     #[error(transparent)]
     Authorities(#[from] AuthoritiesError),
+    /// The site's authority, or a certificate of it.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     /// The broker's name or sign-in cannot be used.
     #[error("the broker cannot be used: {0}")]
     Link(#[from] OptionsError),
@@ -128,15 +140,27 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let dashboard = listener.local_addr()?;
     let secrets = read::masters(&config).await?;
     let authorities = read::authorities(&config).await?;
-    let read::Read { sender, found, lines, streams } = read::read(&site, &config, secrets.clone()).await?;
-    let (broker, mqtt, mut options) = mqtt::connect(&site, &config).await?;
+    let read::Read { sender, found, lines, streams, holds } = {
+        let (site, secrets) = (site.clone(), secrets.clone());
+        let path = config.database.display().to_string();
+        let read = tokio::task::spawn_blocking(move || read::read(&site, secrets.as_deref())).await?;
+        read.map_err(|source| StartError::Site { path, source })?
+    };
+    let refusals = Refusals::start(&site);
+    let identity = read::identity(&config, &site).await?;
+    let (broker, mqtt, mut options) = mqtt::connect(&site, &config, identity.as_ref(), &refusals).await?;
     options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
     options.manual_acks = true;
     options.inflight = LINK_INFLIGHT;
 
     let (stop, stopped) = watch::channel(false);
+    if let Some(broker) = &broker {
+        mqtt::watch(&site, broker, stopped.clone());
+    }
+    let enrolment = enrolment(&config, &site, identity.clone(), (&mqtt, refusals), stopped.clone()).await?;
     let intake = intake::start(site.clone())?;
     let clerk = clerk::start(site.clone())?;
+    let comparing = hold::start(site.clone())?;
     let (handle, events) = link::open(options)?;
     let (answers, answers_rx) = mpsc::channel(ask::QUEUE);
     let ears = Ears {
@@ -159,14 +183,17 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         streams,
         secrets,
         badge: config.badge,
+        pieces: comparing.pieces,
     });
+    desk.take_holds(holds);
     desk.note(Note::Wanted(desk.wanted()));
     desk.check_all_masters();
     let main = Some(tokio::spawn(run::run(desk, ears)));
     let pages = Some(serve(&config, listener, site.clone(), Arc::clone(&authorities), stopped));
-    let threads = vec![intake.thread, clerk.thread];
-    let workers = workers(&site, &config, &authorities).await?;
-    Ok(Controller { dashboard, mqtt, site, broker, stop, pages, main, threads, workers, lock })
+    let threads = vec![intake.thread, clerk.thread, comparing.thread];
+    let workers = workers(&site, &config, &authorities, identity).await?;
+    let enrol = enrolment.as_ref().map(|enrolment| enrolment.addr);
+    Ok(Controller { dashboard, mqtt, enrol, site, enrolment, broker, stop, pages, main, threads, workers, lock })
 }
 
 impl Controller {
@@ -181,6 +208,9 @@ impl Controller {
         {
             tracing::warn!("some pages were still being served and were cut off");
             pages.abort();
+        }
+        if let Some(enrolment) = self.enrolment {
+            enrolment.ended().await;
         }
         if let Some(Err(error)) = ended(self.main).await {
             tracing::error!(%error, "the loop did not end in order");
@@ -215,7 +245,12 @@ impl Controller {
 }
 
 /// What goes on beside the loop, each on a thread of its own.
-async fn workers(site: &Site, config: &Config, authorities: &Arc<Authorities>) -> Result<Workers, StartError> {
+async fn workers(
+    site: &Site,
+    config: &Config,
+    authorities: &Arc<Authorities>,
+    identity: Option<Identity>,
+) -> Result<Workers, StartError> {
     let (site, authorities, notices) = (site.clone(), Arc::clone(authorities), config.notify.clone());
     let (lists, register, zone) = (config.lists.clone(), config.register.clone(), config.zone);
     let start = move || {
@@ -224,12 +259,43 @@ async fn workers(site: &Site, config: &Config, authorities: &Arc<Authorities>) -
         housekeeping::start(&mut workers, &site)?;
         notify::start(&mut workers, &site, &notices, zone)?;
         crate::watch::start(&mut workers, &site)?;
+        if let Some(identity) = identity {
+            identity::expiry::start(&mut workers, &site, &identity)?;
+        }
         if let Some(register) = register {
             rights::start(&mut workers, &site, register, zone)?;
         }
         Ok::<_, std::io::Error>(workers)
     };
     Ok(tokio::task::spawn_blocking(start).await??)
+}
+
+/// Where doors get their identity. The port that was picked is the one that doors are told.
+async fn enrolment(
+    config: &Config,
+    site: &Site,
+    identity: Option<Identity>,
+    (mqtt, refusals): (&Endpoint, Refusals),
+    stopped: watch::Receiver<bool>,
+) -> Result<Option<Enrolment>, StartError> {
+    let (Some(enrol), Some(identity)) = (config.enrol, identity) else { return Ok(None) };
+    let listener = listen("enrol.listen", enrol.listen).await?;
+    let tls = identity.enrol_tls()?;
+    let doors = config.doors_connect_to().map(|mut doors| {
+        if doors.port == 0 {
+            doors.port = mqtt.port;
+        }
+        doors
+    });
+    let clerk = Clerk {
+        identity,
+        site: site.clone(),
+        mqtt: doors,
+        life: enrol.certificate_life,
+        list: config.crl_file().map(Path::to_path_buf),
+        refusals,
+    };
+    Ok(Some(Enrolment::start(listener, tls, clerk, stopped)?))
 }
 
 async fn ended<T>(task: Option<impl Future<Output = Result<T, JoinError>>>) -> Option<Result<T, JoinError>> {
@@ -246,15 +312,17 @@ async fn open(config: &Config) -> Result<(Site, File), StartError> {
             std::fs::create_dir_all(folder)
                 .map_err(|source| StartError::Folder { path: folder.display().to_string(), source })?;
         }
-        let lock = lock(&path.with_extension("lock"))?;
+        let lock = lock(&path)?;
+        db::site::check_soon(&path, CHECK_WAIT)?;
         Ok((Site::open(&path, &site)?, lock))
     })
     .await?
 }
 
-/// The operating system lets go of it however this process ends.
-fn lock(path: &Path) -> Result<File, StartError> {
-    let file = File::create(path).map_err(|source| StartError::Folder { path: path.display().to_string(), source })?;
+/// Takes the lock that a controller holds while it runs. The operating system lets go of it however this process ends.
+pub(crate) fn lock(database: &Path) -> Result<File, StartError> {
+    let path = database.with_extension("lock");
+    let file = File::create(&path).map_err(|source| StartError::Folder { path: path.display().to_string(), source })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(_) => Err(StartError::Running { path: path.display().to_string() }),

@@ -182,7 +182,7 @@ impl Desk {
     /// Sends it.
     pub(crate) fn stream_read(&mut self, asked: &Asked, piece: Result<Option<Piece>, SiteError>) {
         let Asked { stream, door, session, after, through } = asked;
-        let is_current = |line: &&mut Line| line.session.is_some_and(|current| current.id == *session);
+        let is_current = |line: &&mut Line| !line.held && line.session.is_some_and(|current| current.id == *session);
         let Some(line) = self.lines.get_mut(door).filter(is_current) else { return };
         *line.flight.asked.of_mut(*stream) = false;
         let piece = match piece {

@@ -4,7 +4,7 @@ use access::encode::Stage;
 use access::envelope::{EnvelopeError, Freshness, Header, Sealed};
 use access::event::Event;
 use access::id::{DoorId, SiteId};
-use access::message::{AGENT_LENGTH_MAX, REPORT_EVENTS_MAX, Status, Up};
+use access::message::{AGENT_LENGTH_MAX, LISTED_CARDS_MAX, Listed, REPORT_EVENTS_MAX, Status, Up};
 use access::topic::{Channel, Topic};
 
 use crate::line::{EpochIs, Line};
@@ -16,6 +16,7 @@ pub(crate) enum Verified {
     Events(Header, Vec<Event>),
     Offline { session: u64 },
     Encoding { job: u64, stage: Stage },
+    Listed(Listed),
 }
 
 /// Why a message was refused.
@@ -95,8 +96,13 @@ pub(crate) fn open(site: &SiteId, line: &mut Line, channel: Channel, payload: &[
             fresh(line, &header, |line| &mut line.fresh_encoding)?;
             Ok(Verified::Encoding { job, stage })
         }
-        // Nobody has asked for it.
-        Up::Listed(_) => Err(Refused::Bounds),
+        Up::Listed(listed) => {
+            if listed.cards.len() > LISTED_CARDS_MAX || listed.index >= listed.count {
+                return Err(Refused::Bounds);
+            }
+            fresh(line, &header, |line| &mut line.fresh_listed)?;
+            Ok(Verified::Listed(listed))
+        }
         Up::Events(events) => {
             if events.is_empty() || events.len() > REPORT_EVENTS_MAX {
                 return Err(Refused::Bounds);
@@ -119,6 +125,7 @@ fn fresh(line: &mut Line, header: &Header, of: impl Fn(&mut Line) -> &mut Freshn
             line.fresh_status = Freshness::default();
             line.fresh_events = Freshness::default();
             line.fresh_encoding = Freshness::default();
+            line.fresh_listed = Freshness::default();
         }
     }
     if of(line).accept(header) {

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! connected, or seen within 30 s ─────30 s───▶ door-offline
-//! clock within 1 s and known ─────60 s───▶ clock-off
+//! clock within 1 s and confirmed ─────60 s───▶ clock-off
 //! in force what is wanted ────15 min───▶ whitelist-old
+//! not ahead of what is wanted ────60 s───▶ door-ahead
+//! list younger than 3/4 of its limit ───▶ list-ageing
 //! journal below 80 % ───▶ journal-full ───▶ below 70 % again
 //! ```
 //!
@@ -37,6 +39,13 @@ const CLOCK_OFF_MS: i64 = 1_000;
 
 /// So long: at least two statuses say so, and not one that was late.
 const CLOCK_WAIT_MS: i64 = 60_000;
+
+/// A list that has not been confirmed for so many quarters of the time that it may be old is an alarm: there is time left
+/// to mend the network before the door does what its settings say.
+const AGEING_QUARTERS: i64 = 3;
+
+/// A door that has something newer than it should is one of another time line. A note of what it should have may be late.
+const AHEAD_WAIT_MS: i64 = 60_000;
 
 /// A change is in force within a second at a door that is connected, and a large list within minutes over a poor
 /// line. A door that is behind for longer may let in whom it should not, connected or not.
@@ -75,6 +84,8 @@ struct Watch {
 struct Known {
     /// Since when its clock is off.
     off: Option<UtcMs>,
+    /// Since when it has something newer than it should.
+    ahead: Option<UtcMs>,
     /// What it does not have yet, and since when.
     behind: Option<(WhitelistId, Generation, UtcMs)>,
     /// What was noted last, so that an alarm that a person has closed is not raised again by the same cause.
@@ -124,6 +135,8 @@ impl Known {
             all.extend(self.clock(door, now).map(|wrong| ("clock-off", wrong)));
         }
         all.extend(self.list(door, now).map(|wrong| ("whitelist-old", wrong)));
+        all.extend(self.ahead(door, now).map(|wrong| ("door-ahead", wrong)));
+        all.extend(ageing(door, since, now).map(|wrong| ("list-ageing", wrong)));
         match door.journal_percent {
             FULL_PERCENT.. => all.push(("journal-full", true)),
             ..EMPTIES_PERCENT => all.push(("journal-full", false)),
@@ -133,8 +146,14 @@ impl Known {
     }
 
     fn clock(&mut self, door: &DoorWatch, now: UtcMs) -> Option<bool> {
-        let off = door.clock_offset_ms.saturating_abs() > CLOCK_OFF_MS || door.trust == ClockTrust::Unknown;
+        let off = door.clock_offset_ms.saturating_abs() > CLOCK_OFF_MS || door.trust != ClockTrust::Synchronised;
         lasting(&mut self.off, off, CLOCK_WAIT_MS, now)
+    }
+
+    fn ahead(&mut self, door: &DoorWatch, now: UtcMs) -> Option<bool> {
+        let (list, state) = door.wanted?;
+        let ahead = door.in_force.0.generation > list.generation || door.in_force.1 > state;
+        lasting(&mut self.ahead, ahead, AHEAD_WAIT_MS, now)
     }
 
     /// What is wanted moves on while a door follows, so it is held against what was wanted when it was found behind.
@@ -158,6 +177,16 @@ impl Known {
             }
         }
     }
+}
+
+/// Whether a list comes near the end of the time for which it may be unconfirmed. A controller that has just started waits
+/// for its doors first.
+fn ageing(door: &DoorWatch, since: UtcMs, now: UtcMs) -> Option<bool> {
+    let Some(age) = door.age else { return Some(false) };
+    let confirmed = door.confirmed?;
+    let age_ms = now.0.saturating_sub(confirmed.0);
+    let ageing = age_ms >= i64::from(age.limit_s) * 1_000 / 4 * AGEING_QUARTERS;
+    (!ageing || now.0.saturating_sub(since.0) >= OFFLINE_MS).then_some(ageing)
 }
 
 /// Whether something is wrong for so long; nothing while that is not known yet.

@@ -71,6 +71,7 @@ pub(crate) const DONE: &[&str] = &[
     "card-forgiven",
     "comfort-set",
     "site-set",
+    "restore-decided",
     "signed-out",
 ];
 
@@ -89,6 +90,8 @@ pub(crate) struct Page {
     pub(crate) done: Option<&'static str>,
     /// What every page says while a lockdown holds.
     pub(crate) lockdown: Option<String>,
+    /// What every page says while doors are left alone since a backup was put back.
+    pub(crate) restored: Option<String>,
 }
 
 impl Page {
@@ -109,6 +112,7 @@ impl Page {
             demo: app.context.demo.is_some(),
             done: done(parts.uri.query()),
             lockdown: None,
+            restored: None,
         }
     }
 
@@ -168,6 +172,16 @@ impl Page {
         let told = if more { self.tr1("lockdown-banner-more", "scopes", &told) } else { told };
         let words = [("count", on.len().into()), ("scopes", told.into())];
         self.lockdown = (!on.is_empty()).then(|| self.lang.say_with("lockdown-banner", &words));
+    }
+
+    /// Says, from now on, that doors are left alone: all of them until somebody decides, or so many until they have told.
+    pub(crate) fn tell_restored(&mut self, (waits, held): (bool, u32)) {
+        let held = usize::try_from(held).unwrap_or(usize::MAX);
+        self.restored = match (waits, held) {
+            (true, _) => Some(self.tr("restore-banner")),
+            (false, 0) => None,
+            (false, held) => Some(self.number("restore-banner-held", "count", &held)),
+        };
     }
 
     /// What a lockdown reaches.

@@ -55,7 +55,9 @@ pub(crate) async fn require_operator(
     page.operator = Some(operator.name.clone());
     if !wants_stream(&parts) {
         let now = page.now.second();
-        page.tell_lockdowns(&app.db(move |site| lockdown::on(site, now)).await?);
+        let (on, restored) = app.db(move |site| Ok((lockdown::on(site, now)?, site.restore_waits()?))).await?;
+        page.tell_lockdowns(&on);
+        page.tell_restored(restored);
     }
     parts.extensions.insert(Visit { page: page.clone(), operator });
     let mut response = next.run(Request::from_parts(parts, body)).await;

@@ -2,7 +2,7 @@
 //!
 //! | file | holds | written |
 //! | --- | --- | --- |
-//! | `whitelist.db` | the list in force with its calendar, the one on its way, the door's state, the counters, the passages | by [`WhitelistStore`], in transactions of up to a thousand rows |
+//! | `whitelist.db` | the list in force with its calendar, the one on its way, the door's state, the counters, the passages, the time | by [`WhitelistStore`], in transactions of up to a thousand rows |
 //! | `journal.db` | what happened and is not yet acknowledged | by [`Journal`], in the few milliseconds before a lock is released |
 //!
 //! SQLite lets one connection write to a file at a time. With one file a large whitelist transaction
@@ -12,7 +12,9 @@
 
 mod apply;
 mod calendar;
+mod clock;
 mod journal;
+mod listing;
 mod lookup;
 mod passages;
 mod pending;
@@ -26,7 +28,9 @@ use crate::file::FileError;
 
 pub use access::message::JOURNAL_EVENTS_MAX;
 pub use apply::{Applied, Refused, WHITELIST_ENTRIES_MAX, WHITELIST_PARTS_MAX};
+pub use clock::KnownTime;
 pub use journal::{Acknowledged, Draft, Journal, JournalStart};
+pub use listing::Listing;
 pub use lookup::{Found, Lookup};
 pub use passages::{PASSAGES_ROWS_MAX, PassagesTaken};
 pub use pending::{Batch, Pending};

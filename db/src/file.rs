@@ -120,6 +120,17 @@ pub fn open(path: &Path, kind: &Kind) -> Result<Connection, FileError> {
     Ok(connection)
 }
 
+/// Connects to a file that is there, as it is: nothing is migrated.
+///
+/// # Errors
+/// [`FileError`], also if a newer program has written it.
+pub fn connect_to(path: &Path, kind: &Kind) -> Result<Connection, FileError> {
+    header::check(path, kind)?;
+    let connection = connect(path).map_err(|error| unusable(path, kind, error))?;
+    check_schema(&connection, path, kind)?;
+    Ok(connection)
+}
+
 /// Flags for every connection: the file must be there, and each connection stays with one thread at a
 /// time.
 #[must_use]
@@ -173,26 +184,38 @@ fn fill(new: &Path, path: &Path, kind: &Kind) -> Result<(), FileError> {
 }
 
 fn migrate(connection: &mut Connection, path: &Path, kind: &Kind) -> Result<(), FileError> {
+    check_schema(connection, path, kind)?;
     let runner = (kind.migrations)().set_grouped(true);
-    let known = runner.get_migrations().iter().map(|migration| i64::from(migration.version())).max().unwrap_or(0);
-    let has_history: bool = connection
-        .query_row("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'refinery_schema_history')", [], |row| {
-            row.get(0)
-        })
-        .map_err(|error| unusable(path, kind, error))?;
-    if has_history {
-        let found: i64 = connection
-            .query_row("SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history", [], |row| row.get(0))
-            .map_err(|error| unusable(path, kind, error))?;
-        if found > known {
-            let path = path.to_path_buf();
-            return Err(FileError::Newer { path, found, known });
-        }
-    }
     runner.run(connection).map(|_| ()).map_err(|error| unusable(path, kind, error))
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// Refuses a file that a newer program has written.
+fn check_schema(connection: &Connection, path: &Path, kind: &Kind) -> Result<(), FileError> {
+    let runner = (kind.migrations)();
+    let known = runner.get_migrations().iter().map(|migration| i64::from(migration.version())).max().unwrap_or(0);
+    let found = schema(connection).map_err(|error| unusable(path, kind, error))?;
+    if found > known {
+        let path = path.to_path_buf();
+        return Err(FileError::Newer { path, found, known });
+    }
+    Ok(())
+}
+
+/// The schema that a file has; 0 if it has none yet.
+pub(crate) fn schema(connection: &Connection) -> rusqlite::Result<i64> {
+    let has_history: bool = connection.query_row(
+        "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'refinery_schema_history')",
+        [],
+        |row| row.get(0),
+    )?;
+    if !has_history {
+        return Ok(0);
+    }
+    connection.query_row("SELECT COALESCE(MAX(version), 0) FROM refinery_schema_history", [], |row| row.get(0))
+}
+
+/// The path with something after its name.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_os_string();
     name.push(suffix);
     PathBuf::from(name)
@@ -205,7 +228,8 @@ fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-fn sync_folder_of(path: &Path) -> io::Result<()> {
+/// Makes the names in the file's folder survive a power cut.
+pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
         _ => File::open(".")?.sync_all(),

@@ -95,13 +95,15 @@ impl Agent {
             listeners.push(listening.map(|(listener, _)| listener));
         }
         let (stop, stopped) = watch::channel(false);
-        let Assembled { agent, ears, desks, unwritten } = assemble(&config, wires, &cards.into(), stopped.clone())?;
+        let Assembled { agent, ears, desks, renewals, unwritten } =
+            assemble(&config, wires, &cards.into(), stopped.clone())?;
         let doors = async move {
             let serving: Vec<_> = listeners
                 .into_iter()
                 .zip(&desks)
                 .filter_map(|(listener, desk)| Some(control::serve(listener?, desk.control.clone(), stopped.clone())))
                 .map(tokio::spawn)
+                .chain(renewals.into_iter().map(|renewal| tokio::spawn(renewal.run(stopped.clone()))))
                 .collect();
             let ended = agent.run(ears).await;
             for desk in &desks {

@@ -1,15 +1,21 @@
-//! The one place where the door looks at a clock.
+//! The one place where the door looks at a clock. What it makes of it is [`access::reckon`]'s.
 
 use std::path::PathBuf;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use access::time::{At, ClockTrust, MonoMs, UtcMs};
-
-/// 2026-01-01T00:00:00Z: this program did not exist before, so a clock that says so is wrong.
-const FIRST_UTC: UtcMs = UtcMs(1_767_225_600_000);
+use access::reckon::{Reading, Reckoner, Step};
+use access::time::{At, MonoMs, UtcMs};
+use tokio::time::Instant;
 
 /// systemd-timesyncd makes this file when it has set the clock after a boot.
 const SYNCHRONISED: &str = "/run/systemd/timesync/synchronized";
+
+/// Two looks at the door's own time around one at the system's that are further apart, in milliseconds, have been
+/// interrupted, and would look like a clock that was set.
+const LOOK_MS_MAX: u64 = 20;
+
+/// How often a look that was interrupted is taken anew. A machine so busy is left with what it says.
+const LOOKS_MAX: u32 = 3;
 
 /// Tells the time, and how far to trust it.
 ///
@@ -18,53 +24,79 @@ const SYNCHRONISED: &str = "/run/systemd/timesync/synchronized";
 #[derive(Debug)]
 pub struct Clock {
     start: Instant,
-    floor: UtcMs,
-    /// Whether the machine's own clock goes on while it is off.
-    battery: bool,
+    reckoner: Reckoner,
     synchronised: PathBuf,
     system: fn() -> UtcMs,
 }
 
 impl Clock {
-    /// A clock that is not believed if it shows a time before `last_utc`, the latest that the journal
-    /// has known. Without a `battery` the operating system may show at its start what it has kept in a file, which is
-    /// of the moment at which the power went.
+    /// A clock that is not believed if it shows a time before `floor`, the latest that the door has known. Without a
+    /// `battery` the operating system may show at its start what it has kept in a file, which is of the moment at which the
+    /// power went.
     #[must_use]
-    pub fn new(last_utc: UtcMs, battery: bool) -> Self {
+    pub fn new(floor: UtcMs, battery: bool) -> Self {
         Self {
             start: Instant::now(),
-            floor: last_utc.max(FIRST_UTC),
-            battery,
+            reckoner: Reckoner::new(floor, battery),
             synchronised: PathBuf::from(SYNCHRONISED),
             system,
         }
     }
 
+    /// The same over another clock of the machine, which is synchronised while `synchronised` exists.
+    #[cfg(feature = "trial")]
+    #[must_use]
+    pub fn of(system: fn() -> UtcMs, synchronised: PathBuf, floor: UtcMs, battery: bool) -> Self {
+        Self { system, synchronised, ..Self::new(floor, battery) }
+    }
+
     /// Now.
-    ///
-    /// Without a clock to trust, time counts on from the latest that was known: what was over then
-    /// is over.
     #[must_use]
     pub fn at(&self) -> At {
-        let since_start = u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let mono = MonoMs(since_start);
-        let utc = (self.system)();
-        // A synchronised clock is believed over the journal, which may have seen a wrong one.
-        if utc >= FIRST_UTC && self.synchronised.exists() {
-            return At { mono, utc, trust: ClockTrust::Synchronised };
-        }
-        if utc >= self.floor {
-            let trust = if self.battery { ClockTrust::Synchronised } else { ClockTrust::Kept };
-            return At { mono, utc, trust };
-        }
-        let elapsed = i64::try_from(since_start).unwrap_or(i64::MAX);
-        At { mono, utc: UtcMs(self.floor.0.saturating_add(elapsed)), trust: ClockTrust::Unknown }
+        self.reckoner.at(&self.reading())
+    }
+
+    /// Takes note of the time, which is to be done every second. Says whether the system clock was set since.
+    pub fn look(&mut self) -> Option<Step> {
+        self.reckoner.look(&self.reading())
+    }
+
+    /// The controller's time, as it was at some moment since `sent`. Says whether that has set the time.
+    pub fn signed(&mut self, sent: MonoMs, issued: UtcMs) -> Option<Step> {
+        self.reckoner.signed(&self.reading(), sent, issued)
+    }
+
+    /// Whether civil time is one that nobody on the way can have set.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        self.reckoner.is_sure(&self.reading())
     }
 
     /// The door's own time at which the clock of the operating system counts from.
     #[must_use]
-    pub fn instant(&self, mono: MonoMs) -> Instant {
-        self.start + std::time::Duration::from_millis(mono.0)
+    pub fn instant(&self, mono: MonoMs) -> std::time::Instant {
+        (self.start + Duration::from_millis(mono.0)).into_std()
+    }
+
+    fn reading(&self) -> Reading {
+        let mut reading = self.look_once();
+        for _ in 1..LOOKS_MAX {
+            if self.mono().since(reading.mono) <= LOOK_MS_MAX {
+                break;
+            }
+            reading = self.look_once();
+        }
+        reading
+    }
+
+    fn look_once(&self) -> Reading {
+        // The file is looked at first: it takes longest.
+        let synchronised = self.synchronised.exists();
+        Reading { synchronised, mono: self.mono(), system: (self.system)() }
+    }
+
+    fn mono(&self) -> MonoMs {
+        MonoMs(u64::try_from(self.start.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 }
 
@@ -76,43 +108,26 @@ fn system() -> UtcMs {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use access::time::ClockTrust;
 
     const MAY: UtcMs = UtcMs(1_780_000_000_000);
 
-    fn clock(last_utc: i64, system: fn() -> UtcMs, synchronised: &str) -> Clock {
-        Clock { system, synchronised: PathBuf::from(synchronised), ..Clock::new(UtcMs(last_utc), false) }
+    fn clock(floor: i64, synchronised: &str) -> Clock {
+        Clock { system: || MAY, synchronised: PathBuf::from(synchronised), ..Clock::new(UtcMs(floor), false) }
     }
 
     #[test]
-    fn a_clock_that_is_not_behind_is_kept() {
-        let at = clock(MAY.0, || MAY, "/nowhere").at();
-        assert_eq!((at.utc, at.trust), (MAY, ClockTrust::Kept));
+    fn the_file_of_the_operating_system_says_whether_the_network_has_set_the_clock() {
+        assert_eq!(clock(MAY.0, "/nowhere").at().trust, ClockTrust::Kept);
+        assert_eq!(clock(MAY.0, "/").at().trust, ClockTrust::Synchronised);
     }
 
     #[test]
-    fn a_clock_with_a_battery_is_believed_unless_it_is_behind() {
-        let trust = |last_utc| Clock { battery: true, ..clock(last_utc, || MAY, "/nowhere") }.at().trust;
-        assert_eq!(trust(MAY.0), ClockTrust::Synchronised);
-        assert_eq!(trust(MAY.0 + 5_000), ClockTrust::Unknown, "its battery is empty");
-    }
-
-    #[test]
-    fn a_clock_before_the_latest_known_time_is_not_believed_and_that_time_counts_on() {
-        let at = clock(MAY.0 + 5_000, || MAY, "/nowhere").at();
+    fn the_doors_own_time_counts_from_its_start_and_on_from_the_floor() {
+        let clock = clock(MAY.0 + 3_600_000, "/");
+        let at = clock.at();
         assert_eq!(at.trust, ClockTrust::Unknown);
-        assert!(at.utc.0 >= MAY.0 + 5_000, "{:?}", at.utc);
-    }
-
-    #[test]
-    fn a_clock_that_was_never_set_is_not_believed_even_if_it_is_called_synchronised() {
-        let at = clock(0, || UtcMs(1_000), "/").at();
-        assert_eq!(at.trust, ClockTrust::Unknown);
-        assert!(at.utc >= FIRST_UTC);
-    }
-
-    #[test]
-    fn a_synchronised_clock_is_believed_even_behind_the_journal() {
-        let at = clock(MAY.0 + 5_000, || MAY, "/").at();
-        assert_eq!((at.utc, at.trust), (MAY, ClockTrust::Synchronised));
+        assert_eq!(at.utc.0 - MAY.0 - 3_600_000, i64::try_from(at.mono.0).unwrap());
+        assert!(clock.instant(at.mono) <= std::time::Instant::now());
     }
 }

@@ -97,6 +97,7 @@ mod tests {
             key: DoorKey::new([7; 32]),
             mqtt_host: "broker".to_owned(),
             mqtt_port: 1883,
+            identity: None,
         }
     }
 

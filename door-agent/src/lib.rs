@@ -5,6 +5,7 @@
 //! | [`agent`], `assemble` | starting and stopping an agent |
 //! | [`folder_lock`] | that no two of them share a data folder |
 //! | [`config`], [`provisioning`] | how it is set up, and who it is |
+//! | [`enrol`] | how it becomes somebody, and stays so |
 //! | [`run`] | the loop that owns everything which decides at its doors |
 //! | [`reader`], [`spi`], [`hardware`] | the thread that looks for cards, and the bus to its chip |
 //! | [`io`] | lock, lamps, contact, exit button |
@@ -19,6 +20,7 @@ pub mod clock;
 pub mod config;
 pub mod control;
 pub mod downlink;
+pub mod enrol;
 pub mod folder_lock;
 pub mod hardware;
 pub mod io;
@@ -29,6 +31,8 @@ pub mod run;
 pub mod spi;
 pub mod store;
 pub mod taps;
+#[cfg(feature = "trial")]
+pub mod trial;
 pub mod uplink;
 
 pub use agent::{Agent, StartError};

@@ -1,16 +1,19 @@
 //! `kulku-door-agent`: the doors of one board.
 
-use std::io::{IsTerminal as _, Write as _, stderr};
+use std::io::{IsTerminal as _, Read as _, Write as _, stderr};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use access::enrol::{ENROL_PORT, EnrolCode, Place};
 use access::id::DoorId;
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use door_agent::{Agent, Config, io};
+use door_agent::provisioning::NewFile;
+use door_agent::{Agent, Config, enrol, io};
 use serde_json::{Map, Value, json};
 use tokio::signal::unix::{SignalKind, signal};
+use zeroize::Zeroizing;
 
 /// The doors of one board: readers, locks, journals, and the link to the controller.
 #[derive(Parser)]
@@ -30,6 +33,8 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Turns a one-time code of `kulku-controller door enrol` into this door's key and certificate.
+    Enrol(Enrol),
     /// Checks configuration and provisioning, and does nothing else.
     Check(File),
     /// Drives the locks to rest, and does nothing else. Refuses while an agent runs, which drives them itself.
@@ -40,6 +45,18 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+}
+
+#[derive(Args)]
+struct Enrol {
+    /// The code; - reads it from standard input, so that it stands in no list of processes.
+    code: String,
+    /// Where the controller lets doors enrol: its name or address, and the port if it is not 8443.
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = place)]
+    controller: Place,
+    /// The file to write, readable by its owner only. The agent's configuration names it under `provisioning`.
+    #[arg(long, value_name = "FILE", default_value = "/etc/kulku/door.json")]
+    out: PathBuf,
 }
 
 #[derive(Args)]
@@ -68,9 +85,48 @@ async fn main() -> ExitCode {
 async fn execute(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Run { file, json } => run(Config::load(&file.config)?, json).await,
+        Command::Enrol(enrol) => enrol_door(&enrol).await,
         Command::Check(file) => Config::load(&file.config).map(drop).map_err(Into::into),
         Command::Rest { file, force } => Ok(io::rest(&Config::places(&file.config)?, force)?),
     }
+}
+
+async fn enrol_door(enrol: &Enrol) -> anyhow::Result<()> {
+    let code: EnrolCode = if enrol.code == "-" { code_from_input()? } else { enrol.code.parse()? };
+    // A code is good once: whatever else can fail must have been tried before it is used.
+    let file = NewFile::prepare(&enrol.out).with_context(|| format!("{} cannot be made", enrol.out.display()))?;
+    let provisioning = enrol::enrol(&code, &enrol.controller).await?;
+    provisioning
+        .write(file)
+        .with_context(|| format!("{} cannot be written; the code is used up", enrol.out.display()))?;
+    let (door, site) = (&provisioning.door, &provisioning.site);
+    writeln!(std::io::stdout(), "This is door {door} of site {site} now; {} says so.", enrol.out.display())?;
+    Ok(())
+}
+
+fn code_from_input() -> anyhow::Result<EnrolCode> {
+    /// A code has 53 letters with its hyphens.
+    const LENGTH_MAX: u64 = 256;
+    let mut text = Zeroizing::new(String::new());
+    std::io::stdin().take(LENGTH_MAX).read_to_string(&mut text).context("standard input cannot be read")?;
+    Ok(text.parse()?)
+}
+
+/// A name, an IPv4 address or an IPv6 address in brackets, and perhaps a port.
+fn place(text: &str) -> Result<Place, String> {
+    let wrong = || format!("{text:?} is not HOST or HOST:PORT, such as kulku.example:{ENROL_PORT}");
+    let (host, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            let (host, rest) = rest.split_once(']').ok_or_else(wrong)?;
+            (host, rest.strip_prefix(':'))
+        }
+        None => text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port))),
+    };
+    let port = port.map_or(Ok(ENROL_PORT), |port| port.parse().map_err(|_| wrong()))?;
+    if host.is_empty() || host.contains(char::is_whitespace) {
+        return Err(wrong());
+    }
+    Ok(Place { host: host.to_owned(), port })
 }
 
 async fn run(config: Config, json: bool) -> anyhow::Result<()> {

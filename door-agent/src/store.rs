@@ -5,8 +5,9 @@ use std::thread::JoinHandle;
 use access::passage::{Passage, Passages};
 use access::state::{Counters, DoorState};
 use access::time::UtcMs;
+use access::uid::Uid;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
-use db::door::{Applied, DoorDbError, PassagesTaken, Refused, Seen, StateApplied, WhitelistStore};
+use db::door::{Applied, DoorDbError, KnownTime, Listing, PassagesTaken, Refused, Seen, StateApplied, WhitelistStore};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -32,8 +33,17 @@ pub enum StoreOrder {
     Seen(Vec<Seen>),
     /// What cards did at the doors of this agent.
     OwnPassages(Vec<Passage>),
+    /// The cards of the list in force that come after one.
+    List {
+        /// Those with a higher number; all if there is none.
+        after: Option<Uid>,
+        /// At most so many.
+        limit: usize,
+    },
     /// When a card was granted for which the door had waited to stand unlocked.
     FirstPerson(UtcMs),
+    /// What the next boot is to know of the time.
+    Time(KnownTime),
 }
 
 /// What became of it.
@@ -51,6 +61,10 @@ pub enum StoreAnswer {
     Passages(PassagesTaken),
     /// What was seen here is on disk.
     Remembered,
+    /// Cards of the list in force.
+    Listed(Listing),
+    /// They could not be read.
+    NotListed(String),
     /// It was not taken, for what it is.
     Refused(String),
     /// The disk did not take it. The controller sends it again once it hears what is in force.
@@ -70,11 +84,18 @@ impl StoreThread {
     /// # Errors
     /// If the operating system has no thread for it.
     pub fn spawn(store: WhitelistStore) -> std::io::Result<(Self, mpsc::Receiver<StoreAnswer>)> {
+        let (mut this, inbox, answers, answered) = Self::detached();
+        let run = move || run(store, inbox, &answers);
+        this.thread = Some(std::thread::Builder::new().name("whitelist".to_owned()).spawn(run)?);
+        Ok((this, answered))
+    }
+
+    /// Both ends, without a thread between them.
+    pub(crate) fn detached()
+    -> (Self, mpsc::Receiver<StoreOrder>, mpsc::Sender<StoreAnswer>, mpsc::Receiver<StoreAnswer>) {
         let (orders, inbox) = mpsc::channel(ORDERS_MAX);
         let (answers, answered) = mpsc::channel(ANSWERS_MAX);
-        let thread =
-            std::thread::Builder::new().name("whitelist".to_owned()).spawn(move || run(store, inbox, &answers))?;
-        Ok((Self { orders: Some(orders), thread: Some(thread) }, answered))
+        (Self { orders: Some(orders), thread: None }, inbox, answers, answered)
     }
 
     /// Gives an order, which is answered.
@@ -108,7 +129,7 @@ fn run(mut store: WhitelistStore, mut inbox: mpsc::Receiver<StoreOrder>, answers
     }
 }
 
-fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, DoorDbError> {
+pub(crate) fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, DoorDbError> {
     Ok(match order {
         StoreOrder::Whitelist(part) => match store.apply(part)? {
             Applied::InForce(id) => StoreAnswer::Whitelist(id),
@@ -133,8 +154,16 @@ fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, 
             store.note_passages(passages)?;
             StoreAnswer::Remembered
         }
+        StoreOrder::List { after, limit } => match store.cards_after(*after, *limit) {
+            Ok(listing) => StoreAnswer::Listed(listing),
+            Err(error) => StoreAnswer::NotListed(error.to_string()),
+        },
         StoreOrder::FirstPerson(at) => {
             store.note_first_person(*at)?;
+            StoreAnswer::Remembered
+        }
+        StoreOrder::Time(time) => {
+            store.note_known_time(time)?;
             StoreAnswer::Remembered
         }
         StoreOrder::Counters(counters) => StoreAnswer::Counters(store.raise_counters(counters)?),

@@ -17,7 +17,7 @@ use access::chain::Link;
 use access::encode::Stage;
 use access::envelope::{Header, seal};
 use access::event::Event;
-use access::message::{REPORT_EVENTS_MAX, Status, Up};
+use access::message::{Listed, REPORT_EVENTS_MAX, Status, Up};
 use access::time::MonoMs;
 use access::topic::{Channel, Topic};
 use db::door::Pending;
@@ -190,6 +190,11 @@ impl Uplink {
         self.send(link, &Up::Encoding { job, stage });
     }
 
+    /// Tells a piece of the list in force; whether it is on its way.
+    pub fn listed(&mut self, listed: Listed, link: Link) -> bool {
+        self.send(link, &Up::Listed(listed))
+    }
+
     fn report(&mut self, previous: Link, events: Vec<Event>, now: MonoMs) {
         let Some(newest) = events.last() else { return };
         // Also if it could not be sent: the deadline tries again.
@@ -198,13 +203,15 @@ impl Uplink {
     }
 
     /// The broker may be slow and the link full; whatever is lost here is sent again later.
-    fn send(&mut self, link: Link, message: &Up) {
-        let Some(connection) = &mut self.connected else { return };
+    fn send(&mut self, link: Link, message: &Up) -> bool {
+        let Some(connection) = &mut self.connected else { return false };
         connection.sent += 1;
         let sequence = connection.number << CONNECTION_SHIFT | connection.sent;
         let (topic, payload) = self.seal.seal(sequence, link, message);
-        if let Err(error) = self.handle.try_publish(&topic, payload, Qos::AtLeastOnce) {
+        let sent = self.handle.try_publish(&topic, payload, Qos::AtLeastOnce);
+        if let Err(error) = &sent {
             tracing::debug!(%error, "a message could not be sent");
         }
+        sent.is_ok()
     }
 }

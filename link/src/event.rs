@@ -65,6 +65,15 @@ pub enum Reason {
     /// Nobody answered: no address, port closed, or no answer in time.
     #[error("the broker cannot be reached: {0}")]
     Unreachable(String),
+    /// We do not believe the broker's certificate: another authority's, another name, not valid now.
+    #[error("the broker's certificate is not believed: {0}")]
+    ServerRefused(String),
+    /// The broker does not believe our certificate, or misses it: revoked, run out, another authority's.
+    #[error("the broker does not accept our certificate: {0}")]
+    IdentityRefused(String),
+    /// Our identity was renewed, and the next connection shows it.
+    #[error("the identity was renewed")]
+    Renewed,
     /// An established connection broke.
     #[error("the connection broke: {0}")]
     Lost(String),
@@ -108,14 +117,14 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// True if the broker knows us not, or does not believe the password.
+    /// True if the broker knows us not, or believes neither password nor certificate.
     ///
     /// For a wrong password some brokers answer "bad user name or password", others (and
     /// Mosquitto among them) "not authorised". Trying again cannot help before someone
     /// has acted.
     #[must_use]
     pub fn is_credentials_refused(&self) -> bool {
-        matches!(self, Self::Refused(Refusal::BadCredentials | Refusal::NotAuthorized))
+        matches!(self, Self::Refused(Refusal::BadCredentials | Refusal::NotAuthorized) | Self::IdentityRefused(_))
     }
 }
 

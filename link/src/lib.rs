@@ -38,6 +38,9 @@ mod event;
 mod handle;
 mod options;
 mod session;
+mod tls;
+#[cfg(feature = "trial")]
+pub mod trial;
 mod wire;
 
 pub use backoff::{BACKOFF_BASE, BACKOFF_MAX, Jitter, STABLE_AFTER};
@@ -49,4 +52,5 @@ pub use options::{
     Transport, Will, WillFactory,
 };
 pub use session::{CLOSE_WAIT, open};
+pub use tls::{Pem, ServerTime, Tls, TlsError, Verifier, provider};
 pub use wire::{PACKET_MAX_BYTES, TopicError};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::backoff::{Jitter, random_jitter};
 use crate::credentials::Credentials;
+use crate::tls::Tls;
 use crate::wire::{FIELD_MAX_BYTES, TopicError, check_filter, check_topic};
 
 /// Keep-alive by default. A dead link shows after at most twice this time, and one ping
@@ -46,14 +47,14 @@ pub enum Qos {
     AtLeastOnce,
 }
 
-/// How the bytes travel. TLS is the next variant; it belongs to this type and to
-/// the one function in `client.rs` that reads it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
+/// How the bytes travel.
+#[derive(Debug, Clone, Default)]
 pub enum Transport {
     /// Plain TCP: for loopback, and for nets that are protected otherwise.
     #[default]
     Tcp,
+    /// TLS 1.3 with a certificate at both ends.
+    Tls(Tls),
 }
 
 /// What the broker publishes for us when the connection breaks without a goodbye.

@@ -27,7 +27,8 @@ use crate::client;
 use crate::connection::{Connection, End, show};
 use crate::event::{Event, Reason};
 use crate::handle::{Handle, Link, State, Switches};
-use crate::options::{Options, OptionsError, Will};
+use crate::options::{Options, OptionsError, Transport, Will};
+use crate::tls::Renewals;
 
 /// Longest wait for a goodbye to be written. A broker that takes nothing for so long
 /// publishes the will, which is then the truth.
@@ -47,8 +48,13 @@ pub fn open(mut options: Options) -> Result<(Handle, mpsc::Receiver<Event>), Opt
     let (switches_tx, switches) = watch::channel(Switches { network_up: true, closing: false });
     let (link, link_rx) = watch::channel(Link { state: State::Connecting, outlet: None, subscribed: false });
     let handle = Handle { link: link_rx, switches: switches_tx, publish_wait: options.publish_wait };
+    let renewals = match &options.transport {
+        Transport::Tcp => Renewals::default(),
+        Transport::Tls(tls) => tls.renewals(),
+    };
     let session = Session {
         backoff: Backoff::new(jitter),
+        renewals,
         connection: 0,
         switches_held: handle.switches.clone(),
         options,
@@ -63,6 +69,7 @@ pub fn open(mut options: Options) -> Result<(Handle, mpsc::Receiver<Event>), Opt
 struct Session {
     options: Options,
     backoff: Backoff,
+    renewals: Renewals,
     connection: u64,
     events: mpsc::Sender<Event>,
     switches: watch::Receiver<Switches>,
@@ -99,6 +106,7 @@ impl Session {
     /// One connection from beginning to end.
     async fn attempt(&mut self) -> End {
         self.connection = self.connection.saturating_add(1);
+        self.renewals.forget();
         let will = match self.will() {
             Ok(will) => will,
             Err(error) => return End::Lost(Reason::Will(error)),
@@ -119,6 +127,10 @@ impl Session {
                         drop_socket(task).await;
                         return End::Lost(Reason::NetworkOff);
                     }
+                }
+                () = self.renewals.next() => {
+                    self.goodbye(task).await;
+                    return End::Lost(Reason::Renewed);
                 }
                 () = self.events.closed() => return self.goodbye(task).await,
             }
@@ -165,7 +177,11 @@ impl Session {
 
     async fn lost(&mut self, reason: Reason) {
         let held = self.link.borrow().outlet.as_ref().map_or(Duration::ZERO, |outlet| outlet.since.elapsed());
-        let retry_in = (reason != Reason::NetworkOff).then(|| self.backoff.next(held));
+        let retry_in = match reason {
+            Reason::NetworkOff => None,
+            Reason::Renewed => Some(Duration::ZERO),
+            _ => Some(self.backoff.next(held)),
+        };
         self.stand(retry_in.map_or(State::Off, |_| State::Waiting));
         tracing::debug!(connection = self.connection, %reason, ?retry_in, "disconnected");
         let event = Event::Disconnected { reason, retry_in, connection: self.connection };

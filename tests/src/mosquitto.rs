@@ -32,7 +32,23 @@ impl Mosquitto {
                  max_packet_size 262144\nmax_queued_messages 100000\nmax_inflight_messages 200\n"
             ),
         )?;
-        let mut broker = Self { process: None, config, log: folder.join("mosquitto.log"), port };
+        Self::begin(config, port)
+    }
+
+    /// Starts one with a configuration that was made for this port. As root it stays root, since the files that the
+    /// configuration names are the test's.
+    ///
+    /// # Errors
+    /// If Mosquitto is not installed or does not listen.
+    pub fn start_with(config: &Path, port: u16) -> Result<Self> {
+        let text = std::fs::read_to_string(config)?;
+        let config = config.with_file_name("test.conf");
+        std::fs::write(&config, text + "user root\n")?;
+        Self::begin(config, port)
+    }
+
+    fn begin(config: PathBuf, port: u16) -> Result<Self> {
+        let mut broker = Self { process: None, log: config.with_file_name("mosquitto.log"), config, port };
         broker.run()?;
         Ok(broker)
     }

@@ -1,4 +1,5 @@
-//! Controller, broker and doors as the real programs, set up as an administrator would.
+//! Controller, broker and doors as the real programs, set up as an administrator would: doors enrol over HTTPS with a
+//! one-time code, and speak TLS with their certificates to either broker. [`Whole::start_plain`] leaves that out.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,10 +35,20 @@ pub enum Broker {
     Mosquitto,
 }
 
+/// How doors prove to the broker who they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    /// By a certificate of the site's authority, as by default.
+    Tls,
+    /// By a password in the clear.
+    Plain,
+}
+
 /// A running site.
 #[derive(Debug)]
 pub struct Whole {
     folder: tempfile::TempDir,
+    ways: Ways,
     controller: Option<Process>,
     /// Only with [`Broker::Mosquitto`].
     pub mosquitto: Option<Mosquitto>,
@@ -60,6 +71,30 @@ pub struct Door {
     pub ignores_file_size_signal: bool,
     /// Its control.
     pub control: Client,
+}
+
+/// How things are reached in a site.
+#[derive(Debug, Clone, Copy)]
+struct Ways {
+    broker: Broker,
+    wire: Wire,
+    /// The broker's port.
+    mqtt: u16,
+    /// Where doors enrol.
+    enrol: u16,
+}
+
+/// What a door is brought, before it can be started.
+enum Ticket {
+    /// The code with which it enrols.
+    Code(String),
+    /// It has its file.
+    File,
+}
+
+#[derive(Deserialize)]
+struct Issued {
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -109,7 +144,15 @@ impl Whole {
     /// # Errors
     /// If a program does not become ready.
     pub fn start(broker: Broker, doors: usize, people: &[ImportPerson]) -> Result<Self> {
-        Self::begin(broker, doors, people, ONE_READER)
+        Self::begin(broker, Wire::Tls, doors, people, ONE_READER)
+    }
+
+    /// The same without TLS: for strangers who speak to the broker by themselves, and for figures that count bytes.
+    ///
+    /// # Errors
+    /// If a program does not become ready.
+    pub fn start_plain(broker: Broker, doors: usize, people: &[ImportPerson]) -> Result<Self> {
+        Self::begin(broker, Wire::Plain, doors, people, ONE_READER)
     }
 
     /// The same, with a second reader inside at each door.
@@ -117,32 +160,32 @@ impl Whole {
     /// # Errors
     /// If a program does not become ready.
     pub fn start_two_sided(broker: Broker, doors: usize, people: &[ImportPerson]) -> Result<Self> {
-        Self::begin(broker, doors, people, TWO_READERS)
+        Self::begin(broker, Wire::Tls, doors, people, TWO_READERS)
     }
 
-    fn begin(broker: Broker, doors: usize, people: &[ImportPerson], readers: &str) -> Result<Self> {
+    fn begin(broker: Broker, wire: Wire, doors: usize, people: &[ImportPerson], readers: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let port = free_port()?;
-        let mosquitto = match broker {
-            Broker::Mosquitto => Some(Mosquitto::start(folder.path(), port)?),
-            Broker::Embedded => None,
+        let ways = Ways { broker, wire, mqtt: free_port()?, enrol: free_port()? };
+        write_config(folder.path(), ways)?;
+        let mosquitto = match (broker, wire) {
+            (Broker::Mosquitto, Wire::Tls) => Some(guarded_mosquitto(folder.path(), ways.mqtt)?),
+            (Broker::Mosquitto, Wire::Plain) => Some(Mosquitto::start(folder.path(), ways.mqtt)?),
+            (Broker::Embedded, _) => None,
         };
-        write_config(folder.path(), broker, port)?;
         keys(folder.path())?;
-        let ids: Vec<String> = (1..=doors).map(|n| format!("door-{n}")).collect();
-        for id in &ids {
-            std::fs::create_dir(folder.path().join(id))?;
-            let out = folder.path().join(id).join("door.json");
-            controller(folder.path(), &["door", "add", id, "--name", id, "--out", &out.to_string_lossy()], None)?;
-        }
+        let add = |n| {
+            let id = format!("door-{n}");
+            Ok((add_door(folder.path(), wire, &id, &[])?, id))
+        };
+        let added = (1..=doors).map(add).collect::<Result<Vec<_>>>()?;
         controller(folder.path(), &["operator", "add", OPERATOR.0], Some(OPERATOR.1))?;
         let token = controller(folder.path(), &["token", "add", OPERATOR.0, "tests"], None)?;
         import(folder.path(), people)?;
         let (process, dashboard) = start_controller(folder.path())?;
         let api = Client::new(&dashboard, Some(token.trim()));
-        let mut site = Self { folder, controller: Some(process), mosquitto, doors: Vec::new(), dashboard, api };
-        for id in ids {
-            let door = Door::start(site.folder.path().join(&id), &id, readers)?;
+        let mut site = Self { folder, ways, controller: Some(process), mosquitto, doors: Vec::new(), dashboard, api };
+        for (ticket, id) in added {
+            let door = site.start_door(&ticket, &id, readers)?;
             site.doors.push(door);
         }
         Ok(site)
@@ -153,12 +196,45 @@ impl Whole {
     /// # Errors
     /// If it does not become ready.
     pub fn start_encoder(&self, id: &str) -> Result<Door> {
+        let ticket = add_door(self.folder.path(), self.ways.wire, id, &["--encoder"])?;
+        self.start_door(&ticket, id, "role = \"encoder\"\nio.kind = \"none\"\n")
+    }
+
+    fn start_door(&self, ticket: &Ticket, id: &str, role: &str) -> Result<Door> {
         let folder = self.folder.path().join(id);
-        std::fs::create_dir(&folder)?;
-        let out = folder.join("door.json");
-        let add = ["door", "add", id, "--name", id, "--encoder", "--out", &out.to_string_lossy()];
-        controller(self.folder.path(), &add, None)?;
-        Door::start(folder, id, "role = \"encoder\"\nio.kind = \"none\"\n")
+        if let Ticket::Code(code) = ticket {
+            enrol(code, self.ways.enrol, &folder.join("door.json"))?;
+        }
+        Door::start(folder, id, role)
+    }
+
+    /// Gives a door that has been here before a new identity, in the file `out` of its folder.
+    ///
+    /// # Errors
+    /// If it cannot be enrolled.
+    pub fn enrol_again(&self, id: &str, out: &str) -> Result<()> {
+        let code = issue(self.folder.path(), id, &[])?;
+        enrol(&code, self.ways.enrol, &self.folder.path().join(id).join(out))
+    }
+
+    /// Runs a subcommand of the controller beside the one that runs, and returns what it printed.
+    ///
+    /// # Errors
+    /// If it fails.
+    pub fn run(&self, arguments: &[&str]) -> Result<String> {
+        controller(self.folder.path(), arguments, None)
+    }
+
+    /// Where doors enrol at this site.
+    #[must_use]
+    pub fn enrol_port(&self) -> u16 {
+        self.ways.enrol
+    }
+
+    /// The broker's port.
+    #[must_use]
+    pub fn mqtt_port(&self) -> u16 {
+        self.ways.mqtt
     }
 
     /// Where the site keeps its files.
@@ -213,6 +289,22 @@ impl Whole {
         Ok(Site::open(&self.folder.path().join("site.db"), &"hospital".parse::<SiteId>()?)?)
     }
 
+    /// Runs a subcommand of the controller to its end, and returns what it printed.
+    ///
+    /// # Errors
+    /// If it fails; what it wrote to standard error is in the error.
+    pub fn run(&self, arguments: &[&str]) -> Result<String> {
+        controller(self.folder.path(), arguments, None)
+    }
+
+    /// Stops the controller as a service manager would.
+    ///
+    /// # Errors
+    /// If it was not running, or does not end cleanly.
+    pub fn stop_controller(&mut self) -> Result<()> {
+        self.controller.take().context("the controller is not running")?.stop()
+    }
+
     /// SIGKILL to the controller, and to its broker with it if that is embedded.
     ///
     /// # Errors
@@ -264,14 +356,13 @@ impl Door {
                  control.address = \"127.0.0.1:{port}\"\n"
             ),
         )?;
-        let mut door =
-            Self {
-                folder,
-                process: None,
-                id: id.to_owned(),
-                ignores_file_size_signal: false,
-                control: Client::new("http://127.0.0.1:1", None),
-            };
+        let mut door = Self {
+            folder,
+            process: None,
+            id: id.to_owned(),
+            ignores_file_size_signal: false,
+            control: Client::new("http://127.0.0.1:1", None),
+        };
         door.run()?;
         Ok(door)
     }
@@ -384,14 +475,58 @@ pub fn now() -> UtcS {
     UtcS(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
-fn write_config(folder: &Path, broker: Broker, port: u16) -> Result<()> {
-    let mqtt = match broker {
-        Broker::Embedded => format!("[mqtt.embedded]\nlisten = \"127.0.0.1:{port}\"\n"),
-        Broker::Mosquitto => format!("[mqtt.external]\nhost = \"127.0.0.1\"\nport = {port}\n"),
+fn write_config(folder: &Path, Ways { broker, wire, mqtt, enrol }: Ways) -> Result<()> {
+    let list = folder.join("mosquitto/crl.pem");
+    let mut text = format!(
+        "site = \"hospital\"\ndata = \".\"\nmasters_file = \"masters\"\n[dashboard]\nlisten = \"127.0.0.1:{}\"\n",
+        free_port()?
+    );
+    text += &match broker {
+        Broker::Embedded => format!("[mqtt.embedded]\nlisten = \"127.0.0.1:{mqtt}\"\n"),
+        Broker::Mosquitto => format!("[mqtt.external]\nhost = \"127.0.0.1\"\nport = {mqtt}\n"),
     };
-    let listen = format!("[dashboard]\nlisten = \"127.0.0.1:{}\"\n", free_port()?);
-    let text = format!("site = \"hospital\"\ndata = \".\"\nmasters_file = \"masters\"\n{listen}{mqtt}");
+    text += &match (wire, broker) {
+        (Wire::Plain, _) => "tls = false\n".to_owned(),
+        (Wire::Tls, Broker::Embedded) => format!("[enrol]\nlisten = \"127.0.0.1:{enrol}\"\n"),
+        (Wire::Tls, Broker::Mosquitto) => {
+            format!("crl_file = \"{}\"\n[enrol]\nlisten = \"127.0.0.1:{enrol}\"\n", list.display())
+        }
+    };
     Ok(std::fs::write(folder.join("controller.toml"), text)?)
+}
+
+/// Mosquitto with the configuration that the controller writes for it.
+fn guarded_mosquitto(folder: &Path, port: u16) -> Result<Mosquitto> {
+    let out = folder.join("mosquitto");
+    controller(folder, &["mosquitto-config", "--bind", "127.0.0.1", "--out", &out.to_string_lossy()], None)?;
+    Mosquitto::start_with(&out.join("mosquitto.conf"), port)
+}
+
+/// Adds a door, and gets what it is to be brought.
+fn add_door(folder: &Path, wire: Wire, id: &str, more: &[&str]) -> Result<Ticket> {
+    std::fs::create_dir(folder.join(id))?;
+    match wire {
+        Wire::Tls => Ok(Ticket::Code(issue(folder, id, &[&["--name", id][..], more].concat())?)),
+        Wire::Plain => {
+            let out = folder.join(id).join("door.json");
+            let add = ["door", "add", id, "--name", id, "--out", &out.to_string_lossy()];
+            controller(folder, &[&add[..], more].concat(), None)?;
+            Ok(Ticket::File)
+        }
+    }
+}
+
+fn issue(folder: &Path, id: &str, more: &[&str]) -> Result<String> {
+    let issued = controller(folder, &[&["door", "enrol", id, "--json"][..], more].concat(), None)?;
+    Ok(serde_json::from_str::<Issued>(&issued)?.code)
+}
+
+fn enrol(code: &str, port: u16, out: &Path) -> Result<()> {
+    let mut command = Command::new(program("kulku-door-agent")?);
+    command.args(["enrol", code, "--controller", &format!("127.0.0.1:{port}"), "--out"]).arg(out);
+    let enrolled = command.output()?;
+    anyhow::ensure!(enrolled.status.success(), "enrol: {}", String::from_utf8_lossy(&enrolled.stderr));
+    Ok(())
 }
 
 fn start_controller(folder: &Path) -> Result<(Process, String)> {

@@ -120,6 +120,13 @@ pub enum WindowError {
 }
 
 impl Schedule {
+    /// Whether it has no hours on any day, and so never holds.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let own = matches!(&self.holiday, HolidayPlan::Own(windows) if !windows.is_empty());
+        !own && self.days.iter().chain(self.exceptions.iter().map(|(_, windows)| windows)).all(Vec::is_empty)
+    }
+
     /// Whether it holds when the wall shows this.
     #[must_use]
     pub fn holds(&self, at: Local, holidays: &Holidays) -> bool {

@@ -21,6 +21,7 @@ const NOT_COUNTED: Reasons = Reason::TRY_AGAIN.and(Reason::SECOND_CARD).and(Reas
     Reason::LockedDown,
     Reason::TimeUnknown,
     Reason::LockedOut,
+    Reason::ListTooOld,
 ]));
 
 /// The denials of a door.

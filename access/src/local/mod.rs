@@ -1,4 +1,4 @@
-//! What only the door knows: who has gone in, who waits for whom, and who has been denied too often.
+//! What only the door knows: who has gone in, who waits for whom, who has been denied too often, and how old its list is.
 //!
 //! ```text
 //!   decide: the rules of the site ──▶ Decision ──┐
@@ -22,7 +22,7 @@ use crate::decide::Decision;
 use crate::mode::Mode;
 use crate::passage::{Passage, Passback, Side};
 use crate::reason::{Reason, Reasons};
-use crate::settings::DoorSettings;
+use crate::settings::{Beyond, DoorSettings};
 use crate::time::At;
 use crate::uid::Uid;
 
@@ -61,6 +61,10 @@ pub struct Circumstances<'a> {
     pub zone: &'a Zone,
     /// The rules of the areas on both sides, each with what is known of this card there.
     pub passback: &'a [(Passback, Option<Passage>)],
+    /// What holds of a list that is too old, if the door's is.
+    pub old_list: Option<Beyond>,
+    /// Whether the card passes where nobody else does; see [`crate::decide::is_exempt`].
+    pub exempt: bool,
     /// Whether another door of the lock chamber is open or released; never at a door that is in none.
     pub interlocked: bool,
     /// Whether this card was granted at this reader just now, and may still open the door. See
@@ -90,6 +94,18 @@ pub struct LockoutBegins {
     pub for_s: u16,
 }
 
+impl Circumstances<'_> {
+    /// Whether the age of the list denies this card here.
+    fn list_is_too_old(&self) -> bool {
+        let denies = match self.old_list {
+            Some(Beyond::Denies) => true,
+            Some(Beyond::ExemptOnly) => !self.exempt,
+            Some(Beyond::GoesOn) | None => false,
+        };
+        self.side == Side::In && denies
+    }
+}
+
 impl Verdict {
     /// The decision with what the door adds.
     #[must_use]
@@ -105,6 +121,9 @@ impl Local {
         let mut verdict = Verdict::default();
         if self.lockouts.holds(decision.reasons, around) {
             verdict.reasons.insert(Reason::LockedOut);
+        }
+        if around.list_is_too_old() {
+            verdict.reasons.insert(Reason::ListTooOld);
         }
         if around.side == Side::In && around.interlocked {
             verdict.reasons.insert(Reason::Interlocked);
@@ -123,10 +142,13 @@ impl Local {
         verdict
     }
 
-    /// Whether a tap is denied whatever is read of the card: locked out, or interlocked. Remembers nothing.
+    /// Whether a tap is denied whatever is read of the card: locked out, interlocked, or by a list that is too old.
+    /// Remembers nothing.
     #[must_use]
     pub fn refuses(&self, around: &Circumstances<'_>) -> bool {
-        self.lockouts.holds(Reasons::NONE, around) || around.side == Side::In && around.interlocked
+        self.lockouts.holds(Reasons::NONE, around)
+            || around.list_is_too_old()
+            || around.side == Side::In && around.interlocked
     }
 
     fn pair(&mut self, around: &Circumstances<'_>, verdict: &mut Verdict) {

@@ -74,7 +74,7 @@ pub(super) fn judge(around: &Circumstances<'_>) -> Judged {
 /// Whether what is known is counted by a clock that is right, or by none.
 fn is_sure(rule: &Passback, known: &Passage, at: At) -> bool {
     let by_clock = rule.within_s.is_some() || rule.forgiven_at.is_some();
-    !by_clock || (at.trust != ClockTrust::Unknown && known.at.0 <= at.utc.0.saturating_add(CLOCKS_DIFFER_MS_MAX))
+    !by_clock || (at.trust == ClockTrust::Synchronised && known.at.0 <= at.utc.0.saturating_add(CLOCKS_DIFFER_MS_MAX))
 }
 
 /// The latest instant, up to `now`, at which the wall showed the beginning of this minute of a day. In the hour that

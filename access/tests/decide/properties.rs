@@ -1,6 +1,7 @@
 //! The decision over random entries: what can never turn a denial into a grant, and what a grant means.
 use access::entry::{Block, Blocks, Condition, Entry, Grant, ScheduleId, Term};
 use access::reason::Reason;
+use access::settings::UnknownTime;
 use access::time::{ClockTrust, Position, UtcS, Window};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -68,12 +69,16 @@ fn any_case() -> impl Strategy<Value = Case> {
         1 => any_terms(),
         1 => any_term().prop_map(|term| vec![term]),
     ];
-    (any_window(), any_window(), blocks, terms, trust).prop_map(|(card, certificate, bits, terms, trust)| {
-        let mut case = Case { trust, ..Case::good() };
-        let entry = case.listed();
-        *entry = Entry { card, certificate, blocks: Blocks::from_bits(bits), terms, ..Entry::new(entry.uid) };
-        case
-    })
+    let unknown = prop_oneof![Just(UnknownTime::Denies), Just(UnknownTime::Allows)];
+    (any_window(), any_window(), blocks, terms, trust, unknown).prop_map(
+        |(card, certificate, bits, terms, trust, unknown)| {
+            let mut case = Case { trust, ..Case::good() };
+            case.door.settings.unknown_time = unknown;
+            let entry = case.listed();
+            *entry = Entry { card, certificate, blocks: Blocks::from_bits(bits), terms, ..Entry::new(entry.uid) };
+            case
+        },
+    )
 }
 
 fn granted(case: &Case) -> bool {
@@ -110,10 +115,11 @@ fn should_pass(case: &Case) -> bool {
         Condition::NotNeeded => true,
         Condition::Needed(windows) => windows.iter().any(within),
     };
-    let clock = case.trust != ClockTrust::Unknown;
+    let clock = case.trust == ClockTrust::Synchronised;
+    let hours = clock || case.door.settings.unknown_time == UnknownTime::Allows;
     let lets_in = |grant: &Grant| match grant.schedule {
         ScheduleId::ALWAYS => within(&grant.window),
-        HOURS => within(&grant.window) && clock,
+        HOURS => within(&grant.window) && hours,
         _ => false,
     };
     let keeps_out = |refusal: &Grant| match refusal.window.position(NOW) {
@@ -211,9 +217,23 @@ proptest! {
     }
 
     #[test]
-    fn less_trust_in_the_clock_never_turns_a_denial_into_a_grant(case in any_case()) {
-        let unknown = Case { trust: ClockTrust::Unknown, ..case.clone() };
-        prop_assert!(granted(&case) || !granted(&unknown));
+    fn less_trust_in_the_clock_never_turns_a_denial_into_a_grant(mut case in any_case()) {
+        case.door.settings.unknown_time = UnknownTime::Denies;
+        for trust in [ClockTrust::Unknown, ClockTrust::Kept] {
+            let unknown = Case { trust, ..case.clone() };
+            prop_assert!(granted(&case) || !granted(&unknown));
+        }
+    }
+
+    /// A door whose settings let hours count while it does not know the time admits whoever it admits at a good hour.
+    #[test]
+    fn where_hours_count_less_trust_keeps_out_only_whom_a_refusal_does(mut case in any_case()) {
+        case.door.settings.unknown_time = UnknownTime::Allows;
+        case.trust = ClockTrust::Synchronised;
+        case.listed().terms.iter_mut().for_each(|term| term.refusals.clear());
+        for trust in [ClockTrust::Unknown, ClockTrust::Kept] {
+            prop_assert_eq!(granted(&case), granted(&Case { trust, ..case.clone() }));
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@ use access::time::{ClockTrust, Window};
 use access::whitelist::Generation;
 
 use crate::case::{
-    Case, HOURS, NEVER, UNLISTED, asks, exempted_in, from, granted_in, locked_down, needs_employment, needs_right,
-    refused_in, until,
+    Case, HOURS, NEVER, UNLISTED, asks, exempted_in, from, granted_in, hours_count, locked_down, needs_employment,
+    needs_right, refused_in, until,
 };
 
 /// What fails, what else is said with it, how to come to it, and the nearest that passes.
@@ -68,8 +68,8 @@ const OF_THE_LOCKDOWN: &[Row] = &[
     (
         Reason::LockedDown,
         &[],
-        |c| (locked_down(c, None), exempted_in(c, Window::ALWAYS, HOURS), c.trust = ClockTrust::Unknown).2,
         |c| (locked_down(c, None), exempted_in(c, Window::ALWAYS, HOURS), c.trust = ClockTrust::Kept).2,
+        |c| (locked_down(c, None), exempted_in(c, Window::ALWAYS, HOURS)).1,
     ),
     // An exemption alone lets nobody in.
     (
@@ -147,8 +147,21 @@ const OF_THE_RULES: &[Row] = &[
     (
         Reason::TimeUnknown,
         &[Reason::OutsideSchedule],
-        |c| (granted_in(c, Window::ALWAYS, HOURS), c.trust = ClockTrust::Unknown).1,
         |c| (granted_in(c, Window::ALWAYS, HOURS), c.trust = ClockTrust::Kept).1,
+        |c| granted_in(c, Window::ALWAYS, HOURS),
+    ),
+    // A door that lets hours count while it does not know the time has no hours where there are none.
+    (
+        Reason::TimeUnknown,
+        &[Reason::OutsideSchedule],
+        |c| (hours_count(c), granted_in(c, Window::ALWAYS, NEVER)).1,
+        |c| (hours_count(c), granted_in(c, Window::ALWAYS, HOURS)).1,
+    ),
+    (
+        Reason::TimeUnknown,
+        &[Reason::OutsideSchedule],
+        |c| (hours_count(c), granted_in(c, Window::ALWAYS, UNLISTED)).1,
+        |c| (hours_count(c), granted_in(c, Window::ALWAYS, HOURS)).1,
     ),
     (
         Reason::TimeUnknown,
@@ -159,8 +172,8 @@ const OF_THE_RULES: &[Row] = &[
     (
         Reason::TimeUnknown,
         &[Reason::RefusedByRule],
-        |c| (refused_in(c, Window::ALWAYS, NEVER), c.trust = ClockTrust::Unknown).1,
         |c| (refused_in(c, Window::ALWAYS, NEVER), c.trust = ClockTrust::Kept).1,
+        |c| refused_in(c, Window::ALWAYS, NEVER),
     ),
     (
         Reason::RefusedByRule,

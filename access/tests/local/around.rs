@@ -6,7 +6,7 @@ use access::local::{Circumstances, Local, Verdict};
 use access::mode::Mode;
 use access::passage::{AreaId, Passage, Passback, Side};
 use access::reason::{Reason, Reasons};
-use access::settings::DoorSettings;
+use access::settings::{Beyond, DoorSettings};
 use access::time::{At, ClockTrust, MonoMs, UtcMs};
 use access::uid::Uid;
 use access::whitelist::Generation;
@@ -29,6 +29,8 @@ pub(crate) struct Around {
     pub(crate) trust: ClockTrust,
     pub(crate) zone: Zone,
     pub(crate) passback: Vec<(Passback, Option<Passage>)>,
+    pub(crate) old_list: Option<Beyond>,
+    pub(crate) exempt: bool,
     pub(crate) interlocked: bool,
     pub(crate) own_release: bool,
 }
@@ -51,6 +53,8 @@ impl Around {
             trust: ClockTrust::Synchronised,
             zone: Zone::HELSINKI,
             passback: Vec::new(),
+            old_list: None,
+            exempt: false,
             interlocked: false,
             own_release: false,
         }
@@ -75,6 +79,8 @@ impl Around {
                 at,
                 zone: &self.zone,
                 passback: &self.passback,
+                old_list: self.old_list,
+                exempt: self.exempt,
                 interlocked: self.interlocked,
                 own_release: self.own_release,
             },
@@ -94,4 +100,22 @@ fn a_tap_without_rules_is_left_as_it_is_and_an_interlocked_door_lets_nobody_in_b
     assert_eq!(around.granted(&mut Local::default()), [Reason::Interlocked]);
     around.side = Side::Out;
     assert_eq!(around.granted(&mut Local::default()), []);
+}
+
+#[test]
+fn a_list_that_is_too_old_denies_as_the_door_says_and_keeps_nobody_in() {
+    let around = |old_list, exempt| Around { old_list, exempt, ..Around::new(1) };
+    for (old_list, exempt, denied) in [
+        (None, false, false),
+        (Some(Beyond::GoesOn), false, false),
+        (Some(Beyond::ExemptOnly), false, true),
+        (Some(Beyond::ExemptOnly), true, false),
+        (Some(Beyond::Denies), false, true),
+        (Some(Beyond::Denies), true, true),
+    ] {
+        let tap = around(old_list, exempt);
+        assert_eq!(tap.granted(&mut Local::default()) == [Reason::ListTooOld], denied, "{old_list:?}, {exempt}");
+        let out = Around { side: Side::Out, ..tap };
+        assert_eq!(out.granted(&mut Local::default()), [], "{old_list:?}, {exempt}");
+    }
 }

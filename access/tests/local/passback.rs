@@ -70,8 +70,8 @@ fn a_rule_that_forgives_after_a_time_only_notes_by_a_clock_that_may_be_wrong() {
         let right = inside(rule, 0);
         assert!(is_denied(&right));
         assert!(is_denied(&inside(rule, -10_000)), "handed to a door whose clock is a little behind");
-        assert!(is_denied(&Around { trust: ClockTrust::Kept, ..right.clone() }));
-        for wrong in [Around { trust: ClockTrust::Unknown, ..right }, inside(rule, -10_001)] {
+        let by = |trust| Around { trust, ..right.clone() };
+        for wrong in [by(ClockTrust::Unknown), by(ClockTrust::Kept), inside(rule, -10_001)] {
             let verdict = wrong.judge(&mut Local::default(), Reasons::NONE);
             assert_eq!((verdict.reasons, verdict.noted), (Reasons::NONE, Reason::Passback.into()));
         }

@@ -1,34 +1,37 @@
 //! Accepts connections and keeps the list of them.
 //!
 //! ```text
-//!            accepted                 right password
+//!            accepted                right certificate
 //! (none) ──────────────▶ handshake ──────────────────▶ admitted
 //!                           │                             │
-//!                           │ too slow, one too many,     │ goodbye, lost, kicked,
-//!                           ▼ wrong password              ▼ trespassed, broker stops
+//!                           │ too slow, one too many,     │ goodbye, lost, kicked, void,
+//!                           ▼ wrong certificate           ▼ trespassed, broker stops
 //!                        (gone: cut off)               (gone: ended in order)
 //! ```
+//!
+//! A TLS handshake runs in its connection's own task, so one that stalls keeps nobody waiting; it counts among those
+//! that have not said who they are, with their bounds in number and time.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use access::id::DoorId;
-use mqtt5::broker::auth::AuthProvider;
-use mqtt5::broker::client_handler::ClientHandler;
 use mqtt5::broker::config::BrokerConfig;
 use mqtt5::broker::resource_monitor::ResourceMonitor;
 use mqtt5::broker::router::MessageRouter;
 use mqtt5::broker::sys_topics::BrokerStats;
-use mqtt5::broker::transport::BrokerTransport;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{broadcast, mpsc};
 use tokio::task::{AbortHandle, Id, JoinSet};
 use tokio::time::{Instant, interval, sleep_until, timeout};
+use tokio_rustls::TlsAcceptor;
 
-use super::gate::{Gate, Keeper, Notice, Standing};
+use super::Proof;
+use super::arrival::Arrival;
+use super::gate::{Keeper, Notice, Standing};
 use super::limits;
 use super::rules::Who;
 
@@ -39,7 +42,16 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// What the owner of the broker asks.
 pub(super) enum Order {
     Kick(DoorId),
+    Recheck,
     Stop,
+}
+
+/// Where connections come in.
+pub(super) struct Entrances {
+    pub(super) doors: TcpListener,
+    pub(super) tls: Option<TlsAcceptor>,
+    /// The controller's own, in the clear and on loopback, where doors speak TLS.
+    pub(super) own: Option<TcpListener>,
 }
 
 /// One connection.
@@ -48,11 +60,13 @@ struct Open {
     abort: AbortHandle,
     stop: broadcast::Sender<()>,
     who: Option<Who>,
+    /// What it was let in for.
+    proof: Option<Proof>,
 }
 
 /// Owns every connection.
 pub(super) struct Acceptor {
-    listener: TcpListener,
+    entrances: Entrances,
     keeper: Arc<Keeper>,
     config: BrokerConfig,
     router: Arc<MessageRouter>,
@@ -70,9 +84,9 @@ pub(super) struct Acceptor {
 }
 
 impl Acceptor {
-    pub(super) fn new(listener: TcpListener, keeper: Arc<Keeper>) -> Self {
+    pub(super) fn new(entrances: Entrances, keeper: Arc<Keeper>) -> Self {
         Self {
-            listener,
+            entrances,
             keeper,
             config: limits::config(),
             router: Arc::new(limits::router()),
@@ -95,6 +109,7 @@ impl Acceptor {
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(Order::Kick(door)) => self.kick(&door),
+                    Some(Order::Recheck) => self.recheck(),
                     Some(Order::Stop) | None => break,
                 },
                 Some(notice) = notices.recv() => self.note(notice),
@@ -102,8 +117,8 @@ impl Acceptor {
                     self.forget(ended.map_or_else(|error| error.id(), |(id, ())| id));
                 }
                 () = sleep_until(overdue.unwrap_or_else(Instant::now)), if overdue.is_some() => self.drop_oldest(),
-                accepted = accept(&self.listener, accept_from) => match accepted {
-                    Ok((stream, addr)) => self.welcome(stream, addr),
+                accepted = accept(&self.entrances, accept_from) => match accepted {
+                    Ok((stream, addr, tls)) => self.welcome(stream, addr, tls),
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept a connection");
                         accept_from = Instant::now() + ACCEPT_PAUSE;
@@ -115,7 +130,7 @@ impl Acceptor {
         self.stop().await;
     }
 
-    fn welcome(&mut self, stream: TcpStream, addr: SocketAddr) {
+    fn welcome(&mut self, stream: TcpStream, addr: SocketAddr, tls: Option<TlsAcceptor>) {
         if self.open.len() >= limits::CONNECTIONS_MAX {
             self.keeper.tally.dropped();
             return;
@@ -128,45 +143,40 @@ impl Acceptor {
         let connection = self.next;
         self.next += 1;
         let standing = Arc::new(Standing::default());
-        let gate = Arc::new(Gate {
+        let (stop, stopped) = broadcast::channel(1);
+        let arrival = Arrival {
             keeper: Arc::clone(&self.keeper),
             connection,
             standing: Arc::clone(&standing),
-            who: OnceLock::new(),
-        });
-        let mut config = self.config.clone();
-        config.event_handler = Some(Arc::clone(&gate) as Arc<_>);
-        let (stop, stopped) = broadcast::channel(1);
-        let handler = ClientHandler::new(
-            BrokerTransport::tcp(stream),
+            config: self.config.clone(),
+            router: Arc::clone(&self.router),
+            monitor: Arc::clone(&self.monitor),
+            stats: Arc::clone(&self.stats),
             addr,
-            Arc::new(config),
-            Arc::clone(&self.router),
-            gate as Arc<dyn AuthProvider>,
-            None,
-            Arc::clone(&self.stats),
-            Arc::clone(&self.monitor),
             stopped,
-        );
-        let abort = self.tasks.spawn(async move {
-            if let Err(error) = handler.run().await {
-                tracing::debug!(connection, %error, "a connection ended");
-            }
-        });
+        };
+        let abort = self.tasks.spawn(arrival.serve(stream, tls));
         self.by_task.insert(abort.id(), connection);
         self.handshakes.push_back((Instant::now(), connection));
-        let open = Open { standing, abort, stop, who: None };
+        let open = Open { standing, abort, stop, who: None, proof: None };
         self.open.insert(connection, open);
     }
 
     fn note(&mut self, notice: Notice) {
         match notice {
-            Notice::Admitted { connection, who } => {
+            Notice::Admitted { connection, who, proof } => {
                 self.handshakes.retain(|(_, waiting)| *waiting != connection);
                 if let Some(open) = self.open.get_mut(&connection) {
                     open.who = Some(who);
+                    open.proof = proof;
                 }
                 self.count();
+            }
+            Notice::Void { connection } => {
+                if let Some(open) = self.open.get(&connection) {
+                    tracing::warn!(who = ?open.who, "what a client was let in for counts no more; its connection ends");
+                    let _ = open.stop.send(());
+                }
             }
             Notice::Trespassed { connection } => {
                 if let Some(open) = self.open.get(&connection) {
@@ -184,6 +194,27 @@ impl Acceptor {
                 let _ = open.stop.send(());
             }
         }
+    }
+
+    /// The database is asked beside the loop, for all connections in one go.
+    fn recheck(&self) {
+        let known: Vec<(u64, DoorId, Proof)> = self
+            .open
+            .iter()
+            .filter_map(|(connection, open)| match (&open.who, &open.proof) {
+                (Some(Who::Door(door)), Some(proof)) => Some((*connection, door.clone(), proof.clone())),
+                _ => None,
+            })
+            .collect();
+        let keeper = Arc::clone(&self.keeper);
+        tokio::task::spawn_blocking(move || {
+            for (connection, door, proof) in known {
+                if !keeper.doors.counts(&door, &proof) {
+                    // The acceptor is gone only when the broker stops.
+                    let _ = keeper.notices.blocking_send(Notice::Void { connection });
+                }
+            }
+        });
     }
 
     fn drop_oldest(&mut self) {
@@ -225,8 +256,8 @@ impl Acceptor {
     }
 
     async fn stop(self) {
-        let Self { listener, open, mut tasks, .. } = self;
-        drop(listener);
+        let Self { entrances, open, mut tasks, .. } = self;
+        drop(entrances);
         for open in open.values() {
             if open.standing.drop_out() {
                 open.abort.abort();
@@ -242,7 +273,19 @@ impl Acceptor {
     }
 }
 
-async fn accept(listener: &TcpListener, from: Instant) -> std::io::Result<(TcpStream, SocketAddr)> {
+async fn accept(
+    entrances: &Entrances,
+    from: Instant,
+) -> std::io::Result<(TcpStream, SocketAddr, Option<TlsAcceptor>)> {
     sleep_until(from).await;
-    listener.accept().await
+    let own = async {
+        match &entrances.own {
+            Some(own) => own.accept().await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        accepted = entrances.doors.accept() => accepted.map(|(stream, addr)| (stream, addr, entrances.tls.clone())),
+        accepted = own => accepted.map(|(stream, addr)| (stream, addr, None)),
+    }
 }

@@ -1,7 +1,7 @@
 //! What stands before one connection: who is it, and what may it do.
 //!
 //! There is one gate for each connection. It remembers who passed, so no later question depends on a name
-//! that the client can choose, and it is the place where the identity of a verified certificate will go.
+//! that the client can choose. Where TLS is spoken it is told first whose certificate was verified.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -19,7 +19,8 @@ use tokio::sync::{mpsc, watch};
 use zeroize::Zeroizing;
 
 use super::rules::{CONTROLLER, Who};
-use super::{Doors, Tally};
+use super::{Doors, Proof, Tally};
+use crate::same::same;
 
 type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -28,6 +29,8 @@ pub(super) struct Keeper {
     pub(super) site: SiteId,
     pub(super) doors: Arc<dyn Doors>,
     pub(super) controller_password: Zeroizing<String>,
+    /// Whether doors show certificates; then a password is the controller's only.
+    pub(super) is_tls: bool,
     pub(super) tally: Arc<Tally>,
     pub(super) notices: mpsc::Sender<Notice>,
     /// Whether the controller has subscribed since the broker started. Doors wait for it: what they say at
@@ -37,14 +40,25 @@ pub(super) struct Keeper {
 
 /// What a gate tells the acceptor about its connection.
 pub(super) enum Notice {
-    /// It showed the right password.
-    Admitted { connection: u64, who: Who },
+    /// It showed who it is.
+    Admitted { connection: u64, who: Who, proof: Option<Proof> },
     /// It tried what it may not. MQTT 3.1.1 has no other answer to that than to end it.
     Trespassed { connection: u64 },
+    /// What it was let in for does not count any more.
+    Void { connection: u64 },
+}
+
+/// How whoever stands before a gate shows who they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Login {
+    /// By a password; only the controller does on its own listener.
+    Password,
+    /// By a certificate, which has been verified: its fingerprint, and whose it is if it counts.
+    Certificate([u8; 32], Option<DoorId>),
 }
 
 /// Whether a connection has been let in or thrown out, decided once by whoever comes first: the gate that
-/// saw the password, or the acceptor that has waited long enough.
+/// saw the proof, or the acceptor that has waited long enough.
 #[derive(Default)]
 pub(super) struct Standing(AtomicU8);
 
@@ -72,22 +86,21 @@ pub(super) struct Gate {
     pub(super) keeper: Arc<Keeper>,
     pub(super) connection: u64,
     pub(super) standing: Arc<Standing>,
+    pub(super) login: Login,
     pub(super) who: OnceLock<Who>,
 }
 
 impl Gate {
     async fn admit(&self, connect: &ConnectPacket) -> AuthResult {
-        let Some(who) = self.identify(connect).await else {
-            self.keeper.tally.password_refused();
-            return AuthResult::fail(ReasonCode::BadUsernameOrPassword);
+        let Some((who, proof)) = self.identify(connect).await else {
+            return self.refused(ReasonCode::BadUsernameOrPassword);
         };
         let user = match &who {
             Who::Controller => CONTROLLER,
             Who::Door(door) => door.as_str(),
         };
         if connect.client_id != user {
-            self.keeper.tally.password_refused();
-            return AuthResult::fail(ReasonCode::ClientIdentifierNotValid);
+            return self.refused(ReasonCode::ClientIdentifierNotValid);
         }
         let will_allowed =
             connect.will.as_ref().is_none_or(|will| !will.retain && who.may_publish(&self.keeper.site, &will.topic));
@@ -103,25 +116,57 @@ impl Gate {
         if !self.standing.admit() || self.who.set(who.clone()).is_err() {
             return AuthResult::fail(ReasonCode::ServerUnavailable);
         }
-        let notice = Notice::Admitted { connection: self.connection, who };
+        let notice = Notice::Admitted { connection: self.connection, who, proof };
         // The acceptor is gone only when the broker stops, and then this connection ends with it.
         let _ = self.keeper.notices.send(notice).await;
         admitted
     }
 
-    async fn identify(&self, connect: &ConnectPacket) -> Option<Who> {
+    /// Who it is, and what proves it if that may cease to.
+    async fn identify(&self, connect: &ConnectPacket) -> Option<(Who, Option<Proof>)> {
+        match &self.login {
+            Login::Password => self.by_password(connect).await,
+            // A name is not needed, and if there is one it has to be the right one.
+            Login::Certificate(fingerprint, door) => {
+                let door = door.clone().filter(|door| connect.username.as_deref().is_none_or(|user| user == door.as_str()))?;
+                Some((Who::Door(door), Some(Proof::Certificate(*fingerprint))))
+            }
+        }
+    }
+
+    fn refused(&self, code: ReasonCode) -> AuthResult {
+        match &self.login {
+            Login::Password => {
+                self.keeper.tally.password_refused();
+                self.keeper.doors.refused(None);
+            }
+            Login::Certificate(_, door) => {
+                self.keeper.tally.identity_refused();
+                // Of a certificate that does not count the doors know already whose it was.
+                if door.is_some() {
+                    self.keeper.doors.refused(door.clone());
+                }
+            }
+        }
+        AuthResult::fail(code)
+    }
+
+    async fn by_password(&self, connect: &ConnectPacket) -> Option<(Who, Option<Proof>)> {
         let user = connect.username.as_deref()?;
         let password = connect.password.as_deref()?;
         if user == CONTROLLER {
-            return same(password, self.keeper.controller_password.as_bytes()).then_some(Who::Controller);
+            return same(password, self.keeper.controller_password.as_bytes()).then_some((Who::Controller, None));
+        }
+        if self.keeper.is_tls {
+            return None;
         }
         let door: DoorId = user.parse().ok()?;
         let (doors, asked) = (Arc::clone(&self.keeper.doors), door.clone());
         let passwords = tokio::task::spawn_blocking(move || doors.passwords(&asked)).await.ok()?;
-        passwords
-            .iter()
-            .any(|right| same(password, crate::hex::encode(right.as_slice()).as_bytes()))
-            .then_some(Who::Door(door))
+        let right = passwords
+            .into_iter()
+            .find(|right| same(password, crate::hex::encode(right.as_slice()).as_bytes()))?;
+        Some((Who::Door(door), Some(Proof::Password(right))))
     }
 
     async fn trespassed(&self) {
@@ -178,23 +223,9 @@ impl BrokerEventHandler for Gate {
     }
 }
 
-/// Takes the same time wherever two texts of one length differ.
-fn same(given: &[u8], right: &[u8]) -> bool {
-    let difference = given.iter().zip(right).fold(0_u8, |all, (a, b)| std::hint::black_box(all | (a ^ b)));
-    given.len() == right.len() && difference == 0
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_the_very_same_password_is_the_same() {
-        assert!(same(b"abc", b"abc"));
-        for other in [&b"abd"[..], b"ab", b"abcd", b"", b"ABC"] {
-            assert!(!same(other, b"abc"));
-        }
-    }
 
     #[test]
     fn a_connection_is_let_in_or_thrown_out_but_not_both() {

@@ -2,11 +2,9 @@
 
 use access::id::{DoorId, SiteId};
 
-/// User name and client identifier of the controller's own session. The underscore keeps it apart from
-/// every door, since no door id may contain one.
-pub(super) const CONTROLLER: &str = "kulku_controller";
+pub(super) use crate::identity::CONTROLLER;
 
-/// Whose connection it is, once its password was right.
+/// Whose connection it is, once that is proved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Who {
     /// The controller itself.

@@ -38,6 +38,13 @@ pub(super) struct Add {
     /// that nobody listens to: it holds the door's key.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    setup: Setup,
+}
+
+/// How a new door is set up.
+#[derive(Args)]
+pub(super) struct Setup {
     /// How long the lock stays released, in milliseconds.
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u32).range(
         i64::from(Times::RELEASE_MS_MIN)..=i64::from(Times::RELEASE_MS_MAX)))]
@@ -48,11 +55,18 @@ pub(super) struct Add {
     long_release_ms: Option<u32>,
     /// It is an encoder: a reader at a desk that writes credentials, without a lock.
     #[arg(long, conflicts_with_all = ["release_ms", "long_release_ms"])]
-    encoder: bool,
+    pub(super) encoder: bool,
 }
 
 pub(super) fn add(add: &Add) -> anyhow::Result<()> {
     let config = add.config.read()?;
+    if config.mqtt.is_tls() {
+        bail!(
+            "{}: the broker asks doors for certificates, which no file brings: use kulku-controller door enrol, or say \
+             tls = false",
+            add.config.path.display()
+        );
+    }
     let Some(mqtt) = config.doors_connect_to().filter(|mqtt| mqtt.port != 0) else {
         bail!(
             "{}: mqtt.embedded.doors_connect_to is missing: the broker listens on an address that means nothing at \
@@ -60,7 +74,7 @@ pub(super) fn add(add: &Add) -> anyhow::Result<()> {
             add.config.path.display()
         );
     };
-    let settings = settings(add)?;
+    let settings = add.setup.settings()?;
     let site = open(&config)?;
     let mut secret = Zeroizing::new([0; 32]);
     getrandom::fill(secret.as_mut_slice()).context("the operating system gives no random bytes")?;
@@ -70,24 +84,31 @@ pub(super) fn add(add: &Add) -> anyhow::Result<()> {
     // The file comes first: a key that lies in the database and nowhere else cannot be brought to a door.
     write_new(&out, text.as_bytes())?;
     let door = NewDoor { id: add.id.clone(), name: add.name.clone(), key, settings };
-    let added = if add.encoder { site.add_encoder(&actor(), door) } else { site.add_door(&actor(), door) };
+    let added = if add.setup.encoder { site.add_encoder(&actor(), door) } else { site.add_door(&actor(), door) };
     if let Err(error) = added {
         // It holds a key that opens nothing.
         let _ = std::fs::remove_file(&out);
         return Err(error.into());
     }
-    let what = if add.encoder { "Encoder" } else { "Door" };
+    let what = if add.setup.encoder { "Encoder" } else { "Door" };
     say(&format!("{what} {} is added. Bring {} to it and delete the file here.", add.id, out.display()))
 }
 
-/// The defaults but for what was said. Whoever needs longer never gets less than others.
-fn settings(add: &Add) -> anyhow::Result<DoorSettings> {
-    let mut settings = DoorSettings::default();
-    let (times, long) = (&mut settings.times, &mut settings.long_times);
-    times.release_ms = add.release_ms.unwrap_or(times.release_ms);
-    long.release_ms = add.long_release_ms.unwrap_or(long.release_ms.max(times.release_ms));
-    ensure!(long.release_ms >= times.release_ms, "--long-release-ms is less than --release-ms");
-    Ok(settings)
+impl Setup {
+    /// The defaults but for what was said. Whoever needs longer never gets less than others.
+    pub(super) fn settings(&self) -> anyhow::Result<DoorSettings> {
+        let mut settings = DoorSettings::default();
+        let (times, long) = (&mut settings.times, &mut settings.long_times);
+        times.release_ms = self.release_ms.unwrap_or(times.release_ms);
+        long.release_ms = self.long_release_ms.unwrap_or(long.release_ms.max(times.release_ms));
+        ensure!(long.release_ms >= times.release_ms, "--long-release-ms is less than --release-ms");
+        Ok(settings)
+    }
+
+    /// Whether anything was said.
+    pub(super) fn is_given(&self) -> bool {
+        self.encoder || self.release_ms.is_some() || self.long_release_ms.is_some()
+    }
 }
 
 pub(super) fn list(config: &Config, json: bool) -> anyhow::Result<()> {

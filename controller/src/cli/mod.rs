@@ -15,9 +15,11 @@ use crate::clock::utc_now;
 use crate::config::Config;
 
 mod door;
+mod identity;
 mod keys;
 mod lockdown;
 mod operator;
+mod restore;
 mod run;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.";
@@ -53,9 +55,22 @@ enum Command {
     /// Doors. Works while the controller runs.
     #[command(subcommand)]
     Door(Door),
+    /// Writes a configuration for Mosquitto, with its certificate, the rights of doors and the list of revoked ones.
+    #[command(after_help = EXIT_CODES)]
+    MosquittoConfig(identity::MosquittoConfig),
     /// Lockdowns, for when the dashboard cannot be reached. Works while the controller runs.
     #[command(subcommand)]
     Lockdown(Lockdown),
+    /// Makes a checked backup of the database. Works while the controller runs.
+    #[command(after_help = EXIT_CODES)]
+    Backup(restore::Backup),
+    /// Puts a backup back. The controller must not run; what is there is kept.
+    #[command(after_help = EXIT_CODES)]
+    Restore(restore::Restore),
+    /// After a backup was put back: what doors know that it does not, and what becomes of it. Works while the
+    /// controller runs, which has to run for doors to tell.
+    #[command(after_help = EXIT_CODES)]
+    Reconcile(restore::Reconcile),
     /// Masters, from which the keys of cards are derived.
     #[command(subcommand)]
     Keys(Keys),
@@ -69,7 +84,16 @@ enum Command {
 
 #[derive(Subcommand)]
 enum Door {
-    /// Adds a door with a fresh key and writes the file that its agent starts with.
+    /// Prints a one-time code with which a door gets its key and its certificate; with --name it is added.
+    #[command(after_help = EXIT_CODES)]
+    Enrol(identity::EnrolArgs),
+    /// Lists the doors with their certificates.
+    #[command(after_help = EXIT_CODES)]
+    Identities(identity::Identities),
+    /// Ends a door's identity, such as of a box that was stolen: its certificates and its key for messages.
+    #[command(after_help = EXIT_CODES)]
+    Revoke(identity::Revoke),
+    /// Adds a door with a fresh key and writes the file that its agent starts with, where tls = false.
     #[command(after_help = EXIT_CODES)]
     Add(door::Add),
     /// Lists the doors.
@@ -163,11 +187,18 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Run { config, json } => run::run(config.read()?, json),
         Command::Check { config } => run::check(&config.read()?),
         Command::Door(Door::Add(add)) => door::add(&add),
+        Command::Door(Door::Enrol(enrol)) => identity::enrol(&enrol),
+        Command::Door(Door::Identities(identities)) => identity::identities(&identities),
+        Command::Door(Door::Revoke(revoke)) => identity::revoke(&revoke),
+        Command::MosquittoConfig(config) => identity::mosquitto(&config),
         Command::Door(Door::List { config, json }) => door::list(&config.read()?, json),
         Command::Door(Door::BrokerPassword { id, config }) => door::broker_password(&config.read()?, &id),
         Command::Lockdown(Lockdown::Start(start)) => lockdown::start(&start),
         Command::Lockdown(Lockdown::Lift(lift)) => lockdown::lift(&lift),
         Command::Lockdown(Lockdown::List(list)) => lockdown::list(&list),
+        Command::Backup(backup) => restore::backup(&backup),
+        Command::Restore(restore) => restore::restore(&restore),
+        Command::Reconcile(reconcile) => restore::reconcile(&reconcile),
         Command::Keys(Keys::New(new)) => keys::new(&new),
         Command::Operator(Operator::Add { name, config }) => operator::add(&config.read()?, &name),
         Command::Token(Token::Add { operator, label, config }) => {

@@ -41,6 +41,10 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         Mqtt::Embedded { listen, .. } => format!("embedded, listens on {listen}"),
         Mqtt::External { broker, .. } => format!("external, at {broker}"),
     };
+    let identity = match config.enrol {
+        Some(enrol) => format!("certificates, given at {}", enrol.listen),
+        None => "passwords in the clear (tls = false)".to_owned(),
+    };
     let doors = config.doors_connect_to().map_or_else(
         || "not known: set mqtt.embedded.doors_connect_to before you add doors".to_owned(),
         |endpoint| endpoint.to_string(),
@@ -60,7 +64,7 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         .as_ref()
         .map_or_else(String::new, |register| format!("\nrights     of {}, asked at {}", register.source, register.url));
     say(&format!(
-        "site       {}\ndatabase   {}\ndashboard  {}\nbroker     {mqtt}\ndoors use  {doors}\ntime zone  {}\nmasters    {masters}\n\
+        "site       {}\ndatabase   {}\ndashboard  {}\nbroker     {mqtt}\ndoors use  {doors}\ndoors show {identity}\ntime zone  {}\nmasters    {masters}\n\
          trusts     {authorities} authorities{lists}{register}",
         config.site,
         config.database.display(),
@@ -79,7 +83,10 @@ fn ready(controller: &Controller, json: bool) -> anyhow::Result<()> {
         )?;
     }
     if json {
-        let line = serde_json::json!({ "dashboard": format!("http://{dashboard}"), "mqtt": mqtt.to_string() });
+        let mut line = serde_json::json!({ "dashboard": format!("http://{dashboard}"), "mqtt": mqtt.to_string() });
+        if let (Some(enrol), Some(line)) = (controller.enrol, line.as_object_mut()) {
+            line.insert("enrol".to_owned(), enrol.to_string().into());
+        }
         say(&line.to_string())?;
         std::io::stdout().flush().context("standard output cannot be written to")?;
     }

@@ -101,6 +101,7 @@ action-test-signal = Test the signals
 refusal-expired = It came too late.
 refusal-other-boot = The door has restarted since.
 refusal-other-session = The door has reconnected since.
+refusal-site-restored = The site was restored from a backup, and nothing is sent to doors until that is settled.
 refusal-repeated = It had been done already.
 refusal-interlocked = The other door of the lock chamber is open or released.
 
@@ -192,3 +193,5 @@ live-resume = Resume
 live-new = New events:
 live-denied = Denied:
 live-without-script = The list does not move by itself without JavaScript.
+note-clock-system = System clock set by { $seconds } s
+note-clock-controller = Put right by { $seconds } s, as the controller says

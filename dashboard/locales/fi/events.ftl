@@ -101,6 +101,7 @@ action-test-signal = Kokeile merkinantoja
 refusal-expired = Se tuli liian myöhään.
 refusal-other-boot = Ovi on käynnistynyt välillä uudelleen.
 refusal-other-session = Ovi on muodostanut välillä uuden yhteyden.
+refusal-site-restored = Sivusto on palautettu varmuuskopiosta, eikä oville lähetetä mitään ennen kuin palautus on ratkaistu.
 refusal-repeated = Se oli jo tehty.
 refusal-interlocked = Sulkutilan toinen ovi on auki tai vapautettu.
 
@@ -192,3 +193,5 @@ live-resume = Jatka
 live-new = Uusia tapahtumia:
 live-denied = Evättyjä:
 live-without-script = Luettelo ei päivity itsestään ilman JavaScriptiä.
+note-clock-system = Järjestelmän kelloa siirretty { $seconds } s
+note-clock-controller = Korjattu { $seconds } s ohjaimen mukaan

@@ -101,6 +101,7 @@ action-test-signal = Prova signalerna
 refusal-expired = Det kom för sent.
 refusal-other-boot = Dörren har startat om sedan dess.
 refusal-other-session = Dörren har anslutit på nytt sedan dess.
+refusal-site-restored = Platsen har återställts från en säkerhetskopia, och inget sänds till dörrarna förrän återställningen är avgjord.
 refusal-repeated = Det var redan gjort.
 refusal-interlocked = Slussens andra dörr är öppen eller frigiven.
 
@@ -192,3 +193,5 @@ live-resume = Fortsätt
 live-new = Nya händelser:
 live-denied = Nekade:
 live-without-script = Listan uppdateras inte av sig själv utan JavaScript.
+note-clock-system = Systemklockan ställd { $seconds } s
+note-clock-controller = Rättad { $seconds } s enligt styrenheten

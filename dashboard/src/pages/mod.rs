@@ -37,6 +37,7 @@ mod overview;
 mod people;
 mod person;
 mod receipt;
+mod restore;
 pub(crate) mod rules;
 mod settings;
 mod sign_in;
@@ -86,6 +87,7 @@ fn private(app: &App) -> Router<App> {
         .route("/doors", get(doors::show))
         .merge(door::router())
         .merge(lockdown::router())
+        .merge(restore::router())
         .route("/log", get(log::show))
         .merge(alarms::router())
         .merge(rules::router())

@@ -28,7 +28,7 @@ pub use kind::{AlarmClass, AlarmKind, Severity};
 pub use mutes::{MUTE_LENGTH_MAX_MS, MUTES_MAX};
 pub use outbox::{CHANNEL_NAME_LENGTH_MAX, CHANNELS_MAX, NOTIFICATION_ATTEMPTS_MAX, NOTIFICATIONS_WAITING_MAX};
 pub use raise::REMINDERS_MAX;
-pub(super) use raise::{Raised, heard, raise};
+pub(super) use raise::{Raised, clear, heard, raise};
 pub use step::COMMENT_LENGTH_MAX;
 pub use types::{
     AlarmCounts, AlarmDetail, AlarmFilter, AlarmKey, AlarmState, AlarmStep, AlarmView, Channel, Closed, Done, MuteView,

@@ -71,18 +71,30 @@ fn view(row: &Row<'_>) -> Result<ChangeView, SiteError> {
 }
 
 /// Begins a change inside a transaction and returns its number, for `since` and `until`. Numbers have no
-/// gaps, since one transaction writes at a time.
+/// gaps but where a backup was put back, since one transaction writes at a time.
 pub(super) fn begin(db: &Connection, actor: &Actor<'_>, action: &str, detail: &str) -> Result<i64, SiteError> {
+    begin_from(db, actor, action, detail, 0)
+}
+
+/// The same with a number of at least `least`: after a backup was put back, doors must not see a lower one than they
+/// have.
+pub(super) fn begin_from(
+    db: &Connection,
+    actor: &Actor<'_>,
+    action: &str,
+    detail: &str,
+    least: i64,
+) -> Result<i64, SiteError> {
     if actor.operator.len() > OPERATOR_LENGTH_MAX {
         return Err(SiteError::invalid("operator", "too-long"));
     }
     let number = prepare(
         db,
         "INSERT INTO change (number, at_ms, operator, action, detail)
-             VALUES ((SELECT COALESCE(MAX(number), 0) + 1 FROM change), $1, $2, $3, $4)
+             VALUES (MAX((SELECT COALESCE(MAX(number), 0) + 1 FROM change), $1), $2, $3, $4, $5)
              RETURNING number",
     )?
-    .query_row((actor.at.0, actor.operator, action, detail), |row| row.get(0))?;
+    .query_row((least, actor.at.0, actor.operator, action, detail), |row| row.get(0))?;
     Ok(number)
 }
 

@@ -13,7 +13,7 @@ use super::{Actor, Site, SiteError, change, row, rules};
 mod settings;
 mod view;
 
-pub(super) use settings::{as_of as settings_as_of, read as read_settings, setting_columns};
+pub(super) use settings::{age as read_age, as_of as settings_as_of, read as read_settings, setting_columns};
 pub use view::DoorView;
 
 /// Longest name that people call a door by, in bytes.

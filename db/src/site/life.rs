@@ -103,6 +103,8 @@ pub enum Cause {
     Misuse,
     /// Nobody used it for a long time. Only the passing of time has this cause.
     Inactive,
+    /// A backup of the site was put back, and a door kept the card out. Only a decision about that has this cause.
+    Restored,
     /// Anything else.
     Other,
 }
@@ -260,7 +262,7 @@ impl Transition {
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Added,
         Self::Ordered,
         Self::Delivered,
@@ -279,6 +281,7 @@ impl Cause {
         Self::Returned,
         Self::Misuse,
         Self::Inactive,
+        Self::Restored,
         Self::Other,
     ];
 
@@ -304,6 +307,7 @@ impl Cause {
             Self::Returned => "returned",
             Self::Misuse => "misuse",
             Self::Inactive => "inactive",
+            Self::Restored => "restored",
             Self::Other => "other",
         }
     }

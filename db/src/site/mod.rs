@@ -8,6 +8,7 @@ mod alarms;
 mod cards;
 mod certificates;
 mod change;
+mod check;
 mod comfort;
 mod commands;
 mod conditions;
@@ -19,18 +20,22 @@ mod encodings;
 mod error;
 mod events;
 mod holdings;
+mod identities;
 mod import;
 mod inactivity;
 mod intake;
 mod life;
 mod limits;
+mod log;
 mod modes;
 mod open;
 mod operators;
 mod passages;
 mod passback;
 mod people;
+mod receipt;
 mod renewal;
+mod restore;
 mod row;
 mod rules;
 mod sessions;
@@ -51,6 +56,7 @@ pub use certificates::{
     ListOutcome, ListView, RevocationReason, RevokedSerial, SourceView,
 };
 pub use change::{Actor, ChangeView};
+pub use check::check_soon;
 pub use commands::{CommandState, CommandView};
 pub use conditions::{EmploymentId, EmploymentView, NewEmployment, NewRight, RightId, RightView};
 pub use counters::Moved;
@@ -61,6 +67,9 @@ pub use encodings::{Begun, EncodePlan, EncodeState, EncodeView, EncodeWork};
 pub use error::SiteError;
 pub use events::{EventFilter, EventView, Seek};
 pub use holdings::HoldingView;
+pub use identities::{
+    CertificateSpan, DOOR_CERTIFICATES_MAX, Holder, IdentityView, NewCertificate, RevocationList,
+};
 pub use import::{
     CardRow, Difference, DifferenceKind, EmploymentRow, IMPORT_DIFFERENCES_MAX, IMPORT_ERRORS_MAX, IMPORT_PEOPLE_MAX,
     IMPORT_ROWS_MAX, ImportCard, ImportOptions, ImportPerson, ImportPlan, ImportRows, ImportTable, Imported, PersonRow,
@@ -68,13 +77,19 @@ pub use import::{
 };
 pub use intake::{ChainFault, Outcome, Report};
 pub use life::{Cause, Life, Refusal, Transition, step};
+pub use log::{Checked, Damage, Harm, LogCheck, LogPart, LogRow, LogSummary, Seal};
 pub use modes::{DoorOrders, Lifted, LockdownScope, LockdownView, OrderView};
 pub use open::{OpenError, Site};
 pub use operators::Operator;
 pub use passages::PresenceView;
 pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
+pub use receipt::ReceiptAsked;
 pub use renewal::Horizons;
+pub use restore::{
+    BackupDone, BackupError, Decided, Decision, Differs, Known, PutBack, RestoreError, RestoredDoor, RestoredView,
+    Told, back_up, put_back,
+};
 pub use rules::{
     Absent, AreaId, AreaView, CardHolder, Concern, Effect, Explained, ExplainedCertificate, ExplainedTerm, GroupId,
     GroupMatch, GroupView, MemberView, Membership, NewRule, PREVIEW_ROWS_MAX, Preview, PreviewRow, RuleEdit,

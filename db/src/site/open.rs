@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 
 use super::SiteError;
+use super::restore::RESTORING;
 use crate::file::{self, FileError, Kind};
 
 mod embedded {
@@ -24,9 +25,9 @@ const READERS_MAX: u32 = 8;
 /// statement waits, so that the cause is told.
 const CONNECTION_WAIT: Duration = Duration::from_secs(10);
 
-const KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     what: "site database",
-    remedy: "restore a backup",
+    remedy: "put a backup back with `kulku-controller restore FILE`",
     application_id: u32::from_be_bytes(*b"KulS"),
     migrations: embedded::migrations::runner,
 };
@@ -48,6 +49,24 @@ pub enum OpenError {
         found: String,
         /// Whose it should be.
         expected: SiteId,
+    },
+    /// A power cut came while a backup was put back.
+    #[error(
+        "{path} is there: a backup was being put back when the machine or the program stopped; do it again with `kulku-controller restore FILE`"
+    )]
+    Restoring {
+        /// The file that was to take its place.
+        path: PathBuf,
+    },
+    /// SQLite reads it, and finds that it contradicts itself.
+    #[error(
+        "{path} is damaged ({problem}): keep a copy of it, and put a backup back with `kulku-controller restore FILE`; doors go on deciding meanwhile, and keep what happens"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite found first.
+        problem: String,
     },
     /// The file is sound, and reading it failed.
     #[error("{path} could not be read: {source}")]
@@ -95,12 +114,17 @@ impl Site {
     /// # Errors
     /// [`OpenError`], which names the file and the remedy.
     pub fn open(path: &Path, site: &SiteId) -> Result<Self, OpenError> {
-        let connection = file::open(path, &KIND)?;
+        let restoring = file::beside(path, RESTORING);
+        if restoring.exists() {
+            return Err(OpenError::Restoring { path: restoring });
+        }
+        let mut connection = file::open(path, &KIND)?;
         let failed = |source: SiteError| OpenError::Read { path: path.to_path_buf(), source };
         let found = owner(&connection, site).map_err(failed)?;
         if found != site.as_str() {
             return Err(OpenError::OtherSite { path: path.to_path_buf(), found, expected: site.clone() });
         }
+        super::log::upgrade::bring_up(&mut connection).map_err(failed)?;
         let newest = super::change::newest(&connection).map_err(failed)?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -158,6 +182,7 @@ impl Site {
         let result = write(&transaction)?;
         let newest = super::change::newest(&transaction)?;
         if newest > before {
+            super::log::changes::chain(&transaction, super::row::LIMIT_ALL)?;
             super::states::touch(&transaction, before, newest)?;
             super::counters::tell(&transaction, before, newest)?;
             super::passages::tell(&transaction, before, newest)?;
@@ -205,7 +230,8 @@ fn owner(connection: &Connection, site: &SiteId) -> Result<String, SiteError> {
     if let Some(found) = found {
         return Ok(found);
     }
-    connection.execute("INSERT INTO site (id, name, log_head) VALUES (1, $1, $2)", (site.as_str(), [0_u8; 32]))?;
+    let sql = "INSERT INTO site (id, name, log_head, log_chain) VALUES (1, $1, $2, 2)";
+    connection.execute(sql, (site.as_str(), [0_u8; 32]))?;
     Ok(site.as_str().to_owned())
 }
 

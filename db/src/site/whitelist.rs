@@ -226,7 +226,8 @@ fn all(
     Ok(())
 }
 
-fn at_door(
+/// The entries of a door inside a transaction, ordered by the bytes of their numbers.
+pub(super) fn at_door(
     db: &Connection,
     door: &DoorId,
     only: Option<&[Uid]>,

@@ -59,7 +59,7 @@ fn a_truncated_file_is_refused_wherever_it_was_cut() {
     for length in [whole - 1, whole - 4096, whole / 2, 4096, 120, 99, 50, 3] {
         File::options().write(true).open(&path).unwrap().set_len(length).unwrap();
         let text = refusal(&path);
-        assert!(text.contains("truncated") && text.contains("restore a backup"), "{text}");
+        assert!(text.contains("truncated") && text.contains("put a backup back"), "{text}");
     }
     File::create(&path).unwrap();
     assert!(refusal(&path).contains("is empty"));

@@ -27,7 +27,7 @@ impl Check<'_> {
     pub(super) fn door(self, raw: RawDoor, role: Role) -> Result<DoorConfig, ConfigError> {
         let Place { data, hardware } = self.place(&raw, role)?;
         self.that(data.is_dir(), "data", &format!("names no folder: {}; make it", data.display()))?;
-        let provisioning = Provisioning::load(&self.folder().join(raw.provisioning))?;
+        let provisioning = Provisioning::load(&self.folder().join(raw.provisioning))?.renewed(&data);
         Ok(DoorConfig { data, provisioning, hardware })
     }
 

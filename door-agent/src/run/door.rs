@@ -19,11 +19,12 @@ use access::whitelist::{Generation, WhitelistId};
 use db::door::{Draft, Lookup};
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::confirmed::Confirmed;
 use super::inboxes::Said;
 use super::mode::FirstPerson;
 use super::show::Show;
 use super::status::Condition;
-use super::{Desk, Gate, Memory, PartDied, Shared};
+use super::{Desk, Gate, Memory, PartDied, Shared, Telling};
 use crate::cards::Cards;
 use crate::clock::Clock;
 use crate::downlink::Downlink;
@@ -70,6 +71,8 @@ pub(crate) struct DoorLoop {
     /// At an encoder.
     pub(crate) desk: Option<Desk>,
     pub(crate) show: Show,
+    /// To a controller that asks what the door knows.
+    pub(crate) telling: Telling,
     pub(crate) facts: Facts,
 }
 
@@ -89,6 +92,8 @@ pub(crate) struct Facts {
     pub(super) held_released: bool,
     pub(crate) journal_head: u64,
     pub(crate) journal_link: Link,
+    /// How old the list is, and what the controller has been asked.
+    pub(crate) confirmed: Confirmed,
     pub(super) network_up: bool,
     /// Since when there is no connection, if there is none.
     pub(super) offline_since: Option<MonoMs>,
@@ -115,13 +120,24 @@ pub(crate) struct Found {
     pub(crate) counters: Generation,
     pub(crate) passages: Generation,
     pub(crate) first_person: FirstPerson,
+    pub(crate) confirmed: Confirmed,
     pub(crate) journal_head: u64,
     pub(crate) journal_link: Link,
 }
 
 impl From<Found> for Facts {
     fn from(found: Found) -> Self {
-        let Found { state, whitelist, calendar, counters, passages, first_person, journal_head, journal_link } = found;
+        let Found {
+            state,
+            whitelist,
+            calendar,
+            counters,
+            passages,
+            first_person,
+            confirmed,
+            journal_head,
+            journal_link,
+        } = found;
         Self {
             state,
             whitelist,
@@ -129,6 +145,7 @@ impl From<Found> for Facts {
             counters,
             passages,
             first_person,
+            confirmed,
             mode: Mode::Normal,
             mode_due: MonoMs(0),
             first_person_came: false,
@@ -162,6 +179,7 @@ impl DoorLoop {
     /// The door begins to decide.
     pub(super) fn begin(&mut self, shared: &mut Shared) {
         self.handle(Input::Note(EventKind::Started), shared);
+        self.look_at_clock(shared);
         let levels = self.io.levels();
         if levels.exit {
             self.door.hold_exit(self.clock.at().mono);
@@ -176,6 +194,7 @@ impl DoorLoop {
     /// And ends. The lock goes to rest last: a grant that has waited long enough releases it whatever the machine hears.
     pub(super) fn end(&mut self, shared: &mut Shared) {
         self.handle(Input::Note(EventKind::Stopped), shared);
+        self.keep_time();
         // What does not find room now is forgotten: the door insists on less then, never on more.
         let _ = self.feed_store();
         self.drive(Drive::Rest);
@@ -301,6 +320,9 @@ impl DoorLoop {
     }
 
     fn own_order(&mut self) -> Option<StoreOrder> {
+        if let Some(time) = self.facts.confirmed.take_unsaved() {
+            return Some(StoreOrder::Time(time));
+        }
         if let Some(at) = self.facts.first_person.unsaved.take() {
             return Some(StoreOrder::FirstPerson(at));
         }
@@ -334,6 +356,7 @@ impl DoorLoop {
             self.uplink.deadline(),
             self.read_deadline(),
             self.desk.as_ref().and_then(Desk::deadline),
+            self.telling.deadline(),
             untold,
             Some(self.mode_deadline()),
         ];
@@ -345,6 +368,7 @@ impl DoorLoop {
         let now = self.clock.at().mono;
         self.handle(Input::Tick, shared);
         if now >= self.mode_deadline() {
+            self.look_at_clock(shared);
             self.look_at_mode(ModeCause::Time, shared);
         }
         self.each_taps(|taps| taps.tick(now));
@@ -352,6 +376,7 @@ impl DoorLoop {
         self.expire_job(now, shared);
         self.uplink.pump(self.facts.journal_head, now);
         self.tell_refused(now, shared);
+        self.tell_list(now);
         self.light(now);
         if now >= self.facts.status_due {
             self.send_status();

@@ -9,7 +9,7 @@ use access::state::DoorState;
 use access::whitelist::WhitelistId;
 use link::{Event, Incoming, Reason};
 
-use super::{DoorLoop, Shared};
+use super::{DoorLoop, Shared, Telling};
 use crate::store::{StoreAnswer, StoreOrder};
 
 impl DoorLoop {
@@ -18,7 +18,10 @@ impl DoorLoop {
             Event::Connected { connection, .. } => {
                 tracing::info!(connection, "connected to the broker");
                 self.facts.offline_since = None;
+                self.facts.confirmed.begin();
                 self.uplink.connected(connection);
+                // Pieces of the last connection may be lost.
+                self.telling = Telling::default();
                 self.send_status();
                 self.uplink.pump(self.facts.journal_head, self.clock.at().mono);
             }
@@ -103,6 +106,11 @@ impl DoorLoop {
                 self.send_status();
             }
             StoreAnswer::Staged | StoreAnswer::Remembered => {}
+            StoreAnswer::Listed(listing) => self.on_listing(listing),
+            StoreAnswer::NotListed(error) => {
+                tracing::error!(error, "the list cannot be read, and is not told");
+                self.on_no_listing();
+            }
             StoreAnswer::NotWritten(error) => tracing::error!(error, "the disk does not take what the controller sent"),
             StoreAnswer::Refused(reason) => {
                 tracing::warn!(reason, "what the controller sent was not put in force");

@@ -22,6 +22,7 @@ mod desk;
 mod door;
 mod gate;
 mod inboxes;
+mod listed;
 mod memory;
 mod messages;
 mod mode;
@@ -35,10 +36,12 @@ mod tap;
 
 use tokio::time::Instant;
 
+pub(crate) use confirmed::Confirmed;
 pub(crate) use desk::Desk;
 pub(crate) use door::{DoorLoop, Facts, Found};
 pub(crate) use gate::Gate;
 pub(crate) use inboxes::{Ears, Inboxes};
+pub(crate) use listed::Telling;
 pub(crate) use memory::Memory;
 pub(crate) use mode::FirstPerson;
 pub(crate) use passages::PassageMemory;

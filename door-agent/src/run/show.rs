@@ -89,6 +89,7 @@ impl DoorLoop {
             Mode::LockedDown => Some(Signal::IdleLockedDown),
             Mode::Unlocked => Some(Signal::IdleUnlocked),
             _ if blind || self.facts.whitelist.generation == Generation(0) => Some(Signal::IdleOutOfOrder),
+            _ if self.facts.confirmed.denies() => Some(Signal::IdleOutOfOrder),
             _ => offline.then_some(Signal::IdleOffline),
         }
     }

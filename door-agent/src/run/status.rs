@@ -41,6 +41,7 @@ impl DoorLoop {
         self.facts.status_sent = at.mono;
         self.facts.status_due = at.mono + STATUS_EVERY_MS;
         let Some(session) = self.uplink.session() else { return };
+        let nonce = self.facts.confirmed.ask(at.mono);
         let status = Status {
             session,
             mono: at.mono,
@@ -54,8 +55,8 @@ impl DoorLoop {
             counters_generation: self.facts.counters,
             passages_generation: self.facts.passages,
             mode,
-            nonce: access::confirm::Nonce::default(),
-            confirmed_age_s: None,
+            nonce,
+            confirmed_age_s: self.confirmed_age_s(at),
             log: access::confirm::LogHead::default(),
             journal_oldest: 1,
             probe: 0,

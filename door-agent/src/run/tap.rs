@@ -13,13 +13,13 @@ use std::time::Duration;
 
 use access::credential::rolling::IN_DOUBT_MAX;
 use access::credential::sealed::{self, CardKeys};
-use access::decide::{Credential, Presented, Question, could_pass, ends_soon, judge, judge_with};
+use access::decide::{Credential, Presented, Question, could_pass, ends_soon, is_exempt, judge, judge_with};
 use access::door::{Input, Tap};
 use access::entry::Comfort;
 use access::event::{EventKind, Rolling};
 use access::local::{Circumstances, passback};
 use access::passage::{AreaId, Passage, Passback, Side, Step};
-use access::settings::Reading;
+use access::settings::{Beyond, Reading};
 use access::signal::Signal;
 use access::time::{At, MonoMs};
 use access::uid::Uid;
@@ -215,6 +215,7 @@ impl DoorLoop {
         let known = |rule: &Passback| card.uid.and_then(|uid| shared.passages.latest(&uid, rule.area));
         Beside {
             passback: self.facts.state.passback.iter().map(|rule| (*rule, known(rule))).collect(),
+            old_list: self.old_list(),
             interlocked: shared.interlocks(self.number),
             own_release: card.uid.is_some_and(|uid| self.door.awaits(uid, card.side)),
         }
@@ -316,6 +317,8 @@ impl Facts {
             at,
             zone: &self.state.zone,
             passback: &beside.passback,
+            old_list: beside.old_list,
+            exempt: is_exempt(&self.question(card, found, at)),
             interlocked: beside.interlocked,
             own_release: beside.own_release,
         }
@@ -325,6 +328,7 @@ impl Facts {
 /// What the doors know of a card beside its entry.
 struct Beside {
     passback: Vec<(Passback, Option<Passage>)>,
+    old_list: Option<Beyond>,
     interlocked: bool,
     own_release: bool,
 }

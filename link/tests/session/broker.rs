@@ -1,6 +1,6 @@
 //! A broker that does what the test tells it, one packet at a time.
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::bench::soon;
@@ -11,9 +11,14 @@ pub(crate) struct Broker {
     listener: TcpListener,
 }
 
+/// Bytes in both directions, encrypted or not.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
 /// One client's connection, seen from the broker.
 pub(crate) struct Peer {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
 }
 
 impl Broker {
@@ -26,8 +31,11 @@ impl Broker {
     }
 
     pub(crate) async fn accept(&self) -> Peer {
-        let (stream, _) = soon(self.listener.accept()).await.unwrap();
-        Peer { stream }
+        Peer::new(self.accept_bytes().await)
+    }
+
+    pub(crate) async fn accept_bytes(&self) -> TcpStream {
+        soon(self.listener.accept()).await.unwrap().0
     }
 
     /// Accepts a client and its greeting, and welcomes it without a session.
@@ -40,6 +48,10 @@ impl Broker {
 }
 
 impl Peer {
+    pub(crate) fn new(stream: impl Stream + 'static) -> Self {
+        Self { stream: Box::new(stream) }
+    }
+
     pub(crate) async fn greeting(&mut self) -> Connect {
         match self.packet().await {
             Packet::Connect(connect) => connect,

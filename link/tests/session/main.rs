@@ -19,3 +19,4 @@ mod lasting;
 mod mosquitto;
 mod speaking;
 mod switches;
+mod tls;

@@ -126,8 +126,8 @@ impl Housed {
 
 fn config(folder: &Path, broker: Broker, port: u16) -> Result<std::path::PathBuf> {
     let mqtt = match broker {
-        Broker::Mosquitto => format!("[mqtt.external]\nhost = \"127.0.0.1\"\nport = {port}\n"),
-        Broker::Embedded => format!("[mqtt.embedded]\nlisten = \"127.0.0.1:{port}\"\n"),
+        Broker::Mosquitto => format!("[mqtt.external]\nhost = \"127.0.0.1\"\nport = {port}\ntls = false\n"),
+        Broker::Embedded => format!("[mqtt.embedded]\nlisten = \"127.0.0.1:{port}\"\ntls = false\n"),
     };
     let path = folder.join("controller.toml");
     std::fs::write(&path, format!("site = \"hospital\"\ndata = \".\"\n[dashboard]\nlisten = \"127.0.0.1:0\"\n{mqtt}"))?;

@@ -1,6 +1,6 @@
 //! A hospital in one process: the controller with its broker, and the real agents with emulated readers.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ use access::id::SiteId;
 use access::time::UtcMs;
 use anyhow::{Context, Result};
 use controller::Controller;
-use controller::config::{Badge, Config, Mqtt};
+use controller::config::{Badge, CERTIFICATE_LIFE, Config, Enrol, Mqtt};
+use controller::identity::Identity;
 use db::site::{Actor, Site};
 use door_agent::Agent;
 use serde::Serialize;
@@ -87,6 +88,9 @@ pub struct ReadyDoor {
 /// How long a demo's token lives, in milliseconds: a day.
 const TOKEN_LIFE_MS: i64 = 24 * 60 * 60 * 1_000;
 
+/// Where the demo's doors enrol: nobody else has to find it.
+const ANY_PORT: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0));
+
 /// The demo's operator.
 const OPERATOR: &str = "demo";
 
@@ -113,7 +117,9 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
         database,
         dashboard: options.dashboard,
         behind_proxy: false,
-        mqtt: Mqtt::Embedded { listen: options.mqtt, doors_connect_to: None },
+        mqtt: Mqtt::Embedded { listen: options.mqtt, doors_connect_to: None, tls: true },
+        identity: options.data.join("identity"),
+        enrol: Some(Enrol { listen: ANY_PORT, certificate_life: CERTIFICATE_LIFE }),
         zone: chrono_tz::Europe::Helsinki,
         masters_file: Some(masters),
         badge: Badge::default(),
@@ -126,7 +132,9 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
     say("Starting the controller with its broker and dashboard");
     let controller = controller::start(config).await?;
     say(&format!("Starting the doors ({}), and an encoder at the desk", options.doors));
-    let place = doors::Place { site: &site, data: &options.data, mqtt: &controller.mqtt };
+    let identity = Identity::open(&options.data.join("identity"), site.id(), now().second())?;
+    let enrol = controller.enrol.context("the demo's doors enrol")?;
+    let place = doors::Place { site: &site, data: &options.data, mqtt: &controller.mqtt, identity: &identity, enrol };
     let mut agents = doors::start(&place, options.doors, taps.cards()).await?;
     let desk = doors::start_desk(&place, taps.cards()).await?;
     let doors: Vec<ReadyDoor> = agents

@@ -108,7 +108,7 @@ fn figure(site: &Whole, name: &str) -> u64 {
 
 #[test]
 fn forged_replayed_and_malformed_messages_open_nothing_and_are_counted() {
-    let site = Whole::start(Broker::Mosquitto, 1, &people(1, 1).unwrap()).unwrap();
+    let site = Whole::start_plain(Broker::Mosquitto, 1, &people(1, 1).unwrap()).unwrap();
     let uid = invent(1)[0].uid.hex();
     site.doors[0].make_card(&uid, "classic-1k").unwrap();
     site.settle().unwrap();

@@ -1,6 +1,7 @@
 //! What the controller looks at again and again: how doors are, in one query.
 
 use access::id::DoorId;
+use access::settings::Age;
 use access::time::{ClockTrust, UtcMs};
 use access::whitelist::{Generation, WhitelistId};
 use rusqlite::Row;
@@ -8,7 +9,7 @@ use rusqlite::types::ValueRef;
 
 use super::raise::{Raised, clear, is_lasting, raise};
 use crate::site::open::Wakes;
-use crate::site::{Site, SiteError, row};
+use crate::site::{Site, SiteError, doors, row};
 
 /// How a door is, as far as alarms hang on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,10 @@ pub struct DoorWatch {
     pub wanted: Option<(WhitelistId, Generation)>,
     /// How full its journal is, in hundredths.
     pub journal_percent: u8,
+    /// When its list was last confirmed, as far as it has told.
+    pub confirmed: Option<UtcMs>,
+    /// How old its list may become.
+    pub age: Option<Age>,
 }
 
 /// Whether something is wrong with a door, or with the site.
@@ -53,8 +58,10 @@ impl Site {
                 db,
                 "SELECT d.id, s.online, s.last_seen_ms, s.clock_offset_ms, s.trust, s.list_generation, s.list_digest,
                         s.list_entries, s.state_generation, w.list_generation, w.list_digest, w.list_entries,
-                        w.state_generation, s.journal_percent
-                 FROM door d JOIN door_status s ON s.door = d.number LEFT JOIN door_wanted w ON w.door = d.number
+                        w.state_generation, s.journal_percent, s.confirmed_ms, x.age_limit_s, x.age_beyond
+                 FROM door d JOIN door_status s ON s.door = d.number
+                 JOIN door_setting x ON x.door = d.number AND x.until IS NULL
+                 LEFT JOIN door_wanted w ON w.door = d.number
                  WHERE d.kind = 'door' ORDER BY d.number",
             )?;
             row::all(statement.query([])?, watch)
@@ -108,5 +115,7 @@ fn watch(row: &Row<'_>) -> Result<DoorWatch, SiteError> {
         in_force: (row::whitelist_id(row, 5)?, generation(8)?),
         wanted,
         journal_percent: row.get(13)?,
+        confirmed: row.get::<_, Option<i64>>(14)?.map(UtcMs),
+        age: doors::read_age(row, 15)?,
     })
 }

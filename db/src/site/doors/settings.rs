@@ -113,7 +113,8 @@ pub(in crate::site) fn read(row: &Row<'_>, first: usize) -> Result<DoorSettings,
     })
 }
 
-fn age(row: &Row<'_>, at: usize) -> Result<Option<Age>, SiteError> {
+/// From two columns: the limit, and what holds beyond it.
+pub(in crate::site) fn age(row: &Row<'_>, at: usize) -> Result<Option<Age>, SiteError> {
     let (limit_s, beyond): (Option<u32>, String) = (row.get(at)?, row.get(at + 1)?);
     let beyond = Beyond::from_code(&beyond).ok_or(SiteError::corrupt("rule for an old list"))?;
     Ok(limit_s.map(|limit_s| Age { limit_s, beyond }))

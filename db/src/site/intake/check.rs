@@ -54,6 +54,23 @@ pub(super) fn journal(db: &Connection, door: i64, epoch: u64) -> Result<Journal,
     Ok(known.unwrap_or(Journal { through: 0, link: Link::START }))
 }
 
+/// Goes on with a report though events before it are missing, if the door holds nothing older any more: they were in a
+/// log that a backup has taken the place of. Says whether any are missing.
+pub(super) fn take_up(db: &Connection, door: i64, report: &Report, journal: &mut Journal) -> Result<bool, SiteError> {
+    let Some(first) = report.events.first().filter(|first| first.sequence > journal.through.saturating_add(1)) else {
+        return Ok(false);
+    };
+    let mut statement = row::prepare(db, "SELECT journal_oldest FROM door_status WHERE door = $1 AND epoch = $2")?;
+    let oldest =
+        row::first(statement.query((door, report.epoch.cast_signed()))?, |r| Ok(r.get::<_, i64>(0)?.cast_unsigned()))?;
+    // A message that was lost is sent again: what a door holds is waited for.
+    let gone = oldest.is_some_and(|oldest| first.sequence <= oldest);
+    if gone {
+        *journal = Journal { through: first.sequence - 1, link: report.previous };
+    }
+    Ok(gone)
+}
+
 /// Whether an event is missing, before the report or within it. Number 0 is none.
 pub(super) fn gap(report: &Report, journal: &Journal) -> Option<ChainFault> {
     let next = journal.through.saturating_add(1);
@@ -81,11 +98,11 @@ pub(super) fn known(db: &Connection, door: i64, report: &Report, events: &[&Even
     for event in events {
         let (sequence, parts) = (event.sequence, Parts::of(event));
         let key = (door, report.epoch.cast_signed(), sequence.cast_signed());
-        let (link, body, commitment): ([u8; 32], Vec<u8>, Option<[u8; 32]>) = statement
-            .query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .optional()?
-            .ok_or(SiteError::corrupt("journal"))?;
+        let stored: Option<([u8; 32], Vec<u8>, Option<[u8; 32]>)> =
+            statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         known.link = parts.link(known.link, report.epoch);
+        // One that was missing when the log went on comes too late to stand in its place.
+        let Some((link, body, commitment)) = stored else { continue };
         if known.link != Link(link) {
             if parts.body != body || parts.commitment != commitment {
                 known.fault = Some(ChainFault::Fork { sequence });

@@ -39,7 +39,7 @@ struct Siege {
 
 impl Siege {
     fn begin() -> Self {
-        let mut site = Whole::start(Broker::Mosquitto, 2, &people(2, 2).unwrap()).unwrap();
+        let mut site = Whole::start_plain(Broker::Mosquitto, 2, &people(2, 2).unwrap()).unwrap();
         let broker = SocketAddr::from(([127, 0, 0, 1], site.mosquitto.as_ref().unwrap().port));
         let middle = Middle::before(broker).unwrap();
         site.doors[0].kill().unwrap();
