@@ -26,7 +26,7 @@ impl Drop for Case<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let hex: String = self.bytes.iter().take(4_096).map(|byte| format!("{byte:02x}")).collect();
-            println!("KULKU_FUZZ_SEED={} case {} of {} bytes: {hex}", self.seed, self.number, self.bytes.len());
+            eprintln!("KULKU_FUZZ_SEED={} case {} of {} bytes: {hex}", self.seed, self.number, self.bytes.len());
         }
     }
 }
@@ -46,7 +46,7 @@ pub(crate) fn run(samples: &[Vec<u8>], cases: u32, mut read: impl FnMut(&[u8], &
         let _case = Case { seed, number, bytes: &bytes };
         accepted += u32::from(read(&bytes, &mut chance));
     }
-    println!("seed {seed}: {accepted} of {cases} cases were valid");
+    eprintln!("seed {seed}: {accepted} of {cases} cases were valid");
     assert!(accepted > 0 && accepted < cases, "seed {seed}: {accepted} of {cases} cases were valid: nothing was tried");
 }
 

@@ -9,7 +9,9 @@ use access::decide::{Credential, Decision, Presented};
 use access::encode::{ChipClass, EncodeJob, Outcome, SealedWork, Stage};
 use access::entry::{Block, Blocks, Condition, Entry, Grant, ScheduleId, SealedKeys, Term};
 use access::envelope::{DoorKey, Header};
-use access::event::{ClockSource, DoorFile, EpochCause, Event, EventKind, Faults, ModeCause, Rolling, Subject, Watched};
+use access::event::{
+    ClockSource, DoorFile, EpochCause, Event, EventKind, Faults, ModeCause, Rolling, Subject, Watched,
+};
 use access::message::{Down, Leaf, Listed, Status, Up};
 use access::mode::{Lockdown, Mode, Order, Unlock};
 use access::passage::{AreaId, Passage, Passages, Passback, Side, Step};
@@ -92,13 +94,7 @@ pub(crate) fn list(generation: u64) -> WhitelistId {
 }
 
 pub(crate) fn whole(generation: u64) -> WhitelistPart {
-    WhitelistPart::Chunk {
-        to: list(generation),
-        index: 0,
-        count: 1,
-        calendar: Some(calendar()),
-        entries: entries(),
-    }
+    WhitelistPart::Chunk { to: list(generation), index: 0, count: 1, calendar: Some(calendar()), entries: entries() }
 }
 
 /// From the list of one generation to the same list without its second card.

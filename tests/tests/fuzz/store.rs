@@ -47,7 +47,7 @@ fn a_piece_of_a_list_is_taken_whole_or_not_at_all() {
     let samples = bytes_of(&[delta(10, 11), whole(11), whole(10), whole(9), delta(9, 10)]);
     run(&samples, FEW, |bytes, _| {
         let Ok(part) = postcard::from_bytes::<WhitelistPart>(bytes) else { return false };
-        let WhitelistPart::Delta { to: promised, .. } | WhitelistPart::Chunk { to: promised, .. } = part;
+        let (WhitelistPart::Delta { to: promised, .. } | WhitelistPart::Chunk { to: promised, .. }) = part;
         let applied = door.store.apply(&part);
         let (told, found) = door.in_force();
         if told != list(10) {

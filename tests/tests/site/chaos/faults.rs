@@ -23,6 +23,10 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
+    fn below(&mut self, end: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(end).unwrap()).unwrap()
+    }
+
     fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.next() % (most - least)
     }
@@ -107,7 +111,7 @@ impl Faults {
             }
             let kind = match KINDS.get(number) {
                 Some(kind) => *kind,
-                None => KINDS[self.chance.next() as usize % KINDS.len()],
+                None => KINDS[self.chance.below(KINDS.len())],
             };
             number += 1;
             self.make(kind, site, posts, disks);
@@ -118,7 +122,7 @@ impl Faults {
 
     fn make(&mut self, kind: Kind, site: &mut Whole, posts: &[Post], disks: &[Disk]) {
         let doors = if kind == Kind::DiskFull { SMALL_DISKS } else { DOORS };
-        let door = self.chance.next() as usize % doors;
+        let door = self.chance.below(doors);
         let (least, most) = HELD_MS;
         let until = Instant::now() + Duration::from_millis(self.chance.between(least, most));
         let target = match kind {

@@ -109,12 +109,13 @@ fn agree(site: &Whole, ledgers: &BTreeMap<String, Ledger>) {
         let seen = || (door.control.tap(last, tapper::HOLD_MS).ok()?.signal == "denied").then_some(());
         wait::until("the last tap", seen).unwrap();
         let mut log = Log::of(&door.id);
-        let arrived = || log.read_until(site, last).then_some(());
-        let mut arrived = arrived;
+        let mut arrived = || log.read_until(site, last).then_some(());
         let come = (0..WAITS).any(|_| wait::until("the last tap in the log", &mut arrived).is_ok());
         assert!(come, "{}: what it has journalled does not arrive; {} events are there", door.id, log.events.len());
         let ledger = &ledgers[&door.id];
-        let found = ledger.held_against(&log, last).unwrap_or_else(|fault| panic!("{}: {fault}", door.id));
+        let held = ledger.held_against(&log, last);
+        assert!(held.is_ok(), "{}: {held:?}", door.id);
+        let found = held.unwrap();
         taps += ledger.certain();
         lost += found.lost_in_a_crash;
         dropped += found.dropped;
@@ -124,7 +125,7 @@ fn agree(site: &Whole, ledgers: &BTreeMap<String, Ledger>) {
             door.id
         );
     }
-    println!(
+    eprintln!(
         "{taps} taps answered; {dropped} not journalled by full disks and counted; {lost} shown while the disk took more \
          than 50 ms, and the agent was killed"
     );
