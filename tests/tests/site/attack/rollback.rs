@@ -57,14 +57,17 @@ fn a_card_that_was_blocked_is_not_listed_again_by_an_old_list() {
 #[test]
 fn a_state_of_before_is_not_in_force_again() {
     let mut siege = Siege::begin();
-    let order = json!({"mode": "locked", "until": "2099-01-01T00:00:00Z", "reason": "Painting"});
-    siege.site.api.act("/api/v1/doors/door-1/order", &order).unwrap();
+    let order = |hours| {
+        let until = chrono::Utc::now() + chrono::TimeDelta::hours(hours);
+        let until = until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        json!({"mode": "locked", "until": until, "reason": "Painting"})
+    };
+    siege.site.api.act("/api/v1/doors/door-1/order", &order(1)).unwrap();
     let mode = |wanted| move |seen: &_| super::status(seen).filter(|status| status.mode == wanted);
     let ordered = siege.middle.wait("the order in force", 0, mode(3)).unwrap();
     let states = caught(&siege, "state");
     let from = siege.middle.seen().unwrap().len();
-    let order = json!({"mode": "locked", "until": "2099-02-01T00:00:00Z", "reason": "Painting again"});
-    siege.site.api.act("/api/v1/doors/door-1/order", &order).unwrap();
+    siege.site.api.act("/api/v1/doors/door-1/order", &order(2)).unwrap();
     let newer = |seen: &_| super::status(seen).filter(|status| status.state > ordered.state);
     let now = siege.middle.wait("the next order in force", from, newer).unwrap();
     restart(&mut siege);
