@@ -183,8 +183,8 @@ pub enum EventKind {
     EpochBegan {
         /// The epoch before.
         before: u64,
-        /// The last event of it that the controller has, as far as the door knows. What the door still held beyond follows
-        /// in this epoch.
+        /// The last event of it that both have, as far as the door knows. What the door held beyond follows in this epoch;
+        /// what the log has beyond was told by another copy of the journal.
         through: u64,
         /// Why.
         cause: EpochCause,

@@ -16,6 +16,7 @@
 //! | [`reckon`], [`age`] | what time it is at a door, and how old its list is |
 //! | [`credential`] | what our sector on a card holds, and what it proves |
 //! | [`event`], [`chain`] | what happened at a door, and the chain that shows a missing link |
+//! | [`confirm`], [`reconcile`] | what the controller has of it, and whether it is the same |
 //! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
 //! | [`mode`], [`settings`], [`signal`] | how a door behaves, how it is set up, and what it shows |
 //! | [`passage`] | who has gone into which area |
@@ -50,6 +51,7 @@ pub mod mode;
 pub mod passage;
 pub mod reason;
 pub mod reckon;
+pub mod reconcile;
 pub mod settings;
 pub mod signal;
 pub mod state;

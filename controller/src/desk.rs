@@ -150,7 +150,10 @@ impl Desk {
         }
         for outcome in outcomes {
             self.fault(&outcome.door, outcome.fault);
-            through.insert((outcome.door, outcome.epoch), outcome.through);
+            // What a door would forget then is not what the log has.
+            if !matches!(outcome.fault, Some(ChainFault::Fork { .. })) {
+                through.insert((outcome.door, outcome.epoch), outcome.through);
+            }
         }
         for ((door, epoch), through) in through {
             let acknowledged = Down::Acknowledged { epoch, through, log: head };

@@ -3,7 +3,7 @@
 //! | file | holds | written |
 //! | --- | --- | --- |
 //! | `whitelist.db` | the list in force with its calendar, the one on its way, the door's state, the counters, the passages, the time | by [`WhitelistStore`], in transactions of up to a thousand rows |
-//! | `journal.db` | what happened and is not yet acknowledged | by [`Journal`], in the few milliseconds before a lock is released |
+//! | `journal.db` | what happened and is not yet acknowledged, and the newest of what is | by [`Journal`], in the few milliseconds before a lock is released |
 //!
 //! SQLite lets one connection write to a file at a time. With one file a large whitelist transaction
 //! would make a nurse wait at the door for a disk; with two, neither waits for the other. Both files
@@ -12,6 +12,7 @@
 
 mod apply;
 mod calendar;
+mod check;
 mod clock;
 mod journal;
 mod listing;
@@ -28,8 +29,9 @@ use crate::file::FileError;
 
 pub use access::message::JOURNAL_EVENTS_MAX;
 pub use apply::{Applied, Refused, WHITELIST_ENTRIES_MAX, WHITELIST_PARTS_MAX};
+pub use check::{Check, Checked};
 pub use clock::KnownTime;
-pub use journal::{Acknowledged, Draft, Journal, JournalStart};
+pub use journal::{Acknowledged, Draft, Journal, JournalStart, Moved, Opened};
 pub use listing::Listing;
 pub use lookup::{Found, Lookup};
 pub use passages::{PASSAGES_ROWS_MAX, PassagesTaken};
@@ -69,12 +71,23 @@ pub enum DoorDbError {
     },
     /// The controller has been away for too long.
     #[error(
-        "the journal holds {JOURNAL_EVENTS_MAX} events that the controller has not acknowledged, and takes no more: connect the door"
+        "the journal holds as many events as it may that the controller has not acknowledged, and takes no more: connect the door"
     )]
     JournalFull,
 }
 
 impl DoorDbError {
+    /// Whether the file is damaged, and not the disk full or away.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        match self {
+            Self::Open(error) => error.is_damage(),
+            Self::Sql { source, .. } => crate::file::is_damage(source),
+            Self::Content { .. } => true,
+            Self::JournalFull => false,
+        }
+    }
+
     /// Whether what is in the file contradicts what was to be written. Trying again does not help then, as it does
     /// with a disk that is full.
     #[must_use]

@@ -16,7 +16,10 @@ use std::time::Duration;
 use refinery::Runner;
 use rusqlite::{Connection, OpenFlags};
 
+mod damage;
 mod header;
+
+pub use damage::{is_damage, mend_first_page, move_aside};
 
 /// How long a statement waits for another writer before it reports that the file is busy. Our own
 /// transactions take milliseconds; a backup by another process may take seconds.

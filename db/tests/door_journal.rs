@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use access::chain::{Link, link};
+use access::confirm::LogHead;
 use access::event::EventKind;
 use access::mode::Mode;
 use access::time::{ClockTrust, MonoMs, UtcMs};
@@ -70,9 +71,9 @@ fn what_is_not_acknowledged_is_found_oldest_first_with_the_link_before_it() {
     assert_eq!(next.previous, all[1].1);
     assert_eq!(next.events.len(), 3);
 
-    assert_eq!(journal.acknowledge(EPOCH, 3).unwrap(), Acknowledged::Through(3));
-    let rest = pending.pending(0, 10).unwrap();
-    assert_eq!(rest.previous, all[2].1, "the link outlives its event");
+    assert_eq!(journal.acknowledge(EPOCH, 3, LogHead::default()).unwrap(), Acknowledged::Through(3));
+    let rest = pending.pending(3, 10).unwrap();
+    assert_eq!(rest.previous, all[2].1);
     assert_eq!(rest.events, [all[3].0.clone(), all[4].0.clone()]);
     assert!(pending.pending(5, 10).unwrap().events.is_empty());
     assert!(pending.pending(77, 10).unwrap().events.is_empty());
@@ -84,29 +85,41 @@ fn an_acknowledgement_that_makes_no_sense_deletes_nothing() {
     let mut journal = Journal::open(&path, EPOCH).unwrap();
     journal.append(&[draft(1), draft(2)]).unwrap();
     for (epoch, through) in [(EPOCH + 1, 2), (EPOCH, 0), (EPOCH, 3), (EPOCH, u64::MAX)] {
-        assert_eq!(journal.acknowledge(epoch, through).unwrap(), Acknowledged::Ignored);
+        assert_eq!(journal.acknowledge(epoch, through, LogHead::default()).unwrap(), Acknowledged::Ignored);
     }
-    journal.acknowledge(EPOCH, 2).unwrap();
-    assert_eq!(journal.acknowledge(EPOCH, 1).unwrap(), Acknowledged::Ignored);
+    journal.acknowledge(EPOCH, 2, LogHead::default()).unwrap();
+    assert_eq!(journal.acknowledge(EPOCH, 1, LogHead::default()).unwrap(), Acknowledged::Ignored);
     let start = Journal::open(&path, 1).unwrap().start();
     assert_eq!((start.head, start.acknowledged), (2, 2));
 }
 
+/// So that a site which is restored from a backup hears of it again.
 #[test]
-fn a_long_acknowledgement_is_forgotten_in_bounded_batches() {
+fn what_is_acknowledged_is_kept_for_a_while_and_forgotten_in_bounded_batches_when_room_is_short() {
     let (_folder, path) = folder();
     let mut journal = Journal::open(&path, EPOCH).unwrap();
     let drafts: Vec<Draft> = (0..2_500).map(draft).collect();
     let all = journal.append(&drafts).unwrap();
-    journal.acknowledge(EPOCH, 2_400).unwrap();
+    journal.acknowledge(EPOCH, 2_400, LogHead::default()).unwrap();
+    assert!(!journal.sweep().unwrap());
+    assert_eq!(journal.start().before, 0);
+    let mut journal = journal.bounded(10_000, 300_000);
     let mut rounds = 0;
     while journal.sweep().unwrap() {
         rounds += 1;
         assert!(rounds < 10, "sweeping does not come to an end");
     }
-    let rest = Pending::open(&path).unwrap().pending(0, 1_000).unwrap();
-    assert_eq!(rest.events.len(), 100);
-    assert_eq!(rest.previous, all[2_399].1);
+    let before = journal.start().before;
+    assert!((1_000..=2_400).contains(&before), "{before}");
+    let mut pending = Pending::open(&path).unwrap();
+    let rest = pending.pending(0, 10_000).unwrap();
+    assert_eq!(rest.events.len() as u64, 2_500 - before);
+    let at = usize::try_from(before).unwrap();
+    assert_eq!(rest.previous, all[at - 1].1, "the link outlives its event");
+    assert_eq!(pending.link(before).unwrap(), Some(all[at - 1].1));
+    assert_eq!(pending.link(before - 1).unwrap(), None);
+    assert_eq!(pending.link(2_500).unwrap(), Some(all[2_499].1));
+    assert_eq!(Journal::open(&path, 1).unwrap().start().before, before);
 }
 
 #[test]

@@ -1,13 +1,22 @@
 //! From a configuration to doors that are ready to decide.
 
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use access::door::Door;
+use access::event::{DoorFile, EventKind};
 use access::local::Local;
-use access::passage::Side;
+use access::mode::Mode;
+use access::passage::{Passage, Side};
 use access::signal::Player;
+use access::state::DoorState;
+use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::topic::Topic;
-use db::door::{JOURNAL_FILE, Journal, JournalStart, KnownTime, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
+use access::whitelist::{Generation, WhitelistId};
+use db::door::{
+    DoorDbError, Draft, JOURNAL_EVENTS_MAX, JOURNAL_FILE, Journal, JournalStart, KnownTime, Lookup, Pending,
+    WHITELIST_FILE, WhitelistStore,
+};
 use link::{Credentials, Options, Qos, Transport};
 use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace};
 use tokio::sync::{mpsc, watch};
@@ -21,7 +30,7 @@ use crate::downlink::Downlink;
 use crate::enrol::Renewal;
 use crate::hardware;
 use crate::io::{DoorIo, INPUTS_MAX, IoInput};
-use crate::journal::{JournalAnswer, JournalThread, Unwritten};
+use crate::journal::{Bounds, JournalAnswer, JournalThread, Standing, Unwritten};
 use crate::provisioning::{Provisioning, hex};
 use crate::reader::{REPORTS_MAX, Reader, Report};
 use crate::run::{
@@ -60,7 +69,7 @@ pub(crate) fn assemble(
     let (mut doors, mut inboxes, mut desks, mut unwritten) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut renewals = Vec::new();
     for ((number, door), io) in config.doors.iter().enumerate().zip(wires) {
-        let disk = Disk::open(&door.data, &mut passages)?;
+        let disk = Disk::open(&door.data, config.journal_bytes, unix_seconds(), &mut passages)?;
         let renewal = renewal(door)?;
         let transport = renewal.as_ref().map_or(Transport::Tcp, |renewal| Transport::Tls(renewal.tls.clone()));
         renewals.extend(renewal);
@@ -88,11 +97,12 @@ fn assemble_door(
     let seal = Sealer { identity: door.provisioning.clone(), epoch: start.epoch, boot: disk.rest.boot };
     let (options, sessions) = link_options(seal, transport);
     let (link, link_events) = link::open(options)?;
+    let bounds = Bounds { events: JOURNAL_EVENTS_MAX, bytes: config.journal_bytes };
     let around = Around {
         clock: Clock::new(start.last_utc.max(disk.rest.time.known), config.battery_clock),
         link: (link, link_events, sessions),
         readers: start_readers(config, door, &cards)?,
-        journal: JournalThread::spawn(disk.journal).map_err(no_thread)?,
+        journal: JournalThread::spawn(disk.journal, bounds).map_err(no_thread)?,
         store: StoreThread::spawn(disk.store).map_err(no_thread)?,
     };
     let (mut door, inboxes, senders) = join(number, &door.provisioning, io, disk.rest, around)?;
@@ -125,7 +135,7 @@ pub(crate) fn join(
     io.listen(inputs_in.clone())?;
     let (gates, reports) = around.readers.into_iter().unzip();
     let (requests_in, requests) = mpsc::channel(control::REQUESTS_MAX);
-    let uplink = Uplink::new(seal, link.clone(), sessions, pending, start.acknowledged);
+    let uplink = Uplink::new(seal, link.clone(), sessions, pending, (start.held(), start.beginning));
     let inboxes = Inboxes {
         reports,
         inputs,
@@ -139,7 +149,6 @@ pub(crate) fn join(
         number,
         clock: around.clock,
         boot,
-        epoch: start.epoch,
         door: Door::new(facts.state.settings, io.levels().contact),
         io,
         gates,
@@ -179,35 +188,108 @@ pub(crate) struct Rest {
 }
 
 impl Disk {
-    pub(crate) fn open(data: &Path, passages: &mut PassageMemory) -> Result<Self, StartError> {
+    /// Opens the files of a door, and makes anew what is damaged. The boot has at least the number `boot_from`, so that a box
+    /// whose card was copied back from an image is heard though it has counted fewer than the controller has heard of.
+    pub(crate) fn open(
+        data: &Path,
+        journal_bytes: u64,
+        boot_from: u64,
+        passages: &mut PassageMemory,
+    ) -> Result<Self, StartError> {
         let epoch =
             getrandom::u64().map_err(|error| StartError::System { what: "randomness", reason: error.to_string() })?;
         let (journal, whitelist) = (data.join(JOURNAL_FILE), data.join(WHITELIST_FILE));
-        let mut store = WhitelistStore::open(&whitelist)?;
-        let mut writer = Journal::open(&journal, epoch)?;
+        let (mut store, mut found, list_damaged) = Kept::open(&whitelist)?;
+        let opened = Journal::open_or_rescue(&journal, epoch, &before_any_boot(boot_from))?;
+        if let Some((aside, events)) = &opened.rescued {
+            tracing::error!(path = %aside.display(), events, "the journal was damaged, and what read of it was taken over");
+        }
         let lookup = Lookup::open(&whitelist)?;
-        store.passages()?.into_iter().for_each(|passage| passages.learn(passage));
-        let start = writer.start();
-        let time = store.known_time()?;
+        found.passages_known.drain(..).for_each(|passage| passages.learn(passage));
+        let files = [(list_damaged, DoorFile::Whitelist), (opened.rescued.is_some(), DoorFile::Journal)];
+        let rebuilt = files.into_iter().filter_map(|(rebuilt, file)| rebuilt.then_some(file)).collect();
+        let mut writer = opened.journal.bounded(JOURNAL_EVENTS_MAX, journal_bytes);
+        let boot = writer.begin_boot_from(boot_from)?;
+        let (start, time) = (writer.start(), found.time);
         let calendar = lookup.calendar().unwrap_or_else(|error| {
             tracing::error!(%error, "the schedules cannot be read; none of them unlocks the door");
             std::sync::Arc::default()
         });
-        let found = Found {
-            state: store.state()?,
-            whitelist: store.current()?,
+        let facts = Found {
+            state: found.state,
+            whitelist: found.whitelist,
             calendar,
-            counters: store.counters_generation()?,
-            passages: store.passages_generation()?,
+            counters: found.counters,
+            passages: found.passages,
             first_person: FirstPerson::known(store.first_person()?),
             confirmed: Confirmed::found(time),
             journal_head: start.head,
             journal_link: start.head_link,
+            standing: Standing { before: start.before, percent: writer.percent() },
+            log: start.log,
+            rebuilt,
         };
-        let (boot, pending) = (writer.begin_boot()?, Pending::open(&journal)?);
-        let rest = Rest { start, pending, lookup, boot, time, facts: found.into() };
+        let rest = Rest { start, pending: Pending::open(&journal)?, lookup, boot, time, facts: facts.into() };
         Ok(Self { journal: writer, store, rest })
     }
+}
+
+/// What `whitelist.db` holds.
+struct Kept {
+    state: DoorState,
+    whitelist: WhitelistId,
+    counters: Generation,
+    passages: Generation,
+    passages_known: Vec<Passage>,
+    time: KnownTime,
+}
+
+impl Kept {
+    /// Opens the file and reads all that a start needs. One that is damaged is moved aside and made anew, and the third of
+    /// the answers says so: a door without a list denies and says why, and the controller fills it again.
+    fn open(path: &Path) -> Result<(WhitelistStore, Self, bool), DoorDbError> {
+        let read = |mut store: WhitelistStore| {
+            store.first_person()?;
+            let kept = Self {
+                state: store.state()?,
+                whitelist: store.current()?,
+                counters: store.counters_generation()?,
+                passages: store.passages_generation()?,
+                passages_known: store.passages()?,
+                time: store.known_time()?,
+            };
+            Ok::<_, DoorDbError>((store, kept))
+        };
+        match WhitelistStore::open(path).and_then(read) {
+            Ok((store, kept)) => Ok((store, kept, false)),
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, "the whitelist is damaged, and is made anew; the controller sends what the door needs");
+                let (store, kept) = WhitelistStore::make_anew(path).and_then(read)?;
+                Ok((store, kept, true))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// When a journal is taken over before the boot is counted and the clock is looked at.
+fn before_any_boot(utc_s: u64) -> Draft {
+    Draft {
+        boot: 0,
+        mono: MonoMs(0),
+        utc: UtcMs(i64::try_from(utc_s).unwrap_or(0).saturating_mul(1_000)),
+        trust: ClockTrust::Unknown,
+        generation: Generation(0),
+        state_generation: Generation(0),
+        mode: Mode::Normal,
+        kind: EventKind::Started,
+        subject: None,
+    }
+}
+
+/// What the clock of the machine shows.
+fn unix_seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 pub(crate) type Started = (Gate, (Side, mpsc::Receiver<Report>));

@@ -9,13 +9,17 @@
 //!    ┌──────┐ ◀────── ┌────────────┐ ─────────────────────────────────▶ the thread ends,
 //!    │ idle │         │ some wait  │                                    and the agent with it
 //!    └──────┘ ──────▶ └────────────┘ ─────────────────────────────────▶ told at the end as lost
-//!             append      ↺ refused     the agent stops, FINAL_WAIT over
+//!        │    append      ↺ refused     the agent stops, FINAL_WAIT over
+//!        │                │ no room ──▶ dropped and counted, nobody waits
+//!        │                └ damaged ──▶ what reads goes into a new file and a new epoch
+//!        └─ one step at a time: takes events over into a new epoch, sweeps
 //! ```
 //!
-//! What is lost is lost: an event gets its number and its link only when it is written, so the chain that the
-//! controller sees has no gap, and the next life of the journal cannot know of it. All that tells of a loss is the
-//! log, the exit status, and a `started` without a `stopped` before it, as after a power cut.
+//! An event gets its number and its link only when it is written, so the chain that the controller sees has no gap. What
+//! is dropped, since the journal is full or the disk has refused for so long that memory is full too, is counted on the
+//! disk, and an event says so as soon as there is room. What is lost with the agent is in no count but that of its log.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -23,8 +27,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use access::chain::Link;
+use access::confirm::LogHead;
 use access::door::Ticket;
-use db::door::{Acknowledged, DoorDbError, Draft, JOURNAL_FILE, Journal};
+use access::event::EpochCause;
+use db::door::{DoorDbError, Draft, JOURNAL_FILE, Journal, Moved};
 use tokio::sync::mpsc;
 
 /// Orders that may wait for the disk. A busy door makes two events a second.
@@ -36,7 +42,7 @@ const ANSWERS_MAX: usize = 64;
 /// Most events of one transaction, so that the first of them does not wait for too many others.
 const BATCH_MAX: usize = 256;
 
-/// Events that are kept in memory while the disk refuses them; beyond it the newest are lost, loudly.
+/// Events that are kept in memory while the disk refuses them; beyond it the newest are dropped, and counted.
 const UNWRITTEN_MAX: usize = 10_000;
 
 /// Wait before a disk that refused is tried again.
@@ -49,10 +55,44 @@ const FINAL_WAIT: Duration = Duration::from_secs(3);
 /// Wait between two attempts at the end.
 const FINAL_RETRY: Duration = Duration::from_millis(200);
 
+/// What a journal may take up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Events without acknowledgement.
+    pub events: u64,
+    /// Bytes on the disk.
+    pub bytes: u64,
+}
+
+/// A new epoch that is ordered.
+#[derive(Debug, Clone, Copy)]
+pub struct Beginning {
+    /// Its number, drawn at random.
+    pub epoch: u64,
+    /// The last event that it does not take over.
+    pub common: u64,
+    /// Why.
+    pub cause: EpochCause,
+    /// When.
+    pub draft: Draft,
+}
+
 #[derive(Debug, Clone, Copy)]
 enum Order {
     Append(Ticket, Draft),
-    Acknowledge { epoch: u64, through: u64 },
+    Acknowledge { epoch: u64, through: u64, log: LogHead },
+    Agree { epoch: u64, through: u64 },
+    Begin(Beginning),
+    Rescue { epoch: u64, draft: Draft },
+}
+
+/// How much there is of a journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// The event before the oldest that is held.
+    pub before: u64,
+    /// How full it is, in hundredths.
+    pub percent: u8,
 }
 
 /// What the thread tells.
@@ -66,6 +106,35 @@ pub enum JournalAnswer {
         head: u64,
         /// Its link.
         link: Link,
+        /// How much there is.
+        standing: Standing,
+    },
+    /// The journal is full. These are in it as a number only, and nobody is to wait for them.
+    Dropped {
+        /// What was asked for.
+        tickets: Vec<Ticket>,
+        /// How much there is.
+        standing: Standing,
+    },
+    /// Some was acknowledged or forgotten.
+    Stands(Standing),
+    /// A new epoch is in force.
+    Began {
+        /// Its number.
+        epoch: u64,
+        /// The newest event.
+        head: u64,
+        /// Its link.
+        link: Link,
+        /// How much there is.
+        standing: Standing,
+        /// The file is a new one, since the former was damaged.
+        rebuilt: bool,
+    },
+    /// The disk refuses, or does not any more.
+    Disk {
+        /// Whether it refuses.
+        refuses: bool,
     },
 }
 
@@ -102,8 +171,8 @@ impl Unwritten {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn written(&self, events: usize) {
-        self.0.fetch_sub(u64::try_from(events).unwrap_or(u64::MAX), Ordering::Relaxed);
+    fn written(&self, events: u64) {
+        self.0.fetch_sub(events, Ordering::Relaxed);
     }
 }
 
@@ -113,6 +182,8 @@ pub struct JournalThread {
     orders: Option<SyncSender<Order>>,
     thread: Option<JoinHandle<()>>,
     unwritten: Unwritten,
+    /// Events for which there was no room among the orders.
+    overflowed: Arc<AtomicU64>,
 }
 
 impl JournalThread {
@@ -120,27 +191,41 @@ impl JournalThread {
     ///
     /// # Errors
     /// If the operating system has no thread for it.
-    pub fn spawn(journal: Journal) -> std::io::Result<(Self, mpsc::Receiver<JournalAnswer>)> {
-        let (mut this, writer, answered) = Self::detached(journal);
+    pub fn spawn(journal: Journal, bounds: Bounds) -> std::io::Result<(Self, mpsc::Receiver<JournalAnswer>)> {
+        let (mut this, writer, answered) = Self::detached(journal, bounds);
         this.thread = Some(std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run())?);
         Ok((this, answered))
     }
 
     /// Both ends, without a thread between them.
-    pub(crate) fn detached(journal: Journal) -> (Self, Writer, mpsc::Receiver<JournalAnswer>) {
+    pub(crate) fn detached(journal: Journal, bounds: Bounds) -> (Self, Writer, mpsc::Receiver<JournalAnswer>) {
         let (orders, inbox) = sync_channel(ORDERS_MAX);
         let (answers, answered) = mpsc::channel(ANSWERS_MAX);
-        let unwritten = Unwritten::default();
-        let counted = unwritten.clone();
-        let writer = Writer { journal, inbox, answers, waiting: Vec::new(), counted, acknowledge: None };
-        (Self { orders: Some(orders), thread: None, unwritten }, writer, answered)
+        let (unwritten, overflowed) = (Unwritten::default(), Arc::<AtomicU64>::default());
+        let writer = Writer {
+            path: journal.path().to_path_buf(),
+            journal: Some(journal.bounded(bounds.events, bounds.bytes)),
+            bounds,
+            inbox,
+            answers,
+            waiting: Vec::new(),
+            counted: unwritten.clone(),
+            overflowed: Arc::clone(&overflowed),
+            dropped: 0,
+            todo: Todo::default(),
+            refuses: false,
+            stood: Standing::default(),
+        };
+        (Self { orders: Some(orders), thread: None, unwritten, overflowed }, writer, answered)
     }
 
     /// Puts an event in the journal; [`JournalAnswer::Recorded`] follows once it is on disk.
     pub fn append(&self, ticket: Ticket, draft: Draft) {
         // Before it is there, so that the thread never takes off more than was put on.
         self.unwritten.one_more();
-        self.order(Order::Append(ticket, draft));
+        if !self.order(Order::Append(ticket, draft)) {
+            self.overflowed.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// What is not on disk.
@@ -150,8 +235,23 @@ impl JournalThread {
     }
 
     /// The controller has everything through this event. If this is lost it says so again.
-    pub fn acknowledge(&self, epoch: u64, through: u64) {
-        self.order(Order::Acknowledge { epoch, through });
+    pub fn acknowledge(&self, epoch: u64, through: u64, log: LogHead) {
+        self.order(Order::Acknowledge { epoch, through, log });
+    }
+
+    /// The controller has everything through this event and nothing after it.
+    pub fn agree(&self, epoch: u64, through: u64) {
+        self.order(Order::Agree { epoch, through });
+    }
+
+    /// Begins a new epoch; [`JournalAnswer::Began`] follows, perhaps much later.
+    pub fn begin(&self, beginning: Beginning) {
+        self.order(Order::Begin(beginning));
+    }
+
+    /// The file cannot be read: what reads is to go into another one, under a new epoch.
+    pub fn rescue(&self, epoch: u64, draft: Draft) {
+        self.order(Order::Rescue { epoch, draft });
     }
 
     /// Writes what is left, for at most three seconds if the disk refuses, and ends the thread. The answers must have been received or dropped before.
@@ -162,54 +262,88 @@ impl JournalThread {
         }
     }
 
-    fn order(&self, order: Order) {
-        let Some(orders) = &self.orders else { return };
+    fn order(&self, order: Order) -> bool {
+        let Some(orders) = &self.orders else { return false };
         match orders.try_send(order) {
-            Ok(()) => {}
+            Ok(()) => return true,
             Err(TrySendError::Full(_)) => {
                 tracing::error!("the journal takes no more: the disk has not answered for {ORDERS_MAX} events");
             }
             Err(TrySendError::Disconnected(_)) => tracing::error!("the journal takes no more: its thread has ended"),
         }
+        false
     }
 }
 
 /// The disk's end of the journal.
 pub(crate) struct Writer {
-    pub(crate) journal: Journal,
+    path: PathBuf,
+    /// None after a rescue that the disk refused.
+    pub(crate) journal: Option<Journal>,
+    bounds: Bounds,
     inbox: Receiver<Order>,
     answers: mpsc::Sender<JournalAnswer>,
-    pub(crate) waiting: Vec<(Ticket, Draft)>,
+    waiting: Vec<(Ticket, Draft)>,
     counted: Unwritten,
-    pub(crate) acknowledge: Option<(u64, u64)>,
+    overflowed: Arc<AtomicU64>,
+    /// Dropped, and not counted on the disk yet.
+    dropped: u64,
+    todo: Todo,
+    refuses: bool,
+    /// As it was told last.
+    stood: Standing,
+}
+
+/// What is to be done beside events, until the disk has taken it.
+#[derive(Default)]
+struct Todo {
+    acknowledge: Option<(u64, u64, LogHead)>,
+    agree: Option<(u64, u64)>,
+    begin: Option<Beginning>,
+    rescue: Option<(u64, Draft)>,
+}
+
+/// What a step has found.
+pub(crate) enum Found {
+    /// Nothing more.
+    Nothing,
+    /// There is more to do at once.
+    More,
+    /// Another process has written to the file.
+    Contradiction,
 }
 
 impl Writer {
     fn run(mut self) {
-        let mut swept = true;
+        let mut busy = true;
         loop {
-            let wait = match (self.waiting.is_empty(), swept) {
-                (false, _) => Some(RETRY),
-                (true, false) => Some(Duration::ZERO),
-                (true, true) => None,
+            let wait = match (busy, self.is_behind()) {
+                (true, _) if !self.refuses => Some(Duration::ZERO),
+                (_, true) | (true, _) => Some(RETRY),
+                (false, false) => None,
             };
             let ended = self.receive(wait);
-            self.acknowledge();
-            match self.write() {
-                Err(error) if error.is_contradiction() => {
-                    tracing::error!(
-                        %error,
-                        "the journal is not as this agent left it: somebody else has written to it; the agent ends"
-                    );
-                    return;
+            busy = match self.step() {
+                Ok(Found::Contradiction) => return,
+                Ok(found) => matches!(found, Found::More),
+                Err(error) => {
+                    self.failed(&error);
+                    if ended {
+                        return self.insist(error);
+                    }
+                    true
                 }
-                Err(error) if !ended => tracing::error!(%error, "events could not be written; trying again"),
-                Err(error) => return self.insist(error),
-                Ok(()) if ended => return,
-                Ok(()) => {}
+            };
+            if ended && !self.is_behind() {
+                return;
             }
-            swept = !self.journal.sweep().unwrap_or(false);
         }
+    }
+
+    pub(crate) fn is_behind(&self) -> bool {
+        let Todo { acknowledge, agree, begin, rescue } = &self.todo;
+        let todo = acknowledge.is_some() || agree.is_some() || begin.is_some() || rescue.is_some();
+        todo || !self.waiting.is_empty() || self.dropped > 0 || self.journal.is_none()
     }
 
     /// Takes what has queued up; whether the loop has gone.
@@ -232,39 +366,202 @@ impl Writer {
 
     fn take(&mut self, order: Order) {
         match order {
-            Order::Acknowledge { epoch, through } => self.acknowledge = Some((epoch, through)),
+            Order::Acknowledge { epoch, through, log } => self.todo.acknowledge = Some((epoch, through, log)),
+            Order::Agree { epoch, through } => self.todo.agree = Some((epoch, through)),
+            Order::Begin(beginning) => self.todo.begin = Some(beginning),
+            Order::Rescue { epoch, draft } => self.todo.rescue = Some((epoch, draft)),
             Order::Append(..) if self.waiting.len() >= UNWRITTEN_MAX => {
-                tracing::error!("an event is lost: the disk has refused {UNWRITTEN_MAX} events");
+                tracing::error!("an event is dropped: the disk has refused {UNWRITTEN_MAX} events");
+                self.dropped += 1;
             }
             Order::Append(ticket, draft) => self.waiting.push((ticket, draft)),
         }
+        self.dropped += self.overflowed.swap(0, Ordering::Relaxed);
     }
 
-    pub(crate) fn acknowledge(&mut self) {
-        let Some((epoch, through)) = self.acknowledge.take() else { return };
-        match self.journal.acknowledge(epoch, through) {
-            Ok(Acknowledged::Through(_) | Acknowledged::Ignored) => {}
-            Err(error) => tracing::warn!(%error, "an acknowledgement could not be noted"),
+    /// Everything that is to be done, the people at the door first. An error is of a disk that refuses.
+    pub(crate) fn step(&mut self) -> Result<Found, DoorDbError> {
+        let found = self.rescue().and_then(|()| self.write()).and_then(|()| self.notes()).and_then(|()| self.tidy());
+        match found {
+            Err(error) if error.is_contradiction() => {
+                tracing::error!(
+                    %error,
+                    "the journal is not as this agent left it: somebody else has written to it; the agent ends"
+                );
+                return Ok(Found::Contradiction);
+            }
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, "the journal is damaged; what reads of it goes into a new one");
+                let (epoch, draft) = (getrandom::u64().unwrap_or_default(), self.newest());
+                self.todo.rescue = self.todo.rescue.take().or(Some((epoch, draft)));
+                return Ok(Found::More);
+            }
+            Err(error) => return Err(error),
+            Ok(_) => {}
         }
+        self.tell_disk(false);
+        self.tell_standing();
+        found
     }
 
-    pub(crate) fn write(&mut self) -> Result<(), DoorDbError> {
-        if self.waiting.is_empty() {
-            return Ok(());
+    fn journal(&mut self) -> Result<&mut Journal, DoorDbError> {
+        if self.journal.is_none() {
+            // The damaged one has been moved away, and the disk did not take another.
+            let epoch = getrandom::u64().unwrap_or_default();
+            self.journal = Some(Journal::open(&self.path, epoch)?.bounded(self.bounds.events, self.bounds.bytes));
+            self.tell_began(true);
         }
-        let drafts: Vec<Draft> = self.waiting.iter().map(|(_, draft)| *draft).collect();
-        let events = self.journal.append(&drafts)?;
-        self.counted.written(events.len());
-        let tickets = self.waiting.drain(..).map(|(ticket, _)| ticket).collect();
-        if let Some((newest, link)) = events.last() {
-            let head = newest.sequence;
-            // Nobody listens any more while the agent stops.
-            let answer = JournalAnswer::Recorded { tickets, head, link: *link };
-            if let Err(mpsc::error::TrySendError::Full(answer)) = self.answers.try_send(answer) {
-                let _ = self.answers.blocking_send(answer);
+        self.journal.as_mut().ok_or(DoorDbError::JournalFull)
+    }
+
+    fn write(&mut self) -> Result<(), DoorDbError> {
+        while !self.waiting.is_empty() {
+            let all = self.waiting.len().min(BATCH_MAX);
+            match self.write_some(all) {
+                Err(DoorDbError::JournalFull) if all > 1 => match self.write_some(1) {
+                    Err(DoorDbError::JournalFull) => self.drop_waiting(),
+                    other => other?,
+                },
+                Err(DoorDbError::JournalFull) => self.drop_waiting(),
+                other => other?,
             }
         }
+        let dropped = self.dropped;
+        if dropped > 0 {
+            self.journal()?.note_dropped(dropped)?;
+            self.counted.written(dropped);
+            self.dropped = 0;
+        }
         Ok(())
+    }
+
+    fn write_some(&mut self, count: usize) -> Result<(), DoorDbError> {
+        let drafts: Vec<Draft> = self.waiting.iter().take(count).map(|(_, draft)| *draft).collect();
+        let events = self.journal()?.append(&drafts)?;
+        self.counted.written(drafts.len() as u64);
+        let tickets = self.waiting.drain(..drafts.len()).map(|(ticket, _)| ticket).collect();
+        let standing = self.standing();
+        if let Some((newest, link)) = events.last() {
+            let head = newest.sequence;
+            self.stood = standing;
+            // Nobody listens any more while the agent stops.
+            self.tell(JournalAnswer::Recorded { tickets, head, link: *link, standing });
+        }
+        Ok(())
+    }
+
+    /// The declared rule for a full journal: the door goes on, the oldest events are kept, and the newest are counted.
+    fn drop_waiting(&mut self) {
+        tracing::error!(events = self.waiting.len(), "the journal is full: events are counted, and not kept");
+        self.dropped += self.waiting.len() as u64;
+        let tickets = self.waiting.drain(..).map(|(ticket, _)| ticket).collect();
+        let standing = self.standing();
+        self.tell(JournalAnswer::Dropped { tickets, standing });
+    }
+
+    fn notes(&mut self) -> Result<(), DoorDbError> {
+        if let Some((epoch, through)) = self.todo.agree {
+            self.journal()?.agree(epoch, through)?;
+            self.todo.agree = None;
+        }
+        if let Some((epoch, through, log)) = self.todo.acknowledge {
+            self.journal()?.acknowledge(epoch, through, log)?;
+            self.todo.acknowledge = None;
+        }
+        if let Some(Beginning { epoch, common, cause, draft }) = self.todo.begin {
+            self.journal()?.begin(epoch, common, cause, &draft)?;
+            self.todo.begin = None;
+        }
+        Ok(())
+    }
+
+    /// One step of what takes long.
+    fn tidy(&mut self) -> Result<Found, DoorDbError> {
+        let more = match self.journal()?.move_on()? {
+            Moved::Some => true,
+            Moved::All => {
+                self.tell_began(false);
+                true
+            }
+            Moved::Nothing => self.journal()?.sweep()?,
+        };
+        Ok(if more { Found::More } else { Found::Nothing })
+    }
+
+    fn rescue(&mut self) -> Result<(), DoorDbError> {
+        let Some((epoch, draft)) = self.todo.rescue else { return Ok(()) };
+        // Before the file is moved: who closes it takes the log beside it away, by its name.
+        drop(self.journal.take());
+        if self.path.exists() {
+            let opened = Journal::rescue(&self.path, epoch, &draft)?;
+            tracing::error!(rescued = ?opened.rescued, "the journal was made anew");
+            self.journal = Some(opened.journal.bounded(self.bounds.events, self.bounds.bytes));
+            self.tell_began(true);
+        }
+        self.todo = Todo::default();
+        Ok(())
+    }
+
+    /// When it is, as far as the thread knows.
+    fn newest(&self) -> Draft {
+        use access::event::EventKind::Started;
+        let unknown = Draft {
+            boot: 0,
+            mono: access::time::MonoMs(0),
+            utc: self.journal.as_ref().map_or(access::time::UtcMs(0), |journal| journal.start().last_utc),
+            trust: access::time::ClockTrust::Unknown,
+            generation: access::whitelist::Generation(0),
+            state_generation: access::whitelist::Generation(0),
+            mode: access::mode::Mode::Normal,
+            kind: Started,
+            subject: None,
+        };
+        self.waiting.last().map_or(unknown, |(_, draft)| *draft)
+    }
+
+    fn standing(&self) -> Standing {
+        self.journal
+            .as_ref()
+            .map_or(self.stood, |journal| Standing { before: journal.start().before, percent: journal.percent() })
+    }
+
+    fn tell_standing(&mut self) {
+        let standing = self.standing();
+        if std::mem::replace(&mut self.stood, standing) != standing {
+            self.tell(JournalAnswer::Stands(standing));
+        }
+    }
+
+    fn tell_began(&mut self, rebuilt: bool) {
+        let Some(journal) = &self.journal else { return };
+        let start = journal.start();
+        let standing = self.standing();
+        self.stood = standing;
+        self.tell(JournalAnswer::Began {
+            epoch: start.epoch,
+            head: start.head,
+            link: start.head_link,
+            standing,
+            rebuilt,
+        });
+    }
+
+    fn failed(&mut self, error: &DoorDbError) {
+        tracing::error!(%error, "the disk does not take what happened; trying again");
+        self.tell_disk(true);
+    }
+
+    fn tell_disk(&mut self, refuses: bool) {
+        if std::mem::replace(&mut self.refuses, refuses) != refuses {
+            self.tell(JournalAnswer::Disk { refuses });
+        }
+    }
+
+    /// Nobody listens any more while the agent stops.
+    fn tell(&self, answer: JournalAnswer) {
+        if let Err(mpsc::error::TrySendError::Full(answer)) = self.answers.try_send(answer) {
+            let _ = self.answers.blocking_send(answer);
+        }
     }
 
     /// The last attempts, after `refused`.

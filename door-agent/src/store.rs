@@ -1,5 +1,10 @@
 //! The thread that owns the whitelist's file: it puts in force what the controller sends.
+//!
+//! While it has nothing else to do after its start it looks whether the list is still what it was. A file that is damaged
+//! is told, and made anew only when the loop says so: until the controller is there to fill it again, what reads of it is
+//! better than nothing.
 
+use std::path::Path;
 use std::thread::JoinHandle;
 
 use access::passage::{Passage, Passages};
@@ -7,7 +12,10 @@ use access::state::{Counters, DoorState};
 use access::time::UtcMs;
 use access::uid::Uid;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
-use db::door::{Applied, DoorDbError, KnownTime, Listing, PassagesTaken, Refused, Seen, StateApplied, WhitelistStore};
+use db::door::{
+    Applied, Check, Checked, DoorDbError, KnownTime, Listing, PassagesTaken, Refused, Seen, StateApplied,
+    WhitelistStore,
+};
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -42,6 +50,10 @@ pub enum StoreOrder {
     },
     /// When a card was granted for which the door had waited to stand unlocked.
     FirstPerson(UtcMs),
+    /// The file is damaged: a new one takes its place, with this state.
+    Rebuild(DoorState),
+    /// To find out whether the disk takes something, this state if it has not taken that.
+    Try(DoorState),
     /// What the next boot is to know of the time.
     Time(KnownTime),
 }
@@ -67,8 +79,15 @@ pub enum StoreAnswer {
     NotListed(String),
     /// It was not taken, for what it is.
     Refused(String),
-    /// The disk did not take it. The controller sends it again once it hears what is in force.
+    /// The disk did not take it, or does not answer to it. A state is to be ordered again; of all else the controller sends
+    /// again what it does not hear of.
     NotWritten(String),
+    /// The disk takes what it is given.
+    Written,
+    /// What is in the file is damaged.
+    Damaged(String),
+    /// There is a new file, with no list.
+    Rebuilt,
 }
 
 /// The loop's end of the store.
@@ -120,13 +139,70 @@ impl StoreThread {
     }
 }
 
-fn run(mut store: WhitelistStore, mut inbox: mpsc::Receiver<StoreOrder>, answers: &mpsc::Sender<StoreAnswer>) {
-    while let Some(order) = inbox.blocking_recv() {
-        let answer = apply(&mut store, &order).unwrap_or_else(|error| StoreAnswer::NotWritten(error.to_string()));
+fn run(store: WhitelistStore, mut inbox: mpsc::Receiver<StoreOrder>, answers: &mpsc::Sender<StoreAnswer>) {
+    let path = store.path().to_path_buf();
+    let mut files = Some(store);
+    let mut check = Some(Check::default());
+    loop {
+        if let Some(store) = &mut files {
+            while inbox.is_empty() && !inbox.is_closed() && store.sweep().unwrap_or(false) {}
+            while inbox.is_empty() && !inbox.is_closed() && check.is_some() {
+                if let Some(damaged) = look(store, &mut check) {
+                    let _ = answers.blocking_send(damaged);
+                }
+            }
+        }
+        let Some(order) = inbox.blocking_recv() else { return };
+        let answer = match (&order, files.take()) {
+            (StoreOrder::Rebuild(state), store) => rebuild(store, &path, state, &mut files),
+            (order, Some(mut store)) => {
+                let applied = apply(&mut store, order);
+                files = Some(store);
+                applied
+            }
+            (_, None) => Ok(StoreAnswer::Damaged("there is no file".to_owned())),
+        };
+        let answer = answer.unwrap_or_else(|error| {
+            if error.is_damage() {
+                StoreAnswer::Damaged(error.to_string())
+            } else {
+                StoreAnswer::NotWritten(error.to_string())
+            }
+        });
         // While the agent stops nobody listens, and what was seen here is written all the same.
         let _ = answers.blocking_send(answer);
-        while inbox.is_empty() && !inbox.is_closed() && store.sweep().unwrap_or(false) {}
     }
+}
+
+/// Looks at some entries; what is to be told.
+fn look(store: &mut WhitelistStore, check: &mut Option<Check>) -> Option<StoreAnswer> {
+    let found = store.check(check.as_mut()?);
+    match found {
+        Ok(Checked::Some) => return None,
+        Ok(Checked::Sound) => *check = None,
+        Ok(Checked::Damaged) => {
+            *check = None;
+            return Some(StoreAnswer::Damaged("the list is not the one that was put in force".to_owned()));
+        }
+        Err(error) => {
+            *check = None;
+            return error.is_damage().then(|| StoreAnswer::Damaged(error.to_string()));
+        }
+    }
+    None
+}
+
+fn rebuild(
+    store: Option<WhitelistStore>,
+    path: &Path,
+    state: &DoorState,
+    files: &mut Option<WhitelistStore>,
+) -> Result<StoreAnswer, DoorDbError> {
+    // Before the file is moved: who closes it takes the log beside it away, by its name.
+    drop(store);
+    let store = files.insert(WhitelistStore::make_anew(path)?);
+    store.set_state(state)?;
+    Ok(StoreAnswer::Rebuilt)
 }
 
 pub(crate) fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, DoorDbError> {
@@ -167,6 +243,12 @@ pub(crate) fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<St
             StoreAnswer::Remembered
         }
         StoreOrder::Counters(counters) => StoreAnswer::Counters(store.raise_counters(counters)?),
+        StoreOrder::Try(state) => {
+            store.set_state(state)?;
+            store.try_to_write()?;
+            StoreAnswer::Written
+        }
+        StoreOrder::Rebuild(_) => StoreAnswer::Rebuilt,
     })
 }
 

@@ -8,7 +8,9 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use access::confirm::LogHead;
 use access::decide::Presented;
+use access::message::{JOURNAL_BYTES_MAX, JOURNAL_EVENTS_MAX};
 use access::passage::Side;
 use access::time::UtcMs;
 use access::uid::Uid;
@@ -20,12 +22,14 @@ use crate::StartError;
 use crate::assemble::{Around, Disk, join};
 use crate::clock::Clock;
 use crate::io::DoorIo;
-use crate::journal::{JournalThread, Writer};
+use crate::journal::{Bounds, Found, JournalThread, Writer};
 use crate::provisioning::Provisioning;
 use crate::reader::{REPORTS_MAX, Reader, Report};
 use crate::run::{AgentLoop, Ears, Gate, PassageMemory, Shared};
 use crate::store::{self, StoreAnswer, StoreOrder, StoreThread};
 use crate::uplink::{Sealer, wills};
+
+const BOUNDS: Bounds = Bounds { events: JOURNAL_EVENTS_MAX, bytes: JOURNAL_BYTES_MAX };
 
 /// Who a trial's door is, and what is around it.
 pub struct Setup<'a> {
@@ -79,11 +83,12 @@ pub struct StoreDesk {
 /// If its files cannot be opened.
 pub fn door(setup: Setup<'_>) -> Result<Door<impl Future<Output = ()> + use<>>, StartError> {
     let mut passages = PassageMemory::default();
-    let disk = Disk::open(setup.data, &mut passages)?;
+    let seconds = u64::try_from((setup.system)().second().0).unwrap_or(0);
+    let disk = Disk::open(setup.data, JOURNAL_BYTES_MAX, seconds, &mut passages)?;
     let start = disk.rest.start;
     let seal = Sealer { identity: setup.identity.clone(), epoch: start.epoch, boot: disk.rest.boot };
     let (wills, sessions) = wills(seal);
-    let (journal, writer, journal_answers) = JournalThread::detached(disk.journal);
+    let (journal, writer, journal_answers) = JournalThread::detached(disk.journal, BOUNDS);
     let (store, orders, answers, store_answers) = StoreThread::detached();
     let (reports, reported) = mpsc::channel(REPORTS_MAX);
     let around = Around {
@@ -131,7 +136,7 @@ impl JournalDesk {
     /// Takes what the loop has given; whether there is anything to write.
     pub fn take(&mut self) -> bool {
         let _gone = self.0.receive(Some(Duration::ZERO));
-        !self.0.waiting.is_empty() || self.0.acknowledge.is_some()
+        self.0.is_behind() || self.start().beginning
     }
 
     /// Has everything on the disk that was taken, and tells the loop.
@@ -139,21 +144,23 @@ impl JournalDesk {
     /// # Errors
     /// If the disk refuses; nothing is lost then.
     pub fn write(&mut self) -> Result<(), DoorDbError> {
-        self.0.acknowledge();
-        self.0.write()?;
-        while self.0.journal.sweep()? {}
+        while matches!(self.0.step()?, Found::More) {}
         Ok(())
     }
 
     /// The journal as it is on the disk.
     #[must_use]
     pub fn start(&self) -> JournalStart {
-        self.0.journal.start()
+        self.0.journal.as_ref().map(Journal::start).unwrap_or_default()
     }
 
-    /// The journal itself, for whoever wants to spoil it.
-    pub fn journal(&mut self) -> &mut Journal {
-        &mut self.0.journal
+    /// Forgets what the controller does not have, for whoever wants to spoil it.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn acknowledge(&mut self, epoch: u64, through: u64) -> Result<(), DoorDbError> {
+        let Some(journal) = &mut self.0.journal else { return Ok(()) };
+        journal.acknowledge(epoch, through, LogHead::default()).map(|_| ())
     }
 }
 

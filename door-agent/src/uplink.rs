@@ -1,7 +1,9 @@
 //! Messages from the door: how it is, and what happened, oldest first.
 //!
+//! After each connection nothing of what happened is sent before [`Reconcile`] says that the controller knows this journal.
+//!
 //! ```text
-//!                 connected, and events wait
+//!                 agreed, and events wait
 //!    Nothing out ────────────────────────────▶ One report out ──┐ 3 s without acknowledgement:
 //!        ▲                                        │        ▲     │ send it again
 //!        └────────── acknowledged through it ─────┘        └─────┘
@@ -14,13 +16,15 @@
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use access::chain::Link;
+use access::confirm::Receipt;
 use access::encode::Stage;
 use access::envelope::{Header, seal};
 use access::event::Event;
 use access::message::{Listed, REPORT_EVENTS_MAX, Status, Up};
+use access::reconcile::{Held, Reconcile, Verdict};
 use access::time::MonoMs;
 use access::topic::{Channel, Topic};
-use db::door::Pending;
+use db::door::{DoorDbError, Pending};
 use link::{Handle, Qos, Will, WillFactory};
 
 use crate::provisioning::Provisioning;
@@ -41,8 +45,10 @@ pub struct Uplink {
     sessions: Receiver<(u64, u64)>,
     pending: Pending,
     connected: Option<Connection>,
-    acknowledged: u64,
+    held: Held,
+    reconcile: Reconcile,
     out: Option<Out>,
+    damaged: bool,
 }
 
 /// What every message of this boot has in common.
@@ -103,16 +109,27 @@ impl Sealer {
 }
 
 impl Uplink {
-    /// Nothing has been sent, and the controller has everything through `acknowledged`.
+    /// Nothing has been sent of what the journal holds. `beginning` if a new epoch of it had been ordered and is not in
+    /// force.
     #[must_use]
     pub fn new(
         seal: Sealer,
         handle: Handle,
         sessions: Receiver<(u64, u64)>,
         pending: Pending,
-        acknowledged: u64,
+        (held, beginning): (Held, bool),
     ) -> Self {
-        Self { seal, handle, sessions, pending, connected: None, acknowledged, out: None }
+        Self {
+            seal,
+            handle,
+            sessions,
+            pending,
+            connected: None,
+            held,
+            reconcile: Reconcile::new(beginning),
+            out: None,
+            damaged: false,
+        }
     }
 
     /// The link has made this connection.
@@ -121,6 +138,7 @@ impl Uplink {
         self.connected = Some(Connection { session: session.map_or(0, |(_, session)| session), number, sent: 0 });
         // What was under way on the last connection may be lost.
         self.out = None;
+        self.reconcile.connected(&self.held);
     }
 
     /// The link is down.
@@ -137,19 +155,83 @@ impl Uplink {
         self.connected.map(|connection| connection.session)
     }
 
-    /// Through which event the controller has acknowledged.
+    /// What there is of the journal, and how far the controller has it.
     #[must_use]
-    pub fn acknowledged(&self) -> u64 {
-        self.acknowledged
+    pub fn held(&self) -> Held {
+        self.held
     }
 
-    /// The controller has everything through this event; whether that was news.
-    pub fn acknowledge(&mut self, through: u64, head: u64) -> bool {
-        let news = through > self.acknowledged && through <= head;
-        if news {
-            self.acknowledged = through;
+    /// The epoch of the journal.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.seal.epoch
+    }
+
+    /// What the next status asks about.
+    #[must_use]
+    pub fn probe(&self) -> u64 {
+        self.reconcile.probe(&self.held)
+    }
+
+    /// Whether what happened is sent. If not, the answer to a status decides what becomes of it.
+    #[must_use]
+    pub fn is_agreed(&self) -> bool {
+        self.reconcile.is_agreed()
+    }
+
+    /// This event is the newest in the journal now.
+    pub fn recorded(&mut self, head: u64) {
+        self.held.head = head;
+    }
+
+    /// Everything through this event has been forgotten.
+    pub fn forgotten(&mut self, before: u64) {
+        self.held.before = before;
+    }
+
+    /// The controller has answered one of the door's own statuses. Whatever the verdict says about sending, the uplink does
+    /// by itself.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub fn answer(&mut self, receipt: &Receipt) -> Result<Verdict, DoorDbError> {
+        if receipt.epoch != self.seal.epoch {
+            return Ok(Verdict::Nothing);
         }
-        if self.out.is_some_and(|out| out.through <= self.acknowledged) {
+        let own = self.pending.link(receipt.probe)?;
+        let verdict = self.reconcile.answer(receipt, &self.held, own);
+        match verdict {
+            Verdict::Agreed { through } => {
+                self.held.acknowledged = through.max(self.held.before);
+                self.out = None;
+            }
+            Verdict::Ask | Verdict::Begin { .. } => self.out = None,
+            Verdict::Nothing => {}
+        }
+        Ok(verdict)
+    }
+
+    /// A new epoch is in force, in the same file or in another of that name.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn begun(&mut self, epoch: u64, before: u64, head: u64) -> Result<(), DoorDbError> {
+        self.seal.epoch = epoch;
+        self.held = Held { before, acknowledged: 0, head };
+        self.out = None;
+        self.reconcile.begun(&self.held);
+        self.pending.reopen()
+    }
+
+    /// The controller has everything through this event; whether that was news. Before the two agree it is not believed: it
+    /// may speak of what another copy of this journal has sent.
+    pub fn acknowledge(&mut self, through: u64) -> bool {
+        let Held { acknowledged, head, .. } = self.held;
+        let news = self.is_agreed() && through > acknowledged && through <= head;
+        if news {
+            self.held.acknowledged = through;
+        }
+        if self.out.is_some_and(|out| out.through <= self.held.acknowledged) {
             self.out = None;
         }
         news
@@ -157,21 +239,32 @@ impl Uplink {
 
     /// Sends the next report if there is one and none is out; a few hundred rows are read for it, within a
     /// millisecond.
-    pub fn pump(&mut self, head: u64, now: MonoMs) {
+    pub fn pump(&mut self, now: MonoMs) {
         if self.out.is_some_and(|out| now.since(out.since) < RESEND_MS) {
             return;
         }
         self.out = None;
-        if self.connected.is_none() || head <= self.acknowledged {
+        if self.connected.is_none() || !self.is_agreed() || self.held.head <= self.held.acknowledged {
             return;
         }
-        match self.pending.pending(self.acknowledged, REPORT_EVENTS_MAX) {
+        match self.pending.pending(self.held.acknowledged, REPORT_EVENTS_MAX) {
             Ok(batch) => self.report(batch.previous, batch.events, now),
             Err(error) => {
-                tracing::error!(%error, "the journal cannot be read");
+                self.unreadable(&error);
                 self.out = Some(Out { through: u64::MAX, since: now });
             }
         }
+    }
+
+    /// The journal could not be read.
+    pub fn unreadable(&mut self, error: &DoorDbError) {
+        tracing::error!(%error, "the journal cannot be read");
+        self.damaged |= error.is_damage();
+    }
+
+    /// Whether the journal has been found damaged since this was last asked.
+    pub fn take_damaged(&mut self) -> bool {
+        std::mem::take(&mut self.damaged)
     }
 
     /// When [`Uplink::pump`] is due again, if nothing happens before.

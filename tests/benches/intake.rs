@@ -11,25 +11,25 @@
 //! rows of the backlog once more, into a copy of the same file with the same indexes, in transactions of 1,000 with
 //! `synchronous=FULL`, by nothing but SQLite.
 //!
-//! The controller runs in this process, so the doors' own work is on the same two cores.
+//! The doors have enrolled and speak TLS with their certificates; they are played by this process, beside the controller and
+//! the broker on the same cores.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use access::settings::DoorSettings;
 use access::time::{UtcMs, Window};
 use access::uid::Uid;
 use anyhow::{Context, Result, ensure};
-use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewDoor, NewEmployment, Report, Site};
+use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewEmployment, Report};
+use site::whole::Broker;
 
 #[path = "intake/house.rs"]
 mod house;
 #[path = "intake/mouth.rs"]
 mod mouth;
 
-use house::{House, Kind, door, key};
+use house::{House, door};
 use mouth::{Chain, Mouth};
 
 const DOORS: u32 = 50;
@@ -41,35 +41,31 @@ const LATENCY_ROUNDS: u32 = 20;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let rows = number("KULKU_ROWS", 1_000_000);
-    let backlog = number("KULKU_BACKLOG", 4_000);
-    let seconds = number("KULKU_SECONDS", 10);
-    let folder = tempfile::tempdir()?;
-    let database = folder.path().join("site.db");
-    let begun = Instant::now();
-    fill(&Site::open(&database, &house::site_id()?)?, rows)?;
-    println!("{rows} rows, {} MB, filled in {:.0} s", megabytes(&database)?, begun.elapsed().as_secs_f64());
-    let bare = folder.path().join("bare.db");
-    std::fs::copy(&database, &bare)?;
-    println!("{:<12}{:>14}{:>14}{:>12}{:>12}", "broker", "backlog/s", "live/s", "p50 ms", "p99 ms");
-    for kind in [Kind::Embedded, Kind::Mosquitto] {
-        let mut house = House::start(kind, folder.path(), &database).await?;
-        let returned = measure_backlog(&mut house, backlog).await?;
-        let live = measure_live(&mut house, Duration::from_secs(u64::from(seconds))).await?;
-        let (p50, p99) = measure_latency(&mut house).await?;
-        println!("{:<12}{returned:>14.0}{live:>14.0}{p50:>12.1}{p99:>12.1}", kind.name());
-        house.stop().await;
+    let (rows, backlog, seconds) =
+        (number("KULKU_ROWS", 1_000_000), number("KULKU_BACKLOG", 4_000), number("KULKU_SECONDS", 10));
+    println!("{:<12}{:>14}{:>14}{:>14}{:>12}{:>12}", "broker", "backlog/s", "floor/s", "live/s", "p50 ms", "p99 ms");
+    for broker in [Broker::Embedded, Broker::Mosquitto] {
+        let mut house = House::start(broker, DOORS).await?;
+        house.site.stop_controller()?;
+        fill(&house, rows)?;
+        let database = house.site.folder().join("site.db");
+        let bare = house.site.folder().join("bare.db");
+        std::fs::copy(&database, &bare)?;
+        house.site.start_controller()?;
+        let returned = measure_backlog(&house, backlog).await?;
+        let count = u64::from(backlog) * u64::from(DOORS);
+        let floor = count_per_second(count, db::trial::plain_inserts(&database, &bare, count, 1_000)?);
+        let live = measure_live(&house, Duration::from_secs(u64::from(seconds))).await?;
+        let (p50, p99) = measure_latency(&house).await?;
+        println!("{:<12}{returned:>14.0}{floor:>14.0}{live:>14.0}{p50:>12.1}{p99:>12.1}", house::name(broker));
+        house.site.stop()?;
     }
-    let count = u64::from(backlog) * u64::from(DOORS);
-    let floor = db::trial::plain_inserts(&database, &bare, count, 1_000)?;
-    let floor = count_per_second(count, floor);
-    println!("{:<12}{floor:>14.0}   plain SQLite, the same rows and indexes, transactions of 1,000", "floor");
     Ok(())
 }
 
 /// Everybody comes back at once.
-async fn measure_backlog(house: &mut House, events: u32) -> Result<f64> {
-    let mouths = house.mouths(DOORS).await?;
+async fn measure_backlog(house: &House, events: u32) -> Result<f64> {
+    let mouths = mouths(house).await?;
     let begun = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
     for mut mouth in mouths {
@@ -91,8 +87,8 @@ async fn measure_backlog(house: &mut House, events: u32) -> Result<f64> {
 }
 
 /// Everybody is busy.
-async fn measure_live(house: &mut House, during: Duration) -> Result<f64> {
-    let mouths = house.mouths(DOORS).await?;
+async fn measure_live(house: &House, during: Duration) -> Result<f64> {
+    let mouths = mouths(house).await?;
     let begun = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
     for mut mouth in mouths {
@@ -114,8 +110,8 @@ async fn measure_live(house: &mut House, during: Duration) -> Result<f64> {
 }
 
 /// One event a second at each door, spread over the second; p50 and p99 in milliseconds.
-async fn measure_latency(house: &mut House) -> Result<(f64, f64)> {
-    let mouths = house.mouths(DOORS).await?;
+async fn measure_latency(house: &House) -> Result<(f64, f64)> {
+    let mouths = mouths(house).await?;
     let mut tasks = tokio::task::JoinSet::new();
     for (number, mut mouth) in (0_u32..).zip(mouths) {
         let first = Duration::from_millis(u64::from(number * 1_000 / DOORS));
@@ -141,13 +137,19 @@ async fn measure_latency(house: &mut House) -> Result<(f64, f64)> {
     Ok((at(50), at(99)))
 }
 
-/// Doors and cards, and a log of so many rows.
-fn fill(site: &Site, rows: u32) -> Result<()> {
+/// Connects every door.
+async fn mouths(house: &House) -> Result<Vec<Mouth>> {
+    let mut mouths = Vec::new();
     for number in 0..DOORS {
-        let id = door(number)?;
-        let (name, settings) = (format!("Door {number}"), DoorSettings::default());
-        site.add_door(&actor(), NewDoor { key: key(&id), id, name, settings })?;
+        let (options, door) = house.options(number)?;
+        mouths.push(Mouth::connect(options, door).await?);
     }
+    Ok(mouths)
+}
+
+/// Cards, and a log of so many rows.
+fn fill(house: &House, rows: u32) -> Result<()> {
+    let site = house.site.database()?;
     let people: Vec<ImportPerson> = (0..CARDS).map(person).collect::<Result<_>>()?;
     site.import(&actor(), &people)?;
     let mut chains: Vec<Chain> = (0..DOORS).map(|number| Chain::new(u64::from(number) + 1)).collect();
@@ -195,10 +197,6 @@ fn number(name: &str, usual: u32) -> u32 {
 #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
 fn count_per_second(count: u64, time: Duration) -> f64 {
     count as f64 / time.as_secs_f64()
-}
-
-fn megabytes(path: &Path) -> Result<u64> {
-    Ok(std::fs::metadata(path)?.len() / 1_000_000)
 }
 
 fn ms(time: &Duration) -> f64 {

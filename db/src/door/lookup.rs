@@ -63,6 +63,15 @@ impl Lookup {
         Ok(lookup)
     }
 
+    /// Opens what lies under the same name now.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn reopen(&mut self) -> Result<(), DoorDbError> {
+        *self = Self::open(&self.path)?;
+        Ok(())
+    }
+
     /// The list in force, as far as it concerns this card.
     ///
     /// # Errors

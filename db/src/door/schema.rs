@@ -11,6 +11,9 @@ use crate::file::{self, Kind};
 /// would only cost the memory of a small board.
 const CACHE_KIB: i64 = 2_048;
 
+/// What a write-ahead log keeps on the disk after a large transaction, in bytes.
+const WAL_BYTES_KEPT: i64 = 4 * 1024 * 1024;
+
 mod whitelist {
     refinery::embed_migrations!("migrations/door/whitelist");
 }
@@ -55,9 +58,30 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, DoorDbError> {
     open().map_err(|source| DoorDbError::Sql { path: path.to_path_buf(), source })
 }
 
+/// Opens a damaged journal that was moved aside, to read what still reads; `sound` is a new one of the same kind. Nothing
+/// if SQLite does not even begin.
+pub(super) fn open_damaged(aside: &Path, sound: &Path) -> Option<Connection> {
+    let open = || {
+        let connection = Connection::open_with_flags(aside, file::flags())?;
+        bound_cache(&connection)?;
+        connection.query_row("SELECT count(*) FROM sqlite_master WHERE name = 'event'", [], |row| row.get(0)).and_then(
+            |tables: i64| if tables == 1 { Ok(connection) } else { Err(rusqlite::Error::QueryReturnedNoRows) },
+        )
+    };
+    open()
+        .or_else(|error| {
+            tracing::warn!(%error, "the first page of the damaged journal is mended from a new one");
+            file::mend_first_page(aside, sound).map_err(|_| rusqlite::Error::QueryReturnedNoRows)?;
+            open()
+        })
+        .ok()
+}
+
 fn open_writer(path: &Path, kind: &Kind) -> Result<Connection, DoorDbError> {
     let connection = file::open(path, kind)?;
-    bound_cache(&connection).map_err(|source| DoorDbError::Sql { path: path.to_path_buf(), source })?;
+    bound_cache(&connection)
+        .and_then(|()| connection.pragma_update_and_check(None, "journal_size_limit", WAL_BYTES_KEPT, |_| Ok(())))
+        .map_err(|source| DoorDbError::Sql { path: path.to_path_buf(), source })?;
     Ok(connection)
 }
 

@@ -180,7 +180,8 @@ impl WhitelistStore {
     }
 
     /// Which file.
-    pub(super) fn path(&self) -> &Path {
+    #[must_use]
+    pub fn path(&self) -> &Path {
         &self.path
     }
 

@@ -21,6 +21,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use access::message::JOURNAL_BYTES_MAX;
 use serde::Deserialize;
 
 use crate::provisioning::{Provisioning, ProvisioningError};
@@ -34,6 +35,8 @@ pub use pins::{InputPin, Level, LockKind, LockPin, PIN_MAX, Pins};
 /// is busy for a hundredth of the time.
 const POLL_INTERVAL_MS: u64 = 22;
 const POLL_INTERVAL_MS_MAX: u64 = 1_000;
+
+const MEGABYTE: u64 = 1024 * 1024;
 
 /// Most doors of one agent: the header of a Raspberry Pi has pins for so many locks with their inputs.
 pub const DOORS_MAX: usize = 4;
@@ -51,6 +54,8 @@ pub struct Config {
     pub interlock: bool,
     /// The machine has a clock with a battery, so that its time is believed after a boot.
     pub battery_clock: bool,
+    /// Bytes that the journal of each door may take on its disk.
+    pub journal_bytes: u64,
 }
 
 /// One door of an agent.
@@ -204,6 +209,12 @@ impl Config {
             &format!("are {count}; between 1 and {DOORS_MAX} are allowed"),
         )?;
         file.that(!raw.interlock || count > 1, "interlock", "is for two doors or more")?;
+        let megabytes = raw.journal_megabytes.unwrap_or(JOURNAL_BYTES_MAX / MEGABYTE);
+        file.that(
+            (1..=JOURNAL_BYTES_MAX / MEGABYTE).contains(&megabytes),
+            "journal_megabytes",
+            &format!("must be between 1 and {}", JOURNAL_BYTES_MAX / MEGABYTE),
+        )?;
         let mut taken = Taken::default();
         let mut doors = Vec::with_capacity(count);
         for (number, door) in (1..).zip(raw.doors) {
@@ -216,7 +227,14 @@ impl Config {
         // Doors without wires are emulated on a PC, which has such a clock.
         let emulated = || doors.iter().all(|door| matches!(door.hardware, HardwareConfig::Emulated { .. }));
         let battery_clock = raw.battery_clock.unwrap_or_else(emulated);
-        Ok(Self { doors, role: raw.role, poll_interval, interlock: raw.interlock, battery_clock })
+        Ok(Self {
+            doors,
+            role: raw.role,
+            poll_interval,
+            interlock: raw.interlock,
+            battery_clock,
+            journal_bytes: megabytes * MEGABYTE,
+        })
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) struct RawConfig {
     pub(super) role: Role,
     pub(super) interlock: bool,
     pub(super) battery_clock: Option<bool>,
+    pub(super) journal_megabytes: Option<u64>,
     pub(super) doors: Vec<RawDoor>,
     /// Whether it has `[[doors]]`; an error names the door by its number then.
     pub(super) several: bool,
@@ -27,6 +28,7 @@ pub(super) struct RawConfig {
 struct OneDoor {
     poll_interval_ms: Option<u64>,
     battery_clock: Option<bool>,
+    journal_megabytes: Option<u64>,
     #[serde(default)]
     role: Role,
     data: PathBuf,
@@ -42,6 +44,7 @@ struct OneDoor {
 struct SeveralDoors {
     poll_interval_ms: Option<u64>,
     battery_clock: Option<bool>,
+    journal_megabytes: Option<u64>,
     #[serde(default)]
     interlock: bool,
     doors: Vec<RawDoor>,
@@ -130,17 +133,18 @@ impl RawConfig {
 
 impl From<OneDoor> for RawConfig {
     fn from(file: OneDoor) -> Self {
-        let OneDoor { poll_interval_ms, battery_clock, role, data, provisioning, reader, out_reader, io, control } =
-            file;
-        let door = RawDoor { data, provisioning, reader, out_reader, io, control };
-        Self { poll_interval_ms, battery_clock, role, interlock: false, doors: vec![door], several: false }
+        let OneDoor { poll_interval_ms, battery_clock, journal_megabytes, role, .. } = file;
+        let OneDoor { data, provisioning, reader, out_reader, io, control, .. } = file;
+        let doors = vec![RawDoor { data, provisioning, reader, out_reader, io, control }];
+        Self { poll_interval_ms, battery_clock, journal_megabytes, role, interlock: false, doors, several: false }
     }
 }
 
 impl From<SeveralDoors> for RawConfig {
     fn from(file: SeveralDoors) -> Self {
-        let SeveralDoors { poll_interval_ms, battery_clock, interlock, doors } = file;
-        Self { poll_interval_ms, battery_clock, role: Role::Door, interlock, doors, several: true }
+        let SeveralDoors { poll_interval_ms, battery_clock, journal_megabytes, interlock, doors } = file;
+        let role = Role::Door;
+        Self { poll_interval_ms, battery_clock, journal_megabytes, role, interlock, doors, several: true }
     }
 }
 

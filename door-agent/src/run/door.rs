@@ -7,8 +7,9 @@ use std::time::Instant;
 use access::calendar::Calendar;
 use access::chain::Link;
 use access::command::Followed;
+use access::confirm::LogHead;
 use access::door::{Door, Drive, Effect, Input, Ticket};
-use access::event::{EventKind, ModeCause, Subject};
+use access::event::{DoorFile, EventKind, ModeCause, Subject};
 use access::local::Local;
 use access::mode::Mode;
 use access::passage::{AreaId, Passage, Passback};
@@ -16,10 +17,11 @@ use access::state::DoorState;
 use access::time::{At, MonoMs};
 use access::uid::Uid;
 use access::whitelist::{Generation, WhitelistId};
-use db::door::{Draft, Lookup};
+use db::door::Lookup;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::confirmed::Confirmed;
+use super::disk::StoreDisk;
 use super::inboxes::Said;
 use super::mode::FirstPerson;
 use super::show::Show;
@@ -29,7 +31,7 @@ use crate::cards::Cards;
 use crate::clock::Clock;
 use crate::downlink::Downlink;
 use crate::io::{DoorIo, IoInput};
-use crate::journal::{JournalAnswer, JournalThread};
+use crate::journal::{JournalThread, Standing};
 use crate::provisioning::Provisioning;
 use crate::store::{StoreOrder, StoreThread};
 use crate::taps::Taps;
@@ -45,7 +47,7 @@ const PASSAGES_UNSAVED_MAX: usize = 512;
 
 /// Messages that wait for a disk that hangs while the link is heard all the same, so that a lockdown behind them comes
 /// through. Each is at most as large as a message of the link.
-const HELD_MAX: usize = 16;
+pub(super) const HELD_MAX: usize = 16;
 
 /// Everything that the loop owns of one door.
 pub(crate) struct DoorLoop {
@@ -53,7 +55,6 @@ pub(crate) struct DoorLoop {
     pub(crate) number: usize,
     pub(crate) clock: Clock,
     pub(crate) boot: u64,
-    pub(crate) epoch: u64,
     pub(crate) door: Door,
     pub(crate) io: Box<dyn DoorIo>,
     /// One outside, and perhaps one inside.
@@ -92,6 +93,16 @@ pub(crate) struct Facts {
     pub(super) held_released: bool,
     pub(crate) journal_head: u64,
     pub(crate) journal_link: Link,
+    pub(super) standing: Standing,
+    /// The newest head of the central log.
+    pub(super) log: LogHead,
+    /// Whether the disk refuses what happened.
+    pub(super) journal_refuses: bool,
+    pub(super) disk: StoreDisk,
+    /// Files that could not be read at the start, and were made anew.
+    rebuilt: Vec<DoorFile>,
+    /// When a damaged journal was last ordered to be rescued.
+    pub(super) rescued: Option<MonoMs>,
     /// How old the list is, and what the controller has been asked.
     pub(crate) confirmed: Confirmed,
     pub(super) network_up: bool,
@@ -123,21 +134,15 @@ pub(crate) struct Found {
     pub(crate) confirmed: Confirmed,
     pub(crate) journal_head: u64,
     pub(crate) journal_link: Link,
+    pub(crate) standing: Standing,
+    pub(crate) log: LogHead,
+    pub(crate) rebuilt: Vec<DoorFile>,
 }
 
 impl From<Found> for Facts {
     fn from(found: Found) -> Self {
-        let Found {
-            state,
-            whitelist,
-            calendar,
-            counters,
-            passages,
-            first_person,
-            confirmed,
-            journal_head,
-            journal_link,
-        } = found;
+        let Found { state, whitelist, calendar, counters, passages, first_person, confirmed, .. } = found;
+        let Found { journal_head, journal_link, standing, log, rebuilt, .. } = found;
         Self {
             state,
             whitelist,
@@ -152,6 +157,12 @@ impl From<Found> for Facts {
             held_released: false,
             journal_head,
             journal_link,
+            standing,
+            log,
+            journal_refuses: false,
+            disk: StoreDisk::default(),
+            rebuilt,
+            rescued: None,
             network_up: true,
             offline_since: Some(MonoMs(0)),
             followed: Followed::default(),
@@ -179,6 +190,9 @@ impl DoorLoop {
     /// The door begins to decide.
     pub(super) fn begin(&mut self, shared: &mut Shared) {
         self.handle(Input::Note(EventKind::Started), shared);
+        for file in std::mem::take(&mut self.facts.rebuilt) {
+            self.handle(Input::Note(EventKind::Rebuilt { file }), shared);
+        }
         self.look_at_clock(shared);
         let levels = self.io.levels();
         if levels.exit {
@@ -246,21 +260,8 @@ impl DoorLoop {
     }
 
     fn record(&mut self, ticket: Ticket, kind: EventKind, uid: Option<Uid>, at: At) {
-        let generation = match kind {
-            EventKind::Tap { decision, .. } => decision.generation,
-            _ => self.facts.whitelist.generation,
-        };
-        let draft = Draft {
-            boot: self.boot,
-            mono: at.mono,
-            utc: at.utc,
-            trust: at.trust,
-            generation,
-            state_generation: self.facts.state.generation,
-            mode: self.facts.mode,
-            kind,
-            subject: uid.map(|uid| Subject { uid, salt: salt() }),
-        };
+        let subject = uid.map(|uid| Subject { uid, salt: salt() });
+        let draft = self.draft(kind, subject, at);
         self.journal.append(ticket, draft);
     }
 
@@ -287,16 +288,6 @@ impl DoorLoop {
         self.handle(input, shared);
     }
 
-    fn on_journal(&mut self, answer: JournalAnswer, shared: &mut Shared) {
-        let JournalAnswer::Recorded { tickets, head, link } = answer;
-        self.facts.journal_head = head;
-        self.facts.journal_link = link;
-        for ticket in tickets {
-            self.handle(Input::Recorded(ticket), shared);
-        }
-        self.uplink.pump(head, self.clock.at().mono);
-    }
-
     /// Whether somebody could pass now, or could as soon as the journal has answered.
     pub(super) fn is_passable(&self) -> bool {
         self.door.could_be_passed(self.clock.at().mono)
@@ -308,11 +299,13 @@ impl DoorLoop {
         loop {
             let Some(order) = self.facts.held.pop_front().or_else(|| self.own_order()) else { return Ok(true) };
             match self.store.order(order) {
-                Ok(()) => {}
+                Ok(()) => self.facts.disk.full_since = None,
                 // Its answer to what it has will wake the loop.
                 Err(TrySendError::Full(order)) => {
                     self.facts.held.push_front(order);
-                    return Ok(self.facts.held.len() < HELD_MAX);
+                    let now = self.clock.at().mono;
+                    self.facts.disk.full_since.get_or_insert(now);
+                    return Ok(self.facts.held.len() < HELD_MAX || self.disk_hangs());
                 }
                 Err(TrySendError::Closed(_)) => return Err(PartDied::STORE),
             }
@@ -358,6 +351,7 @@ impl DoorLoop {
             self.desk.as_ref().and_then(Desk::deadline),
             self.telling.deadline(),
             untold,
+            self.disk_deadline(),
             Some(self.mode_deadline()),
         ];
         let earliest = due.into_iter().flatten().fold(self.facts.status_due, MonoMs::min);
@@ -374,7 +368,10 @@ impl DoorLoop {
         self.each_taps(|taps| taps.tick(now));
         self.expire_reading(now, shared);
         self.expire_job(now, shared);
-        self.uplink.pump(self.facts.journal_head, now);
+        self.uplink.pump(now);
+        self.look_at_journal(now);
+        self.look_at_disk(shared);
+        self.try_disk(now);
         self.tell_refused(now, shared);
         self.tell_list(now);
         self.light(now);

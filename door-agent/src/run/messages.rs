@@ -1,6 +1,7 @@
 //! What comes over the link, and what is put in force because of it.
 
 use access::command::{Action, Command, Refusal};
+use access::confirm::LogHead;
 use access::door::Input;
 use access::event::{EventKind, ModeCause};
 use access::message::Down;
@@ -23,7 +24,6 @@ impl DoorLoop {
                 // Pieces of the last connection may be lost.
                 self.telling = Telling::default();
                 self.send_status();
-                self.uplink.pump(self.facts.journal_head, self.clock.at().mono);
             }
             Event::Disconnected { reason, retry_in, .. } => {
                 tracing::info!(%reason, ?retry_in, "no connection to the broker; the door goes on deciding");
@@ -46,11 +46,11 @@ impl DoorLoop {
 
     fn on_message(&mut self, message: &Incoming, shared: &mut Shared) {
         match self.downlink.open(&message.topic, message.retained, &message.payload) {
-            Ok((_, Down::Whitelist(part))) => self.facts.held.push_back(StoreOrder::Whitelist(part)),
+            Ok((_, Down::Whitelist(part))) => self.keep(StoreOrder::Whitelist(part)),
             Ok((_, Down::State(state))) => self.on_ordered(state, shared),
-            Ok((_, Down::Counters(counters))) => self.facts.held.push_back(StoreOrder::Counters(counters)),
-            Ok((_, Down::Passages(passages))) => self.facts.held.push_back(StoreOrder::Passages(passages)),
-            Ok((_, Down::Acknowledged { epoch, through, .. })) => self.on_acknowledged(epoch, through),
+            Ok((_, Down::Counters(counters))) => self.keep(StoreOrder::Counters(counters)),
+            Ok((_, Down::Passages(passages))) => self.keep(StoreOrder::Passages(passages)),
+            Ok((_, Down::Acknowledged { epoch, through, log })) => self.on_acknowledged(epoch, through, log),
             Ok((_, Down::Confirmed(confirmation))) => self.on_confirmed(&confirmation, shared),
             Ok((_, Down::Encode(job))) => self.on_job(&job, shared),
             Ok((_, Down::Command(command))) => {
@@ -80,17 +80,26 @@ impl DoorLoop {
         Ok(())
     }
 
-    fn on_acknowledged(&mut self, epoch: u64, through: u64) {
-        if epoch != self.epoch {
+    fn on_acknowledged(&mut self, epoch: u64, through: u64, log: LogHead) {
+        if epoch != self.uplink.epoch() {
             return;
         }
-        if self.uplink.acknowledge(through, self.facts.journal_head) {
-            self.journal.acknowledge(epoch, through);
+        if log.row > self.facts.log.row {
+            self.facts.log = log;
         }
-        self.uplink.pump(self.facts.journal_head, self.clock.at().mono);
+        if self.uplink.acknowledge(through) {
+            self.journal.acknowledge(epoch, through, log);
+        }
+        self.uplink.pump(self.clock.at().mono);
     }
 
     pub(super) fn on_store(&mut self, answer: StoreAnswer, shared: &mut Shared) {
+        match &answer {
+            StoreAnswer::NotWritten(_) => self.on_written(false, shared),
+            // Others may have found on the disk what they were to write.
+            StoreAnswer::Written => self.on_written(true, shared),
+            _ => {}
+        }
         match answer {
             StoreAnswer::Whitelist(id) => self.on_whitelist(id, shared),
             // The disk is behind while it has not taken what is in force already.
@@ -105,7 +114,9 @@ impl DoorLoop {
                 self.on_passages(&taken.newer, shared);
                 self.send_status();
             }
-            StoreAnswer::Staged | StoreAnswer::Remembered => {}
+            StoreAnswer::Staged | StoreAnswer::Remembered | StoreAnswer::Written => {}
+            StoreAnswer::Damaged(error) => self.on_damaged(&error, shared),
+            StoreAnswer::Rebuilt => self.on_rebuilt(shared),
             StoreAnswer::Listed(listing) => self.on_listing(listing),
             StoreAnswer::NotListed(error) => {
                 tracing::error!(error, "the list cannot be read, and is not told");
@@ -147,7 +158,7 @@ impl DoorLoop {
         if state.generation > self.facts.state.generation && state.check().is_ok() {
             self.on_state(state.clone(), shared);
         }
-        self.facts.held.push_back(StoreOrder::State(state));
+        self.keep(StoreOrder::State(state));
     }
 
     fn on_state(&mut self, state: DoorState, shared: &mut Shared) {

@@ -19,6 +19,7 @@
 
 mod confirmed;
 mod desk;
+mod disk;
 mod door;
 mod gate;
 mod inboxes;

@@ -75,7 +75,7 @@ impl DoorLoop {
             passages: shared.passages.count(),
             journal: Journal {
                 head: self.facts.journal_head,
-                acknowledged: self.uplink.acknowledged(),
+                acknowledged: self.uplink.held().acknowledged,
                 unwritten: self.journal.unwritten().count(),
             },
             messages_refused: self.facts.refused,

@@ -2,7 +2,7 @@
 
 use access::envelope::{WIRE_CURRENT, WIRE_MIN};
 use access::event::Faults;
-use access::message::{AGENT_LENGTH_MAX, JOURNAL_EVENTS_MAX, Leaf, STATUS_EVERY_MS, Status};
+use access::message::{AGENT_LENGTH_MAX, Leaf, STATUS_EVERY_MS, Status};
 use access::mode::Mode;
 
 use super::DoorLoop;
@@ -13,6 +13,9 @@ const _: () = assert!(AGENT.len() <= AGENT_LENGTH_MAX);
 /// Shortest time between a status and one that only tells of a change, in milliseconds: a contact that flutters is
 /// told four times a second.
 const STATUS_MIN_GAP_MS: u64 = 250;
+
+/// Time after which a question is repeated whose answer decides whether events are sent, in milliseconds.
+const ASK_EVERY_MS: u64 = 5_000;
 
 /// What is told at once when it changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +42,8 @@ impl DoorLoop {
         let Condition { leaf, faults, mode, released } = self.condition();
         self.facts.told = Some(self.condition());
         self.facts.status_sent = at.mono;
-        self.facts.status_due = at.mono + STATUS_EVERY_MS;
+        let asking = self.uplink.session().is_some() && !self.uplink.is_agreed();
+        self.facts.status_due = at.mono + if asking { ASK_EVERY_MS } else { STATUS_EVERY_MS };
         let Some(session) = self.uplink.session() else { return };
         let nonce = self.facts.confirmed.ask(at.mono);
         let status = Status {
@@ -57,12 +61,12 @@ impl DoorLoop {
             mode,
             nonce,
             confirmed_age_s: self.confirmed_age_s(at),
-            log: access::confirm::LogHead::default(),
-            journal_oldest: 1,
-            probe: 0,
+            log: self.facts.log,
+            journal_oldest: self.facts.standing.before.saturating_add(1),
+            probe: self.uplink.probe(),
             journal_head: self.facts.journal_head,
-            journal_acknowledged: self.uplink.acknowledged(),
-            journal_percent: percent(self.facts.journal_head.saturating_sub(self.uplink.acknowledged())),
+            journal_acknowledged: self.uplink.held().acknowledged,
+            journal_percent: self.facts.standing.percent,
             reader: self.readers_answer(),
             lock_released: released,
             leaf,
@@ -84,23 +88,5 @@ impl DoorLoop {
             mode: self.facts.mode,
             released: self.io.panel().released,
         }
-    }
-}
-
-/// How full a journal is with so many events that are not acknowledged.
-fn percent(waiting: u64) -> u8 {
-    let percent = waiting.saturating_mul(100) / JOURNAL_EVENTS_MAX;
-    u8::try_from(percent).unwrap_or(u8::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_journal_is_full_at_a_hundred_and_never_sooner() {
-        let of = |hundredths: u64| JOURNAL_EVENTS_MAX / 100 * hundredths;
-        assert_eq!([0, 1, of(1), of(80) - 1, of(80)].map(percent), [0, 0, 1, 79, 80]);
-        assert_eq!([of(100) - 1, of(100), u64::MAX / 100].map(percent), [99, 100, u8::MAX]);
     }
 }

@@ -267,12 +267,13 @@ impl DoorLoop {
     }
 
     /// A whitelist that cannot be read is none: generation 0 denies, and says why.
-    fn look_up(&self, presented: Presented, uid: Option<Uid>) -> Found {
+    fn look_up(&mut self, presented: Presented, uid: Option<Uid>) -> Found {
         let (Presented::Classic1k, Some(uid)) = (presented, uid) else {
             return Found { generation: self.facts.whitelist.generation, ..Found::default() };
         };
         self.lookup.lookup(&uid).unwrap_or_else(|error| {
             tracing::error!(%error, "the whitelist cannot be read; the card is denied");
+            self.facts.disk.damaged |= error.is_damage();
             Found { generation: Generation(0), ..Found::default() }
         })
     }

@@ -29,11 +29,11 @@ async fn desk() -> Option<(Mosquitto, Controller, Bench)> {
     Some((broker, controller, bench))
 }
 
-fn job(id: u64, status: &Status, uid: &[u8]) -> EncodeJob {
+fn job(id: u64, (boot, status): (u64, &Status), uid: &[u8]) -> EncodeJob {
     let uid = Uid::new(uid).unwrap();
     let sealed = Site::new().work(&uid, 1).seal(&key(), &uid);
     let expires = status.mono + JOB_LIFE_MS_MAX / 2;
-    EncodeJob { id, boot: 1, session: status.session, expires, uid, sealed }
+    EncodeJob { id, boot, session: status.session, expires, uid, sealed }
 }
 
 /// Lays a card down; it is taken off once it is written, or when the time is over.
@@ -49,7 +49,7 @@ async fn stage(controller: &mut Controller, wanted: Stage) {
 async fn a_job_waits_for_its_card_tells_its_stages_and_ends_as_an_event() {
     let Some((_broker, mut controller, bench)) = desk().await else { return };
     let status = controller.status(|status| status.reader).await;
-    controller.say(&Down::Encode(job(7, &status, &UID_4))).await;
+    controller.say(&Down::Encode(job(7, (controller.boot, &status), &UID_4))).await;
     stage(&mut controller, Stage::Waiting).await;
     lay(&bench, "other", 100).await;
     let laid = async {
@@ -76,12 +76,12 @@ async fn a_job_waits_for_its_card_tells_its_stages_and_ends_as_an_event() {
 async fn a_job_for_another_session_is_refused_and_a_second_one_takes_the_place_of_the_first() {
     let Some((_broker, mut controller, bench)) = desk().await else { return };
     let status = controller.status(|status| status.reader).await;
-    let strange = EncodeJob { session: status.session ^ 1, ..job(1, &status, &UID_4) };
+    let strange = EncodeJob { session: status.session ^ 1, ..job(1, (controller.boot, &status), &UID_4) };
     controller.say(&Down::Encode(strange)).await;
     let ended = |job, outcome| EventKind::Encoded { job, outcome, chip: ChipClass::Unknown };
     controller.event(|kind| *kind == ended(1, Outcome::Refused)).await;
-    controller.say(&Down::Encode(job(2, &status, &UID_4))).await;
-    controller.say(&Down::Encode(job(3, &status, &UID_7))).await;
+    controller.say(&Down::Encode(job(2, (controller.boot, &status), &UID_4))).await;
+    controller.say(&Down::Encode(job(3, (controller.boot, &status), &UID_7))).await;
     controller.event(|kind| *kind == ended(2, Outcome::Untouched)).await;
     bench.stop().await;
 }

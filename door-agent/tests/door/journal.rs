@@ -42,7 +42,7 @@ async fn everything_that_happened_is_there_in_order() {
     );
     let uids: Vec<String> = events.iter().filter_map(|event| event.subject).map(|s| s.uid.hex()).collect();
     assert_eq!(uids, ["01A062BD", "01A062BD", "11223344"]);
-    assert!(events.iter().all(|event| event.generation.0 == 7 && event.boot == 1));
+    assert!(events.iter().all(|event| event.generation.0 == 7 && event.boot == events[0].boot));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,7 +80,7 @@ async fn a_restarted_door_knows_its_list_and_goes_on_counting() {
     let _folder = bench.stop().await;
     let events = Pending::open(&journal).unwrap().pending(0, 100).unwrap().events;
     assert_eq!(codes(&events), ["started", "granted", "stopped", "started", "granted", "stopped"]);
-    assert_eq!((events[0].boot, events[5].boot), (1, 2));
+    assert!(events[0].boot < events[5].boot);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,7 @@ mod badge;
 mod bench;
 mod confirmed;
 mod control;
+mod damage;
 mod disk;
 mod encoder;
 mod folder;

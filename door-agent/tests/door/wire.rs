@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use access::chain::{Link, link};
 use access::command::{Action, Command};
+use access::confirm::{Confirmation, LogHead, NEVER, Receipt};
 use access::entry::{Block, Blocks, Entry};
 use access::envelope::{DoorKey, Header, Sealed, seal};
 use access::event::{Event, EventKind, Faults, Watched};
@@ -66,6 +67,11 @@ pub(crate) struct Controller {
     heard: mpsc::Receiver<link::Event>,
     sequence: u64,
     epoch: u64,
+    pub(crate) boot: u64,
+    /// Whether it answers statuses by itself.
+    pub(crate) answers: bool,
+    /// The links of the door's events as far as they have come, and the epoch that they are of.
+    log: (u64, Vec<Link>),
 }
 
 impl Controller {
@@ -75,16 +81,52 @@ impl Controller {
         options.jitter = Box::new(|ceiling| ceiling.min(Duration::from_millis(20)));
         let (handle, mut heard) = link::open(options).unwrap();
         while !matches!(heard.recv().await.unwrap(), link::Event::Connected { .. }) {}
-        Self { handle, heard, sequence: 0, epoch: 0 }
+        Self { handle, heard, sequence: 0, epoch: 0, boot: 0, answers: true, log: (0, Vec::new()) }
     }
 
     pub(crate) async fn hear(&mut self) -> (Header, Up) {
         loop {
             if let link::Event::Message(message) = self.heard.recv().await.unwrap() {
                 let (header, message) = Sealed::parse(&message.payload).unwrap().open(&key()).unwrap();
-                self.epoch = header.epoch;
+                (self.epoch, self.boot) = (header.epoch, header.boot);
+                self.note(&header, &message);
+                if let (Up::Status(status), true) = (&message, self.answers) {
+                    let confirmation = self.confirmation(status);
+                    self.say(&Down::Confirmed(confirmation)).await;
+                }
                 return (header, message);
             }
+        }
+    }
+
+    /// As the intake does: what follows is kept.
+    fn note(&mut self, header: &Header, message: &Up) {
+        if self.log.0 != header.epoch {
+            self.log = (header.epoch, Vec::new());
+        }
+        let Up::Events(events) = message else { return };
+        for event in events {
+            if event.sequence == self.log.1.len() as u64 + 1 {
+                let previous = self.log.1.last().copied().unwrap_or(Link::START);
+                self.log.1.push(link(previous, header.epoch, event));
+            }
+        }
+    }
+
+    /// That the door has what it should, and what has come of its events.
+    pub(crate) fn confirmation(&self, status: &Status) -> Confirmation {
+        let (epoch, probe) = (self.epoch, status.probe);
+        let through = self.log.1.len() as u64;
+        let link = usize::try_from(probe).unwrap().checked_sub(1).and_then(|at| self.log.1.get(at)).copied();
+        Confirmation {
+            nonce: status.nonce,
+            issued: status.utc,
+            expires: NEVER,
+            whitelist: status.whitelist,
+            state: status.state_generation,
+            receipt: Receipt { epoch, through, probe, link },
+            log: LogHead::default(),
+            hold: false,
         }
     }
 
@@ -107,12 +149,7 @@ impl Controller {
         loop {
             if let (header, Up::Events(events)) = self.hear().await {
                 let through = events.last().unwrap().sequence;
-                self.say(&Down::Acknowledged {
-                    epoch: header.epoch,
-                    through,
-                    log: access::confirm::LogHead::default(),
-                })
-                .await;
+                self.say(&Down::Acknowledged { epoch: header.epoch, through, log: LogHead::default() }).await;
                 return (header, events);
             }
         }
@@ -154,7 +191,7 @@ pub(crate) fn key() -> DoorKey {
     DoorKey::new([7; 32])
 }
 
-async fn site() -> Option<(Mosquitto, Controller, Bench)> {
+pub(crate) async fn site() -> Option<(Mosquitto, Controller, Bench)> {
     let broker = Mosquitto::start()?;
     let (folder, config) = prepare();
     let file = folder.path().join("door.json");
@@ -246,10 +283,12 @@ async fn a_lockdown_holds_before_the_disk_takes_it_and_what_the_disk_says_late_d
     let status = controller.status(|status| status.counters_generation == Generation(2)).await;
     assert_eq!((status.state_generation, status.mode), (Generation(5), Mode::LockedDown));
     assert_eq!(bench.tap("short").await["reasons"], json!(["locked-down"]));
+    // The door tries again by itself, and no restart goes back behind the lockdown then.
+    controller.status(|status| !status.faults.has(Watched::Disk)).await;
     let folder = bench.stop().await;
     let config = folder.path().join("agent.toml");
     let bench = Bench::start_in(folder, config).await;
-    controller.status(|status| status.state_generation == Generation(4)).await;
+    controller.status(|status| status.state_generation == Generation(5) && status.mode == Mode::LockedDown).await;
     bench.stop().await;
 }
 
@@ -299,8 +338,13 @@ async fn passages_of_other_doors_count_and_a_forgiven_card_is_told_once() {
 async fn a_command_opens_once_and_never_late_or_again() {
     let Some((_broker, mut controller, bench)) = site().await else { return };
     let status = controller.status(|_| true).await;
-    let good =
-        Command { id: 1, boot: 1, session: status.session, expires: status.mono + 9_000, action: Action::UnlockOnce };
+    let good = Command {
+        id: 1,
+        boot: controller.boot,
+        session: status.session,
+        expires: status.mono + 9_000,
+        action: Action::UnlockOnce,
+    };
     for (command, code, lock) in [
         (Command { session: good.session ^ 1, ..good }, "command-refused", "locked"),
         (Command { boot: 9, ..good }, "command-refused", "locked"),
@@ -321,7 +365,8 @@ async fn forged_replayed_and_foreign_messages_open_nothing_and_are_counted() {
     let Some((_broker, mut controller, bench)) = site().await else { return };
     let status = controller.status(|_| true).await;
     let session = status.session;
-    let unlock = Command { id: 1, boot: 1, session, expires: status.mono + 9_000, action: Action::UnlockOnce };
+    let unlock =
+        Command { id: 1, boot: controller.boot, session, expires: status.mono + 9_000, action: Action::UnlockOnce };
     let (topic, good) = controller.sealed(&Down::Command(unlock));
     let mut forged = good.clone();
     *forged.last_mut().unwrap() ^= 1;

@@ -6,7 +6,6 @@ use access::chain::{Link, link};
 use access::decide::{Credential, Decision, Presented};
 use access::envelope::{DoorKey, Header, Sealed, seal};
 use access::event::{Event, EventKind, Subject};
-use access::id::{DoorId, SiteId};
 use access::message::{Down, Up};
 use access::mode::Mode;
 use access::passage::Side;
@@ -15,6 +14,7 @@ use access::time::{ClockTrust, MonoMs};
 use access::topic::{Channel, Topic};
 use access::whitelist::Generation;
 use anyhow::{Context, Result};
+use door_agent::provisioning::Provisioning;
 use link::{Options, Qos};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -84,22 +84,22 @@ pub(crate) struct Mouth {
 
 impl Mouth {
     /// Connects; each connection is a box of its own.
-    pub(crate) async fn connect(mut options: Options, site: &SiteId, door: &DoorId, key: DoorKey) -> Result<Self> {
+    pub(crate) async fn connect(mut options: Options, door: &Provisioning) -> Result<Self> {
         let mut epoch = [0; 8];
         getrandom::fill(&mut epoch).map_err(|error| anyhow::anyhow!("the system gives no randomness: {error}"))?;
         let chain = Chain::new(u64::from_ne_bytes(epoch));
         let header = Header {
-            site: site.clone(),
-            door: door.clone(),
-            key_id: 1,
+            site: door.site.clone(),
+            door: door.door.clone(),
+            key_id: door.key_id,
             epoch: chain.epoch,
             boot: 1,
             sequence: 0,
             link: Link::START,
         };
-        options.subscriptions = vec![(Topic::down_filter(site, door), Qos::AtLeastOnce)];
+        options.subscriptions = vec![(Topic::down_filter(&door.site, &door.door), Qos::AtLeastOnce)];
         let (handle, events) = link::open(options)?;
-        let mut mouth = Self { key, header, chain, handle, events };
+        let mut mouth = Self { key: door.key.clone(), header, chain, handle, events };
         while !matches!(mouth.heard().await?, link::Event::Connected { .. }) {}
         Ok(mouth)
     }

@@ -58,7 +58,14 @@ async fn config(place: &Place<'_>, id: &DoorId, role: Role) -> Result<Config> {
     let hardware =
         HardwareConfig::Emulated { control, out_reader: super::settings::has_out_reader(id), io: EmulatedIo::Memory };
     let door = DoorConfig { data: folder, provisioning, hardware };
-    Ok(Config { doors: vec![door], role, poll_interval: POLL_INTERVAL, interlock: false, battery_clock: true })
+    Ok(Config {
+        doors: vec![door],
+        role,
+        poll_interval: POLL_INTERVAL,
+        interlock: false,
+        battery_clock: true,
+        journal_bytes: access::message::JOURNAL_BYTES_MAX,
+    })
 }
 
 /// As a real door is enrolled, but that nobody reads the code aloud. A demo that is started again has its doors, and

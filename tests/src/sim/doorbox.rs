@@ -236,7 +236,7 @@ impl JournalWriter {
             self.shown.set(Some(after));
             self.told(before, after);
             if self.world.broken == Some(Broken::ForgetsBeforeReceipt) {
-                let _ = self.desk.journal().acknowledge(before.epoch, before.head);
+                let _ = self.desk.acknowledge(before.epoch, before.head);
             }
         }
     }
