@@ -90,7 +90,7 @@ async fn an_event_is_one_click_away_and_is_decided_again_by_the_rules_of_then() 
     let told = bench.api(Method::GET, "/explain/event/1", "").await.json();
     assert_eq!(told["equal"], true, "{told}");
     assert_eq!(told["recorded"], told["recomputed"]);
-    assert_eq!(told["conditions"].as_array().unwrap().len(), 16);
+    assert_eq!(told["conditions"].as_array().unwrap().len(), 17);
     assert_eq!(told["rules"][0]["held"], true);
 }
 
