@@ -87,8 +87,8 @@ fn a_door_is_added_with_a_file_that_only_its_owner_reads_and_that_is_never_writt
 #[test]
 fn where_doors_show_certificates_a_door_is_added_with_a_code_and_never_with_a_file() {
     let folder = Folder::new();
-    let text = std::fs::read_to_string(folder.path("controller.toml")).unwrap();
-    std::fs::write(folder.path("controller.toml"), text.replace("tls = false\n", "")).unwrap();
+    let plain = std::fs::read_to_string(folder.path("controller.toml")).unwrap();
+    std::fs::write(folder.path("controller.toml"), plain.replace("tls = false\n", "")).unwrap();
     let refused = folder.run(&["door", "add", "ward", "--name", "Ward 1"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(text_of(&refused).contains("door enrol"), "{}", text_of(&refused));
