@@ -232,6 +232,17 @@ pub enum ClockSource {
     Controller,
 }
 
+impl ClockSource {
+    /// The stable code, for the API and the sentences.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Controller => "controller",
+        }
+    }
+}
+
 /// The files of a door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DoorFile {

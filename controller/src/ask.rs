@@ -4,6 +4,7 @@ use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
 use db::site::{Begun, CommandView, EncodeView, Site, SiteError};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use crate::confirm::{Asked as StatusAsked, Receipts};
 use crate::distribute::Stream;
@@ -85,11 +86,21 @@ pub(crate) fn ask<T: Send + 'static>(
 ) -> tokio::task::AbortHandle {
     let (site, answers) = (site.clone(), answers.clone());
     let task = tokio::spawn(async move {
-        let asked = tokio::task::spawn_blocking(move || question(&site)).await;
+        let asked = beside(move || question(&site)).await;
         // The loop is gone only when the controller stops.
         let _ = answers.send(answer(asked.unwrap_or(Err(SiteError::Busy)))).await;
     });
     task.abort_handle()
+}
+
+/// What blocks, on a thread of its own.
+pub(crate) fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+    // A simulation has no second thread: whatever two threads did at once could not be done again.
+    #[cfg(feature = "trial")]
+    if crate::trial::pretended().is_some() {
+        return tokio::spawn(async move { work() });
+    }
+    tokio::task::spawn_blocking(work)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 /// Notes that may wait. A large site's doors report a few dozen times a second and a note takes about a
 /// millisecond, so a full queue means that the disk stands still; then notes are dropped, and statuses
 /// come again by themselves.
-const QUEUE: usize = 4_096;
+pub(crate) const QUEUE: usize = 4_096;
 
 /// Something to note.
 pub(crate) enum Note {
@@ -46,7 +46,7 @@ pub(crate) fn start(site: Site) -> io::Result<Clerk> {
     Ok(Clerk { notes, thread })
 }
 
-fn write(site: &Site, note: Note) -> Result<(), SiteError> {
+pub(crate) fn write(site: &Site, note: Note) -> Result<(), SiteError> {
     match note {
         Note::Status { door, header, status, received } => site.record_status(&door, &header, &status, received),
         Note::Offline { door, session, at } => site.record_offline(&door, session, at).map(drop),

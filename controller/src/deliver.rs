@@ -8,10 +8,11 @@ use access::message::Down;
 use access::whitelist::{WhitelistId, WhitelistPart};
 use db::site::{DoorKind, Site, SiteError};
 use link::Qos;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::ask::{Answer, ask};
+use crate::ask::{Answer, ask, beside};
 use crate::compile;
 use crate::desk::{Desk, publish};
 use crate::distribute::{Cutter, Stream, Way, chunk_count};
@@ -168,7 +169,7 @@ impl Transfer {
         let Ok(_turn) = turns.acquire().await else { return false };
         let Self { site, secrets, link, door, to, sealer } = self;
         let (ahead, mut parts) = mpsc::channel(CHUNKS_AHEAD);
-        let reading = tokio::task::spawn_blocking(move || read(&site, secrets.as_deref(), &door, to, &ahead));
+        let reading = beside(move || read(&site, secrets.as_deref(), &door, to, &ahead));
         let mut pace = interval(CHUNK_PACE);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sent = 0_u32;
@@ -195,14 +196,21 @@ fn read(
     ahead: &mpsc::Sender<WhitelistPart>,
 ) -> Result<(), SiteError> {
     let (mut cutter, first) = Cutter::new(to, site.calendar(door, to.generation)?);
-    let _ = ahead.blocking_send(first);
+    give(ahead, first);
     compile::of_door(site, secrets, door, to.generation, |entry| {
         if let Some(part) = cutter.push(entry) {
-            let _ = ahead.blocking_send(part);
+            give(ahead, part);
         }
     })?;
     if let Some(part) = cutter.finish() {
-        let _ = ahead.blocking_send(part);
+        give(ahead, part);
     }
     Ok(())
+}
+
+/// Waits only if it must.
+fn give(ahead: &mpsc::Sender<WhitelistPart>, part: WhitelistPart) {
+    if let Err(TrySendError::Full(part)) = ahead.try_send(part) {
+        let _ = ahead.blocking_send(part);
+    }
 }

@@ -153,7 +153,7 @@ impl Desk {
             through.insert((outcome.door, outcome.epoch), outcome.through);
         }
         for ((door, epoch), through) in through {
-            let acknowledged = Down::Acknowledged { epoch, through, log: access::confirm::LogHead::default() };
+            let acknowledged = Down::Acknowledged { epoch, through, log: head };
             if let Some(sealer) = self.lines.get(&door).and_then(|line| line.sealer(&self.sender)) {
                 // Lost, it is made up for: the door sends the events again, and is told again.
                 publish(&self.link, &sealer, &acknowledged, Qos::AtMostOnce);

@@ -23,7 +23,7 @@ use crate::clock::utc_now;
 use crate::desk::Desk;
 
 /// Pieces that may wait to be compared: some 6 MB. What finds no room is told again by the door in a while.
-const QUEUE: usize = 64;
+pub(crate) const QUEUE: usize = 64;
 
 /// The doors that were there when a backup was put back, each with the change that let it go.
 #[derive(Debug, Clone, Default)]
@@ -60,8 +60,9 @@ pub(crate) struct Comparing {
 pub(crate) fn start(site: Site) -> io::Result<Comparing> {
     let (pieces, mut waiting) = mpsc::channel(QUEUE);
     let thread = std::thread::Builder::new().name("restore".to_owned()).spawn(move || {
-        while let Some(Piece { door, listed }) = waiting.blocking_recv() {
-            match site.take_listed(&door, &listed, utc_now()) {
+        while let Some(piece) = waiting.blocking_recv() {
+            let door = piece.door.clone();
+            match compare(&site, piece) {
                 Ok(Told::All { released }) => tracing::info!(%door, released, "the door has told what it knows"),
                 Ok(Told::Mismatch) => tracing::warn!(%door, "what the door told is not the list that it named"),
                 Ok(Told::Kept | Told::NotAsked) => {}
@@ -70,6 +71,11 @@ pub(crate) fn start(site: Site) -> io::Result<Comparing> {
         }
     })?;
     Ok(Comparing { pieces, thread })
+}
+
+/// Holds what a door tells against the file.
+pub(crate) fn compare(site: &Site, Piece { door, listed }: Piece) -> Result<Told, SiteError> {
+    site.take_listed(&door, &listed, utc_now())
 }
 
 impl Desk {

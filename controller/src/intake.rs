@@ -6,7 +6,7 @@
 use std::io;
 use std::thread::JoinHandle;
 
-use access::chain::Link;
+use access::confirm::LogHead;
 use access::message::REPORT_EVENTS_MAX;
 use db::site::{Outcome, Report, Site, SiteError};
 use link::AckToken;
@@ -29,7 +29,7 @@ pub(crate) struct Delivered {
 pub(crate) struct Stored {
     pub(crate) acks: Vec<AckToken>,
     /// What the doors may be told, with the head of the central log; or why nothing was stored.
-    pub(crate) outcome: Result<(Vec<Outcome>, Link), SiteError>,
+    pub(crate) outcome: Result<(Vec<Outcome>, LogHead), SiteError>,
 }
 
 /// The thread and the way to it. It ends when `reports` is dropped and everything in it is stored.
@@ -57,7 +57,7 @@ fn run(site: &Site, mut waiting: mpsc::Receiver<Delivered>, done: &mpsc::Sender<
     }
 }
 
-fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) -> (Vec<Report>, Vec<AckToken>) {
+pub(crate) fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) -> (Vec<Report>, Vec<AckToken>) {
     let (mut reports, mut acks, mut events) = (Vec::new(), Vec::new(), 0);
     let mut next = Some(first);
     while let Some(Delivered { report, ack }) = next {
@@ -70,7 +70,7 @@ fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) -> (Vec<Rep
     (reports, acks)
 }
 
-fn store(site: &Site, reports: &[Report]) -> Result<(Vec<Outcome>, Link), SiteError> {
+pub(crate) fn store(site: &Site, reports: &[Report]) -> Result<(Vec<Outcome>, LogHead), SiteError> {
     let outcomes = site.intake(reports)?;
     Ok((outcomes, site.log_head()?))
 }
@@ -96,7 +96,7 @@ mod tests {
             door: "ward".parse().unwrap(),
             epoch: 1,
             boot: 1,
-            previous: Link::START,
+            previous: access::chain::Link::START,
             events: vec![event; events],
             received: access::time::UtcMs(0),
         };

@@ -60,6 +60,8 @@ mod same;
 mod scan;
 mod start;
 mod stream;
+#[cfg(feature = "trial")]
+pub mod trial;
 mod verify;
 mod watch;
 mod web;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use access::chain::Link;
+use access::confirm::LogHead;
 use access::envelope::{DoorKey, Freshness, Header, seal};
 use access::id::{DoorId, SiteId};
 use access::message::{Down, Status};
@@ -93,7 +93,7 @@ pub(crate) struct Sender {
     pub(crate) site: SiteId,
     pub(crate) boot: u64,
     /// The head of the central log.
-    pub(crate) head: Link,
+    pub(crate) head: LogHead,
 }
 
 /// Seals messages to one door; may be given to a task that sends on its own.
@@ -234,7 +234,7 @@ impl Sealer {
             epoch: self.epoch,
             boot: self.sender.boot,
             sequence: self.sequence.fetch_add(1, Ordering::Relaxed) + 1,
-            link: self.sender.head,
+            link: self.sender.head.link,
         };
         seal(&self.key, &header, message)
     }

@@ -44,11 +44,11 @@ pub(crate) async fn run(mut desk: Desk, mut ears: Ears) {
     desk.look_for_commands();
     desk.look_for_encodings();
     loop {
+        // What the loop itself has begun is ended first, and nobody new is heard before that. What comes is bounded by what
+        // was heard, so the link has its turn.
         tokio::select! {
-            event = ears.link.recv(), if desk.has_room() => match event {
-                Some(event) => desk.link_event(event),
-                None => break,
-            },
+            biased;
+            _ = ears.stop.wait_for(|stop| *stop) => break,
             stored = ears.stored.recv() => match stored {
                 Some(stored) => desk.stored(stored),
                 None => {
@@ -57,11 +57,6 @@ pub(crate) async fn run(mut desk: Desk, mut ears: Ears) {
                 }
             },
             Some(answer) = ears.answers.recv() => answered(&mut desk, answer),
-            Ok(()) = ears.changes.changed() => desk.look(),
-            Ok(()) = ears.requests.changed() => {
-                desk.look_for_commands();
-                desk.look_for_encodings();
-            }
             _ = tick.tick() => {
                 desk.tick();
                 ticks = ticks.wrapping_add(1);
@@ -71,7 +66,15 @@ pub(crate) async fn run(mut desk: Desk, mut ears: Ears) {
                     desk.look_for_encodings();
                 }
             }
-            _ = ears.stop.wait_for(|stop| *stop) => break,
+            Ok(()) = ears.changes.changed() => desk.look(),
+            Ok(()) = ears.requests.changed() => {
+                desk.look_for_commands();
+                desk.look_for_encodings();
+            }
+            event = ears.link.recv(), if desk.has_room() => match event {
+                Some(event) => desk.link_event(event),
+                None => break,
+            },
         }
     }
     finish(desk, ears.stored).await;

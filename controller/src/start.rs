@@ -32,7 +32,7 @@ use crate::run::{self, Ears};
 use crate::worker::Workers;
 use crate::{hold, housekeeping, mqtt, notify, revocation, rights};
 
-mod read;
+pub(crate) mod read;
 
 /// Messages in both directions between the loop and the broker that may be unconfirmed. Half of it may
 /// be used; with a delta for each of some hundred doors at once there is room left for a command.
@@ -140,7 +140,12 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let dashboard = listener.local_addr()?;
     let secrets = read::masters(&config).await?;
     let authorities = read::authorities(&config).await?;
-    let read::Read { sender, found, lines, streams, holds } = read::read(&site, &config, secrets.clone()).await?;
+    let read::Read { sender, found, lines, streams, holds } = {
+        let (site, secrets) = (site.clone(), secrets.clone());
+        let path = config.database.display().to_string();
+        let read = tokio::task::spawn_blocking(move || read::read(&site, secrets.as_deref())).await?;
+        read.map_err(|source| StartError::Site { path, source })?
+    };
     let refusals = Refusals::start(&site);
     let identity = read::identity(&config, &site).await?;
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config, identity.as_ref(), &refusals).await?;

@@ -12,11 +12,14 @@ use access::event::EventKind;
 use access::id::DoorId;
 use access::passage::Side;
 use access::reason::{Reason, Reasons};
+use access::settings::{Beyond, UnknownTime};
 use access::state::DoorState;
 use access::time::{ClockTrust, Position, UtcMs, UtcS};
 use access::uid::Uid;
 use access::whitelist::Generation;
-use db::site::{Absent, Concern, EventFilter, EventView, Explained, PersonId, RightView, Seek, Site, SiteError};
+use db::site::{
+    Absent, Concern, Effect, EventFilter, EventView, Explained, PersonId, RightView, Seek, Site, SiteError,
+};
 
 mod evidence;
 mod ordered;
@@ -242,11 +245,11 @@ impl Case {
         match part {
             Part::Reading | Part::Mode => true,
             // Only the door knows, and it has told.
-            Part::Passage | Part::Company | Part::Chamber | Part::Attempts => {
+            Part::Passage | Part::Company | Part::Chamber | Part::Attempts | Part::Age => {
                 read && self.recorded.is_some() && self.asked(part)
             }
             Part::Listed => read,
-            Part::Time => self.trust != ClockTrust::Unknown,
+            Part::Time => self.trust == ClockTrust::Synchronised,
             Part::Credential => {
                 let asks = self.state.settings.reading.asks_for_credential();
                 read && asks && self.credential != Credential::NotAsked
@@ -270,10 +273,19 @@ impl Case {
                 let escorted = settings.escort_s.is_some() && self.term().is_some_and(|(_, term)| term.visitor);
                 self.side == Side::In && (settings.two_person_s.is_some() || escorted)
             }
+            Part::Age => self.side == Side::In && settings.age.is_some_and(|age| age.beyond != Beyond::GoesOn),
             // The door does not tell what it is in a lock chamber with.
             Part::Chamber => false,
             _ => true,
         }
+    }
+
+    /// Whether the hours of a rule that lets in counted, because the door did not know the time and is set so.
+    fn hours_count(&self, concern: &Concern) -> bool {
+        self.trust != ClockTrust::Synchronised
+            && self.state.settings.unknown_time == UnknownTime::Allows
+            && concern.effect == Effect::Allow
+            && concern.hours.as_ref().is_some_and(|(_, hours)| !hours.is_empty())
     }
 
     /// The rules that concern the holder at that time, and whether each held then.
@@ -284,6 +296,7 @@ impl Case {
         let holds = |concern: &Concern| {
             let within = |window: &access::time::Window| window.position(at) == Position::Within;
             let hours = concern.schedule == ScheduleId::ALWAYS
+                || self.hours_count(concern)
                 || concern.hours.as_ref().is_some_and(|(_, hours)| {
                     hours.holds(explained.calendar.zone.local(at), &explained.calendar.holidays)
                 });

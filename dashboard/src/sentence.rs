@@ -118,6 +118,19 @@ fn of_kind(page: &Page, kind: &EventKind, mode: Mode) -> Vec<String> {
             all.extend(refused.map(|refusal| page.code("refusal", refusal_code(refusal))));
             all
         }
+        EventKind::ClockStepped { by_ms, by } => {
+            let seconds = format!(
+                "{}{}.{:03}",
+                if *by_ms < 0 { "−" } else { "+" },
+                by_ms.unsigned_abs() / 1_000,
+                by_ms.unsigned_abs() % 1_000
+            );
+            vec![page.tr1(
+                &format!("note-clock-{}", by.code()),
+                "seconds",
+                &seconds.replace('.', &page.tr("decimal-mark")),
+            )]
+        }
         EventKind::JournalSlow { waited_ms } => {
             vec![page.tr1("note-waited", "ms", &waited_ms.to_string())]
         }

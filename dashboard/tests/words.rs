@@ -18,7 +18,7 @@ use access::event::Watched;
 use access::message::Leaf;
 use access::mode::Mode;
 use access::reason::Reason;
-use access::settings::Reading;
+use access::settings::{Beyond, Reading, UnknownTime};
 use access::signal::Signal;
 use dashboard::import::FileKind;
 use db::site::{
@@ -96,6 +96,8 @@ const OPEN_ENDED: &[&str] = &["alarm-", "change-", "error-t", "done-", "problem-
 
 const READINGS: [Reading; 4] = [Reading::UidOnly, Reading::Sector, Reading::RollingLenient, Reading::RollingStrict];
 
+const UNKNOWN_TIME: [UnknownTime; 2] = [UnknownTime::Denies, UnknownTime::Allows];
+
 /// All that a door may say of a credential that it asked for.
 const CREDENTIALS: [Credential; 7] = [
     Credential::Unreadable,
@@ -138,10 +140,11 @@ const CONDITIONS: &[&str] = &[
     "company",
     "chamber",
     "attempts",
+    "age",
     "time",
 ];
 
-const EVENTS: [&str; 41] = [
+const EVENTS: &[&str] = &[
     "granted",
     "denied",
     "exit-pressed",
@@ -183,6 +186,14 @@ const EVENTS: [&str; 41] = [
     "mode-changed",
     "locked-out",
     "forgiven",
+    "disk-refuses",
+    "disk-mended",
+    "epoch-began",
+    "events-dropped",
+    "clock-stepped",
+    "list-too-old",
+    "list-confirmed",
+    "file-rebuilt",
 ];
 
 /// What can happen to an alarm.
@@ -194,7 +205,7 @@ fn composed() -> BTreeSet<String> {
     let alarms: Vec<_> = AlarmKind::all().iter().map(|kind| kind.code).collect();
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     [
-        with("event", &EVENTS),
+        with("event", EVENTS),
         with("reason", &reasons),
         with("refusal", &refusals),
         with("command", &commands),
@@ -227,6 +238,7 @@ fn composed() -> BTreeSet<String> {
         with("work", &[EncodeWork::Encode, EncodeWork::EncodeElsewhere, EncodeWork::Wipe].map(EncodeWork::code)),
         with("action", &[Action::UnlockOnce.code(), Action::TestSignal.code()]),
         with("clock", &["unknown", "kept", "synchronised"]),
+        with("note-clock", &["system", "controller"]),
         with("lock", &["released", "locked"]),
         with("signal", &["granted", "denied", "test", "none"]),
         with("doors-show", &["offline", "behind", "open", "held", "fault"]),
@@ -234,6 +246,12 @@ fn composed() -> BTreeSet<String> {
         with("exit-button", &["releases", "shunts"]),
         with("exit-button-about", &["releases", "shunts"]),
         with("first-person-in", &["no", "yes"]),
+        with("age-of", &["3600", "86400", "259200"]),
+        with("age-beyond", &Beyond::ALL.map(Beyond::code)),
+        with("age-about", &Beyond::ALL.map(Beyond::code)),
+        with("age-warning", &Beyond::ALL.map(Beyond::code)),
+        with("unknown-time", &UNKNOWN_TIME.map(UnknownTime::code)),
+        with("unknown-time-about", &UNKNOWN_TIME.map(UnknownTime::code)),
         with("door-release", &["hint"]),
         with("settings-held-warning", &["hint"]),
         with("settings-held-alarm", &["hint"]),

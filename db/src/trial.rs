@@ -23,6 +23,14 @@ pub fn relent(path: &Path, table: &str) -> rusqlite::Result<()> {
     Connection::open(path)?.execute_batch(&format!("ALTER TABLE away RENAME TO {table}"))
 }
 
+/// The door does not know any more how new the list is that it has in force.
+///
+/// # Errors
+/// If the file is no whitelist.
+pub fn forget_generation(path: &Path) -> rusqlite::Result<()> {
+    Connection::open(path)?.execute_batch("UPDATE meta SET generation = 0")
+}
+
 /// Inserts the newest `count` rows of the log in `from` into the log in `to`, in transactions of `batch` that are on disk when
 /// they end; the time that it takes without the reading. What any way into the log is measured against.
 ///

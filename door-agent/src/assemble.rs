@@ -1,11 +1,13 @@
 //! From a configuration to doors that are ready to decide.
 
+use std::path::Path;
+
 use access::door::Door;
 use access::local::Local;
 use access::passage::Side;
 use access::signal::Player;
 use access::topic::Topic;
-use db::door::{JOURNAL_FILE, Journal, KnownTime, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
+use db::door::{JOURNAL_FILE, Journal, JournalStart, KnownTime, Lookup, Pending, WHITELIST_FILE, WhitelistStore};
 use link::{Credentials, Options, Qos, Transport};
 use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace};
 use tokio::sync::{mpsc, watch};
@@ -19,14 +21,14 @@ use crate::downlink::Downlink;
 use crate::enrol::Renewal;
 use crate::hardware;
 use crate::io::{DoorIo, INPUTS_MAX, IoInput};
-use crate::journal::{JournalThread, Unwritten};
-use crate::provisioning::hex;
+use crate::journal::{JournalAnswer, JournalThread, Unwritten};
+use crate::provisioning::{Provisioning, hex};
 use crate::reader::{REPORTS_MAX, Reader, Report};
 use crate::run::{
     AgentLoop, Confirmed, Desk as EncoderDesk, DoorLoop, Ears, Facts, FirstPerson, Found, Gate, Inboxes, Memory,
     PassageMemory, Shared, Show, Telling,
 };
-use crate::store::StoreThread;
+use crate::store::{StoreAnswer, StoreThread};
 use crate::taps::Taps;
 use crate::uplink::{Sealer, Uplink, wills};
 
@@ -58,7 +60,7 @@ pub(crate) fn assemble(
     let (mut doors, mut inboxes, mut desks, mut unwritten) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut renewals = Vec::new();
     for ((number, door), io) in config.doors.iter().enumerate().zip(wires) {
-        let disk = Disk::open(door, &mut passages)?;
+        let disk = Disk::open(&door.data, &mut passages)?;
         let renewal = renewal(door)?;
         let transport = renewal.as_ref().map_or(Transport::Tcp, |renewal| Transport::Tls(renewal.tls.clone()));
         renewals.extend(renewal);
@@ -77,73 +79,110 @@ fn assemble_door(
     number: usize,
     config: &Config,
     door: &DoorConfig,
-    mut io: Box<dyn DoorIo>,
+    io: Box<dyn DoorIo>,
     cards: Cards,
     disk: Disk,
     transport: Transport,
 ) -> Result<(DoorLoop, Inboxes, Senders), StartError> {
     let start = disk.journal.start();
-    let seal = Sealer { identity: door.provisioning.clone(), epoch: start.epoch, boot: disk.boot };
-    let (options, sessions) = link_options(seal.clone(), transport);
+    let seal = Sealer { identity: door.provisioning.clone(), epoch: start.epoch, boot: disk.rest.boot };
+    let (options, sessions) = link_options(seal, transport);
     let (link, link_events) = link::open(options)?;
+    let around = Around {
+        clock: Clock::new(start.last_utc.max(disk.rest.time.known), config.battery_clock),
+        link: (link, link_events, sessions),
+        readers: start_readers(config, door, &cards)?,
+        journal: JournalThread::spawn(disk.journal).map_err(no_thread)?,
+        store: StoreThread::spawn(disk.store).map_err(no_thread)?,
+    };
+    let (mut door, inboxes, senders) = join(number, &door.provisioning, io, disk.rest, around)?;
+    (door.cards, door.desk) = (cards, (config.role == Role::Encoder).then(EncoderDesk::default));
+    Ok((door, inboxes, senders))
+}
+
+/// What there is around a door: threads and a network, or a test.
+pub(crate) struct Around {
+    pub(crate) clock: Clock,
+    /// With the session of each connection.
+    pub(crate) link: (link::Handle, mpsc::Receiver<link::Event>, std::sync::mpsc::Receiver<(u64, u64)>),
+    pub(crate) readers: Vec<Started>,
+    pub(crate) journal: (JournalThread, mpsc::Receiver<JournalAnswer>),
+    pub(crate) store: (StoreThread, mpsc::Receiver<StoreAnswer>),
+}
+
+/// A door without cards and without a desk.
+pub(crate) fn join(
+    number: usize,
+    identity: &Provisioning,
+    mut io: Box<dyn DoorIo>,
+    rest: Rest,
+    around: Around,
+) -> Result<(DoorLoop, Inboxes, Senders), StartError> {
+    let Rest { start, pending, lookup, boot, facts, .. } = rest;
+    let (link, link_events, sessions) = around.link;
+    let seal = Sealer { identity: identity.clone(), epoch: start.epoch, boot };
     let (inputs_in, inputs) = mpsc::channel::<IoInput>(INPUTS_MAX);
     io.listen(inputs_in.clone())?;
-    let (gates, reports) = start_readers(config, door, &cards)?.into_iter().unzip();
-    let (journal, journal_answers) = JournalThread::spawn(disk.journal).map_err(no_thread)?;
-    let (store, store_answers) = StoreThread::spawn(disk.store).map_err(no_thread)?;
+    let (gates, reports) = around.readers.into_iter().unzip();
     let (requests_in, requests) = mpsc::channel(control::REQUESTS_MAX);
-    let uplink = Uplink::new(seal, link.clone(), sessions, disk.pending, start.acknowledged);
+    let uplink = Uplink::new(seal, link.clone(), sessions, pending, start.acknowledged);
     let inboxes = Inboxes {
         reports,
         inputs,
-        journal: journal_answers,
-        store: store_answers,
+        journal: around.journal.1,
+        store: around.store.1,
         link: link_events,
         control: requests,
     };
     let senders = Senders { control: Desk { requests: requests_in, link }, _inputs: inputs_in };
-    let machine = Door::new(disk.facts.state.settings, io.levels().contact);
     let door = DoorLoop {
         number,
-        clock: Clock::new(start.last_utc.max(disk.time.known), config.battery_clock),
-        boot: disk.boot,
+        clock: around.clock,
+        boot,
         epoch: start.epoch,
-        door: machine,
+        door: Door::new(facts.state.settings, io.levels().contact),
         io,
         gates,
-        cards,
-        lookup: disk.lookup,
-        journal,
-        store,
+        cards: Cards::default(),
+        lookup,
+        journal: around.journal.0,
+        store: around.store.0,
         uplink,
-        downlink: Downlink::new(door.provisioning.clone()),
-        identity: door.provisioning.clone(),
+        downlink: Downlink::new(identity.clone()),
+        identity: identity.clone(),
         memory: Memory::default(),
         local: Local::default(),
-        desk: (config.role == Role::Encoder).then(EncoderDesk::default),
-        show: Show::new(Player::new(&disk.facts.state.signals)),
+        desk: None,
+        show: Show::new(Player::new(&facts.state.signals)),
         telling: Telling::default(),
-        facts: disk.facts,
+        facts,
     };
     Ok((door, inboxes, senders))
 }
 
 /// What a door has on its disk.
-struct Disk {
-    journal: Journal,
+pub(crate) struct Disk {
+    /// The writers, which threads of their own own.
+    pub(crate) journal: Journal,
+    pub(crate) store: WhitelistStore,
+    pub(crate) rest: Rest,
+}
+
+/// What the loop itself reads, or has read.
+pub(crate) struct Rest {
+    pub(crate) start: JournalStart,
     pending: Pending,
-    store: WhitelistStore,
     lookup: Lookup,
-    boot: u64,
-    time: KnownTime,
+    pub(crate) boot: u64,
+    pub(crate) time: KnownTime,
     facts: Facts,
 }
 
 impl Disk {
-    fn open(door: &DoorConfig, passages: &mut PassageMemory) -> Result<Self, StartError> {
+    pub(crate) fn open(data: &Path, passages: &mut PassageMemory) -> Result<Self, StartError> {
         let epoch =
             getrandom::u64().map_err(|error| StartError::System { what: "randomness", reason: error.to_string() })?;
-        let (journal, whitelist) = (door.data.join(JOURNAL_FILE), door.data.join(WHITELIST_FILE));
+        let (journal, whitelist) = (data.join(JOURNAL_FILE), data.join(WHITELIST_FILE));
         let mut store = WhitelistStore::open(&whitelist)?;
         let mut writer = Journal::open(&journal, epoch)?;
         let lookup = Lookup::open(&whitelist)?;
@@ -165,19 +204,13 @@ impl Disk {
             journal_head: start.head,
             journal_link: start.head_link,
         };
-        Ok(Self {
-            boot: writer.begin_boot()?,
-            pending: Pending::open(&journal)?,
-            lookup,
-            journal: writer,
-            store,
-            time,
-            facts: found.into(),
-        })
+        let (boot, pending) = (writer.begin_boot()?, Pending::open(&journal)?);
+        let rest = Rest { start, pending, lookup, boot, time, facts: found.into() };
+        Ok(Self { journal: writer, store, rest })
     }
 }
 
-type Started = (Gate, (Side, mpsc::Receiver<Report>));
+pub(crate) type Started = (Gate, (Side, mpsc::Receiver<Report>));
 
 fn start_readers(config: &Config, door: &DoorConfig, cards: &Cards) -> Result<Vec<Started>, StartError> {
     let interval = config.poll_interval;

@@ -1,10 +1,11 @@
 //! The one place where the door looks at a clock. What it makes of it is [`access::reckon`]'s.
 
 use std::path::PathBuf;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use access::reckon::{Reading, Reckoner, Step};
 use access::time::{At, MonoMs, UtcMs};
+use tokio::time::Instant;
 
 /// systemd-timesyncd makes this file when it has set the clock after a boot.
 const SYNCHRONISED: &str = "/run/systemd/timesync/synchronized";
@@ -42,6 +43,13 @@ impl Clock {
         }
     }
 
+    /// The same over another clock of the machine, which is synchronised while `synchronised` exists.
+    #[cfg(feature = "trial")]
+    #[must_use]
+    pub fn of(system: fn() -> UtcMs, synchronised: PathBuf, floor: UtcMs, battery: bool) -> Self {
+        Self { system, synchronised, ..Self::new(floor, battery) }
+    }
+
     /// Now.
     #[must_use]
     pub fn at(&self) -> At {
@@ -66,8 +74,8 @@ impl Clock {
 
     /// The door's own time at which the clock of the operating system counts from.
     #[must_use]
-    pub fn instant(&self, mono: MonoMs) -> Instant {
-        self.start + Duration::from_millis(mono.0)
+    pub fn instant(&self, mono: MonoMs) -> std::time::Instant {
+        (self.start + Duration::from_millis(mono.0)).into_std()
     }
 
     fn reading(&self) -> Reading {
@@ -120,6 +128,6 @@ mod tests {
         let at = clock.at();
         assert_eq!(at.trust, ClockTrust::Unknown);
         assert_eq!(at.utc.0 - MAY.0 - 3_600_000, i64::try_from(at.mono.0).unwrap());
-        assert!(clock.instant(at.mono) <= Instant::now());
+        assert!(clock.instant(at.mono) <= std::time::Instant::now());
     }
 }

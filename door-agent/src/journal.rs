@@ -121,13 +121,19 @@ impl JournalThread {
     /// # Errors
     /// If the operating system has no thread for it.
     pub fn spawn(journal: Journal) -> std::io::Result<(Self, mpsc::Receiver<JournalAnswer>)> {
+        let (mut this, writer, answered) = Self::detached(journal);
+        this.thread = Some(std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run())?);
+        Ok((this, answered))
+    }
+
+    /// Both ends, without a thread between them.
+    pub(crate) fn detached(journal: Journal) -> (Self, Writer, mpsc::Receiver<JournalAnswer>) {
         let (orders, inbox) = sync_channel(ORDERS_MAX);
         let (answers, answered) = mpsc::channel(ANSWERS_MAX);
         let unwritten = Unwritten::default();
         let counted = unwritten.clone();
         let writer = Writer { journal, inbox, answers, waiting: Vec::new(), counted, acknowledge: None };
-        let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run())?;
-        Ok((Self { orders: Some(orders), thread: Some(thread), unwritten }, answered))
+        (Self { orders: Some(orders), thread: None, unwritten }, writer, answered)
     }
 
     /// Puts an event in the journal; [`JournalAnswer::Recorded`] follows once it is on disk.
@@ -168,13 +174,14 @@ impl JournalThread {
     }
 }
 
-struct Writer {
-    journal: Journal,
+/// The disk's end of the journal.
+pub(crate) struct Writer {
+    pub(crate) journal: Journal,
     inbox: Receiver<Order>,
     answers: mpsc::Sender<JournalAnswer>,
-    waiting: Vec<(Ticket, Draft)>,
+    pub(crate) waiting: Vec<(Ticket, Draft)>,
     counted: Unwritten,
-    acknowledge: Option<(u64, u64)>,
+    pub(crate) acknowledge: Option<(u64, u64)>,
 }
 
 impl Writer {
@@ -206,7 +213,7 @@ impl Writer {
     }
 
     /// Takes what has queued up; whether the loop has gone.
-    fn receive(&mut self, wait: Option<Duration>) -> bool {
+    pub(crate) fn receive(&mut self, wait: Option<Duration>) -> bool {
         let first = match wait {
             None => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             Some(wait) => self.inbox.recv_timeout(wait),
@@ -233,7 +240,7 @@ impl Writer {
         }
     }
 
-    fn acknowledge(&mut self) {
+    pub(crate) fn acknowledge(&mut self) {
         let Some((epoch, through)) = self.acknowledge.take() else { return };
         match self.journal.acknowledge(epoch, through) {
             Ok(Acknowledged::Through(_) | Acknowledged::Ignored) => {}
@@ -241,7 +248,7 @@ impl Writer {
         }
     }
 
-    fn write(&mut self) -> Result<(), DoorDbError> {
+    pub(crate) fn write(&mut self) -> Result<(), DoorDbError> {
         if self.waiting.is_empty() {
             return Ok(());
         }
@@ -252,7 +259,10 @@ impl Writer {
         if let Some((newest, link)) = events.last() {
             let head = newest.sequence;
             // Nobody listens any more while the agent stops.
-            let _ = self.answers.blocking_send(JournalAnswer::Recorded { tickets, head, link: *link });
+            let answer = JournalAnswer::Recorded { tickets, head, link: *link };
+            if let Err(mpsc::error::TrySendError::Full(answer)) = self.answers.try_send(answer) {
+                let _ = self.answers.blocking_send(answer);
+            }
         }
         Ok(())
     }

@@ -31,6 +31,8 @@ pub mod run;
 pub mod spi;
 pub mod store;
 pub mod taps;
+#[cfg(feature = "trial")]
+pub mod trial;
 pub mod uplink;
 
 pub use agent::{Agent, StartError};

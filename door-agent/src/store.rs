@@ -84,11 +84,18 @@ impl StoreThread {
     /// # Errors
     /// If the operating system has no thread for it.
     pub fn spawn(store: WhitelistStore) -> std::io::Result<(Self, mpsc::Receiver<StoreAnswer>)> {
+        let (mut this, inbox, answers, answered) = Self::detached();
+        let run = move || run(store, inbox, &answers);
+        this.thread = Some(std::thread::Builder::new().name("whitelist".to_owned()).spawn(run)?);
+        Ok((this, answered))
+    }
+
+    /// Both ends, without a thread between them.
+    pub(crate) fn detached()
+    -> (Self, mpsc::Receiver<StoreOrder>, mpsc::Sender<StoreAnswer>, mpsc::Receiver<StoreAnswer>) {
         let (orders, inbox) = mpsc::channel(ORDERS_MAX);
         let (answers, answered) = mpsc::channel(ANSWERS_MAX);
-        let thread =
-            std::thread::Builder::new().name("whitelist".to_owned()).spawn(move || run(store, inbox, &answers))?;
-        Ok((Self { orders: Some(orders), thread: Some(thread) }, answered))
+        (Self { orders: Some(orders), thread: None }, inbox, answers, answered)
     }
 
     /// Gives an order, which is answered.
@@ -122,7 +129,7 @@ fn run(mut store: WhitelistStore, mut inbox: mpsc::Receiver<StoreOrder>, answers
     }
 }
 
-fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, DoorDbError> {
+pub(crate) fn apply(store: &mut WhitelistStore, order: &StoreOrder) -> Result<StoreAnswer, DoorDbError> {
     Ok(match order {
         StoreOrder::Whitelist(part) => match store.apply(part)? {
             Applied::InForce(id) => StoreAnswer::Whitelist(id),

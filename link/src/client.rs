@@ -11,10 +11,14 @@ use rumqttc::{
     StateError, SubscribeFilter, TlsConfiguration, TlsError,
 };
 use tokio::sync::Semaphore;
+#[cfg(feature = "trial")]
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::event::{Reason, Refusal};
 use crate::options::{Options, Qos, Transport, Will};
+#[cfg(feature = "trial")]
+use crate::trial::Sent;
 use crate::wire::PACKET_MAX_BYTES;
 
 /// Acknowledgements that may wait for the socket: as many as there are packet
@@ -33,7 +37,15 @@ pub(crate) struct Outlet {
     /// One permit for every publish that may still be outstanding.
     pub(crate) room: Arc<Semaphore>,
     pub(crate) since: Instant,
-    client: AsyncClient,
+    pub(crate) way: Way,
+}
+
+/// Where requests go.
+#[derive(Clone)]
+pub(crate) enum Way {
+    Client(AsyncClient),
+    #[cfg(feature = "trial")]
+    Trial(mpsc::Sender<(u64, Sent)>),
 }
 
 /// The connection has ended; its requests go nowhere.
@@ -44,22 +56,44 @@ impl Outlet {
     /// Never waits: room was reserved before.
     pub(crate) fn publish(&self, topic: &str, payload: Vec<u8>, qos: Qos) -> Result<(), Gone> {
         const RETAIN: bool = false;
-        self.client.try_publish(topic, qos_out(qos), RETAIN, payload).map_err(|_| Gone)
+        match &self.way {
+            Way::Client(client) => client.try_publish(topic, qos_out(qos), RETAIN, payload).map_err(|_| Gone),
+            #[cfg(feature = "trial")]
+            Way::Trial(way) => {
+                let sent = Sent::Publish { topic: topic.to_owned(), payload, qos };
+                way.try_send((self.connection, sent)).map_err(|_| Gone)
+            }
+        }
     }
 
     pub(crate) fn acknowledge(&self, packet_id: u16) -> Result<(), Gone> {
+        let client = match &self.way {
+            Way::Client(client) => client,
+            #[cfg(feature = "trial")]
+            Way::Trial(way) => {
+                return way.try_send((self.connection, Sent::Acknowledged(packet_id))).map_err(|_| Gone);
+            }
+        };
         let mut publish = Publish::new("", QoS::AtLeastOnce, Vec::new());
         publish.pkid = packet_id;
-        self.client.try_ack(&publish).map_err(|_| Gone)
+        client.try_ack(&publish).map_err(|_| Gone)
     }
 
     pub(crate) fn subscribe(&self, subscriptions: &[(String, Qos)]) -> Result<(), Gone> {
         let filters = subscriptions.iter().map(|(filter, qos)| SubscribeFilter::new(filter.clone(), qos_out(*qos)));
-        self.client.try_subscribe_many(filters).map_err(|_| Gone)
+        match &self.way {
+            Way::Client(client) => client.try_subscribe_many(filters).map_err(|_| Gone),
+            #[cfg(feature = "trial")]
+            Way::Trial(_) => Ok(()),
+        }
     }
 
     pub(crate) fn disconnect(&self) -> Result<(), Gone> {
-        self.client.try_disconnect().map_err(|_| Gone)
+        match &self.way {
+            Way::Client(client) => client.try_disconnect().map_err(|_| Gone),
+            #[cfg(feature = "trial")]
+            Way::Trial(_) => Ok(()),
+        }
     }
 }
 
@@ -87,7 +121,12 @@ pub(crate) fn build(options: &Options, will: Option<Will>, connection: u64) -> (
     network.set_tcp_nodelay(true);
     network.set_connection_timeout(options.answer_wait_s.into());
     event_loop.set_network_options(network);
-    let outlet = Outlet { connection, room: Arc::new(Semaphore::new(outstanding_max)), since: Instant::now(), client };
+    let outlet = Outlet {
+        connection,
+        room: Arc::new(Semaphore::new(outstanding_max)),
+        since: Instant::now(),
+        way: Way::Client(client),
+    };
     (outlet, event_loop)
 }
 

@@ -39,6 +39,8 @@ mod handle;
 mod options;
 mod session;
 mod tls;
+#[cfg(feature = "trial")]
+pub mod trial;
 mod wire;
 
 pub use backoff::{BACKOFF_BASE, BACKOFF_MAX, Jitter, STABLE_AFTER};

@@ -9,6 +9,7 @@
 //! | [`mosquitto`] | a real Mosquitto on a free port |
 //! | [`wait`] | waiting for a condition, with a bound |
 //! | [`whole`] | controller, broker and doors as the real programs |
+//! | [`sim`] | the site on a virtual clock, with faults that follow from a seed |
 //! | [`stranger`] | a client that knows only the page about the wire, and whoever sits in the middle |
 //! | [`demo`] | the same hospital in one process, made interactive |
 
@@ -18,6 +19,7 @@ pub mod lists;
 pub mod mosquitto;
 pub mod people;
 pub mod process;
+pub mod sim;
 pub mod stranger;
 pub mod wait;
 pub mod whole;

@@ -289,6 +289,22 @@ impl Whole {
         Ok(Site::open(&self.folder.path().join("site.db"), &"hospital".parse::<SiteId>()?)?)
     }
 
+    /// Runs a subcommand of the controller to its end, and returns what it printed.
+    ///
+    /// # Errors
+    /// If it fails; what it wrote to standard error is in the error.
+    pub fn run(&self, arguments: &[&str]) -> Result<String> {
+        controller(self.folder.path(), arguments, None)
+    }
+
+    /// Stops the controller as a service manager would.
+    ///
+    /// # Errors
+    /// If it was not running, or does not end cleanly.
+    pub fn stop_controller(&mut self) -> Result<()> {
+        self.controller.take().context("the controller is not running")?.stop()
+    }
+
     /// SIGKILL to the controller, and to its broker with it if that is embedded.
     ///
     /// # Errors
@@ -340,14 +356,13 @@ impl Door {
                  control.address = \"127.0.0.1:{port}\"\n"
             ),
         )?;
-        let mut door =
-            Self {
-                folder,
-                process: None,
-                id: id.to_owned(),
-                ignores_file_size_signal: false,
-                control: Client::new("http://127.0.0.1:1", None),
-            };
+        let mut door = Self {
+            folder,
+            process: None,
+            id: id.to_owned(),
+            ignores_file_size_signal: false,
+            control: Client::new("http://127.0.0.1:1", None),
+        };
         door.run()?;
         Ok(door)
     }

@@ -53,42 +53,40 @@ pub(super) async fn identity(config: &Config, site: &Site) -> Result<Option<Iden
 }
 
 /// What the loop starts from.
-pub(super) struct Read {
-    pub(super) sender: Sender,
-    pub(super) found: Generation,
-    pub(super) lines: BTreeMap<DoorId, Line>,
-    pub(super) streams: PerStream<Following>,
-    pub(super) holds: Holds,
+pub(crate) struct Read {
+    pub(crate) sender: Sender,
+    pub(crate) found: Generation,
+    pub(crate) lines: BTreeMap<DoorId, Line>,
+    pub(crate) streams: PerStream<Following>,
+    pub(crate) holds: Holds,
 }
 
 /// Reads what should be true and where each door stood. All doors are away until they say otherwise.
-pub(super) async fn read(site: &Site, config: &Config, secrets: Option<Arc<Keyring>>) -> Result<Read, StartError> {
-    let (site, path) = (site.clone(), config.database.display().to_string());
-    let read = move || {
-        let now = utc_now();
-        let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
-        let Found { through, new, mut keys, holds, .. } = scan::all(&site, secrets.as_deref())?;
-        check_versions(&site, secrets.as_deref(), through)?;
-        site.give_up_encodings(now)?;
-        let following =
-            |stream: Stream| Ok::<_, SiteError>(Following::new(stream.moved(&site, Generation(u64::MAX))?.0));
-        let streams = PerStream { counters: following(Stream::Counters)?, passages: following(Stream::Passages)? };
-        let mut lines = BTreeMap::new();
-        for found in new {
-            site.record_offline(&found.door, None, now)?;
-            let keys = keys.remove(&found.door).unwrap_or_default();
-            let mut line = Line::new(found.door.clone(), found.kind, keys, found.whitelist, found.state);
-            let newest = site.freshness(&found.door)?;
-            let current = newest.map(|(epoch, boot, _)| (epoch, boot));
-            line.epochs = Epochs::since(current, &site.journals(&found.door)?);
-            if let Some((_, boot, sequence)) = newest {
-                line.fresh_status = Freshness::since(boot, sequence);
-            }
-            lines.insert(found.door, line);
+///
+/// # Errors
+/// If the database cannot be read.
+pub(crate) fn read(site: &Site, secrets: Option<&Keyring>) -> Result<Read, SiteError> {
+    let now = utc_now();
+    let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };
+    let Found { through, new, mut keys, holds, .. } = scan::all(site, secrets)?;
+    check_versions(site, secrets, through)?;
+    site.give_up_encodings(now)?;
+    let following = |stream: Stream| Ok::<_, SiteError>(Following::new(stream.moved(site, Generation(u64::MAX))?.0));
+    let streams = PerStream { counters: following(Stream::Counters)?, passages: following(Stream::Passages)? };
+    let mut lines = BTreeMap::new();
+    for found in new {
+        site.record_offline(&found.door, None, now)?;
+        let keys = keys.remove(&found.door).unwrap_or_default();
+        let mut line = Line::new(found.door.clone(), found.kind, keys, found.whitelist, found.state);
+        let newest = site.freshness(&found.door)?;
+        let current = newest.map(|(epoch, boot, _)| (epoch, boot));
+        line.epochs = Epochs::since(current, &site.journals(&found.door)?);
+        if let Some((_, boot, sequence)) = newest {
+            line.fresh_status = Freshness::since(boot, sequence);
         }
-        Ok(Read { sender, found: through, lines, streams, holds })
-    };
-    tokio::task::spawn_blocking(read).await?.map_err(|source| StartError::Site { path, source })
+        lines.insert(found.door, line);
+    }
+    Ok(Read { sender, found: through, lines, streams, holds })
 }
 
 /// Cards whose masters are gone are read by no door that asks for credentials.
@@ -106,7 +104,7 @@ fn check_versions(site: &Site, secrets: Option<&Keyring>, as_of: Generation) -> 
 
 impl Desk {
     /// What was compiled for each door.
-    pub(super) fn wanted(&self) -> Vec<(DoorId, WhitelistId, Generation)> {
+    pub(crate) fn wanted(&self) -> Vec<(DoorId, WhitelistId, Generation)> {
         self.lines.values().filter_map(Line::wanted).collect()
     }
 

@@ -3,7 +3,7 @@ use access::envelope::{DoorKey, Header};
 use access::event::Faults;
 use access::message::{Leaf, Status};
 use access::mode::Mode;
-use access::settings::DoorSettings;
+use access::settings::{Age, Beyond, DoorSettings};
 use access::time::MonoMs;
 use access::whitelist::Digest;
 use db::site::{Actor, AlarmFilter, NewDoor};
@@ -11,6 +11,9 @@ use db::site::{Actor, AlarmFilter, NewDoor};
 use super::*;
 
 const START: UtcMs = UtcMs(1_800_000_000_000);
+
+const HOUR: Age = Age { limit_s: 3_600, beyond: Beyond::Denies };
+const HOUR_MS: i64 = 3_600_000;
 
 fn after(ms: i64) -> UtcMs {
     UtcMs(START.0 + ms)
@@ -31,6 +34,8 @@ fn well(seen_ms: i64) -> DoorWatch {
         in_force: list(5),
         wanted: Some(list(5)),
         journal_percent: 0,
+        confirmed: Some(after(seen_ms)),
+        age: Some(HOUR),
     }
 }
 
@@ -58,6 +63,7 @@ fn a_clock_is_off_when_more_than_one_status_says_so_or_nobody_knows() {
         DoorWatch { clock_offset_ms: 1_001, ..well(0) },
         DoorWatch { clock_offset_ms: i64::MIN, ..well(0) },
         DoorWatch { trust: ClockTrust::Unknown, ..well(0) },
+        DoorWatch { trust: ClockTrust::Kept, ..well(0) },
     ] {
         let mut known = Known::default();
         assert_eq!(says(&mut known, &bad, "clock-off", 0), None);
@@ -66,7 +72,7 @@ fn a_clock_is_off_when_more_than_one_status_says_so_or_nobody_knows() {
         assert_eq!(says(&mut known, &well(0), "clock-off", 60_001), Some(false));
         assert_eq!(says(&mut known, &bad, "clock-off", 60_002), None, "the time begins anew");
     }
-    let good = DoorWatch { clock_offset_ms: -1_000, trust: ClockTrust::Kept, ..well(0) };
+    let good = DoorWatch { clock_offset_ms: -1_000, ..well(0) };
     assert_eq!(says(&mut Known::default(), &good, "clock-off", 0), Some(false));
 }
 
@@ -87,6 +93,36 @@ fn a_list_is_old_when_the_door_does_not_get_on_and_not_when_it_follows_from_behi
     let mut known = Known::default();
     says(&mut known, &state, "whitelist-old", 0);
     assert_eq!(says(&mut known, &state, "whitelist-old", OLD_MS), Some(true), "a lockdown that has not arrived");
+}
+
+#[test]
+fn a_list_is_told_to_age_at_three_quarters_of_its_limit_before_the_door_does_what_its_settings_say() {
+    let says = |door: &DoorWatch, since: i64, ms: i64| {
+        let all = Known::default().look(door, after(since), after(ms));
+        all.into_iter().find(|(code, _)| *code == "list-ageing").map(|(_, wrong)| wrong)
+    };
+    let away = DoorWatch { online: false, ..well(0) };
+    assert_eq!(says(&away, 0, HOUR_MS * 3 / 4 - 1), Some(false));
+    assert_eq!(says(&away, 0, HOUR_MS * 3 / 4), Some(true));
+    assert_eq!(says(&away, HOUR_MS - 29_999, HOUR_MS), None, "the controller has just started");
+    assert_eq!(says(&away, HOUR_MS - 30_000, HOUR_MS), Some(true));
+    assert_eq!(says(&DoorWatch { age: None, ..away.clone() }, 0, 99 * HOUR_MS), Some(false), "of any age");
+    assert_eq!(says(&DoorWatch { confirmed: None, ..away }, 0, 99 * HOUR_MS), None, "it has never told");
+}
+
+#[test]
+fn a_door_that_has_something_newer_than_it_should_is_ahead_after_a_minute() {
+    for ahead in [
+        DoorWatch { in_force: list(6), ..well(0) },
+        DoorWatch { in_force: (list(5).0, Generation(6)), ..well(0) },
+        DoorWatch { in_force: (list(6).0, Generation(5)), ..well(0) },
+    ] {
+        let mut known = Known::default();
+        assert_eq!(says(&mut known, &ahead, "door-ahead", 0), None);
+        assert_eq!(says(&mut known, &ahead, "door-ahead", 59_999), None, "a note may be late");
+        assert_eq!(says(&mut known, &ahead, "door-ahead", 60_000), Some(true));
+        assert_eq!(says(&mut known, &well(0), "door-ahead", 60_001), Some(false));
+    }
 }
 
 #[test]

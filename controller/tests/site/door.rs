@@ -199,7 +199,7 @@ impl Door {
     pub(crate) async fn acknowledged(&mut self) -> (Header, u64, u64) {
         loop {
             match self.hear().await {
-                (header, Down::Acknowledged { epoch, through }) => return (header, epoch, through),
+                (header, Down::Acknowledged { epoch, through, .. }) => return (header, epoch, through),
                 (_, other) => self.follow(other),
             }
         }

@@ -19,7 +19,7 @@ async fn events_are_acknowledged_once_they_are_on_disk_with_the_head_of_the_log(
     let (header, epoch, through) = ward.acknowledged().await;
     assert_eq!((epoch, through), (ward.header.epoch, 3));
     assert_eq!(bench.stored(), 3);
-    assert_eq!(header.link, bench.site().log_head().unwrap());
+    assert_eq!(header.link, bench.site().log_head().unwrap().link);
     bench.stop().await;
 }
 

@@ -5,6 +5,7 @@
 
 mod badge;
 mod commands;
+mod confirm;
 mod delivery;
 mod door;
 mod encoder;

@@ -193,3 +193,5 @@ live-resume = Resume
 live-new = New events:
 live-denied = Denied:
 live-without-script = The list does not move by itself without JavaScript.
+note-clock-system = System clock set by { $seconds } s
+note-clock-controller = Put right by { $seconds } s, as the controller says

@@ -193,3 +193,5 @@ live-resume = Jatka
 live-new = Uusia tapahtumia:
 live-denied = Evättyjä:
 live-without-script = Luettelo ei päivity itsestään ilman JavaScriptiä.
+note-clock-system = Järjestelmän kelloa siirretty { $seconds } s
+note-clock-controller = Korjattu { $seconds } s ohjaimen mukaan

@@ -193,3 +193,5 @@ live-resume = Fortsätt
 live-new = Nya händelser:
 live-denied = Nekade:
 live-without-script = Listan uppdateras inte av sig själv utan JavaScript.
+note-clock-system = Systemklockan ställd { $seconds } s
+note-clock-controller = Rättad { $seconds } s enligt styrenheten

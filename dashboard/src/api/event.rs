@@ -67,6 +67,10 @@ struct More {
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    by_ms: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     rolling: Option<RollingShape>,
     #[serde(skip_serializing_if = "Option::is_none")]
     encoding: Option<String>,
@@ -167,6 +171,7 @@ fn more(kind: &EventKind) -> More {
         }
         EventKind::LockedOut { for_s } => more.for_s = Some(for_s),
         EventKind::Forgiven { area } => more.area = Some(area.0),
+        EventKind::ClockStepped { by_ms, by } => (more.by_ms, more.by) = (Some(by_ms), Some(by.code())),
         EventKind::JournalSlow { waited_ms } => more.waited_ms = Some(waited_ms),
         EventKind::MessagesRefused { count } => more.count = Some(count),
         _ => {}

@@ -45,6 +45,7 @@ pub(crate) fn gather(site: &Site, view: &EventView) -> Result<Evidence, SiteErro
         let events = match reason {
             Reason::Passback => last(site, &of_card(view, "entered"), view, 1)?,
             Reason::LockedOut => denials(site, view)?,
+            Reason::ListTooOld => last(site, &of_door(view, "list-too-old"), view, 1)?,
             _ => Vec::new(),
         };
         if !events.is_empty() {
@@ -70,6 +71,10 @@ fn of_card(view: &EventView, code: &str) -> EventFilter {
         code: Some(code.to_owned()),
         ..EventFilter::default()
     }
+}
+
+fn of_door(view: &EventView, code: &str) -> EventFilter {
+    EventFilter { doors: vec![view.door.clone()], code: Some(code.to_owned()), ..EventFilter::default() }
 }
 
 /// The last so many before this one, oldest first.

@@ -20,6 +20,7 @@ pub(crate) enum Part {
     Company,
     Chamber,
     Attempts,
+    Age,
     Time,
 }
 
@@ -34,7 +35,7 @@ pub(crate) enum Finding {
 
 impl Part {
     /// All of them, in the order in which a person should hear of them.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Reading,
         Self::Listed,
         Self::Credential,
@@ -50,6 +51,7 @@ impl Part {
         Self::Company,
         Self::Chamber,
         Self::Attempts,
+        Self::Age,
         Self::Time,
     ];
 
@@ -71,6 +73,7 @@ impl Part {
             Self::Company => "company",
             Self::Chamber => "chamber",
             Self::Attempts => "attempts",
+            Self::Age => "age",
             Self::Time => "time",
         }
     }
@@ -79,7 +82,7 @@ impl Part {
     pub(crate) fn of(reason: Reason) -> Self {
         match reason {
             Reason::SeveralCards | Reason::UnsupportedCard | Reason::ReadFailed => Self::Reading,
-            Reason::NoWhitelist | Reason::UnknownCard | Reason::ListTooOld => Self::Listed,
+            Reason::NoWhitelist | Reason::UnknownCard => Self::Listed,
             Reason::CredentialUnreadable
             | Reason::CredentialInvalid
             | Reason::CredentialDamaged
@@ -113,6 +116,7 @@ impl Part {
             Reason::SecondPersonNeeded | Reason::EscortNeeded => Self::Company,
             Reason::Interlocked => Self::Chamber,
             Reason::LockedOut => Self::Attempts,
+            Reason::ListTooOld => Self::Age,
             Reason::TimeUnknown => Self::Time,
         }
     }

@@ -166,7 +166,7 @@ fn facts(words: &Words, case: &Case, part: Part) -> Vec<String> {
             .into_iter()
             .collect(),
         Part::Reading | Part::Credential | Part::Time => Vec::new(),
-        Part::Mode | Part::Passage | Part::Company | Part::Chamber | Part::Attempts => local,
+        Part::Mode | Part::Passage | Part::Company | Part::Chamber | Part::Attempts | Part::Age => local,
     }
 }
 
@@ -189,6 +189,7 @@ fn testimony(words: &Words, case: &Case, part: Part) -> Vec<String> {
             visitor.into_iter().chain(first).collect()
         }
         Part::Attempts => told(Reason::LockedOut, "evidence-denied"),
+        Part::Age => told(Reason::ListTooOld, "evidence-too-old"),
         _ => Vec::new(),
     }
 }

@@ -2,9 +2,10 @@
 
 use access::mode::Mode;
 use access::reason::Reason;
-use access::settings::{ExitButton, Reading};
+use access::settings::{Age, Beyond, ExitButton, Reading, UnknownTime};
 use db::site::{CardKind, Document, HandOutCause};
 
+use super::views;
 use crate::page::Page;
 use crate::query::EVENT_CODES;
 
@@ -46,6 +47,33 @@ pub(super) fn of_doors(page: &Page, shows: &[&str]) -> Choices {
 /// What the exit button may do.
 pub(super) fn exit_buttons(page: &Page) -> Choices {
     all(page, "exit-button", [ExitButton::Releases, ExitButton::Shunts].map(ExitButton::code).into_iter())
+}
+
+/// How old lists may become, in seconds: a pharmacy's, a ward's and an outer door's among them. Programs may set others.
+const AGES_S: [u32; 7] = [15 * 60, 3_600, 4 * 3_600, 8 * 3_600, 24 * 3_600, 72 * 3_600, 7 * 86_400];
+
+/// How old a door's list may become; with what it is set to, and with no limit.
+pub(super) fn ages(page: &Page, set: Option<Age>) -> Choices {
+    let mut ages: Vec<u32> = AGES_S.into_iter().chain(set.map(|age| age.limit_s)).collect();
+    ages.sort_unstable();
+    ages.dedup();
+    let name = |limit_s: u32| {
+        let span = views::limit(page, limit_s);
+        let of = page.lang.try_say(&format!("age-of-{limit_s}"));
+        of.map_or_else(|| span.clone(), |of| format!("{span} ({of})"))
+    };
+    let none = (String::new(), page.tr("age-none"));
+    ages.into_iter().map(|limit_s| (limit_s.to_string(), name(limit_s))).chain([none]).collect()
+}
+
+/// What holds of a list that is too old.
+pub(super) fn beyond(page: &Page) -> Choices {
+    all(page, "age-beyond", Beyond::ALL.map(Beyond::code).into_iter())
+}
+
+/// What a grant of hours is worth while the door does not know the time.
+pub(super) fn unknown_time(page: &Page) -> Choices {
+    all(page, "unknown-time", [UnknownTime::Denies, UnknownTime::Allows].map(UnknownTime::code).into_iter())
 }
 
 /// Whether a schedule unlocks by itself, or waits for somebody.

@@ -37,6 +37,9 @@ struct Settings {
     long_times: Vec<Asked>,
     second_cards: Vec<Asked>,
     lockout: Vec<Asked>,
+    ages: Choices,
+    beyond: Choices,
+    unknown_time: Choices,
     change: Option<Change>,
 }
 
@@ -138,6 +141,9 @@ fn template(page: Page, found: Found, form: Form, change: Option<Change>) -> Set
         long_times: asked(&fields::LONG_TIMES),
         second_cards: asked(&fields::SECOND_CARDS),
         lockout: asked(&fields::LOCKOUT),
+        ages: choices::ages(&page, found.door.settings.age),
+        beyond: choices::beyond(&page),
+        unknown_time: choices::unknown_time(&page),
         page,
         form,
         change,

@@ -1,6 +1,6 @@
 //! Cards and doors as templates show them.
 
-use access::settings::Reading;
+use access::settings::{Age, Reading};
 use db::site::{CardKind, CardView, CredentialRecord, CredentialState, DoorKind, DoorView, Life};
 
 use super::standing;
@@ -116,6 +116,34 @@ impl Mark {
     pub(super) fn new(tone: &'static str, symbol: &'static str, text: String) -> Self {
         Self { tone, symbol, text }
     }
+}
+
+/// How long something may last, to the second.
+pub(super) fn limit(page: &Page, limit_s: u32) -> String {
+    let (unit, seconds) = match limit_s {
+        s if s.is_multiple_of(3_600) => ("span-hours", 3_600),
+        s if s.is_multiple_of(60) => ("span-minutes", 60),
+        _ => ("span-seconds", 1),
+    };
+    page.tr1(unit, "n", &(limit_s / seconds).to_string())
+}
+
+/// How long ago something was, as exactly as anybody cares.
+pub(super) fn span(page: &Page, seconds: i64) -> String {
+    let (unit, length) = match seconds {
+        ..120 => ("span-seconds", 1),
+        120..7_200 => ("span-minutes", 60),
+        7_200..345_600 => ("span-hours", 3_600),
+        _ => ("span-days", 86_400),
+    };
+    page.tr1(unit, "n", &(seconds / length).to_string())
+}
+
+/// How old a door's list may become, and what holds then.
+pub(super) fn age(page: &Page, age: Option<Age>) -> String {
+    let Some(Age { limit_s, beyond }) = age else { return page.tr("age-none") };
+    let then = page.code("age-beyond", beyond.code());
+    page.lang.say_with("age-rule", &[("limit", limit(page, limit_s).into()), ("then", then.into())])
 }
 
 /// A door in the list.

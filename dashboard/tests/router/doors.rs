@@ -6,7 +6,7 @@ use access::envelope::Header;
 use access::event::{Faults, Watched};
 use access::message::{Leaf, Status};
 use access::mode::Mode;
-use access::settings::{DoorSettings, ExitButton};
+use access::settings::{Age, Beyond, DoorSettings, ExitButton, UnknownTime};
 use access::time::{ClockTrust, MonoMs};
 use access::whitelist::{Digest, Generation, WhitelistId};
 use axum::http::{Method, StatusCode};
@@ -44,7 +44,7 @@ impl Bench {
             passages_generation: Generation(0),
             mode,
             nonce: access::confirm::Nonce::default(),
-            confirmed_age_s: None,
+            confirmed_age_s: Some(0),
             log: access::confirm::LogHead::default(),
             journal_oldest: 1,
             probe: 0,
@@ -181,20 +181,47 @@ async fn a_command_needs_a_reason_and_shows_what_became_of_it() {
 }
 
 #[tokio::test]
+async fn a_doors_page_tells_how_old_its_list_is_and_what_holds_beyond() {
+    let bench = Bench::new().await;
+    bench.tell(0, Mode::Normal, Leaf::Closed, Faults::NONE);
+    let mut browser = bench.signed_in().await;
+    let page = browser.get("/doors/pharmacy").await.text();
+    for part in ["Whitelist confirmed", "0 s ago", "At most 72 h old. After that: The door goes on"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let told = bench.api(Method::GET, "/doors/pharmacy", "").await.json()["list_confirmed"].clone();
+    assert_eq!(told, "2026-11-24T13:00:00.000Z");
+    bench.wait_ms(80 * 3_600_000);
+    let mut browser = bench.signed_in().await;
+    let page = browser.get("/doors/pharmacy").await.text();
+    assert!(page.contains("80 h ago"), "{page}");
+    let never = browser.get("/doors/main").await.text();
+    assert!(never.contains("Not yet"), "{never}");
+}
+
+#[tokio::test]
 async fn every_setting_goes_through_the_form_and_what_changes_is_shown_first() {
     let bench = Bench::new().await;
     let area = bench.site.add_area(&actor(), "Lääkehuolto", &[]).unwrap().0;
     let mut browser = bench.signed_in().await;
     let form = browser.get("/doors/pharmacy/settings").await.text();
-    for part in ["0.5–120 seconds", "3–20.", "Leads into", "Lääkehuolto"] {
+    for part in ["0.5–120 seconds", "3–20.", "Leads into", "Lääkehuolto", "1 h (pharmacy)", "72 h (outer door)"] {
         assert!(form.contains(part), "{part}");
     }
     let query = format!(
         "reading=uid-only&release=6,5&held_warning=20&held_alarm=40&exit_button=shunts&two_person_s=15&escort_s=\
-         &lockout_denials=8&leads_into={area}"
+         &lockout_denials=8&leads_into={area}&age_limit_s=3600&age_beyond=denies&unknown_time=allows"
     );
     let look = browser.get(&format!("/doors/pharmacy/settings?{query}")).await.text();
-    for part in ["6.5 s", "without power", "nobody gets in here alone", "15 s", "Lääkehuolto"] {
+    for part in [
+        "6.5 s",
+        "without power",
+        "nobody gets in here alone",
+        "15 s",
+        "Lääkehuolto",
+        "At most 1 h old",
+        "nobody gets in here. Also",
+    ] {
         assert!(look.contains(part), "{part}");
     }
     assert_eq!(bench.site.door(&door(0)).unwrap().settings, DoorSettings::default(), "looking changes nothing");
@@ -203,6 +230,13 @@ async fn every_setting_goes_through_the_form_and_what_changes_is_shown_first() {
     let settings = bench.site.door(&door(0)).unwrap().settings;
     assert_eq!((settings.times.release_ms, settings.two_person_s), (6_500, Some(15)));
     assert_eq!((settings.exit_button, settings.lockout.denials), (ExitButton::Shunts, 8));
+    assert_eq!(settings.age, Some(Age { limit_s: 3_600, beyond: Beyond::Denies }));
+    assert_eq!(settings.unknown_time, UnknownTime::Allows);
+    let none = browser.post("/doors/pharmacy/settings", "reading=uid-only&age_limit_s=").await;
+    assert_eq!(none.header("location"), "/doors/pharmacy?done=door-set", "{}", none.text());
+    assert_eq!(bench.site.door(&door(0)).unwrap().settings.age, None);
+    let short = browser.post("/doors/pharmacy/settings", "reading=uid-only&age_limit_s=60").await;
+    assert!(short.text().contains("age_limit_s-problem"), "{}", short.text());
     assert_eq!(settings.long_times, DoorSettings::default().long_times, "what is not sent stays");
     let gone = browser.post("/doors/pharmacy/settings", "reading=uid-only&leads_out_of=999").await;
     assert_eq!(gone.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -218,6 +252,9 @@ async fn the_api_gives_settings_and_takes_them_back_with_one_field_changed() {
     let mut settings = bench.api(Method::GET, "/doors/pharmacy", "").await.json()["settings"].clone();
     settings["release_ms"] = json!(4_000);
     settings["escort_s"] = json!(30);
+    settings["age_limit_s"] = json!(5_400);
+    settings["age_beyond"] = json!("exempt-only");
+    settings["unknown_time"] = json!("allows");
     let set = bench.api(Method::PUT, "/doors/pharmacy/settings", &settings.to_string()).await;
     assert_eq!(set.json()["settings"], settings);
     let with = |field: &str, value: Value| {
@@ -238,6 +275,9 @@ async fn the_api_gives_settings_and_takes_them_back_with_one_field_changed() {
         (with("held_alarm_ms", json!(15_000)), "held_alarm_ms"),
         (with("two_person_s", json!(2)), "two_person_s"),
         (with("lockout_denials", json!(2)), "lockout_denials"),
+        (with("age_limit_s", json!(299)), "age_limit_s"),
+        (with("age_beyond", json!("x")), "age_beyond"),
+        (with("unknown_time", json!("x")), "unknown_time"),
         (with("leads_into", json!(77)), "leads_into"),
         (with("unlock_schedule", json!(77)), "unlock_schedule"),
     ] {
@@ -246,7 +286,7 @@ async fn the_api_gives_settings_and_takes_them_back_with_one_field_changed() {
         assert_eq!(answer.json()["field"], json!(field), "{body}");
         assert!(answer.json()["code"].is_string());
     }
-    for body in [with("colour", json!("red")), without("two_person_s"), without("release_ms")] {
+    for body in [with("colour", json!("red")), without("two_person_s"), without("release_ms"), without("age_limit_s")] {
         let answer = bench.api(Method::PUT, "/doors/pharmacy/settings", &body).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
     }

@@ -322,6 +322,22 @@ async fn what_only_the_door_knew_is_told_with_what_the_log_says_of_it() {
 }
 
 #[tokio::test]
+async fn a_refusal_for_the_age_of_the_list_tells_since_when_it_is_too_old() {
+    let mut bench = Bench::new().await;
+    bench.happen(0, EventKind::ListTooOld, None);
+    bench.wait_ms(60_000);
+    bench.tap(0, uid(1), Some(Reason::ListTooOld));
+    let explained = bench.api(Method::GET, "/explain/event/2", "").await.json();
+    let conditions = explained["conditions"].as_array().unwrap();
+    let age = conditions.iter().find(|one| one["code"] == "age").unwrap();
+    assert_eq!(age["finding"], "fails");
+    let sentences = age["sentences"].to_string();
+    assert!(sentences.contains("The whitelist of Apteekki became too old on 24 Nov 2026, 15:00:00."), "{sentences}");
+    assert!(explained["recomputed"]["reasons"].as_array().unwrap().iter().any(|reason| reason == "list-too-old"));
+    assert!(explained["say"]["en"].as_str().unwrap().contains("key"), "{}", explained["say"]);
+}
+
+#[tokio::test]
 async fn a_refusal_in_a_lockdown_names_who_ordered_it_and_why_but_not_to_the_person() {
     let mut bench = Bench::new().await;
     bench.site.lock_down(&actor(), &LockdownScope::Site, None, "Threat at the main door").unwrap();

@@ -8,12 +8,11 @@
 //!            new events ──▶ log, head of the central chain, alarms, answers of commands
 //! ```
 //!
-//! The central chain runs over all events of all doors in the order of their ids: SHA-256 over the label
-//! `kulku/log/v1`, the head before, the length of the door's id (1 byte) and the id, the epoch and the
-//! sequence (8 bytes each, little-endian) and the event's own link. Its head goes back to the doors with
-//! each acknowledgement, so a log that was shortened or rewritten is found out by any of them.
+//! The central chain (`log`) runs over all events of all doors in the order of their ids. Its head goes back to the
+//! doors with each acknowledgement, so a log that was shortened or rewritten is found out by any of them.
 
 use access::chain::Link;
+use access::confirm::LogHead;
 use access::event::Event;
 use access::id::DoorId;
 use access::time::UtcMs;
@@ -21,13 +20,15 @@ use rusqlite::Connection;
 
 use super::alarms::Raised;
 use super::open::Wakes;
-use super::{Site, SiteError, alarms, row};
+use super::{Site, SiteError, alarms, log, row};
 
 mod check;
 mod clones;
 mod lives;
 mod passages;
 mod store;
+
+pub(super) use store::denied_for;
 
 /// Events of one door, as one message brought them. The caller has checked the message's MAC.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,26 +98,18 @@ impl Site {
     /// [`SiteError::NotFound`] for an unknown door; then nothing is stored.
     pub fn intake(&self, reports: &[Report]) -> Result<Vec<Outcome>, SiteError> {
         self.write(Wakes::News, |db| {
-            let mut head = head(db)?;
+            let mut head = log::end(db)?;
             let mut outcomes = Vec::with_capacity(reports.len());
             for report in reports {
                 outcomes.push(take(db, report, &mut head)?);
             }
-            row::prepare(db, "UPDATE site SET log_head = $1 WHERE id = 1")?.execute([head.0])?;
+            log::store_head(db, head)?;
             Ok(outcomes)
         })
     }
-
-    /// The head of the central chain over all events of all doors, in the order of their intake.
-    ///
-    /// # Errors
-    /// [`SiteError`] if the file cannot be read.
-    pub fn log_head(&self) -> Result<Link, SiteError> {
-        self.read(|db| head(db))
-    }
 }
 
-fn take(db: &Connection, report: &Report, log_head: &mut Link) -> Result<Outcome, SiteError> {
+fn take(db: &Connection, report: &Report, log_head: &mut LogHead) -> Result<Outcome, SiteError> {
     let door = row::need_door(db, &report.door)?;
     let mut journal = check::journal(db, door, report.epoch)?;
     let missing = check::take_up(db, door, report, &mut journal)?;
@@ -156,8 +149,4 @@ fn take(db: &Connection, report: &Report, log_head: &mut Link) -> Result<Outcome
     };
     alarms::raise(db, &Raised { door: Some(door), ..Raised::new(alarm, report.received) })?;
     Ok(outcome)
-}
-
-pub(super) fn head(db: &Connection) -> Result<Link, SiteError> {
-    Ok(Link(row::prepare(db, "SELECT log_head FROM site WHERE id = 1")?.query_row([], |row| row.get(0))?))
 }

@@ -26,6 +26,7 @@ mod inactivity;
 mod intake;
 mod life;
 mod limits;
+mod log;
 mod modes;
 mod open;
 mod operators;
@@ -76,6 +77,7 @@ pub use import::{
 };
 pub use intake::{ChainFault, Outcome, Report};
 pub use life::{Cause, Life, Refusal, Transition, step};
+pub use log::{Checked, Damage, Harm, LogCheck, LogPart, LogRow, LogSummary, Seal};
 pub use modes::{DoorOrders, Lifted, LockdownScope, LockdownView, OrderView};
 pub use open::{OpenError, Site};
 pub use operators::Operator;

@@ -118,12 +118,13 @@ impl Site {
         if restoring.exists() {
             return Err(OpenError::Restoring { path: restoring });
         }
-        let connection = file::open(path, &KIND)?;
+        let mut connection = file::open(path, &KIND)?;
         let failed = |source: SiteError| OpenError::Read { path: path.to_path_buf(), source };
         let found = owner(&connection, site).map_err(failed)?;
         if found != site.as_str() {
             return Err(OpenError::OtherSite { path: path.to_path_buf(), found, expected: site.clone() });
         }
+        super::log::upgrade::bring_up(&mut connection).map_err(failed)?;
         let newest = super::change::newest(&connection).map_err(failed)?;
         Ok(Self {
             inner: Arc::new(Inner {
@@ -181,6 +182,7 @@ impl Site {
         let result = write(&transaction)?;
         let newest = super::change::newest(&transaction)?;
         if newest > before {
+            super::log::changes::chain(&transaction, super::row::LIMIT_ALL)?;
             super::states::touch(&transaction, before, newest)?;
             super::counters::tell(&transaction, before, newest)?;
             super::passages::tell(&transaction, before, newest)?;
@@ -228,7 +230,8 @@ fn owner(connection: &Connection, site: &SiteId) -> Result<String, SiteError> {
     if let Some(found) = found {
         return Ok(found);
     }
-    connection.execute("INSERT INTO site (id, name, log_head) VALUES (1, $1, $2)", (site.as_str(), [0_u8; 32]))?;
+    let sql = "INSERT INTO site (id, name, log_head, log_chain) VALUES (1, $1, $2, 2)";
+    connection.execute(sql, (site.as_str(), [0_u8; 32]))?;
     Ok(site.as_str().to_owned())
 }
 

@@ -4,7 +4,7 @@ use access::confirm::{LogHead, Receipt};
 use access::id::DoorId;
 use rusqlite::Transaction;
 
-use super::{Site, SiteError, intake, row};
+use super::{Site, SiteError, log, row};
 
 /// What a status asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Site {
     pub fn receipts(&self, asked: &[ReceiptAsked]) -> Result<(Vec<Receipt>, LogHead), SiteError> {
         self.read(|db| {
             let receipts = asked.iter().map(|asked| receipt(db, asked)).collect::<Result<_, _>>()?;
-            Ok((receipts, log(db)?))
+            Ok((receipts, log::stored_head(db)?))
         })
     }
 }
@@ -46,9 +46,4 @@ fn receipt(db: &Transaction<'_>, asked: &ReceiptAsked) -> Result<Receipt, SiteEr
     let mut link = row::prepare(db, "SELECT link FROM event WHERE door = $1 AND epoch = $2 AND sequence = $3")?;
     let link = row::first(link.query((door, epoch.cast_signed(), probe.cast_signed()))?, |r| row::link(r, 0))?;
     Ok(Receipt { epoch: *epoch, through: through.unwrap_or(0), probe: *probe, link })
-}
-
-fn log(db: &Transaction<'_>) -> Result<LogHead, SiteError> {
-    let newest: i64 = row::prepare(db, "SELECT COALESCE(MAX(id), 0) FROM event")?.query_row([], |row| row.get(0))?;
-    Ok(LogHead { row: newest.cast_unsigned(), link: intake::head(db)? })
 }

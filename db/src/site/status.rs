@@ -10,8 +10,9 @@ use access::whitelist::{Generation, WhitelistId};
 use access::message::AGENT_LENGTH_MAX;
 use rusqlite::{Connection, OptionalExtension};
 
+use super::alarms::{self, Raised};
 use super::open::Wakes;
-use super::{Site, SiteError, row};
+use super::{Site, SiteError, log, row};
 
 /// Most journals of one door that are looked back at. A box is replaced or restored a few times in the
 /// life of a door.
@@ -19,7 +20,7 @@ const JOURNALS_MAX: u32 = 16;
 
 impl Site {
     /// Notes how a door says it is, and that it is online. The caller has checked that the message is
-    /// newer than [`Site::freshness`].
+    /// newer than [`Site::freshness`]. Raises `log-cut` if the door was told of a log that this one does not continue.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for the door, [`SiteError::Invalid`] for an agent's name that is too long.
@@ -35,6 +36,7 @@ impl Site {
         }
         self.write(Wakes::News, |db| {
             let door = row::need_door(db, door)?;
+            told(db, door, status, received)?;
             store(db, door, header, status, received)
         })
     }
@@ -153,6 +155,20 @@ impl Site {
     }
 }
 
+/// Looks at what the door repeats of the log; once, since it repeats it every half minute.
+fn told(db: &Connection, door: i64, status: &Status, received: UtcMs) -> Result<(), SiteError> {
+    let log = status.log;
+    let seen: bool = row::prepare(
+        db,
+        "SELECT EXISTS (SELECT 1 FROM door_status WHERE door = $1 AND log_row = $2 AND log_link = $3)",
+    )?
+    .query_row((door, log.row.cast_signed(), log.link.0), |row| row.get(0))?;
+    if seen || log::has(db, log)? {
+        return Ok(());
+    }
+    alarms::raise(db, &Raised { door: Some(door), ..Raised::new("log-cut", received) })
+}
+
 fn store(db: &Connection, door: i64, header: &Header, status: &Status, received: UtcMs) -> Result<(), SiteError> {
     row::prepare(
         db,
@@ -160,10 +176,10 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
              (door, online, last_seen_ms, epoch, boot, sequence, session, agent, wire_min, wire_max,
               mono_ms, clock_offset_ms, trust, list_generation, list_digest, list_entries,
               state_generation, counters_generation, mode, journal_head, journal_acknowledged, reader,
-              lock_released, leaf, faults, passages_generation, journal_percent, messages_refused,
+              lock_released, leaf, faults, passages_generation, journal_percent, messages_refused, log_row, log_link,
               journal_oldest, confirmed_ms)
          VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
+                 $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)
          ON CONFLICT (door) DO UPDATE
          SET online = 1, last_seen_ms = excluded.last_seen_ms, epoch = excluded.epoch,
              boot = excluded.boot, sequence = excluded.sequence, session = excluded.session,
@@ -177,7 +193,8 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
              journal_acknowledged = excluded.journal_acknowledged, reader = excluded.reader,
              lock_released = excluded.lock_released, leaf = excluded.leaf, faults = excluded.faults,
              passages_generation = excluded.passages_generation, journal_percent = excluded.journal_percent,
-             messages_refused = excluded.messages_refused, journal_oldest = excluded.journal_oldest,
+             messages_refused = excluded.messages_refused, log_row = excluded.log_row,
+             log_link = excluded.log_link, journal_oldest = excluded.journal_oldest,
              confirmed_ms = COALESCE(excluded.confirmed_ms, door_status.confirmed_ms)",
     )?
     .execute(rusqlite::params![
@@ -208,6 +225,8 @@ fn store(db: &Connection, door: i64, header: &Header, status: &Status, received:
         status.passages_generation.0.cast_signed(),
         status.journal_percent,
         status.messages_refused,
+        status.log.row.cast_signed(),
+        status.log.link.0,
         status.journal_oldest.cast_signed(),
         // A door that does not know it, since it was switched off, has not lost what it knew.
         status.confirmed_age_s.map(|age_s| received.0.saturating_sub(i64::from(age_s) * 1_000)),

@@ -59,7 +59,8 @@ impl Ward {
 
     /// As the modules of employments and the like would, in one more change.
     fn row(&self, sql: &str) {
-        let next = "INSERT INTO change SELECT MAX(number) + 1, 0, 'maija', 'test', '' FROM change";
+        let next = "INSERT INTO change (number, at_ms, operator, action, detail)
+                    SELECT MAX(number) + 1, 0, 'maija', 'test', '' FROM change";
         self.db.execute(next, []).unwrap();
         let change: i64 = self.db.query_row("SELECT MAX(number) FROM change", [], |row| row.get(0)).unwrap();
         self.db.execute(&sql.replace("NOW", &change.to_string()), []).unwrap();

@@ -177,6 +177,23 @@ fn only_the_end_of_its_current_session_takes_a_door_away() {
 }
 
 #[test]
+fn a_door_that_does_not_know_any_more_how_old_its_list_is_has_not_lost_what_it_told() {
+    let bench = Bench::with_doors(&["ward"]);
+    let told = |sequence, confirmed_age_s, at_ms: i64| {
+        let status = Status { confirmed_age_s, ..status(1) };
+        let received = UtcMs(NOW.0 + at_ms);
+        bench.site.record_status(&door("ward"), &header(1, 1, sequence), &status, received).unwrap();
+        let confirmed = bench.site.door(&door("ward")).unwrap().confirmed;
+        assert_eq!(bench.site.watch_doors().unwrap()[0].confirmed, confirmed);
+        confirmed
+    };
+    assert_eq!(told(1, None, 0), None);
+    assert_eq!(told(2, Some(30), 30_000), Some(NOW));
+    assert_eq!(told(3, None, 60_000), Some(NOW), "it was switched off");
+    assert_eq!(told(4, Some(1), 90_000), Some(UtcMs(NOW.0 + 89_000)));
+}
+
+#[test]
 fn the_controllers_boot_counts_up_and_is_never_behind_the_clock() {
     let bench = Bench::new();
     assert_eq!(bench.site.next_boot(UtcMs(1_000)).unwrap(), 1_000);

@@ -1,7 +1,8 @@
 //! Every event once, in order, and nothing forged passes unnoticed.
 
-use access::chain::{Link, link};
-use access::event::EventKind;
+use access::chain::{Link, commitment, link};
+use access::confirm::LogHead;
+use access::event::{Event, EventKind};
 use access::reason::Reason;
 use db::site::{AlarmFilter, ChainFault, EventFilter, Outcome, Report, Seek, SiteError};
 use proptest::prelude::*;
@@ -135,7 +136,7 @@ fn an_unknown_door_refuses_the_whole_batch() {
     let refused = bench.site.intake(&reports);
     assert!(matches!(refused, Err(SiteError::NotFound { what: "door", .. })));
     assert!(sequences(&bench, "ward").is_empty());
-    assert_eq!(bench.site.log_head().unwrap(), Link::START);
+    assert_eq!(bench.site.log_head().unwrap(), LogHead::default());
 }
 
 #[test]
@@ -175,22 +176,40 @@ fn the_central_chain_can_be_computed_again_from_the_log() {
     bench.site.intake(&reports).unwrap();
     let mut head = [0_u8; 32];
     let mut previous = std::collections::HashMap::new();
-    for view in bench.site.events(&EventFilter::default(), Seek::After(0), 100).unwrap() {
+    let log = bench.site.events(&EventFilter::default(), Seek::After(0), 100).unwrap();
+    for view in &log {
         let key = (view.door.clone(), view.epoch);
         let before = previous.get(&key).copied().unwrap_or(Link::START);
         let own = link(before, view.epoch, &view.event);
         previous.insert(key, own);
+        let bare = Event { subject: None, ..view.event.clone() }.to_bytes();
         let mut hash = Sha256::new();
-        hash.update(b"kulku/log/v1");
-        hash.update(head);
+        hash.update(b"kulku/row/v2");
+        hash.update(view.id.to_le_bytes());
         hash.update([u8::try_from(view.door.as_str().len()).unwrap()]);
         hash.update(view.door.as_str());
         hash.update(view.epoch.to_le_bytes());
         hash.update(view.sequence.to_le_bytes());
+        hash.update(view.received.0.to_le_bytes());
+        hash.update(u32::try_from(bare.len()).unwrap().to_le_bytes());
+        hash.update(bare);
+        hash.update([u8::from(view.event.subject.is_some())]);
+        hash.update(commitment(view.event.subject.as_ref()));
         hash.update(own.0);
+        hash.update([1]);
+        let digest = hash.finalize();
+        let mut hash = Sha256::new();
+        hash.update(b"kulku/log/v2");
+        hash.update(head);
+        hash.update(digest);
         head = hash.finalize().into();
+        assert!(bench.site.log_has(LogHead { row: view.id.cast_unsigned(), link: Link(head) }).unwrap());
     }
-    assert_eq!(bench.site.log_head().unwrap(), Link(head));
+    let newest = LogHead { row: 5, link: Link(head) };
+    assert_eq!(bench.site.log_head().unwrap(), newest);
+    let has = |row, link| bench.site.log_has(LogHead { row, link }).unwrap();
+    assert!(has(0, Link::START), "a door that was never told accuses nobody");
+    assert!(!has(6, newest.link) && !has(4, newest.link) && !has(5, Link::START) && !has(u64::MAX, newest.link));
 }
 
 #[test]

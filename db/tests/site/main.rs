@@ -28,6 +28,7 @@ mod mishaps;
 mod modes;
 mod operators;
 mod passages;
+mod receipts;
 mod registers;
 mod restore;
 mod rules;

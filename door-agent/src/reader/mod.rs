@@ -156,6 +156,12 @@ impl Reader {
         Ok(Self { orders, thread: Some(thread) })
     }
 
+    /// A reader without a thread: the test reports in its place.
+    #[cfg(feature = "trial")]
+    pub(crate) fn absent() -> Self {
+        Self { orders: sync_channel(ORDERS_MAX).0, thread: None }
+    }
+
     /// Answers [`Report::Came`]. Never waits: a reader that has gone on does not need it.
     pub fn answer(&self, number: u64, verdict: Verdict) {
         match self.orders.try_send(Order::Verdict(number, verdict)) {

@@ -8,6 +8,7 @@
 
 mod badge;
 mod bench;
+mod confirmed;
 mod control;
 mod disk;
 mod encoder;

@@ -49,8 +49,7 @@ impl Frame {
         let version = reader.byte()?;
         let mut name = || String::from_utf8(reader.bytes()?.to_vec()).ok();
         let (site, door) = (name()?, name()?);
-        let [key_id, epoch, boot, sequence] =
-            [reader.number()?, reader.number()?, reader.number()?, reader.number()?];
+        let [key_id, epoch, boot, sequence] = [reader.number()?, reader.number()?, reader.number()?, reader.number()?];
         let link = reader.array(32)?.try_into().ok()?;
         Some(Self { version, site, door, key_id, epoch, boot, sequence, link, message: reader.0.to_vec() })
     }

@@ -14,6 +14,7 @@ mod doors;
 mod identity;
 mod outage;
 mod passback;
+mod restore;
 mod revocation;
 mod taps;
 mod wire;

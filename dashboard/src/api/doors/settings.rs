@@ -4,7 +4,7 @@
 use access::entry::ScheduleId;
 use access::mode::Unlock;
 use access::passage::AreaId;
-use access::settings::{DoorSettings, ExitButton, Lockout, Reading, Times};
+use access::settings::{Age, Beyond, DoorSettings, ExitButton, Lockout, Reading, Times, UnknownTime};
 use serde::{Deserialize, Serialize};
 
 use crate::fault::Fault;
@@ -32,6 +32,10 @@ pub(in crate::api) struct SettingsShape {
     lockout_within_s: u16,
     lockout_for_s: u16,
     #[serde(deserialize_with = "Option::deserialize")]
+    age_limit_s: Option<u32>,
+    age_beyond: String,
+    unknown_time: String,
+    #[serde(deserialize_with = "Option::deserialize")]
     leads_into: Option<u32>,
     #[serde(deserialize_with = "Option::deserialize")]
     leads_out_of: Option<u32>,
@@ -56,6 +60,9 @@ impl From<&DoorSettings> for SettingsShape {
             lockout_denials: lockout.denials,
             lockout_within_s: lockout.within_s,
             lockout_for_s: lockout.for_s,
+            age_limit_s: settings.age.map(|age| age.limit_s),
+            age_beyond: settings.age.map_or(Beyond::GoesOn, |age| age.beyond).code().to_owned(),
+            unknown_time: settings.unknown_time.code().to_owned(),
             leads_into: settings.leads_into.map(|area| area.0),
             leads_out_of: settings.leads_out_of.map(|area| area.0),
         }
@@ -67,6 +74,7 @@ impl SettingsShape {
     /// [`Fault::Invalid`] for a code that is none. The bounds are checked where the settings are kept.
     pub(super) fn read(&self) -> Result<DoorSettings, Fault> {
         let unknown = |field| Fault::Invalid { field, problem: "unknown-code" };
+        let beyond = Beyond::from_code(&self.age_beyond).ok_or(unknown("age_beyond"))?;
         Ok(DoorSettings {
             reading: Reading::from_code(&self.reading).ok_or(unknown("reading"))?,
             times: Times {
@@ -92,7 +100,8 @@ impl SettingsShape {
             },
             leads_into: self.leads_into.map(AreaId),
             leads_out_of: self.leads_out_of.map(AreaId),
-            ..DoorSettings::default()
+            age: self.age_limit_s.map(|limit_s| Age { limit_s, beyond }),
+            unknown_time: UnknownTime::from_code(&self.unknown_time).ok_or(unknown("unknown_time"))?,
         })
     }
 }

@@ -11,6 +11,9 @@ use crate::sentence;
 /// A journal that is this full is near to losing what happens: the alarm is raised here, too.
 const JOURNAL_PERCENT_WARNED: u8 = 80;
 
+/// A list that is so many quarters as old as it may become is near to it: the alarm is raised here, too.
+const AGEING_QUARTERS: i64 = 3;
+
 /// Label and what it says. What a door has not told yet is left out.
 pub(super) fn all(page: &Page, door: &DoorView) -> Vec<(&'static str, Vec<Mark>)> {
     let mut facts = vec![
@@ -25,6 +28,7 @@ pub(super) fn all(page: &Page, door: &DoorView) -> Vec<(&'static str, Vec<Mark>)
         facts.extend([
             ("door-reading", vec![views::reading(page, door.settings.reading)]),
             ("door-in-force", views::in_force(page, door)),
+            ("door-list-age", list_age(page, door)),
         ]);
     }
     let journal = door.journal_percent.filter(|_| door.kind == DoorKind::Door);
@@ -47,6 +51,22 @@ fn reader(page: &Page, answers: bool) -> Mark {
 fn filled(page: &Page, percent: u8) -> Mark {
     let text = page.tr1("door-percent", "percent", &percent.to_string());
     if percent < JOURNAL_PERCENT_WARNED { Mark::plain(text) } else { Mark::warn(text) }
+}
+
+/// How old its list is, and what holds when it is too old.
+fn list_age(page: &Page, door: &DoorView) -> Vec<Mark> {
+    let rule = Mark::plain(views::age(page, door.settings.age));
+    let Some(confirmed) = door.confirmed else { return vec![Mark::plain(page.tr("list-age-none")), rule] };
+    let age_s = page.now.0.saturating_sub(confirmed.0).max(0) / 1_000;
+    let text = page.tr1("list-age", "span", &views::span(page, age_s));
+    let limit_s = door.settings.age.map(|age| i64::from(age.limit_s));
+    let mark = match limit_s {
+        Some(limit_s) if age_s > limit_s => Mark::bad(text),
+        Some(limit_s) if age_s >= limit_s / 4 * AGEING_QUARTERS => Mark::warn(text),
+        Some(_) => Mark::good(text),
+        None => Mark::plain(text),
+    };
+    vec![mark, rule]
 }
 
 fn clock(page: &Page, door: &DoorView, trust: ClockTrust) -> Mark {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use access::id::DoorId;
 use access::mode::Unlock;
 use access::passage::AreaId;
-use access::settings::{DoorSettings, ExitButton, Reading};
+use access::settings::{Age, Beyond, DoorSettings, ExitButton, Reading, UnknownTime};
 use access::uid::Uid;
 use db::site::{CredentialState, Site, SiteError};
 
@@ -79,6 +79,10 @@ fn rows(page: &Page, names: &Names<'_>, old: &DoorSettings, new: &DoorSettings) 
         Mark::plain(page.code("exit-button", of.exit_button.code()))
     });
     row(old.unlock != new.unlock, page.tr("settings-unlock"), &|of| unlock(page, names, of.unlock));
+    row(old.age != new.age, page.tr("settings-age"), &|of| Mark::plain(views::age(page, of.age)));
+    row(old.unknown_time != new.unknown_time, page.tr("settings-unknown-time"), &|of| {
+        Mark::plain(page.code("unknown-time", of.unknown_time.code()))
+    });
     row(old.leads_into != new.leads_into, page.tr("settings-leads-into"), &|of| area(page, names, of.leads_into));
     row(old.leads_out_of != new.leads_out_of, page.tr("settings-leads-out-of"), &|of| {
         area(page, names, of.leads_out_of)
@@ -105,10 +109,24 @@ fn notes(page: &Page, old: &DoorSettings, new: &DoorSettings, listed: &Listed) -
     if old.unlock != new.unlock && new.unlock.is_some_and(|unlock| !unlock.first_person_in) {
         notes.push(Mark::warn(page.tr("settings-unlock-warning")));
     }
+    if old.age != new.age {
+        notes.push(of_age(page, new.age));
+    }
+    if old.unknown_time != new.unknown_time {
+        let about = page.code("unknown-time-about", new.unknown_time.code());
+        notes.push(if new.unknown_time == UnknownTime::Allows { Mark::warn(about) } else { Mark::plain(about) });
+    }
     if old.two_person_s.is_none() && new.two_person_s.is_some() {
         notes.push(Mark::warn(page.tr("settings-two-person-warning")));
     }
     notes
+}
+
+/// What follows from how old a list may become.
+fn of_age(page: &Page, age: Option<Age>) -> Mark {
+    let Some(Age { limit_s, beyond }) = age else { return Mark::warn(page.tr("age-none-about")) };
+    let about = page.tr1(&format!("age-warning-{}", beyond.code()), "limit", &views::limit(page, limit_s));
+    if beyond == Beyond::GoesOn { Mark::plain(about) } else { Mark::warn(about) }
 }
 
 fn refused(page: &Page, listed: &Listed) -> Mark {

@@ -3,7 +3,7 @@
 use access::entry::ScheduleId;
 use access::mode::Unlock;
 use access::passage::AreaId;
-use access::settings::{DoorSettings, ExitButton, Lockout, Reading, SettingsError, Times};
+use access::settings::{Age, Beyond, DoorSettings, ExitButton, Lockout, Reading, SettingsError, Times, UnknownTime};
 
 use crate::form::Form;
 use crate::page::Page;
@@ -161,6 +161,9 @@ pub(super) fn fill(form: &mut Form, settings: &DoorSettings) {
     let area = |area: Option<AreaId>| area.map_or_else(String::new, |area| area.0.to_string());
     form.fill("leads_into", || area(settings.leads_into));
     form.fill("leads_out_of", || area(settings.leads_out_of));
+    form.fill("age_limit_s", || settings.age.map_or_else(String::new, |age| age.limit_s.to_string()));
+    form.fill("age_beyond", || settings.age.map_or(Beyond::GoesOn, |age| age.beyond).code().to_owned());
+    form.fill("unknown_time", || settings.unknown_time.code().to_owned());
     for number in numbers() {
         form.fill(number.name, || (number.get)(settings).map_or_else(String::new, |value| number.unit.entered(value)));
     }
@@ -172,7 +175,11 @@ pub(super) fn read(form: &mut Form) -> Option<DoorSettings> {
     let exit_button = code(form, "exit_button", ExitButton::from_code);
     let first = code(form, "first_person_in", |code| ["no", "yes"].iter().position(|known| *known == code));
     let schedule = choice(form, "unlock_schedule", "unknown-schedule").map(ScheduleId);
+    let beyond = code(form, "age_beyond", Beyond::from_code).unwrap_or(Beyond::GoesOn);
+    let unknown_time = code(form, "unknown_time", UnknownTime::from_code).unwrap_or(UnknownTime::Denies);
     let mut settings = DoorSettings {
+        age: choice(form, "age_limit_s", "not-a-number").map(|limit_s| Age { limit_s, beyond }),
+        unknown_time,
         unlock: schedule.map(|schedule| Unlock { schedule, first_person_in: first == Some(1) }),
         leads_into: choice(form, "leads_into", "unknown-area").map(AreaId),
         leads_out_of: choice(form, "leads_out_of", "unknown-area").map(AreaId),
@@ -199,6 +206,7 @@ fn refused(form: &mut Form, SettingsError(what): SettingsError) {
             form.problem_in(field.unwrap_or("held_alarm"), "alarm-before-warning");
         }
         "leads_out_of" => form.problem_in("leads_out_of", "same-area"),
+        "age_limit_s" => form.problem_in("age_limit_s", "out-of-range"),
         _ => form.problem_in(field.unwrap_or("reading"), "out-of-range"),
     }
 }
@@ -305,10 +313,12 @@ mod tests {
             escort_s: Some(30),
             lockout: Lockout { denials: 7, within_s: 90, for_s: 120 },
             leads_into: Some(AreaId(2)),
+            age: Some(Age { limit_s: 12_345, beyond: Beyond::ExemptOnly }),
+            unknown_time: UnknownTime::Allows,
             leads_out_of: Some(AreaId(3)),
-            ..DoorSettings::default()
         };
-        for settings in [settings, DoorSettings::default()] {
+        let of_any_age = DoorSettings { age: None, ..settings };
+        for settings in [settings, of_any_age, DoorSettings::default()] {
             let mut form = filled(&settings);
             assert_eq!(read(&mut form), Some(settings), "{:?}", form.problems());
         }
@@ -336,6 +346,10 @@ mod tests {
             (vec![("unlock_schedule", "x")], "unlock_schedule", "unknown-schedule"),
             (vec![("exit_button", "x")], "exit_button", "unknown-code"),
             (vec![("release", "")], "release", "empty"),
+            (vec![("age_limit_s", "299")], "age_limit_s", "out-of-range"),
+            (vec![("age_limit_s", "x")], "age_limit_s", "not-a-number"),
+            (vec![("age_beyond", "x")], "age_beyond", "unknown-code"),
+            (vec![("unknown_time", "x")], "unknown_time", "unknown-code"),
             (vec![("escort_s", "2.5")], "escort_s", "not-a-number"),
         ] {
             let fields: Vec<_> = fields.into_iter().map(|(name, value)| (name, value.to_owned())).collect();

@@ -64,6 +64,8 @@ pub struct DoorView {
     pub clock_offset_ms: Option<i64>,
     /// How far it trusts its clock.
     pub trust: Option<ClockTrust>,
+    /// When its list was last confirmed, by the controller's clock, as far as it has told.
+    pub confirmed: Option<UtcMs>,
     /// Messages that it refused since its boot.
     pub messages_refused: Option<u32>,
     /// The epoch of its journal.
@@ -86,7 +88,7 @@ macro_rules! select_doors {
                     r.online, r.last_seen_ms, r.agent, r.state_generation, r.journal_head,
                     r.journal_acknowledged, r.reader, r.lock_released, r.leaf,
                     r.clock_offset_ms, r.trust, r.messages_refused, r.epoch, r.boot, r.session, r.mode,
-                    r.journal_percent
+                    r.journal_percent, r.confirmed_ms
              FROM door d
              LEFT JOIN door_wanted w ON w.door = d.number
              LEFT JOIN door_status r ON r.door = d.number
@@ -141,6 +143,7 @@ fn view(row: &Row<'_>, state: &DoorState) -> Result<DoorView, SiteError> {
         faults: row.get::<_, Option<u16>>(6)?.map(Faults::from_bits),
         clock_offset_ms: row.get(22)?,
         trust: code(row, 23, row::trust_from_code)?,
+        confirmed: row.get::<_, Option<i64>>(30)?.map(UtcMs),
         messages_refused: row.get(24)?,
         epoch: unsigned(25)?,
         boot: unsigned(26)?,

@@ -1,15 +1,17 @@
 //! New events, into the log and to whom they concern.
 
 use access::chain::Link;
+use access::confirm::LogHead;
 use access::event::{Event, EventKind};
-use rusqlite::{Connection, params};
-use sha2::{Digest, Sha256};
+use access::reason::Reasons;
+use rusqlite::{CachedStatement, Connection, params};
 
 use super::Report;
 use super::check::Parts;
 use super::clones::{self, Tap};
 use super::{lives, passages};
 use crate::site::encodings::{self, Ended};
+use crate::site::log::chain::EventRow;
 use crate::site::{SiteError, alarms, commands, row};
 
 /// Appends events that follow the last one stored. `before` is the link before the first of them as the
@@ -21,19 +23,31 @@ pub(super) fn append(
     report: &Report,
     events: &[&Event],
     before: (Link, bool),
-    log_head: &mut Link,
+    log: &mut LogHead,
 ) -> Result<(), SiteError> {
     let (mut link, mut fits) = before;
     let Some(last) = events.last() else {
         return Ok(());
     };
+    let mut insert = row::prepare(db, INSERT)?;
     for event in events {
         let parts = Parts::of(event);
         link = parts.link(link, report.epoch);
-        let stored = Stored { door, report, event, parts: &parts, link, fits };
-        let id = insert(db, &stored)?;
-        consequences(db, &stored, id)?;
-        *log_head = chained(*log_head, report, event.sequence, link);
+        log.row = log.row.saturating_add(1);
+        let row = EventRow {
+            row: log.row,
+            door: report.door.as_str(),
+            epoch: report.epoch,
+            sequence: event.sequence,
+            received_ms: report.received.0,
+            body: &parts.body,
+            commitment: parts.commitment.as_ref(),
+            link,
+            link_ok: fits,
+        };
+        log.link = row.head(log.link);
+        store(&mut insert, door, event, &row, log.link)?;
+        consequences(db, door, report, event, log.row.cast_signed())?;
         fits = true;
     }
     row::prepare(
@@ -46,52 +60,50 @@ pub(super) fn append(
     Ok(())
 }
 
-struct Stored<'a> {
+const INSERT: &str = "
+    INSERT INTO event (id, door, epoch, sequence, received_ms, at_ms, code, reasons, uid, salt, commitment, body,
+                       link, link_ok, head)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+
+fn store(
+    insert: &mut CachedStatement<'_>,
     door: i64,
-    report: &'a Report,
-    event: &'a Event,
-    parts: &'a Parts,
-    link: Link,
-    fits: bool,
+    event: &Event,
+    row: &EventRow<'_>,
+    head: Link,
+) -> Result<(), SiteError> {
+    let subject = event.subject.as_ref();
+    insert.execute(params![
+        row.row.cast_signed(),
+        door,
+        row.epoch.cast_signed(),
+        row.sequence.cast_signed(),
+        row.received_ms,
+        event.utc.0,
+        event.kind.code(),
+        denied_for(&event.kind).map(|reasons| reasons.bits().cast_signed()),
+        subject.map(|subject| subject.uid.as_bytes()),
+        subject.map(|subject| subject.salt),
+        row.commitment,
+        row.body,
+        row.link.0,
+        row.link_ok,
+        head.0,
+    ])?;
+    Ok(())
 }
 
-fn insert(db: &Connection, stored: &Stored<'_>) -> Result<i64, SiteError> {
-    let event = stored.event;
-    let reasons = match &event.kind {
-        EventKind::Tap { decision, .. } if !decision.granted() => Some(decision.reasons.bits().cast_signed()),
+/// What the log says of a tap that was denied, beside the event, so that it can be asked for.
+pub(in crate::site) fn denied_for(kind: &EventKind) -> Option<Reasons> {
+    match kind {
+        EventKind::Tap { decision, .. } if !decision.granted() => Some(decision.reasons),
         _ => None,
-    };
-    let subject = event.subject.as_ref();
-    Ok(row::prepare(
-        db,
-        "INSERT INTO event (door, epoch, sequence, received_ms, at_ms, code, reasons, uid, salt,
-                                commitment, body, link, link_ok)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id",
-    )?
-    .query_row(
-        params![
-            stored.door,
-            stored.report.epoch.cast_signed(),
-            event.sequence.cast_signed(),
-            stored.report.received.0,
-            event.utc.0,
-            event.kind.code(),
-            reasons,
-            subject.map(|subject| subject.uid.as_bytes()),
-            subject.map(|subject| subject.salt),
-            stored.parts.commitment,
-            stored.parts.body,
-            stored.link.0,
-            stored.fits,
-        ],
-        |row| row.get(0),
-    )?)
+    }
 }
 
 /// What a human must look at, and what an operator waits for. Times are the controller's: a door's clock
 /// may be years off.
-fn consequences(db: &Connection, stored: &Stored<'_>, id: i64) -> Result<(), SiteError> {
-    let Stored { door, report, event, .. } = *stored;
+fn consequences(db: &Connection, door: i64, report: &Report, event: &Event, id: i64) -> Result<(), SiteError> {
     let received = report.received;
     match &event.kind {
         EventKind::Command { id, refused, .. } => commands::answered(db, door, *id, *refused, received),
@@ -114,18 +126,4 @@ fn consequences(db: &Connection, stored: &Stored<'_>, id: i64) -> Result<(), Sit
         }
         _ => alarms::heard(db, door, id, event, received),
     }
-}
-
-fn chained(head: Link, report: &Report, sequence: u64, link: Link) -> Link {
-    let door = report.door.as_str().as_bytes();
-    let mut hash = Sha256::new();
-    hash.update(b"kulku/log/v1");
-    hash.update(head.0);
-    // A door's id has 32 bytes at most.
-    hash.update([u8::try_from(door.len()).unwrap_or(u8::MAX)]);
-    hash.update(door);
-    hash.update(report.epoch.to_le_bytes());
-    hash.update(sequence.to_le_bytes());
-    hash.update(link.0);
-    Link(hash.finalize().into())
 }

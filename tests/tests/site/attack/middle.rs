@@ -36,11 +36,13 @@ fn reports_that_overtake_each_other_are_in_the_log_once_and_in_order() {
     siege.middle.judge(move |_, message| if message.topic == on { Fate::Hold } else { Fate::Pass });
     for taps in 1..=3 {
         assert_eq!(siege.tap(0), "granted");
-        let held = || (siege.middle.seen().ok()?.iter().filter(|seen| seen.fate == Fate::Hold).count() >= taps).then_some(());
+        let held =
+            || (siege.middle.seen().ok()?.iter().filter(|seen| seen.fate == Fate::Hold).count() >= taps).then_some(());
         wait::until("a report that is held", held).unwrap();
     }
     siege.middle.relent();
-    siege.alarmed("reports in the wrong order", "replayed-message", Some("door-1"), || siege.middle.release_backwards());
+    siege
+        .alarmed("reports in the wrong order", "replayed-message", Some("door-1"), || siege.middle.release_backwards());
     // What was confirmed and never came is sent again at the latest by the next connection.
     siege.cut();
     wait::until("every tap in the log", || (siege.count("door-1", "granted") >= 3).then_some(())).unwrap();
@@ -64,7 +66,8 @@ fn a_broker_that_acknowledges_what_never_arrived_makes_a_door_forget_nothing() {
         assert_eq!(siege.tap(0), "granted");
     }
     // An acknowledgement of before, again, and a connection in between.
-    let acks: Vec<_> = siege.middle.seen().unwrap().into_iter().filter(|seen| seen.message.topic.ends_with("/ack")).collect();
+    let acks: Vec<_> =
+        siege.middle.seen().unwrap().into_iter().filter(|seen| seen.message.topic.ends_with("/ack")).collect();
     acks.iter().for_each(|ack| siege.middle.say(Way::Down, &ack.message));
     siege.cut();
     acks.iter().for_each(|ack| siege.middle.say(Way::Down, &ack.message));

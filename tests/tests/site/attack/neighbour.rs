@@ -34,15 +34,20 @@ fn a_stolen_door_says_and_hears_nothing_in_the_name_of_another_at_the_embedded_b
     let broker = SocketAddr::from(([127, 0, 0, 1], port));
     let secret = password(&key(&stolen));
     let enter = |client: &str, user: &str| Client::connect(broker, Login { client, user: Some((user, &secret)) });
-    for (client, user) in [("door-1", "door-1"), ("door-2", "door-1"), ("door-1", "door-2"), ("kulku_controller", "kulku_controller")] {
+    for (client, user) in
+        [("door-1", "door-1"), ("door-2", "door-1"), ("door-1", "door-2"), ("kulku_controller", "kulku_controller")]
+    {
         assert!(enter(client, user).is_err(), "{client} {user} with the password of door 2");
     }
-    for filter in [down("door-1", "#"), down("door-1", "command"), "#".to_owned(), "kulku/#".to_owned(), "$SYS/#".to_owned()] {
+    for filter in
+        [down("door-1", "#"), down("door-1", "command"), "#".to_owned(), "kulku/#".to_owned(), "$SYS/#".to_owned()]
+    {
         let mut thief = enter("door-2", "door-2").unwrap();
         assert!(!matches!(thief.subscribe(&filter), Ok(true)), "{filter} is heard");
     }
     let before = site.events("door-1").unwrap().len();
-    for topic in [up("door-1", "events"), up("door-1", "status"), down("door-1", "command"), down("door-2", "command")] {
+    for topic in [up("door-1", "events"), up("door-1", "status"), down("door-1", "command"), down("door-2", "command")]
+    {
         let mut thief = enter("door-2", "door-2").unwrap();
         assert!(thief.publish(&topic, &[1; 100], false).is_err(), "{topic} is taken");
     }

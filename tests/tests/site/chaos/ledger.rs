@@ -81,7 +81,8 @@ impl Ledger {
     /// Compares with the log up to the tap of the card `last`, which is in no ledger.
     pub(super) fn held_against(&self, log: &Log, last: &str) -> Result<Found, String> {
         log.is_whole()?;
-        let mut logged = log.events.iter().filter(|event| matches!(event.code.as_str(), "granted" | "denied")).peekable();
+        let mut logged =
+            log.events.iter().filter(|event| matches!(event.code.as_str(), "granted" | "denied")).peekable();
         let mut found = Found::default();
         let mut missing = 0;
         for (number, entry) in self.0.iter().enumerate() {
@@ -98,7 +99,10 @@ impl Ledger {
         }
         let rest: Vec<_> = logged.map(|event| event.card.clone()).collect();
         if !rest.iter().all(|card| card.as_deref() == Some(last)) {
-            return Err(format!("{} taps are logged that nobody made, or in another order; {missing} are missing", rest.len()));
+            return Err(format!(
+                "{} taps are logged that nobody made, or in another order; {missing} are missing",
+                rest.len()
+            ));
         }
         found.dropped = log.events.iter().filter(|event| event.code == "events-dropped").map(|event| event.count).sum();
         if missing > found.dropped {

@@ -118,7 +118,11 @@ fn agree(site: &Whole, ledgers: &BTreeMap<String, Ledger>) {
         taps += ledger.certain();
         lost += found.lost_in_a_crash;
         dropped += found.dropped;
-        assert!(found.dropped == 0 || number < SMALL_DISKS, "{} has dropped events, and its disk was never full", door.id);
+        assert!(
+            found.dropped == 0 || number < SMALL_DISKS,
+            "{} has dropped events, and its disk was never full",
+            door.id
+        );
     }
     println!(
         "{taps} taps answered; {dropped} not journalled by full disks and counted; {lost} shown while the disk took more \

@@ -1,0 +1,64 @@
+//! Runs the site on a virtual clock, seed after seed, and shows every seed that fails with what happened in it.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::Parser;
+use site::sim::{self, Broken, Templates};
+
+/// Runs the site on a virtual clock, with faults that follow from a seed.
+#[derive(Parser)]
+struct Arguments {
+    /// How many seeds must count: those with fewer than 20 events or 5 faults do not.
+    #[arg(long, default_value_t = 1_000)]
+    seeds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+    /// Seeds at the same time.
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+    /// Stop after so many seeds that fail.
+    #[arg(long, default_value_t = 3)]
+    failures: usize,
+    /// Show what happens in the first seed.
+    #[arg(long)]
+    trace: bool,
+    /// Break the programs in this way, by its place in the list.
+    #[arg(long)]
+    broken: Option<usize>,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let broken = arguments.broken.and_then(|number| Broken::ALL.get(number).copied());
+    if arguments.trace {
+        return show(arguments.from, broken);
+    }
+    let begun = Instant::now();
+    let summary = sim::many(arguments.from, arguments.seeds, arguments.threads, broken, arguments.failures)?;
+    println!(
+        "{} seeds counted, {} too small, {} events, {} faults, {:.1} s",
+        summary.counted,
+        summary.small,
+        summary.events,
+        summary.faults,
+        begun.elapsed().as_secs_f64()
+    );
+    for outcome in &summary.failed {
+        println!("seed {}:", outcome.seed);
+        outcome.violations.iter().take(8).for_each(|violation| println!("    {violation}"));
+    }
+    match summary.failed.len() {
+        0 => Ok(()),
+        failed => bail!("{failed} seeds failed; `--from SEED --trace` shows what happened"),
+    }
+}
+
+fn show(seed: u64, broken: Option<Broken>) -> Result<()> {
+    let outcome = sim::one(&Templates::new()?, seed, broken, true)?;
+    outcome.trace.iter().for_each(|line| println!("{line}"));
+    outcome.violations.iter().for_each(|violation| println!("VIOLATED {violation}"));
+    println!("{} events, {} faults", outcome.events, outcome.faults);
+    Ok(())
+}

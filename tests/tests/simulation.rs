@@ -1,0 +1,104 @@
+//! The site on a virtual clock: whatever fails, nothing that was acknowledged is missing, nothing is there twice or out of
+//! order, no card passes that is blocked there, and in the end everything is as it should be. And each program that is
+//! broken on purpose is found out.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
+use std::num::NonZero;
+
+use site::sim::{self, Broken};
+
+/// Seeds that a broken program has until it must have been noticed.
+const SEEDS_PER_BROKEN: u64 = 400;
+
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZero::get)
+}
+
+/// `KULKU_SEEDS` and `KULKU_SEED` say how many and from where.
+fn number(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
+}
+
+#[test]
+fn nothing_is_lost_forged_or_let_in_whatever_fails() {
+    let (from, seeds) = (number("KULKU_SEED", 0), number("KULKU_SEEDS", 10_000));
+    let summary = sim::many(from, seeds, threads(), None, 3).unwrap();
+    println!(
+        "{} seeds from {from} with {} events and {} faults, {} too small",
+        summary.counted, summary.events, summary.faults, summary.small
+    );
+    let failed: Vec<String> = summary.failed.iter().map(|o| format!("seed {}: {:#?}", o.seed, o.violations)).collect();
+    assert!(failed.is_empty(), "{failed:#?}\nsimulate --from SEED --trace shows what happened");
+    assert_eq!(summary.counted, seeds);
+}
+
+#[test]
+fn a_seed_reproduces_its_run() {
+    let templates = sim::Templates::new().unwrap();
+    for seed in 0..5 {
+        let (first, again) = (sim::one(&templates, seed, None, true), sim::one(&templates, seed, None, true));
+        assert_eq!(first.unwrap().trace, again.unwrap().trace, "seed {seed}");
+    }
+}
+
+fn is_noticed(broken: Broken) {
+    let summary = sim::many(0, SEEDS_PER_BROKEN, threads(), Some(broken), 1).unwrap();
+    let first = summary.failed.first();
+    let first = first.unwrap_or_else(|| panic!("{} seeds have not noticed {broken:?}", summary.counted));
+    println!("{broken:?}: seed {}: {}", first.seed, first.violations.first().unwrap());
+}
+
+#[test]
+fn an_acknowledgement_before_the_commit_is_noticed() {
+    is_noticed(Broken::AcknowledgesBeforeCommit);
+}
+
+#[test]
+fn a_delta_that_is_applied_unchecked_is_noticed() {
+    is_noticed(Broken::AppliesUnchecked);
+}
+
+#[test]
+fn an_event_that_is_forgotten_before_its_receipt_is_noticed() {
+    is_noticed(Broken::ForgetsBeforeReceipt);
+}
+
+#[test]
+fn an_older_list_that_is_taken_is_noticed() {
+    is_noticed(Broken::TakesOlderLists);
+}
+
+#[test]
+fn an_acknowledgement_of_another_epoch_that_is_taken_is_noticed() {
+    is_noticed(Broken::TakesOtherEpochs);
+}
+
+#[test]
+fn a_mac_that_nobody_checks_is_noticed() {
+    is_noticed(Broken::ChecksNoMac);
+}
+
+#[test]
+fn an_event_that_is_stored_twice_is_noticed() {
+    is_noticed(Broken::StoresTwice);
+}
+
+#[test]
+fn a_list_that_was_reported_and_then_lost_is_noticed() {
+    is_noticed(Broken::ReportsUnsynced);
+}
+
+#[test]
+fn a_command_of_an_earlier_connection_that_is_followed_is_noticed() {
+    is_noticed(Broken::FollowsOldCommands);
+}
+
+#[test]
+fn a_list_in_force_before_all_of_it_has_come_is_noticed() {
+    is_noticed(Broken::SwitchesTooEarly);
+}
+
+#[test]
+fn an_old_answer_that_makes_a_list_young_is_noticed() {
+    is_noticed(Broken::TakesOldAnswers);
+}
