@@ -324,8 +324,7 @@ mod tests {
             certificate: String::new(),
             authority: String::new(),
         };
-        let request =
-            EnrolRequest { format: ENROL_FORMAT, secret: "topsecret".to_string(), request: String::new() };
+        let request = EnrolRequest { format: ENROL_FORMAT, secret: "topsecret".to_string(), request: String::new() };
         assert!(!format!("{answer:?}{request:?}{:?}", code()).contains("topsecret"));
         assert!(!format!("{:?}", code()).contains("MM0G4"));
     }

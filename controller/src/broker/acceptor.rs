@@ -14,8 +14,8 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use access::id::DoorId;
@@ -273,10 +273,7 @@ impl Acceptor {
     }
 }
 
-async fn accept(
-    entrances: &Entrances,
-    from: Instant,
-) -> std::io::Result<(TcpStream, SocketAddr, Option<TlsAcceptor>)> {
+async fn accept(entrances: &Entrances, from: Instant) -> std::io::Result<(TcpStream, SocketAddr, Option<TlsAcceptor>)> {
     sleep_until(from).await;
     let own = async {
         match &entrances.own {

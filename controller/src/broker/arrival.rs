@@ -50,13 +50,8 @@ impl Arrival {
                 }
             },
         };
-        let gate = Arc::new(Gate {
-            keeper: self.keeper,
-            connection,
-            standing: self.standing,
-            login,
-            who: OnceLock::new(),
-        });
+        let gate =
+            Arc::new(Gate { keeper: self.keeper, connection, standing: self.standing, login, who: OnceLock::new() });
         let mut config = self.config;
         config.event_handler = Some(Arc::clone(&gate) as Arc<_>);
         let handler = ClientHandler::new(

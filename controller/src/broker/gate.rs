@@ -128,7 +128,8 @@ impl Gate {
             Login::Password => self.by_password(connect).await,
             // A name is not needed, and if there is one it has to be the right one.
             Login::Certificate(fingerprint, door) => {
-                let door = door.clone().filter(|door| connect.username.as_deref().is_none_or(|user| user == door.as_str()))?;
+                let door =
+                    door.clone().filter(|door| connect.username.as_deref().is_none_or(|user| user == door.as_str()))?;
                 Some((Who::Door(door), Some(Proof::Certificate(*fingerprint))))
             }
         }
@@ -163,9 +164,8 @@ impl Gate {
         let door: DoorId = user.parse().ok()?;
         let (doors, asked) = (Arc::clone(&self.keeper.doors), door.clone());
         let passwords = tokio::task::spawn_blocking(move || doors.passwords(&asked)).await.ok()?;
-        let right = passwords
-            .into_iter()
-            .find(|right| same(password, crate::hex::encode(right.as_slice()).as_bytes()))?;
+        let right =
+            passwords.into_iter().find(|right| same(password, crate::hex::encode(right.as_slice()).as_bytes()))?;
         Some((Who::Door(door), Some(Proof::Password(right))))
     }
 

@@ -143,7 +143,10 @@ impl Broker {
             notices,
             heard: watch::Sender::new(false),
         });
-        let task = tokio::spawn(Acceptor::new(Entrances { doors: listener, tls: tls.map(TlsAcceptor::from), own }, keeper).run(orders_rx, notices_rx));
+        let task = tokio::spawn(
+            Acceptor::new(Entrances { doors: listener, tls: tls.map(TlsAcceptor::from), own }, keeper)
+                .run(orders_rx, notices_rx),
+        );
         Ok(Self { addr, controller_addr, controller_password, orders, tally, task })
     }
 

@@ -229,7 +229,7 @@ fn as_json(view: &RestoredView, cards: &[Known]) -> Value {
         })
     });
     let counts: Value =
-        Differs::ALL.into_iter().zip(view.cards).map(|(differs, n)| (differs.code(), n.into())).collect();
+        Differs::ALL.into_iter().zip(view.cards).map(|(differs, n)| (differs.code(), Value::from(n))).collect();
     json!({
         "at_ms": view.at.0,
         "operator": view.operator,

@@ -157,7 +157,9 @@ impl Checker<'_> {
         if !mqtt.is_tls() {
             return match raw {
                 None => Ok(None),
-                Some(_) => Err(self.key("enrol", &"gives certificates, which nobody asks for where mqtt has tls = false")),
+                Some(_) => {
+                    Err(self.key("enrol", &"gives certificates, which nobody asks for where mqtt has tls = false"))
+                }
             };
         }
         let raw = raw.unwrap_or_default();
@@ -209,8 +211,7 @@ impl Checker<'_> {
 
     fn place(&self, key: &'static str, text: Option<&str>) -> Result<Option<Endpoint>, ConfigError> {
         let parse = |text: &str| {
-            text.parse()
-                .map_err(|()| self.key(key, &format!("{text:?} is not HOST:PORT, such as kulku.example:8883")))
+            text.parse().map_err(|()| self.key(key, &format!("{text:?} is not HOST:PORT, such as kulku.example:8883")))
         };
         text.map(parse).transpose()
     }

@@ -89,7 +89,13 @@ impl Authority {
 
     /// Signs a door's certificate, which is valid from now on. A clock that is set back a little must not end it, so it
     /// begins a twentieth of its life ago, and at most an hour.
-    pub(super) fn door(&self, door: &DoorId, request: &Request, now: UtcS, life: Duration) -> Result<Issued, IdentityError> {
+    pub(super) fn door(
+        &self,
+        door: &DoorId,
+        request: &Request,
+        now: UtcS,
+        life: Duration,
+    ) -> Result<Issued, IdentityError> {
         let life_s = i64::try_from(life.as_secs()).unwrap_or(i64::MAX);
         let span = (UtcS(now.0.saturating_sub((life_s / 20).min(3_600))), UtcS(now.0.saturating_add(life_s)));
         self.sign(door.as_str(), &Point(request.point), &Holder::Client, span)

@@ -16,8 +16,10 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::open::Wakes;
 use super::{Actor, Site, SiteError, change, row};
 
+mod kept;
 mod list;
 
+pub use kept::KeptCertificate;
 pub use list::RevocationList;
 
 /// Certificates of one door that are valid at a time. Usually it is one, and two after a renewal.
@@ -270,8 +272,12 @@ fn replace_key(db: &Connection, door: i64, change: i64, key: &DoorKey) -> Result
         .query_row([door], |row| row.get(0))?;
     let next = last.checked_add(1).ok_or(SiteError::corrupt("key of a door"))?;
     row::prepare(db, "DELETE FROM door_key WHERE door = $1")?.execute([door])?;
-    row::prepare(db, "INSERT INTO door_key (door, key_id, secret, since) VALUES ($1, $2, $3, $4)")?
-        .execute((door, next, key.expose(), change))?;
+    row::prepare(db, "INSERT INTO door_key (door, key_id, secret, since) VALUES ($1, $2, $3, $4)")?.execute((
+        door,
+        next,
+        key.expose(),
+        change,
+    ))?;
     Ok(next)
 }
 
@@ -293,11 +299,9 @@ fn holder(db: &Connection, fingerprint: [u8; 32], at: UtcS) -> Result<Option<(i6
 
 fn view(row: &Row<'_>) -> Result<IdentityView, SiteError> {
     let certificate = match row.get::<_, Option<[u8; 32]>>(1)? {
-        Some(fingerprint) => Some(CertificateSpan {
-            fingerprint,
-            not_before: UtcS(row.get(2)?),
-            not_after: UtcS(row.get(3)?),
-        }),
+        Some(fingerprint) => {
+            Some(CertificateSpan { fingerprint, not_before: UtcS(row.get(2)?), not_after: UtcS(row.get(3)?) })
+        }
         None => None,
     };
     Ok(IdentityView {

@@ -68,7 +68,7 @@ pub use error::SiteError;
 pub use events::{EventFilter, EventView, Seek};
 pub use holdings::HoldingView;
 pub use identities::{
-    CertificateSpan, DOOR_CERTIFICATES_MAX, Holder, IdentityView, NewCertificate, RevocationList,
+    CertificateSpan, DOOR_CERTIFICATES_MAX, Holder, IdentityView, KeptCertificate, NewCertificate, RevocationList,
 };
 pub use import::{
     CardRow, Difference, DifferenceKind, EmploymentRow, IMPORT_DIFFERENCES_MAX, IMPORT_ERRORS_MAX, IMPORT_PEOPLE_MAX,
