@@ -58,7 +58,7 @@ pub(crate) struct Comparing {
 
 /// Starts the thread: to hold a long list against the file takes seconds.
 pub(crate) fn start(site: Site) -> io::Result<Comparing> {
-    let (pieces, mut waiting) = mpsc::channel(QUEUE);
+    let (pieces, mut waiting) = mpsc::channel::<Piece>(QUEUE);
     let thread = std::thread::Builder::new().name("restore".to_owned()).spawn(move || {
         while let Some(piece) = waiting.blocking_recv() {
             let door = piece.door.clone();
