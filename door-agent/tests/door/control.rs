@@ -126,13 +126,15 @@ async fn an_occupied_port_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_truncated_database_is_named_and_the_door_does_not_start() {
+async fn a_door_whose_list_is_truncated_starts_without_one_and_keeps_the_damaged_file() {
     let (folder, config) = prepare();
     let path = folder.path().join(db::door::WHITELIST_FILE);
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
-    let error = Agent::start(Config::load(&config).unwrap()).await.unwrap_err().to_string();
-    assert!(error.contains("whitelist.db"), "{error}");
+    let bench = Bench::start_in(folder, config).await;
+    assert_eq!(bench.get("/state").await["whitelist_generation"], 0);
+    let folder = bench.stop().await;
+    assert!(folder.path().join("whitelist.db.damaged-1").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
