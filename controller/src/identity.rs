@@ -10,7 +10,6 @@
 //! The key lies in a folder of its own, outside of the database and its backups, and only its owner reads it. Whoever
 //! has it is any door and any broker of the site, though no message: those are sealed with the doors' own keys.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,13 +29,14 @@ pub(crate) mod code;
 mod enrol;
 pub(crate) mod expiry;
 mod folder;
+mod kept;
 mod limit;
 pub(crate) mod mosquitto;
 pub(crate) mod refusals;
 mod tls;
 
 use authority::{Authority, Holder, Issued};
-pub(crate) use enrol::Enrolment;
+pub(crate) use enrol::{Clerk, Enrolment};
 use folder::Readers;
 
 /// User name and client identifier of the controller's own session, also the common name of its certificate. The
@@ -46,7 +46,6 @@ pub const CONTROLLER: &str = "kulku_controller";
 const KEY: &str = "authority.key";
 const CERTIFICATE: &str = "authority.pem";
 const LIST: &str = "crl.pem";
-const LOCK: &str = "lock";
 
 /// Why there is no identity.
 #[derive(Debug, thiserror::Error)]
@@ -134,9 +133,7 @@ impl Identity {
     pub fn open(folder: &Path, site: &SiteId, now: UtcS) -> Result<Self, IdentityError> {
         folder::make(folder)?;
         // Two programs that begin at once must not make two authorities.
-        let path = folder.join(LOCK);
-        let lock = File::create(&path).and_then(|file| file.lock().map(|()| file));
-        let _lock = lock.map_err(|source| IdentityError::File { path, source })?;
+        let _lock = folder::lock(folder)?;
         let (key_path, path) = (folder.join(KEY), folder.join(CERTIFICATE));
         let (key, pem) = match (folder::read_secret(&key_path)?, folder::read(&path)?) {
             (Some(key), Some(pem)) => (key_pair(&key_path, &key)?, pem.as_str().to_owned()),
@@ -230,11 +227,15 @@ impl Identity {
         self.inner.authority.not_after()
     }
 
-    /// Signs the list of revoked certificates anew, and puts it into the folder and wherever else it is wanted.
+    /// Writes down beside the authority which certificates there are, after telling the database of those that it does
+    /// not know any more; then signs the list of revoked ones anew, and puts it into the folder and wherever else it is
+    /// wanted.
     ///
     /// # Errors
-    /// [`IdentityError`] if it cannot be signed, or a file cannot be written.
+    /// [`IdentityError`] if a file cannot be read or written.
     pub fn write_list(&self, site: &Site, now: UtcS, also: Option<&Path>) -> Result<(), IdentityError> {
+        let _lock = folder::lock(&self.inner.folder)?;
+        kept::agree(self, site, now)?;
         let pem = self.inner.authority.list(&site.next_revocation_list(now)?)?;
         folder::write(&self.inner.folder.join(LIST), &pem, Readers::Everybody)?;
         also.map_or(Ok(()), |path| folder::write(path, &pem, Readers::Everybody))

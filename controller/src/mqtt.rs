@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::id::DoorId;
-use db::site::Site;
-use link::{Credentials, Options};
+use access::whitelist::Generation;
+use db::site::{Site, SiteError};
+use link::{Credentials, Options, Pem, ServerTime, Tls, Transport};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 use zeroize::Zeroizing;
@@ -15,7 +16,7 @@ use crate::broker::{Broker, Doors, Proof};
 use crate::clock::utc_now;
 use crate::config::{Config, Endpoint, Mqtt};
 use crate::identity::refusals::Refusals;
-use crate::identity::{CONTROLLER, Identity};
+use crate::identity::{CONTROLLER, Identity, IdentityError};
 use crate::same::same;
 use crate::start::StartError;
 
@@ -59,31 +60,44 @@ pub(crate) async fn connect(
             let mut options = Options::new(broker.host.clone(), broker.port, client_id);
             options.credentials =
                 login.as_ref().map(|login| Credentials::new(login.user.clone(), login.password.as_str()));
+            if let Some(identity) = identity {
+                options.transport = Transport::Tls(own_tls(identity)?);
+            }
             Ok((None, broker.clone(), options))
         }
     }
+}
+
+/// The controller shows a certificate of its own authority, as the broker does.
+fn own_tls(identity: &Identity) -> Result<Tls, IdentityError> {
+    let own = identity.controller()?;
+    let pem =
+        Pem { authority: identity.certificate_pem(), certificate: &own.certificate, private_key: own.key.as_str() };
+    Tls::new(pem, ServerTime::Checked).map_err(|error| IdentityError::Tls(error.to_string()))
 }
 
 /// Has the broker ask again whether doors still count, whenever something has changed, until the controller stops.
 pub(crate) fn watch(site: &Site, broker: &Broker, mut stop: watch::Receiver<bool>) {
     let (site, orders) = (site.clone(), broker.rechecker());
     tokio::spawn(async move {
-        let mut changes = site.changes();
         let mut tick = interval(LOOK_EVERY);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut seen, mut looks) = (None, 0_u32);
+        let (mut seen, mut looks) = (Generation(0), 0_u32);
         loop {
             tokio::select! {
                 // An error means that whoever could tell is gone, which is the same.
                 _ = stop.wait_for(|stop| *stop) => return,
-                Ok(()) = changes.changed() => {}
                 _ = tick.tick() => looks = looks.wrapping_add(1),
             }
             let asked = site.clone();
-            let newest = tokio::task::spawn_blocking(move || asked.latest()).await;
-            let Ok(Ok(newest)) = newest else { continue };
-            if seen != Some(newest) || looks.is_multiple_of(CHECK_EVERY_LOOKS) {
-                seen = Some(newest);
+            // Whoever enrols or revokes a door replaces its key.
+            let look = move || {
+                let newest = asked.latest()?;
+                Ok::<_, SiteError>((newest, !asked.keys_changed(seen, newest)?.is_empty()))
+            };
+            let Ok(Ok((newest, changed))) = tokio::task::spawn_blocking(look).await else { continue };
+            seen = newest;
+            if changed || looks.is_multiple_of(CHECK_EVERY_LOOKS) {
                 orders.recheck().await;
             }
         }

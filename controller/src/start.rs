@@ -145,6 +145,8 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let secrets = read::masters(&config).await?;
     let authorities = read::authorities(&config).await?;
     let seal = read::seal(&config).await?;
+    // Before keys are read: it may end some.
+    let identity = read::identity(&config, &site).await?;
     let read::Read { sender, found, lines, streams, holds } = {
         let (site, secrets) = (site.clone(), secrets.clone());
         let path = config.database.display().to_string();
@@ -152,7 +154,6 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         read.map_err(|source| StartError::Site { path, source })?
     };
     let refusals = Refusals::start(&site);
-    let identity = read::identity(&config, &site).await?;
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config, identity.as_ref(), &refusals).await?;
     options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
     options.manual_acks = true;

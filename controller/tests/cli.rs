@@ -13,7 +13,7 @@ impl Folder {
     fn new() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
         let text = "site = \"hospital\"\ndata = \"data\"\n[dashboard]\nlisten = \"127.0.0.1:0\"\n\
-                    [mqtt.embedded]\nlisten = \"127.0.0.1:0\"\ndoors_connect_to = \"kulku.example:1883\"\n";
+                    [mqtt.embedded]\nlisten = \"127.0.0.1:0\"\ndoors_connect_to = \"kulku.example:1883\"\ntls = false\n";
         std::fs::write(folder.path("controller.toml"), text).unwrap();
         folder
     }
@@ -82,6 +82,33 @@ fn a_door_is_added_with_a_file_that_only_its_owner_reads_and_that_is_never_writt
 
     let doors: serde_json::Value = serde_json::from_slice(&folder.run(&["door", "list", "--json"]).stdout).unwrap();
     assert_eq!((&doors[0]["id"], &doors[0]["online"]), (&"ward".into(), &false.into()));
+}
+
+#[test]
+fn where_doors_show_certificates_a_door_is_added_with_a_code_and_never_with_a_file() {
+    let folder = Folder::new();
+    let plain = std::fs::read_to_string(folder.path("controller.toml")).unwrap();
+    std::fs::write(folder.path("controller.toml"), plain.replace("tls = false\n", "")).unwrap();
+    let refused = folder.run(&["door", "add", "ward", "--name", "Ward 1"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text_of(&refused).contains("door enrol"), "{}", text_of(&refused));
+    assert_eq!(folder.run(&["door", "enrol", "ward"]).status.code(), Some(1), "there is no such door");
+    let first = folder.run(&["door", "enrol", "ward", "--name", "Ward 1"]);
+    assert!(first.status.success(), "{}", text_of(&first));
+    assert!(text(&first.stdout).contains("--controller kulku.example:8443"), "{}", text(&first.stdout));
+    let again = folder.run(&["door", "enrol", "ward", "--json"]);
+    let again: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    let code = again["code"].as_str().unwrap();
+    assert!(code.parse::<access::enrol::EnrolCode>().is_ok() && !text(&first.stdout).contains(code));
+    let key = folder.path("data/identity/authority.key");
+    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let open = folder.run(&["door", "enrol", "ward"]);
+    assert!(open.status.code() == Some(1) && text_of(&open).contains("authority.key"), "{}", text_of(&open));
+}
+
+fn text_of(failed: &Output) -> String {
+    text(&failed.stderr)
 }
 
 #[test]

@@ -60,6 +60,13 @@ fn each_wrong_value_is_named_with_its_file_and_key() {
             "site = \"hospital\"\ndata = \"d\"\n[mqtt.external]\nhost=\"h\"\nport=1\nuser=\"u\"\npassword_file=\"no\"",
             "mqtt.external.password_file",
         ),
+        ("site = \"hospital\"\ndata = \"d\"\n[mqtt.embedded]\ntls = false\n[enrol]", "enrol"),
+        ("site = \"hospital\"\ndata = \"d\"\n[enrol]\ncertificate_days = 1", "enrol.certificate_days"),
+        ("site = \"hospital\"\ndata = \"d\"\n[enrol]\nlisten = \"8443\"", "enrol.listen"),
+        (
+            "site = \"hospital\"\ndata = \"d\"\n[mqtt.external]\nhost=\"h\"\nport=1\ntls=false\ncrl_file=\"c\"",
+            "mqtt.external.crl_file",
+        ),
         ("site = \"hospital\"\ndata = \"d\"\n[badge]\nsector = 0", "badge.sector"),
         ("site = \"hospital\"\ndata = \"d\"\n[badge]\nsector = 16", "badge.sector"),
         ("site = \"hospital\"\ndata = \"d\"\n[badge]\napplication = \"0004\"", "badge.application"),
@@ -107,10 +114,32 @@ fn doors_are_sent_to_the_named_endpoint_and_never_to_an_unspecified_address() {
     let folder = Folder::new();
     let read = |rest: &str| Config::read(&folder.file("kulku.toml", &format!("{LEAST}{rest}"))).unwrap();
     let endpoint = |host: &str, port| Some(Endpoint { host: host.into(), port });
-    assert_eq!(read("").doors_connect_to(), endpoint("127.0.0.1", 1883));
+    assert_eq!(read("").doors_connect_to(), endpoint("127.0.0.1", 8883));
+    let external = "[mqtt.external]\nhost = \"10.0.0.9\"\nport = 8883\n";
+    assert_eq!(read(external).doors_connect_to(), endpoint("10.0.0.9", 8883));
+    let outside = format!("{external}doors_connect_to = \"kulku.example:8884\"\n");
+    assert_eq!(read(&outside).doors_connect_to(), endpoint("kulku.example", 8884));
     assert_eq!(read("[mqtt.embedded]\nlisten = \"0.0.0.0:1883\"\n").doors_connect_to(), None);
     let named = "[mqtt.embedded]\nlisten = \"0.0.0.0:1883\"\ndoors_connect_to = \"kulku.example:8883\"\n";
     assert_eq!(read(named).doors_connect_to(), endpoint("kulku.example", 8883));
+}
+
+#[test]
+fn tls_is_on_unless_it_is_switched_off_in_so_many_words() {
+    let folder = Folder::new();
+    let read = |rest: &str| Config::read(&folder.file("kulku.toml", &format!("{LEAST}{rest}"))).unwrap();
+    let external = "[mqtt.external]\nhost = \"broker\"\nport = 8883\n";
+    for least in ["", "[mqtt.embedded]\n", external] {
+        let config = read(least);
+        let enrol = config.enrol.unwrap();
+        assert!(config.mqtt.is_tls() && enrol.listen.ip().is_loopback(), "{least}");
+        assert_eq!((enrol.listen.port(), enrol.certificate_life.as_secs() / 86_400), (8443, 365));
+        assert_eq!(config.identity, folder.0.path().join("data/identity"));
+    }
+    for off in ["[mqtt.embedded]\ntls = false\n".to_owned(), format!("{external}tls = false\n")] {
+        let config = read(&off);
+        assert!(!config.mqtt.is_tls() && config.enrol.is_none(), "{off}");
+    }
 }
 
 #[test]

@@ -169,8 +169,16 @@ impl Gate {
         Some((Who::Door(door), Some(Proof::Password(right))))
     }
 
-    async fn trespassed(&self) {
+    /// Whoever is known and reaches for what is another's has a door's certificate or password and is not that door.
+    fn told(&self) {
         self.keeper.tally.topic_refused();
+        if let Some(Who::Door(door)) = self.who.get() {
+            self.keeper.doors.refused(Some(door.clone()));
+        }
+    }
+
+    async fn trespassed(&self) {
+        self.told();
         let notice = Notice::Trespassed { connection: self.connection };
         let _ = self.keeper.notices.send(notice).await;
     }
@@ -194,7 +202,7 @@ impl AuthProvider for Gate {
     fn authorize_subscribe<'a>(&'a self, _: &str, _: Option<&'a str>, filter: &'a str) -> Answer<'a, bool> {
         let allowed = self.who.get().is_some_and(|who| who.may_subscribe(&self.keeper.site, filter));
         if !allowed {
-            self.keeper.tally.topic_refused();
+            self.told();
         }
         // A refused subscription has its own answer in MQTT 3.1.1, so the connection may live on.
         Box::pin(std::future::ready(allowed))

@@ -53,8 +53,9 @@ pub(super) struct Revoke {
 
 #[derive(Args)]
 pub(super) struct MosquittoConfig {
-    /// The folder to write into; what it made there before is replaced. It holds the broker's key: give it to the
-    /// account that Mosquitto runs as, and to nobody else.
+    /// The folder to write into; what it made there before is replaced. It holds the broker's key, and the controller
+    /// writes the list of revoked certificates there, so it is for both accounts and nobody else:
+    /// install -d -o kulku -g mosquitto -m 2750 DIR
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// The address that Mosquitto listens on; all of its machine's if left out.

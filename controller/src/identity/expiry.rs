@@ -50,7 +50,7 @@ fn look(
         ends.push((Some(door.door), soon));
     }
     ends.push((None, own(identity, now.second())));
-    let news = ends.into_iter().filter(|(door, soon)| told.get(door).copied().unwrap_or(false) != *soon);
+    let news = ends.into_iter().filter(|(door, soon)| told.get(door) != Some(soon));
     let news: Vec<Condition> = news.map(|(door, wrong)| Condition { kind: KIND, door, wrong }).collect();
     site.note_conditions(&news, now)?;
     told.extend(news.into_iter().map(|Condition { door, wrong, .. }| (door, wrong)));

@@ -12,26 +12,43 @@ use super::IdentityError;
 /// Largest file that is read, in bytes; keys and certificates have a few hundred.
 const FILE_LENGTH_MAX: u64 = 64 * 1024;
 
+/// The name of the file that is locked.
+const LOCK: &str = "lock";
+
 /// Permissions of everybody on the machine.
 const EVERYBODY: u32 = 0o007;
 
-/// Permissions of a file with a secret, and of one that brokers read.
+/// Who reads a file beside its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Readers {
-    /// Its owner.
+    /// Nobody.
     Owner,
+    /// Its group: of a folder that was made for two accounts.
+    Group,
     /// Everybody on the machine.
     Everybody,
 }
 
-/// Makes a folder that only its owner enters, if it is not there.
+/// Makes a folder that only its owner enters; one that is there stays as it is.
 pub(super) fn make(folder: &Path) -> Result<(), IdentityError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|source| IdentityError::File { path: folder.to_path_buf(), source })
 }
 
+/// Keeps every other program, and thread, that asks for it waiting until it is dropped.
+pub(super) fn lock(folder: &Path) -> Result<File, IdentityError> {
+    let path = folder.join(LOCK);
+    let locked = File::create(&path).and_then(|file| file.lock().map(|()| file));
+    locked.map_err(|source| IdentityError::File { path, source })
+}
+
 /// A text; nothing if there is no such file.
 pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, IdentityError> {
+    read_long(path, FILE_LENGTH_MAX)
+}
+
+/// The same for one that may have so many bytes.
+pub(super) fn read_long(path: &Path, length_max: u64) -> Result<Option<Zeroizing<String>>, IdentityError> {
     let failed = |source| IdentityError::File { path: path.to_path_buf(), source };
     let file = match File::open(path) {
         Ok(file) => file,
@@ -39,12 +56,12 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, IdentityErr
         Err(error) => return Err(failed(error)),
     };
     let length = file.metadata().map_err(failed)?.len();
-    if length > FILE_LENGTH_MAX {
+    if length > length_max {
         return Err(failed(io::ErrorKind::FileTooLarge.into()));
     }
     // Room for all of it at once, so that no copy is left behind by a reallocation.
     let mut text = Zeroizing::new(String::with_capacity(usize::try_from(length).unwrap_or(0).saturating_add(1)));
-    file.take(FILE_LENGTH_MAX).read_to_string(&mut text).map_err(failed)?;
+    file.take(length_max).read_to_string(&mut text).map_err(failed)?;
     Ok(Some(text))
 }
 
@@ -67,7 +84,11 @@ pub(super) fn write(path: &Path, text: &str, readers: Readers) -> Result<(), Ide
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
-    let mode = if readers == Readers::Owner { 0o600 } else { 0o644 };
+    let mode = match readers {
+        Readers::Owner => 0o600,
+        Readers::Group => 0o640,
+        Readers::Everybody => 0o644,
+    };
     let written = OpenOptions::new().write(true).create_new(true).mode(mode).open(&beside).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()?;

@@ -52,7 +52,8 @@ pub(crate) fn write(
     let out = std::fs::canonicalize(out).map_err(failed)?;
     let broker = identity.external_broker(place.hosts, now)?;
     folder::write(&out.join(AUTHORITY), identity.certificate_pem(), Readers::Everybody)?;
-    folder::write(&out.join(KEY), &broker.key, Readers::Owner)?;
+    // A folder that was made for both accounts has Mosquitto's group.
+    folder::write(&out.join(KEY), &broker.key, Readers::Group)?;
     folder::write(&out.join(CERTIFICATE), &broker.certificate, Readers::Everybody)?;
     folder::write(&identity.inner.folder.join(CERTIFICATE), &broker.certificate, Readers::Everybody)?;
     identity.write_list(site, now, Some(&out.join(LIST)))?;

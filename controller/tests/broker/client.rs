@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use controller::broker::Broker;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -27,8 +27,12 @@ pub(crate) struct Connect<'a> {
 }
 
 pub(crate) struct Client {
-    stream: TcpStream,
+    stream: Box<dyn Stream>,
 }
+
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// A packet: its first byte and its body.
 pub(crate) type Packet = (u8, Vec<u8>);
@@ -59,18 +63,28 @@ impl<'a> Connect<'a> {
 
 impl Client {
     pub(crate) async fn open(addr: SocketAddr) -> Self {
-        Self { stream: TcpStream::connect(addr).await.unwrap() }
+        Self::over(TcpStream::connect(addr).await.unwrap())
+    }
+
+    /// Over a connection that is there, such as one of TLS.
+    pub(crate) fn over(stream: impl Stream + 'static) -> Self {
+        Self { stream: Box::new(stream) }
     }
 
     /// Connects and gives the return code; `None` if the broker hung up without one.
     pub(crate) async fn connect(broker: &Broker, connect: &Connect<'_>) -> (Self, Option<u8>) {
         let mut client = Self::open(broker.addr()).await;
-        client.send(&connect.bytes()).await;
-        let code = client.receive().await.map(|(kind, body)| {
+        let code = client.log_in(connect).await;
+        (client, code)
+    }
+
+    /// Sends a CONNECT and gives the return code; `None` if the broker hung up without one.
+    pub(crate) async fn log_in(&mut self, connect: &Connect<'_>) -> Option<u8> {
+        self.send(&connect.bytes()).await;
+        self.receive().await.map(|(kind, body)| {
             assert_eq!(kind, 0x20, "not a CONNACK");
             body[1]
-        });
-        (client, code)
+        })
     }
 
     /// Connects as a door with its right password.
@@ -83,8 +97,8 @@ impl Client {
     /// Connects as the controller and hears everything.
     pub(crate) async fn controller(broker: &Broker) -> Self {
         let (user, password) = broker.controller_login();
-        let (mut client, code) = Self::connect(broker, &Connect::new(user, password)).await;
-        assert_eq!(code, Some(ACCEPTED));
+        let mut client = Self::open(broker.controller_addr()).await;
+        assert_eq!(client.log_in(&Connect::new(user, password)).await, Some(ACCEPTED));
         assert_ne!(client.subscribe("#").await, Some(0x80));
         client
     }

@@ -65,7 +65,7 @@ async fn a_door_that_is_kicked_is_gone_and_others_are_not() {
 #[tokio::test]
 async fn doors_are_let_in_once_the_controller_listens() {
     let site = "hospital".parse().unwrap();
-    let broker = Broker::start("127.0.0.1:0".parse().unwrap(), site, Arc::new(TwoDoors)).await.unwrap();
+    let broker = Broker::start("127.0.0.1:0".parse().unwrap(), None, site, Arc::new(TwoDoors)).await.unwrap();
     // It says all it has to say before anybody could hear it.
     let right = password("ward");
     let mut ward = Client::open(broker.addr()).await;

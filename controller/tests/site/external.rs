@@ -46,7 +46,7 @@ impl Mosquitto {
     fn as_configured(&self) -> Mqtt {
         let broker = Endpoint { host: "127.0.0.1".to_owned(), port: self.port };
         let login = Login { user: "controller".to_owned(), password: "controller".to_owned().into() };
-        Mqtt::External { broker, login: Some(login) }
+        Mqtt::External { broker, doors_connect_to: None, login: Some(login), tls: false, crl_file: None }
     }
 }
 
@@ -101,6 +101,6 @@ async fn it_starts_and_stops_with_the_broker_away() {
     let folder = tempfile::tempdir().unwrap();
     let mut config = config(folder.path().join("site.db"));
     let broker = Endpoint { host: "127.0.0.1".to_owned(), port: 1 };
-    config.mqtt = Mqtt::External { broker, login: None };
+    config.mqtt = Mqtt::External { broker, doors_connect_to: None, login: None, tls: false, crl_file: None };
     start(config).await.unwrap().stop().await;
 }

@@ -14,7 +14,7 @@ async fn an_occupied_address_is_named_with_its_key() {
     let mut pages = config(folder.path().join("site.db"));
     pages.dashboard = addr;
     let mut broker = config(folder.path().join("site.db"));
-    broker.mqtt = controller::config::Mqtt::Embedded { listen: addr, doors_connect_to: None };
+    broker.mqtt = controller::config::Mqtt::Embedded { listen: addr, doors_connect_to: None, tls: false };
     for (config, key) in [(pages, "dashboard.listen"), (broker, "mqtt.embedded.listen")] {
         let message = start(config).await.err().unwrap().to_string();
         assert!(message.contains(key) && message.contains(&addr.to_string()), "{message}");

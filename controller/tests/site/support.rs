@@ -58,6 +58,14 @@ impl Bench {
         Self { folder, controller }
     }
 
+    /// A running controller on what is in a folder already.
+    pub(crate) async fn in_folder(folder: tempfile::TempDir, change: impl FnOnce(&mut Config, &Path)) -> Self {
+        let mut config = config(folder.path().join("site.db"));
+        change(&mut config, folder.path());
+        let controller = start(config).await.unwrap();
+        Self { folder, controller }
+    }
+
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -73,7 +81,7 @@ impl Bench {
     /// Stops the controller, and starts it anew on the same database and port.
     pub(crate) async fn restart(self) -> Self {
         let listen = self.controller.mqtt.to_string().parse().unwrap();
-        self.restarted_with(|config| config.mqtt = Mqtt::Embedded { listen, doors_connect_to: None }).await
+        self.restarted_with(|config| config.mqtt = Mqtt::Embedded { listen, doors_connect_to: None, tls: false }).await
     }
 
     /// Stops the controller, and starts it anew on the same database with this changed.
@@ -140,10 +148,12 @@ pub(crate) fn open_alarms(site: &Site) -> Vec<AlarmView> {
 pub(crate) fn config(database: PathBuf) -> Config {
     Config {
         site: "hospital".parse().unwrap(),
-        database,
         dashboard: "127.0.0.1:0".parse().unwrap(),
         behind_proxy: false,
-        mqtt: Mqtt::Embedded { listen: "127.0.0.1:0".parse().unwrap(), doors_connect_to: None },
+        mqtt: Mqtt::Embedded { listen: "127.0.0.1:0".parse().unwrap(), doors_connect_to: None, tls: false },
+        identity: database.with_file_name("identity"),
+        enrol: None,
+        database,
         zone: chrono_tz::Europe::Helsinki,
         masters_file: None,
         badge: Badge::default(),

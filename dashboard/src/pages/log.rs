@@ -55,9 +55,12 @@ fn part(page: &Page, action: &str, place: usize, word: &str) -> Part {
         ("card-give", 1) | ("person-add" | "person-comfort", 0) => {
             link("people", page.tr1("log-person", "number", word))
         }
-        ("card-list" | "card-unlist", 1) | ("door-add" | "door-mode" | "door-settings" | "encoder-add", 0) => {
-            link("doors", word.to_owned())
-        }
+        ("card-list" | "card-unlist", 1)
+        | (
+            "door-add" | "door-mode" | "door-settings" | "door-enrol" | "door-enrolled" | "door-certificate"
+            | "door-revoke" | "encoder-add",
+            0,
+        ) => link("doors", word.to_owned()),
         ("card-block" | "card-unblock", 1) => Part { href: String::new(), text: page.code("reason", word) },
         ("door-settings", 3) => Part { href: String::new(), text: page.code("reading", word) },
         ("door-mode", 1) => Part { href: String::new(), text: page.code("mode", word) },

@@ -16,8 +16,10 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::open::Wakes;
 use super::{Actor, Site, SiteError, change, row};
 
+mod kept;
 mod list;
 
+pub use kept::KeptCertificate;
 pub use list::RevocationList;
 
 /// Certificates of one door that are valid at a time. Usually it is one, and two after a renewal.

@@ -67,7 +67,9 @@ pub use encodings::{Begun, EncodePlan, EncodeState, EncodeView, EncodeWork};
 pub use error::SiteError;
 pub use events::{EventFilter, EventView, Seek};
 pub use holdings::HoldingView;
-pub use identities::{CertificateSpan, DOOR_CERTIFICATES_MAX, Holder, IdentityView, NewCertificate, RevocationList};
+pub use identities::{
+    CertificateSpan, DOOR_CERTIFICATES_MAX, Holder, IdentityView, KeptCertificate, NewCertificate, RevocationList,
+};
 pub use import::{
     CardRow, Difference, DifferenceKind, EmploymentRow, IMPORT_DIFFERENCES_MAX, IMPORT_ERRORS_MAX, IMPORT_PEOPLE_MAX,
     IMPORT_ROWS_MAX, ImportCard, ImportOptions, ImportPerson, ImportPlan, ImportRows, ImportTable, Imported, PersonRow,

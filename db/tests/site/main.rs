@@ -20,6 +20,7 @@ mod doors;
 mod encodings;
 mod explained;
 mod files;
+mod identities;
 mod inactivity;
 mod intake;
 mod lives;

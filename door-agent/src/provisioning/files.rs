@@ -1,5 +1,6 @@
 //! Files with secrets: readable by their owner only, and either there in full or not at all.
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{Error, ErrorKind, Read as _, Result, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -76,8 +77,9 @@ struct Draft {
 
 impl Draft {
     fn beside(path: &Path) -> Result<Self> {
-        let mut name = path.file_name().ok_or(ErrorKind::InvalidFilename)?.to_owned();
-        name.push(".new");
+        let mut name = OsString::from(".");
+        name.push(path.file_name().ok_or(ErrorKind::InvalidFilename)?);
+        name.push(".draft");
         let path = path.with_file_name(name);
         // One that is left over from a loss of power says nothing.
         match std::fs::remove_file(&path) {
@@ -131,7 +133,7 @@ mod tests {
     fn a_draft_that_a_loss_of_power_has_left_is_in_nobodys_way() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("identity.json");
-        std::fs::write(folder.path().join("identity.json.new"), b"ha").unwrap();
+        std::fs::write(folder.path().join(".identity.json.draft"), b"ha").unwrap();
         replace(&path, b"one").unwrap();
         replace(&path, b"two").unwrap();
         assert_eq!(*read(&path).unwrap(), b"two");

@@ -119,7 +119,8 @@ impl Life {
     }
 
     /// The library that checks chains names the ends of a life when it is asked before the beginning and after the
-    /// end of time, and only of a certificate that is right in every other regard. So nothing of X.509 is read here.
+    /// end of time, so nothing of X.509 is read here. It looks at the time first: whether the authority has signed is
+    /// asked once more, at the first second of that life.
     fn of(authority: &str, certificate: &str) -> Result<Self, String> {
         let mut roots = RootCertStore::empty();
         let authority = CertificateDer::from_pem_slice(authority.as_bytes())
@@ -130,23 +131,23 @@ impl Life {
             .map_err(|error| format!("the authority cannot be used: {error}"))?;
         let certificate = CertificateDer::from_pem_slice(certificate.as_bytes())
             .map_err(|error| format!("the certificate cannot be read: {error}"))?;
-        let asked = |second| {
-            let at = UnixTime::since_unix_epoch(Duration::from_secs(second));
-            verifier.verify_client_cert(&certificate, &[], at).err()
-        };
+        let asked = |at| verifier.verify_client_cert(&certificate, &[], at).err();
         let second = |time: UnixTime| UtcS(i64::try_from(time.as_secs()).unwrap_or(i64::MAX));
         let wrong = |error: Option<Error>| {
             let error = error.map_or_else(|| "it is valid for ever".to_owned(), |error| error.to_string());
             format!("the certificate is none of a door of this authority: {error}")
         };
-        let from = match asked(0) {
+        let from = match asked(UnixTime::since_unix_epoch(Duration::ZERO)) {
             Some(Error::InvalidCertificate(CertificateError::NotValidYetContext { not_before, .. })) => not_before,
             other => return Err(wrong(other)),
         };
-        let until = match asked(u64::MAX) {
+        let until = match asked(UnixTime::since_unix_epoch(Duration::from_secs(u64::MAX))) {
             Some(Error::InvalidCertificate(CertificateError::ExpiredContext { not_after, .. })) => not_after,
             other => return Err(wrong(other)),
         };
-        Ok(Self { from: second(from), until: second(until) })
+        match asked(from) {
+            None => Ok(Self { from: second(from), until: second(until) }),
+            other => Err(wrong(other)),
+        }
     }
 }

@@ -78,6 +78,7 @@ impl DoorBox {
             key: files::key(number),
             mqtt_host: "broker".to_owned(),
             mqtt_port: 1883,
+            identity: None,
         };
         Ok(Self {
             name: name.to_owned(),

@@ -89,6 +89,7 @@ fn a_door_takes_any_authentic_message_without_falling_and_each_number_once() {
         key: key(),
         mqtt_host: "broker".to_owned(),
         mqtt_port: 1883,
+        identity: None,
     };
     let topics = ["whitelist", "state", "counters", "passages", "ack", "command", "encode", "confirmed"];
     run(&unsigned(), MANY, |bytes, chance| {

@@ -11,6 +11,9 @@ pub(crate) const MANY: u32 = 10_000;
 /// Cases of a reader that decrypts, or behind which is a file or a socket.
 pub(crate) const FEW: u32 = 1_000;
 
+/// How often a case is measured that seems to take too much.
+const MEASURED_MAX: usize = 5;
+
 /// Memory is counted for the whole program, so that only one run may go on at a time.
 #[expect(clippy::disallowed_types, reason = "it holds nothing; it only keeps runs apart")]
 static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
@@ -50,14 +53,20 @@ pub(crate) fn run(samples: &[Vec<u8>], cases: u32, mut read: impl FnMut(&[u8], &
     assert!(accepted > 0 && accepted < cases, "seed {seed}: {accepted} of {cases} cases were valid: nothing was tried");
 }
 
-/// What `read` gives, if it takes no more memory than `limit` bytes, counting also what it gives back.
+/// What `read` gives, if it takes no more memory than `limit` bytes, counting also what it gives back. The harness takes
+/// some now and then, so a case that took too much is tried again; what takes too much each time takes too much.
 #[track_caller]
-pub(crate) fn within<T>(limit: usize, read: impl FnOnce() -> T) -> T {
-    let before = MEMORY.total_allocated();
-    let result = read();
-    let taken = MEMORY.total_allocated() - before;
-    assert!(taken <= limit, "it took {taken} bytes of memory; {limit} is the bound");
-    result
+pub(crate) fn within<T>(limit: usize, mut read: impl FnMut() -> T) -> T {
+    let mut least = usize::MAX;
+    for _ in 0..MEASURED_MAX {
+        let before = MEMORY.total_allocated();
+        let result = read();
+        least = least.min(MEMORY.total_allocated() - before);
+        if least <= limit {
+            return result;
+        }
+    }
+    panic!("it took {least} bytes of memory; {limit} is the bound");
 }
 
 fn set(name: &str) -> Option<u64> {

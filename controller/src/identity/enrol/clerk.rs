@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use access::enrol::{ENROL_FORMAT, EnrolAnswer, EnrolRequest, Place, RenewAnswer, RenewRequest, SECRET_LENGTH};
+use access::time::UtcS;
 use certificates::Request;
 use db::site::{Actor, Site, SiteError};
 use serde::Serialize;
@@ -60,10 +61,7 @@ impl Clerk {
             Err(error) => return Err(internal(&error)),
         };
         tracing::info!(%door, "a door was enrolled");
-        // Certificates that it had before are revoked. A list that could not be written is written at the next start.
-        if let Err(error) = self.identity.write_list(&self.site, now.second(), self.list.as_deref()) {
-            tracing::error!(%error, "the list of revoked certificates could not be written");
-        }
+        self.write_down(now.second());
         write(&EnrolAnswer {
             format: ENROL_FORMAT,
             site: self.site.id().clone(),
@@ -103,12 +101,20 @@ impl Clerk {
             Err(error) => return Err(internal(&error)),
         }
         tracing::info!(door = %holder.door, "a door's certificate was renewed");
+        self.write_down(now.second());
         write(&RenewAnswer {
             format: ENROL_FORMAT,
             mqtt,
             certificate: certificate.pem().to_owned(),
             authority: self.identity.certificate_pem().to_owned(),
         })
+    }
+
+    /// What could not be written is written the next time, or at the next start.
+    fn write_down(&self, now: UtcS) {
+        if let Err(error) = self.identity.write_list(&self.site, now, self.list.as_deref()) {
+            tracing::error!(%error, "it could not be written down which certificates are revoked");
+        }
     }
 
     fn mqtt(&self) -> Result<Place, Denied> {

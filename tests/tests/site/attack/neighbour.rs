@@ -24,6 +24,12 @@ fn key(file: &Value) -> Vec<u8> {
     (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
 }
 
+/// Whether the broker ends the connection of whoever publishes there. It may confirm first: MQTT 3.1.1 has no other answer.
+fn is_thrown_out(thief: &mut Client, topic: &str, retain: bool) -> bool {
+    wait::until("the end of the thief's connection", || thief.publish(topic, &[1; 100], retain).is_err().then_some(()))
+        .is_ok()
+}
+
 #[test]
 fn a_stolen_door_says_and_hears_nothing_in_the_name_of_another_at_the_embedded_broker() {
     let mut site = Whole::start_plain(Broker::Embedded, 2, &people(1, 2).unwrap()).unwrap();
@@ -49,10 +55,10 @@ fn a_stolen_door_says_and_hears_nothing_in_the_name_of_another_at_the_embedded_b
     for topic in [up("door-1", "events"), up("door-1", "status"), down("door-1", "command"), down("door-2", "command")]
     {
         let mut thief = enter("door-2", "door-2").unwrap();
-        assert!(thief.publish(&topic, &[1; 100], false).is_err(), "{topic} is taken");
+        assert!(is_thrown_out(&mut thief, &topic, false), "{topic} is let in");
     }
     let mut thief = enter("door-2", "door-2").unwrap();
-    assert!(thief.publish(&up("door-2", "status"), &[1; 100], true).is_err(), "something is retained");
+    assert!(is_thrown_out(&mut thief, &up("door-2", "status"), true), "something may be retained");
     assert_eq!(site.events("door-1").unwrap().len(), before);
     let uid = invent(1)[0].uid.hex();
     site.doors[0].make_card(&uid, "classic-1k").unwrap();

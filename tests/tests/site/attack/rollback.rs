@@ -3,6 +3,7 @@
 
 use serde_json::json;
 use site::stranger::middle::{Fate, Way};
+use site::stranger::packet::Message;
 use site::wait;
 
 use super::{Siege, down};
@@ -17,9 +18,17 @@ fn caught(siege: &Siege, channel: &str) -> Vec<Vec<u8>> {
 /// From now on door 1 hears nothing of its controller on this channel.
 fn deafen(siege: &Siege, channel: &'static str) {
     let topic = down("door-1", channel);
-    siege.middle.judge(move |way, message| {
-        if way == Way::Down && message.topic == topic && message.qos > 0 { Fate::Drop } else { Fate::Pass }
-    });
+    siege.middle.judge(
+        move |way, message| {
+            if way == Way::Down && message.topic == topic { Fate::Drop } else { Fate::Pass }
+        },
+    );
+}
+
+/// Says something of before to door 1, which hears nothing of its broker there.
+fn replay(siege: &Siege, channel: &str, payload: &[u8]) {
+    let (topic, payload) = (down("door-1", channel), payload.to_vec());
+    siege.middle.say(Way::Down, &Message { topic, payload, qos: 0, retain: false, id: 0 });
 }
 
 fn restart(siege: &mut Siege) {
@@ -44,7 +53,7 @@ fn a_card_that_was_blocked_is_not_listed_again_by_an_old_list() {
     deafen(&siege, "whitelist");
     let refused = siege.refused();
     for _ in 0..2 {
-        lists.iter().for_each(|list| siege.publish(&down("door-1", "whitelist"), list));
+        lists.iter().for_each(|list| replay(&siege, "whitelist", list));
     }
     siege.assert_refused(refused, 2 * lists.len() as u64);
     assert_eq!(siege.status().whitelist, blocked);
@@ -57,14 +66,17 @@ fn a_card_that_was_blocked_is_not_listed_again_by_an_old_list() {
 #[test]
 fn a_state_of_before_is_not_in_force_again() {
     let mut siege = Siege::begin();
-    let order = json!({"mode": "locked", "until": "2099-01-01T00:00:00Z", "reason": "Painting"});
-    siege.site.api.act("/api/v1/doors/door-1/order", &order).unwrap();
+    let order = |hours| {
+        let until = chrono::Utc::now() + chrono::TimeDelta::hours(hours);
+        let until = until.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+        json!({"mode": "locked", "until": until, "reason": "Painting"})
+    };
+    siege.site.api.act("/api/v1/doors/door-1/order", &order(1)).unwrap();
     let mode = |wanted| move |seen: &_| super::status(seen).filter(|status| status.mode == wanted);
     let ordered = siege.middle.wait("the order in force", 0, mode(3)).unwrap();
     let states = caught(&siege, "state");
     let from = siege.middle.seen().unwrap().len();
-    let order = json!({"mode": "locked", "until": "2099-02-01T00:00:00Z", "reason": "Painting again"});
-    siege.site.api.act("/api/v1/doors/door-1/order", &order).unwrap();
+    siege.site.api.act("/api/v1/doors/door-1/order", &order(2)).unwrap();
     let newer = |seen: &_| super::status(seen).filter(|status| status.state > ordered.state);
     let now = siege.middle.wait("the next order in force", from, newer).unwrap();
     restart(&mut siege);
@@ -104,7 +116,7 @@ fn old_confirmations_and_silence_make_no_list_look_younger() {
     deafen(&siege, "confirmed");
     let (refused, mut tried) = (siege.refused(), 0);
     let older = || {
-        answers.iter().for_each(|answer| siege.publish(&down("door-1", "confirmed"), answer));
+        answers.iter().for_each(|answer| replay(&siege, "confirmed", answer));
         tried += answers.len() as u64;
         siege.refused();
         (siege.status().confirmed_age_s? >= 5).then_some(())
@@ -114,7 +126,7 @@ fn old_confirmations_and_silence_make_no_list_look_younger() {
     // Nor at a door that has started anew and remembers neither answer nor question.
     let mut siege = siege;
     restart(&mut siege);
-    answers.iter().for_each(|answer| siege.publish(&down("door-1", "confirmed"), answer));
+    answers.iter().for_each(|answer| replay(&siege, "confirmed", answer));
     siege.refused();
     assert!(siege.status().confirmed_age_s.is_none_or(|age| age >= 5));
     siege.site.stop().unwrap();
