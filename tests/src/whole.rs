@@ -281,6 +281,14 @@ impl Whole {
         Ok(Site::open(&self.folder.path().join("site.db"), &"hospital".parse::<SiteId>()?)?)
     }
 
+    /// Runs a subcommand of the controller beside the one that runs, and returns what it printed.
+    ///
+    /// # Errors
+    /// If it fails; what it wrote to standard error is in the error.
+    pub fn run(&self, arguments: &[&str]) -> Result<String> {
+        controller(self.folder.path(), arguments, None)
+    }
+
     /// Stops the controller as a service manager would.
     ///
     /// # Errors

@@ -57,7 +57,7 @@ async fn a_door_is_left_alone_tells_its_list_and_follows_once_it_is_decided() {
 
     let blocked = Blocks::NONE.with(Block::Blocked);
     ward.send(&listed(whitelist, vec![(uid(0), blocked), (uid(1), Blocks::NONE)])).await;
-    bench.until("told", |site| site.restored().unwrap().unwrap().doors[0].told.is_some()).await;
+    bench.until("told", |site| site.restored().unwrap().unwrap().doors.first().unwrap().told.is_some()).await;
     bench.site().decide(&actor(), Decision::KeepOut, "disk").unwrap();
     let decided = bench.site().latest().unwrap();
     ward.follow_until(|ward| ward.status.whitelist.generation >= decided && ward.state.generation >= decided).await;
