@@ -36,7 +36,7 @@ pub(crate) mod refusals;
 mod tls;
 
 use authority::{Authority, Holder, Issued};
-pub(crate) use enrol::Enrolment;
+pub(crate) use enrol::{Clerk, Enrolment};
 use folder::Readers;
 
 /// User name and client identifier of the controller's own session, also the common name of its certificate. The

@@ -8,6 +8,7 @@
 use std::cell::Cell;
 use std::future::Future;
 
+use access::confirm::LogHead;
 use access::time::UtcMs;
 use db::site::{Outcome, Report, Site, SiteError};
 use link::{AckToken, Event, Handle};
@@ -18,7 +19,7 @@ use crate::clerk::{self, Note};
 use crate::config::Badge;
 use crate::desk::{Desk, Parts};
 use crate::hold::{self, Piece};
-use crate::intake::{self, Delivered, Head, Stored};
+use crate::intake::{self, Delivered, Stored};
 use crate::run::{self, Ears};
 use crate::start::read::{Read, read};
 
@@ -132,12 +133,12 @@ impl Storing {
     ///
     /// # Errors
     /// If it could not be stored.
-    pub fn store(&self, reports: &[Report]) -> Result<(Vec<Outcome>, Head), SiteError> {
+    pub fn store(&self, reports: &[Report]) -> Result<(Vec<Outcome>, LogHead), SiteError> {
         intake::store(&self.site, reports)
     }
 
     /// Tells the loop.
-    pub async fn tell(&self, gathered: Gathered, outcome: Result<(Vec<Outcome>, Head), SiteError>) {
+    pub async fn tell(&self, gathered: Gathered, outcome: Result<(Vec<Outcome>, LogHead), SiteError>) {
         // The loop is gone only when the controller is.
         let _ = self.done.send(Stored { acks: gathered.acks, outcome }).await;
     }

@@ -1,11 +1,12 @@
 //! The site on a virtual clock: whatever fails, nothing that was acknowledged is missing, nothing is there twice or out of
 //! order, no card passes that is blocked there, and in the end everything is as it should be. And each program that is
 //! broken on purpose is found out.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must fail")]
 
 use std::num::NonZero;
+use std::time::Duration;
 
-use site::sim::{self, Broken};
+use site::sim::{self, Broken, Plan, Seeds};
 
 /// Seeds that a broken program has until it must have been noticed.
 const SEEDS_PER_BROKEN: u64 = 400;
@@ -19,30 +20,36 @@ fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
+fn seeds(first: u64, count: u64, failures: usize) -> Seeds {
+    Seeds { first, count, threads: threads(), failures, within: Duration::from_secs(number("KULKU_SECONDS", 300)) }
+}
+
+/// As many seeds as the time allows; what they must have in common does not depend on how many there were.
 #[test]
 fn nothing_is_lost_forged_or_let_in_whatever_fails() {
-    let (from, seeds) = (number("KULKU_SEED", 0), number("KULKU_SEEDS", 10_000));
-    let summary = sim::many(from, seeds, threads(), None, 3).unwrap();
+    let (from, count) = (number("KULKU_SEED", 0), number("KULKU_SEEDS", 10_000));
+    let summary = sim::many(&seeds(from, count, 3), Plan::default()).unwrap();
     println!(
-        "{} seeds from {from} with {} events and {} faults, {} too small",
+        "{} of {count} seeds from {from} with {} events and {} faults, {} too small",
         summary.counted, summary.events, summary.faults, summary.small
     );
     let failed: Vec<String> = summary.failed.iter().map(|o| format!("seed {}: {:#?}", o.seed, o.violations)).collect();
     assert!(failed.is_empty(), "{failed:#?}\nsimulate --from SEED --trace shows what happened");
-    assert_eq!(summary.counted, seeds);
+    assert!(summary.counted > 0);
 }
 
 #[test]
 fn a_seed_reproduces_its_run() {
     let templates = sim::Templates::new().unwrap();
     for seed in 0..5 {
-        let (first, again) = (sim::one(&templates, seed, None, true), sim::one(&templates, seed, None, true));
-        assert_eq!(first.unwrap().trace, again.unwrap().trace, "seed {seed}");
+        let run = || sim::one(&templates, seed, Plan::default(), true).unwrap().trace;
+        assert_eq!(run(), run(), "seed {seed}");
     }
 }
 
 fn is_noticed(broken: Broken) {
-    let summary = sim::many(0, SEEDS_PER_BROKEN, threads(), Some(broken), 1).unwrap();
+    let plan = Plan { broken: Some(broken), disks: false };
+    let summary = sim::many(&seeds(0, SEEDS_PER_BROKEN, 1), plan).unwrap();
     let first = summary.failed.first();
     let first = first.unwrap_or_else(|| panic!("{} seeds have not noticed {broken:?}", summary.counted));
     println!("{broken:?}: seed {}: {}", first.seed, first.violations.first().unwrap());

@@ -105,8 +105,7 @@ async fn run(listener: TcpListener, tls: TlsAcceptor, clerk: Arc<Clerk>, mut sto
     let mut tasks = JoinSet::new();
     loop {
         tokio::select! {
-            // An error means that whoever could tell is gone, which is the same.
-            _ = stop.wait_for(|stop| *stop) => break,
+            () = told(&mut stop) => break,
             Some((address, refused)) = ended.recv() => limits.end(address, refused),
             Some(_) = tasks.join_next() => {}
             accepted = listener.accept() => match accepted {
@@ -126,6 +125,11 @@ async fn run(listener: TcpListener, tls: TlsAcceptor, clerk: Arc<Clerk>, mut sto
         }
     }
     tasks.shutdown().await;
+}
+
+async fn told(stop: &mut watch::Receiver<bool>) {
+    // An error means that whoever could tell is gone, which is the same.
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 async fn serve(stream: TcpStream, address: IpAddr, tls: TlsAcceptor, visit: Visit, ends: mpsc::Sender<(IpAddr, bool)>) {
