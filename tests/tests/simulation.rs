@@ -76,11 +76,6 @@ fn an_older_list_that_is_taken_is_noticed() {
 }
 
 #[test]
-fn an_acknowledgement_of_another_epoch_that_is_taken_is_noticed() {
-    is_noticed(Broken::TakesOtherEpochs);
-}
-
-#[test]
 fn a_mac_that_nobody_checks_is_noticed() {
     is_noticed(Broken::ChecksNoMac);
 }

@@ -93,12 +93,6 @@ pub fn forged(dice: &Dice, payload: &[u8], topic: &str) -> Vec<u8> {
 pub fn weakened(broken: Broken, centre: bool, key: &DoorKey, said: Said, payload: &[u8]) -> Option<Vec<u8>> {
     match broken {
         Broken::ChecksNoMac => unchecked(centre, key, said, payload),
-        Broken::TakesOtherEpochs if !centre => {
-            let (header, message) = Sealed::parse(payload).ok()?.open::<Down>(key).ok()?;
-            let Down::Acknowledged { epoch, through, log } = message else { return None };
-            let other = epoch != said.epoch;
-            other.then(|| seal(key, &header, &Down::Acknowledged { epoch: said.epoch, through, log }))
-        }
         Broken::FollowsOldCommands if !centre => {
             let (header, message) = Sealed::parse(payload).ok()?.open::<Down>(key).ok()?;
             let Down::Command(mut command) = message else { return None };

@@ -169,6 +169,10 @@ impl Site {
                 self.siege().await?;
             }
             sleep(Duration::from_millis(dice.between(20, 1_600))).await;
+            if self.disks && dice.percent(10) {
+                self.faults.set(self.faults.get() + 1);
+                if self.loses_site { self.lose_site().await? } else { self.change_disk().await? }
+            }
             match dice.below(100) {
                 0..45 => self.tap(),
                 45..48 => self.decide(),
@@ -245,7 +249,7 @@ impl Site {
             58..70 => self.weather(),
             70..80 => net.replay(),
             80..88 => net.tamper(),
-            88..92 if self.loses_site => self.lose_site().await?,
+            88..92 if self.loses_site => {}
             88..92 => self.change_disk().await?,
             92..95 => {
                 let ms = *dice.pick(&[4, 40, 300]).unwrap_or(&4);
