@@ -15,20 +15,31 @@ fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, NonZero::get)
 }
 
-/// `KULKU_SEEDS` and `KULKU_SEED` say how many and from where.
+/// `KULKU_SEEDS` and `KULKU_SEED` say how many and from where, `KULKU_SECONDS` how long a test may begin new ones.
 fn number(name: &str, otherwise: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
 }
 
 fn seeds(first: u64, count: u64, failures: usize) -> Seeds {
-    Seeds { first, count, threads: threads(), failures, within: Duration::from_secs(number("KULKU_SECONDS", 300)) }
+    Seeds { first, count, threads: threads(), failures, within: Duration::from_secs(number("KULKU_SECONDS", 140)) }
 }
 
 /// As many seeds as the time allows; what they must have in common does not depend on how many there were.
 #[test]
 fn nothing_is_lost_forged_or_let_in_whatever_fails() {
     let (from, count) = (number("KULKU_SEED", 0), number("KULKU_SEEDS", 10_000));
-    let summary = sim::many(&seeds(from, count, 3), Plan::default()).unwrap();
+    passes(from, count, Plan::default());
+}
+
+/// The same while disks are lost, of doors or of the site, and copies of them are put back.
+#[test]
+fn nothing_that_anybody_still_has_is_lost_when_disks_are_put_back() {
+    let (from, count) = (number("KULKU_SEED", 0), number("KULKU_SEEDS", 10_000));
+    passes(from, count, Plan { disks: true, ..Plan::default() });
+}
+
+fn passes(from: u64, count: u64, plan: Plan) {
+    let summary = sim::many(&seeds(from, count, 3), plan).unwrap();
     println!(
         "{} of {count} seeds from {from} with {} events and {} faults, {} too small",
         summary.counted, summary.events, summary.faults, summary.small
@@ -48,11 +59,18 @@ fn a_seed_reproduces_its_run() {
 }
 
 fn is_noticed(broken: Broken) {
-    let plan = Plan { broken: Some(broken), disks: false };
+    is_noticed_in(Plan { broken: Some(broken), disks: false });
+}
+
+fn is_noticed_where_disks_are_put_back(broken: Broken) {
+    is_noticed_in(Plan { broken: Some(broken), disks: true });
+}
+
+fn is_noticed_in(plan: Plan) {
     let summary = sim::many(&seeds(0, SEEDS_PER_BROKEN, 1), plan).unwrap();
     let first = summary.failed.first();
-    let first = first.unwrap_or_else(|| panic!("{} seeds have not noticed {broken:?}", summary.counted));
-    println!("{broken:?}: seed {}: {}", first.seed, first.violations.first().unwrap());
+    let first = first.unwrap_or_else(|| panic!("{} seeds have not noticed {plan:?}", summary.counted));
+    println!("{plan:?}: seed {}: {}", first.seed, first.violations.first().unwrap());
 }
 
 #[test]
@@ -103,4 +121,19 @@ fn a_list_in_force_before_all_of_it_has_come_is_noticed() {
 #[test]
 fn an_old_answer_that_makes_a_list_young_is_noticed() {
     is_noticed(Broken::TakesOldAnswers);
+}
+
+#[test]
+fn a_backup_whose_generations_do_not_jump_is_noticed() {
+    is_noticed_where_disks_are_put_back(Broken::JumpsNot);
+}
+
+#[test]
+fn a_hold_that_is_ignored_is_noticed() {
+    is_noticed_where_disks_are_put_back(Broken::HoldsNothing);
+}
+
+#[test]
+fn a_journal_that_was_put_back_and_begins_no_epoch_is_noticed() {
+    is_noticed_where_disks_are_put_back(Broken::BeginsNoEpoch);
 }
