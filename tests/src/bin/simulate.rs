@@ -1,10 +1,10 @@
 //! Runs the site on a virtual clock, seed after seed, and shows every seed that fails with what happened in it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use clap::Parser;
-use site::sim::{self, Broken, Templates};
+use site::sim::{self, Broken, Plan, Seeds, Templates};
 
 /// Runs the site on a virtual clock, with faults that follow from a seed.
 #[derive(Parser)]
@@ -21,6 +21,12 @@ struct Arguments {
     /// Stop after so many seeds that fail.
     #[arg(long, default_value_t = 3)]
     failures: usize,
+    /// Begin no seed after so many seconds.
+    #[arg(long, default_value_t = 86_400)]
+    within: u64,
+    /// Lose disks as well, and put copies of them back.
+    #[arg(long)]
+    disks: bool,
     /// Show what happens in the first seed.
     #[arg(long)]
     trace: bool,
@@ -32,11 +38,19 @@ struct Arguments {
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let broken = arguments.broken.and_then(|number| Broken::ALL.get(number).copied());
+    let plan = Plan { broken, disks: arguments.disks };
     if arguments.trace {
-        return show(arguments.from, broken);
+        return show(arguments.from, plan);
     }
     let begun = Instant::now();
-    let summary = sim::many(arguments.from, arguments.seeds, arguments.threads, broken, arguments.failures)?;
+    let seeds = Seeds {
+        first: arguments.from,
+        count: arguments.seeds,
+        threads: arguments.threads,
+        failures: arguments.failures,
+        within: Duration::from_secs(arguments.within),
+    };
+    let summary = sim::many(&seeds, plan)?;
     println!(
         "{} seeds counted, {} too small, {} events, {} faults, {:.1} s",
         summary.counted,
@@ -55,8 +69,8 @@ fn main() -> Result<()> {
     }
 }
 
-fn show(seed: u64, broken: Option<Broken>) -> Result<()> {
-    let outcome = sim::one(&Templates::new()?, seed, broken, true)?;
+fn show(seed: u64, plan: Plan) -> Result<()> {
+    let outcome = sim::one(&Templates::new()?, seed, plan, true)?;
     outcome.trace.iter().for_each(|line| println!("{line}"));
     outcome.violations.iter().for_each(|violation| println!("VIOLATED {violation}"));
     println!("{} events, {} faults", outcome.events, outcome.faults);

@@ -11,8 +11,6 @@ pub enum Broken {
     ForgetsBeforeReceipt,
     /// The door takes a list that is older than the one in force.
     TakesOlderLists,
-    /// The door takes an acknowledgement of another epoch for one of its own.
-    TakesOtherEpochs,
     /// Nobody checks a MAC.
     ChecksNoMac,
     /// The controller stores an event that it has as a new one.
@@ -35,12 +33,11 @@ pub enum Broken {
 
 impl Broken {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 13] = [
         Self::AcknowledgesBeforeCommit,
         Self::AppliesUnchecked,
         Self::ForgetsBeforeReceipt,
         Self::TakesOlderLists,
-        Self::TakesOtherEpochs,
         Self::ChecksNoMac,
         Self::StoresTwice,
         Self::ReportsUnsynced,

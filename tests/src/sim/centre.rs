@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use access::chain::Link;
+use access::confirm::LogHead;
 use access::event::Event;
 use access::id::DoorId;
 use anyhow::Result;
@@ -129,7 +129,7 @@ impl Centre {
             slow_ms: Rc::clone(&self.slow_ms),
             broken: self.broken,
             through: BTreeMap::new(),
-            head: Link::START,
+            head: LogHead::default(),
         };
         let beside = [spawn_local(intake.run()), spawn_local(note(noting)), spawn_local(compare(comparing))];
         *self.tasks.borrow_mut() = [spawn_local(looped)].into_iter().chain(beside).collect();
@@ -164,7 +164,7 @@ struct Intake {
     broken: Option<Broken>,
     /// For one that stores twice: through which event each journal is stored.
     through: BTreeMap<(DoorId, u64), u64>,
-    head: Link,
+    head: LogHead,
 }
 
 impl Intake {

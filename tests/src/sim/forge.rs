@@ -1,8 +1,10 @@
 //! What somebody without a key can make of a message, and what a broken program would make of that.
 
+use access::command::{Action, Command};
 use access::confirm::{Nonce, Receipt};
 use access::envelope::{DoorKey, Header, Sealed, seal};
 use access::message::{Down, Up};
+use access::time::MonoMs;
 
 use super::broken::Broken;
 use super::dice::Dice;
@@ -49,6 +51,25 @@ pub fn said(key: &DoorKey, payload: &[u8]) -> Option<Said> {
     })
 }
 
+/// A command of somebody who has listened well and has no key: it names the door's boot and session, and comes in time.
+/// None if the message that it takes the place of says nothing.
+#[must_use]
+pub fn command(payload: &[u8], said: Said) -> Option<Vec<u8>> {
+    let header = Sealed::parse(payload).ok()?.header;
+    let header = Header { boot: header.boot + 1, ..header };
+    let Said { boot, session, mono, .. } = said;
+    let command = Command { id: UNASKED, boot, session, expires: MonoMs(mono + 8_000), action: Action::UnlockOnce };
+    Some(seal(&foreign(), &header, &Down::Command(command)))
+}
+
+/// A key of somebody's own.
+fn foreign() -> DoorKey {
+    DoorKey::new([0xEE; 32])
+}
+
+/// The number of a command that no operator has asked for.
+const UNASKED: u64 = 0xDEAD;
+
 /// A message of somebody who has no key: a byte changed, or a whole one under a key of his own.
 #[must_use]
 pub fn forged(dice: &Dice, payload: &[u8], topic: &str) -> Vec<u8> {
@@ -58,7 +79,7 @@ pub fn forged(dice: &Dice, payload: &[u8], topic: &str) -> Vec<u8> {
     {
         let header = Header { boot: sealed.header.boot + 1, ..sealed.header };
         let said = Down::Acknowledged { epoch: header.epoch, through: dice.between(1, 40), log: Default::default() };
-        return seal(&DoorKey::new([0xEE; 32]), &header, &said);
+        return seal(&foreign(), &header, &said);
     }
     let at = usize::try_from(dice.below(u64::try_from(bytes.len()).unwrap_or(1))).unwrap_or(0);
     if let Some(byte) = bytes.get_mut(at) {
@@ -72,17 +93,11 @@ pub fn forged(dice: &Dice, payload: &[u8], topic: &str) -> Vec<u8> {
 pub fn weakened(broken: Broken, centre: bool, key: &DoorKey, said: Said, payload: &[u8]) -> Option<Vec<u8>> {
     match broken {
         Broken::ChecksNoMac => unchecked(centre, key, said, payload),
-        Broken::TakesOtherEpochs if !centre => {
-            let (header, message) = Sealed::parse(payload).ok()?.open::<Down>(key).ok()?;
-            let Down::Acknowledged { epoch, through, log } = message else { return None };
-            let other = epoch != said.epoch;
-            other.then(|| seal(key, &header, &Down::Acknowledged { epoch: said.epoch, through, log }))
-        }
         Broken::FollowsOldCommands if !centre => {
             let (header, message) = Sealed::parse(payload).ok()?.open::<Down>(key).ok()?;
             let Down::Command(mut command) = message else { return None };
             (command.boot, command.session) = (said.boot, said.session);
-            command.expires = access::time::MonoMs(said.mono + 8_000);
+            command.expires = MonoMs(said.mono + 8_000);
             Some(seal(key, &header, &Down::Command(command)))
         }
         Broken::TakesOldAnswers | Broken::BeginsNoEpoch if !centre => {
@@ -104,11 +119,10 @@ pub fn weakened(broken: Broken, centre: bool, key: &DoorKey, said: Said, payload
 /// Whoever checks no MAC takes what is in the message, whoever wrote it.
 fn unchecked(centre: bool, key: &DoorKey, said: Said, payload: &[u8]) -> Option<Vec<u8>> {
     let sealed = Sealed::parse(payload).ok()?;
-    let foreign = DoorKey::new([0xEE; 32]);
     if centre {
         return None;
     }
-    let (header, message) = sealed.open::<Down>(&foreign).ok()?;
+    let (header, message) = sealed.open::<Down>(&foreign()).ok()?;
     let message = match message {
         Down::Acknowledged { through, log, .. } => {
             Down::Acknowledged { epoch: said.epoch, through: through.min(said.head), log }

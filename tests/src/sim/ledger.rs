@@ -212,7 +212,10 @@ impl Ledger {
     fn followed(&self, door: &str, id: u64, event: &Event) {
         let mut pages = self.0.borrow_mut();
         let started = pages.doors.get(door).map_or(0, |page| page.started_ms);
-        let Some((asked, times)) = pages.commands.get_mut(&id) else { return };
+        let Some((asked, times)) = pages.commands.get_mut(&id) else {
+            pages.violations.push(format!("{door}: a command was followed that nobody has asked for"));
+            return;
+        };
         *times += 1;
         let late = (started + event.mono.0).saturating_sub(*asked);
         let (times, line) = (*times, format!("{door}: a command was followed {late} ms after it was asked for"));

@@ -26,7 +26,8 @@ pub mod sabotage;
 pub mod time;
 pub mod trace;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use tokio::runtime::Builder;
@@ -38,6 +39,30 @@ pub use run::Outcome;
 
 /// Events and faults that a run must have had to count.
 pub const COUNTS_FROM: (usize, u64) = (20, 5);
+
+/// What kind of runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Plan {
+    /// What is broken on purpose, if anything is.
+    pub broken: Option<Broken>,
+    /// Disks are lost as well: copies of doors' disks are put back, and backups of the site.
+    pub disks: bool,
+}
+
+/// Which seeds, and how many.
+#[derive(Debug, Clone, Copy)]
+pub struct Seeds {
+    /// The first.
+    pub first: u64,
+    /// So many must count.
+    pub count: u64,
+    /// Threads, each with a seed of its own.
+    pub threads: usize,
+    /// Enough when so many have failed.
+    pub failures: usize,
+    /// No seed is begun after this time.
+    pub within: Duration,
+}
 
 /// What came of many runs.
 #[derive(Debug, Default)]
@@ -58,44 +83,39 @@ pub struct Summary {
 ///
 /// # Errors
 /// If the machine below has no room for it.
-pub fn one(templates: &Templates, seed: u64, broken: Option<Broken>, traced: bool) -> Result<Outcome> {
+pub fn one(templates: &Templates, seed: u64, plan: Plan, traced: bool) -> Result<Outcome> {
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build()?;
     let local = LocalSet::new();
-    let outcome = local.block_on(&runtime, run::run(templates, seed, broken, traced));
+    let outcome = local.block_on(&runtime, run::run(templates, seed, plan, traced));
     // Whatever still waits goes before the clock that it waits for.
     drop(local);
     outcome
 }
 
-/// Runs seeds from `first` on, on so many threads, until so many have counted or `failures` have failed.
+/// Runs seeds until enough have counted, have failed, or the time is over.
 ///
 /// # Errors
 /// If the machine below has no room for them.
-pub fn many(first: u64, count: u64, threads: usize, broken: Option<Broken>, failures: usize) -> Result<Summary> {
+pub fn many(seeds: &Seeds, plan: Plan) -> Result<Summary> {
     let templates = Templates::new()?;
-    let (next, counted, failed) = (AtomicU64::new(first), AtomicU64::new(0), AtomicU64::new(0));
-    let most = u64::try_from(failures).unwrap_or(u64::MAX);
+    let begun = Instant::now();
+    let (next, counted, failed) = (AtomicU64::new(seeds.first), AtomicU64::new(0), AtomicUsize::new(0));
+    let goes_on = || {
+        let enough = counted.load(Ordering::Relaxed) >= seeds.count || failed.load(Ordering::Relaxed) >= seeds.failures;
+        !enough && begun.elapsed() < seeds.within
+    };
     let work = || -> Result<Summary> {
         let mut summary = Summary::default();
-        while counted.load(Ordering::Relaxed) < count && failed.load(Ordering::Relaxed) < most {
-            let outcome = one(&templates, next.fetch_add(1, Ordering::Relaxed), broken, false)?;
-            summary.events += u64::try_from(outcome.events).unwrap_or(0);
-            summary.faults += outcome.faults;
-            if outcome.events >= COUNTS_FROM.0 && outcome.faults >= COUNTS_FROM.1 {
-                summary.counted += 1;
-                counted.fetch_add(1, Ordering::Relaxed);
-            } else {
-                summary.small += 1;
-            }
-            if !outcome.violations.is_empty() {
-                failed.fetch_add(1, Ordering::Relaxed);
-                summary.failed.push(outcome);
-            }
+        while goes_on() {
+            let outcome = one(&templates, next.fetch_add(1, Ordering::Relaxed), plan, false)?;
+            counted.fetch_add(u64::from(outcome.counts()), Ordering::Relaxed);
+            failed.fetch_add(usize::from(!outcome.violations.is_empty()), Ordering::Relaxed);
+            summary.take(outcome);
         }
         Ok(summary)
     };
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..seeds.threads.max(1)).map(|_| scope.spawn(work)).collect();
         let mut all = Summary::default();
         for thread in threads {
             let part = thread.join().map_err(|_| anyhow::anyhow!("a run panicked"))??;
@@ -107,4 +127,24 @@ pub fn many(first: u64, count: u64, threads: usize, broken: Option<Broken>, fail
         }
         Ok(all)
     })
+}
+
+impl Outcome {
+    /// Whether enough has happened.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.events >= COUNTS_FROM.0 && self.faults >= COUNTS_FROM.1
+    }
+}
+
+impl Summary {
+    fn take(&mut self, outcome: Outcome) {
+        self.events += u64::try_from(outcome.events).unwrap_or(0);
+        self.faults += outcome.faults;
+        self.counted += u64::from(outcome.counts());
+        self.small += u64::from(!outcome.counts());
+        if !outcome.violations.is_empty() {
+            self.failed.push(outcome);
+        }
+    }
 }

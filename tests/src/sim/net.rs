@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use access::envelope::DoorKey;
-use access::topic::Topic;
+use access::topic::{Channel, Topic};
 use link::trial::{Sent, Trial};
 use link::{Event, Incoming, WillFactory};
 use tokio::sync::mpsc;
@@ -23,8 +23,8 @@ use super::trace::Trace;
 /// The controller's name at the broker.
 pub const CENTRE: &str = "controller";
 
-/// Messages of one topic that whoever sits on the network remembers.
-const HEARD_MAX: usize = 12;
+/// The first messages of a topic that whoever sits on the network remembers, and as many of the last.
+const HEARD_MAX: usize = 6;
 
 /// How the network is, in hundredths of all messages.
 #[derive(Debug, Clone, Copy, Default)]
@@ -176,13 +176,26 @@ impl Net {
         }
     }
 
-    /// Somebody changes a message that was said before.
+    /// Somebody changes a message that was said before, or makes up one of his own.
     pub fn tamper(self: &Rc<Self>) {
         let said = self.remembered();
         let Some(message) = self.dice.pick(&said) else { return };
-        let payload = forge::forged(&self.dice, &message.payload, &message.topic);
-        self.trace.say(|| format!("forged on {}", message.topic));
-        self.carry(Message { payload, ..message.clone() }, self.dice.between(1, 20));
+        let command = if self.dice.percent(50) { self.made_up(message) } else { None };
+        let forged = command.unwrap_or_else(|| {
+            let payload = forge::forged(&self.dice, &message.payload, &message.topic);
+            Message { payload, ..message.clone() }
+        });
+        self.trace.say(|| format!("forged on {}", forged.topic));
+        self.carry(forged, self.dice.between(1, 20));
+    }
+
+    /// A command to the door of a message that was said to it.
+    fn made_up(&self, message: &Message) -> Option<Message> {
+        let topic = Topic::parse(&message.topic).ok()?;
+        let said = self.said.borrow().get(topic.door.as_str()).copied()?;
+        let payload = forge::command(&message.payload, said)?;
+        let topic = Topic::build(&topic.site, &topic.door, Channel::DownCommand);
+        Some(Message { topic, payload, retained: false })
     }
 
     /// What was said on some topic, oldest first.
@@ -263,10 +276,10 @@ impl Net {
         {
             let mut heard = self.heard.borrow_mut();
             let heard = heard.entry(message.topic.clone()).or_default();
-            heard.push_back(message.clone());
-            if heard.len() > HEARD_MAX {
-                heard.pop_front();
+            if heard.len() >= 2 * HEARD_MAX {
+                heard.remove(HEARD_MAX);
             }
+            heard.push_back(message.clone());
         }
         if self.besieged.borrow().contains(&door) {
             return;

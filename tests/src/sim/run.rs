@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio::task::spawn_local;
 use tokio::time::sleep;
 
+use super::Plan;
 use super::broken::Broken;
 use super::centre::Centre;
 use super::dice::Dice;
@@ -28,9 +29,6 @@ use super::trace::Trace;
 /// Longest time in which everything must be as it should be once the faults are over. A delta that fails thrice is
 /// followed by the whole list after a minute; a status comes every half minute.
 const CONVERGES_MS: u64 = 240_000;
-
-/// Whether doors find out that their journal, or the controller's, was put back: only then can disks be.
-const RECONCILES: bool = false;
 
 /// The operator's reason.
 const REASON: &str = "the disk was lost";
@@ -57,7 +55,9 @@ struct Site {
     boxes: Vec<Cell<usize>>,
     /// Copies of the doors' disks: the newest event in each, and what had been in force.
     images: RefCell<BTreeMap<String, Image>>,
-    /// The site's disk is lost in this run, and not the doors'.
+    /// Copies of disks are put back in this run.
+    disks: bool,
+    /// The site's disk is, and not the doors'.
     loses_site: bool,
     /// A backup was put back.
     put_back: Cell<bool>,
@@ -83,10 +83,10 @@ struct Image {
 ///
 /// # Errors
 /// If the machine below has no room for it.
-pub async fn run(templates: &Templates, seed: u64, broken: Option<Broken>, traced: bool) -> Result<Outcome> {
+pub async fn run(templates: &Templates, seed: u64, plan: Plan, traced: bool) -> Result<Outcome> {
     time::begin();
     controller::trial::pretend(time::utc);
-    let site = Rc::new(Site::new(templates, seed, broken, traced)?);
+    let site = Rc::new(Site::new(templates, seed, plan, traced)?);
     site.begin()?;
     site.storm().await?;
     site.heal().await?;
@@ -109,7 +109,8 @@ pub async fn run(templates: &Templates, seed: u64, broken: Option<Broken>, trace
 }
 
 impl Site {
-    fn new(templates: &Templates, seed: u64, broken: Option<Broken>, traced: bool) -> Result<Self> {
+    fn new(templates: &Templates, seed: u64, plan: Plan, traced: bool) -> Result<Self> {
+        let broken = plan.broken;
         let (dice, trace) = (Rc::new(Dice::new(seed)), Rc::new(Trace::new(traced)));
         let keys: BTreeMap<_, _> =
             DOORS.iter().enumerate().map(|(n, name)| ((*name).to_owned(), files::key(n))).collect();
@@ -133,12 +134,13 @@ impl Site {
         }
         let templates = (0..BOXES).map(|number| templates.door(number)).collect();
         let boxes = DOORS.iter().map(|_| Cell::new(1)).collect();
-        let loses_site = RECONCILES && world.dice.percent(30);
+        let loses_site = plan.disks && world.dice.percent(30);
         Ok(Self {
             world,
             templates,
             boxes,
             images: RefCell::default(),
+            disks: plan.disks,
             loses_site,
             put_back: Cell::new(false),
             centre,
@@ -161,12 +163,16 @@ impl Site {
 
     async fn storm(self: &Rc<Self>) -> Result<()> {
         let dice = &self.world.dice;
-        let siege = dice.percent(12).then(|| dice.below(30));
-        for step in 0..dice.between(35, 60) {
+        let siege = dice.percent(12).then(|| dice.below(20));
+        for step in 0..dice.between(24, 40) {
             if siege == Some(step) {
                 self.siege().await?;
             }
-            sleep(Duration::from_millis(dice.between(20, 2_000))).await;
+            sleep(Duration::from_millis(dice.between(20, 1_600))).await;
+            if self.disks && dice.percent(10) {
+                self.faults.set(self.faults.get() + 1);
+                if self.loses_site { self.lose_site().await? } else { self.change_disk().await? }
+            }
             match dice.below(100) {
                 0..45 => self.tap(),
                 45..48 => self.decide(),
@@ -243,7 +249,7 @@ impl Site {
             58..70 => self.weather(),
             70..80 => net.replay(),
             80..88 => net.tamper(),
-            88..92 if self.loses_site => self.lose_site().await?,
+            88..92 if self.loses_site => {}
             88..92 => self.change_disk().await?,
             92..95 => {
                 let ms = *dice.pick(&[4, 40, 300]).unwrap_or(&4);
@@ -265,7 +271,7 @@ impl Site {
         let number = usize::try_from(self.world.dice.below(u64::try_from(self.doors.len())?))?;
         let (Some(door), Some(used)) = (self.doors.get(number), self.boxes.get(number)) else { return Ok(()) };
         let image = door.folder().with_extension("image");
-        if RECONCILES && self.world.dice.percent(60) {
+        if self.disks && self.world.dice.percent(60) {
             let taken = self.images.borrow_mut().remove(&door.name);
             match taken {
                 None => {
@@ -289,9 +295,31 @@ impl Site {
             self.world.trace.say(|| format!("{} is replaced", door.name));
             self.images.borrow_mut().remove(&door.name);
             door.change_disk(disk, 0, &[]).await?;
+            if self.world.dice.percent(50) {
+                self.mislead(number);
+            }
         }
         self.start_later(Some(door.name.clone()));
         Ok(())
+    }
+
+    /// Somebody keeps everything from a new box but what was said to the one before it, so that it may take that for its
+    /// own.
+    fn mislead(self: &Rc<Self>, number: usize) {
+        let site = Rc::clone(self);
+        spawn_local(async move {
+            let (Some(door), net) = (site.doors.get(number), &site.world.net) else { return };
+            net.besieged.borrow_mut().insert(door.name.clone());
+            for card in 0..CARDS {
+                sleep(Duration::from_millis(site.world.dice.between(500, 2_000))).await;
+                if let Ok(uid) = files::card(card) {
+                    door.tap(uid);
+                }
+            }
+            net.replay_to(&door.name);
+            sleep(Duration::from_millis(600)).await;
+            net.besieged.borrow_mut().remove(&door.name);
+        });
     }
 
     /// The site is copied; or its disk is lost, and the copy is put back.
