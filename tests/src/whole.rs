@@ -217,14 +217,6 @@ impl Whole {
         enrol(&code, self.ways.enrol, &self.folder.path().join(id).join(out))
     }
 
-    /// Runs a subcommand of the controller to its end, beside the one that runs, and returns what it printed.
-    ///
-    /// # Errors
-    /// If it fails; what it wrote to standard error is in the error.
-    pub fn run(&self, arguments: &[&str]) -> Result<String> {
-        controller(self.folder.path(), arguments, None)
-    }
-
     /// Where doors enrol at this site.
     #[must_use]
     pub fn enrol_port(&self) -> u16 {
