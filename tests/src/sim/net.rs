@@ -157,7 +157,7 @@ impl Net {
     pub fn replay(self: &Rc<Self>) {
         let (retained, mut ms) = (self.dice.percent(10), 0);
         let said = self.remembered();
-        let first = self.dice.below(u64::try_from(said.len()).unwrap_or(1));
+        let first = if self.dice.percent(50) { 0 } else { self.dice.below(u64::try_from(said.len()).unwrap_or(1)) };
         for message in said.into_iter().skip(usize::try_from(first).unwrap_or(0)) {
             self.trace.say(|| format!("replayed on {}", message.topic));
             ms += self.dice.between(1, 20);
@@ -171,8 +171,9 @@ impl Net {
         let to_it = heard.iter().filter(|(topic, _)| topic.contains(&format!("/{door}/down/")));
         let messages: Vec<Message> = to_it.flat_map(|(_, messages)| messages.iter().cloned()).collect();
         drop(heard);
-        for message in messages {
-            self.carry(message, self.dice.between(1, 500));
+        // Of each topic in the order in which it was said: a receiver that has just begun takes it for new.
+        for (message, ms) in messages.into_iter().zip(1..) {
+            self.carry(message, 10 * ms);
         }
     }
 
