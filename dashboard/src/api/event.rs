@@ -173,7 +173,7 @@ fn more(kind: &EventKind) -> More {
         EventKind::Forgiven { area } => more.area = Some(area.0),
         EventKind::ClockStepped { by_ms, by } => (more.by_ms, more.by) = (Some(by_ms), Some(by.code())),
         EventKind::JournalSlow { waited_ms } => more.waited_ms = Some(waited_ms),
-        EventKind::MessagesRefused { count } => more.count = Some(count),
+        EventKind::MessagesRefused { count } | EventKind::EventsDropped { count } => more.count = Some(count),
         _ => {}
     }
     more

@@ -68,8 +68,14 @@ impl Site {
         };
         let door = DoorConfig { data: self.folder.path().to_path_buf(), provisioning: self.provisioning(), hardware };
         let poll_interval = Duration::from_millis(22);
-        let config =
-            Config { doors: vec![door], role: Role::Door, poll_interval, interlock: false, battery_clock: true };
+        let config = Config {
+            doors: vec![door],
+            role: Role::Door,
+            poll_interval,
+            interlock: false,
+            battery_clock: true,
+            journal_bytes: access::message::JOURNAL_BYTES_MAX,
+        };
         Agent::start(config).await.unwrap()
     }
 
