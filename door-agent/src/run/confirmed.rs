@@ -93,7 +93,8 @@ impl DoorLoop {
             self.list_confirmed(sent, confirmation);
         }
         self.look_at_age(shared);
-        self.on_receipt(&confirmation.receipt, shared);
+        self.rebuild_if_damaged(confirmation);
+        self.on_receipt(&confirmation.receipt);
         self.on_hold(confirmation.hold);
     }
 
