@@ -37,6 +37,13 @@ pub(crate) struct StoreDisk {
     pub(super) full_since: Option<MonoMs>,
 }
 
+impl StoreDisk {
+    /// As the start has left it.
+    pub(super) fn found(damaged: bool) -> Self {
+        Self { damaged, ..Self::default() }
+    }
+}
+
 impl DoorLoop {
     /// What is wrong with the disk is wrong with the door.
     pub(super) fn look_at_disk(&mut self, shared: &mut Shared) {

@@ -162,7 +162,7 @@ impl From<Found> for Facts {
             standing,
             log,
             journal_refuses: false,
-            disk: StoreDisk { damaged, ..StoreDisk::default() },
+            disk: StoreDisk::found(damaged),
             rebuilt,
             rescued: None,
             network_up: true,
