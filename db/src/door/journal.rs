@@ -214,7 +214,7 @@ impl Journal {
     pub fn begin_boot_from(&mut self, floor: u64) -> Result<u64, DoorDbError> {
         self.transact(|transaction| {
             // Above those that were not counted since the last one that was.
-            let sql = "UPDATE journal SET boot = max(((boot >> $2) + 2) << $2, $1) RETURNING boot";
+            let sql = "UPDATE journal SET boot = max($1, ((boot >> $2) + 2) << $2) RETURNING boot";
             transaction.query_row(sql, (to_sql(floor), UNCOUNTED_BITS), |row| row.get::<_, i64>(0).map(from_sql))
         })
     }
@@ -228,7 +228,7 @@ impl Journal {
     pub fn uncounted_boot(&self, floor: u64, beyond: u16) -> Result<u64, DoorDbError> {
         self.connection
             .query_row(
-                "SELECT max(((boot >> $2) + 1) << $2, $1) FROM journal",
+                "SELECT max($1, ((boot >> $2) + 1) << $2) FROM journal",
                 (to_sql(floor), UNCOUNTED_BITS),
                 |row| row.get::<_, i64>(0).map(|boot| from_sql(boot).saturating_add(u64::from(beyond))),
             )

@@ -317,11 +317,11 @@ fn is_shown_last(db: &Connection, fingerprint: [u8; 32]) -> Result<bool, SiteErr
 fn mark_shown(db: &Connection, fingerprint: [u8; 32], at: UtcS) -> Result<(), SiteError> {
     row::prepare(
         db,
-        "UPDATE door_certificate SET shown_s = MAX($2, (
+        "UPDATE door_certificate SET shown_s = MAX($1, (
              SELECT COALESCE(MAX(o.shown_s), 0) + 1 FROM door_certificate o WHERE o.door = door_certificate.door))
-         WHERE fingerprint = $1",
+         WHERE fingerprint = $2",
     )?
-    .execute((fingerprint, at.0))?;
+    .execute((at.0, fingerprint))?;
     Ok(())
 }
 
