@@ -110,7 +110,7 @@ impl Renewal {
                 tracing::info!(door = %self.door, until_s = self.identity.life().until.0, "the door's certificate is renewed");
                 APART
             }
-            Err(error) if !due && error.is_not_due() => {
+            Err(RenewError::Enrol(error)) if !due && is_not_due(&error) => {
                 tracing::debug!(door = %self.door, "the controller says that the door's certificate is not due");
                 LOOK_EVERY
             }
@@ -134,7 +134,7 @@ impl Renewal {
             }
         }
         let renewed = super::renew(&self.identity).await;
-        self.asked |= !matches!(renewed, Err(EnrolError::Unreachable { .. } | EnrolError::Key { .. }));
+        self.asked |= renewed.as_ref().err().is_none_or(|error| is_not_due(error) || !error.passes_by_itself());
         let (mqtt, next) = renewed?;
         next.show_in(&self.tls).map_err(RenewError::Unusable)?;
         (self.identity, self.unwritten) = (Arc::new(next), Some(mqtt));
@@ -152,10 +152,8 @@ impl Renewal {
     }
 }
 
-impl RenewError {
-    fn is_not_due(&self) -> bool {
-        matches!(self, Self::Enrol(EnrolError::Refused { code, .. }) if code == NOT_DUE)
-    }
+fn is_not_due(error: &EnrolError) -> bool {
+    matches!(error, EnrolError::Refused { code, .. } if code == NOT_DUE)
 }
 
 /// Waits until there is a sure time. `false` if nobody will ever tell one.
@@ -190,6 +188,12 @@ fn utc_now() -> UtcS {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::Path;
+
+    use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
+    use zeroize::Zeroizing;
+
+    use crate::provisioning::RENEWED_FILE;
 
     fn failure() -> RenewError {
         RenewError::Unusable(String::new())
@@ -208,6 +212,70 @@ mod tests {
         assert_eq!(retry_in(0, &later("too-many", 300)), Duration::from_secs(300));
         assert_eq!(retry_in(0, &later("too-many", u64::MAX)), RETRY_MAX);
         assert_eq!(retry_in(0, &RenewError::Enrol(EnrolError::NotBelieved { place })), RETRY_MAX);
+    }
+
+    /// A door with a certificate that the machine's clock takes for new: of 300 days from now.
+    fn renewal(data: &Path) -> (Renewal, watch::Sender<Option<SureTime>>) {
+        let key = || KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+        let mut authority = CertificateParams::default();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        let (authority_key, own_key) = (key(), key());
+        let pem = authority.self_signed(&authority_key).unwrap().pem();
+        let mut own = CertificateParams::default();
+        own.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        let now = SystemTime::now();
+        (own.not_before, own.not_after) = (now.into(), (now + 300 * APART).into());
+        let own = own.signed_by(&own_key, &Issuer::from_params(&authority, &authority_key)).unwrap().pem();
+        let place = Place { host: "127.0.0.1".to_owned(), port: 9 };
+        let identity = Identity::new(place, pem, own, Zeroizing::new(own_key.serialize_pem())).unwrap();
+        let (told, sure) = watch::channel(None);
+        let renewal = Renewal {
+            door: "ward".parse().unwrap(),
+            data: data.to_path_buf(),
+            tls: identity.tls().unwrap(),
+            identity: Arc::new(identity),
+            sure,
+            unwritten: None,
+            asked: false,
+        };
+        (renewal, told)
+    }
+
+    /// A board without a battery, on a net that tells nobody the time.
+    #[tokio::test]
+    async fn a_clock_that_is_months_behind_does_not_hide_that_a_renewal_is_due() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut renewal, told) = renewal(folder.path());
+        assert!(!renewal.is_due(), "the machine says that it is new");
+        let day_s = |days: i64| UtcS(renewal.identity.life().from.0 + days * 86_400);
+        told.send_replace(Some(SureTime { utc: day_s(199), since: Instant::now() }));
+        assert!(!renewal.is_due());
+        told.send_replace(Some(SureTime { utc: day_s(201), since: Instant::now() }));
+        assert!(renewal.is_due());
+        let since = Instant::now().checked_sub(Duration::from_secs(9)).unwrap();
+        told.send_replace(Some(SureTime { utc: UtcS(day_s(200).0 - 5), since }));
+        assert!(renewal.is_due(), "it is counted on");
+        told.send_replace(None);
+        assert!(!renewal.is_due());
+        // Nobody answers there, so the controller is to be asked again; with a time that is sure it is not.
+        assert_ne!(renewal.look(&mut 0).await, LOOK_EVERY);
+        assert!(!renewal.asked);
+        told.send_replace(Some(SureTime { utc: day_s(1), since: Instant::now() }));
+        assert_eq!(renewal.look(&mut 0).await, LOOK_EVERY);
+    }
+
+    #[tokio::test]
+    async fn what_the_disk_refuses_is_written_later_and_nothing_new_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut renewal, _told) = renewal(folder.path());
+        let file = folder.path().join(RENEWED_FILE);
+        std::fs::create_dir(&file).unwrap();
+        renewal.unwritten = Some(renewal.identity.enrol.clone());
+        let refused = renewal.renew().await;
+        assert!(matches!(refused, Err(RenewError::Disk(_))) && renewal.unwritten.is_some(), "{refused:?}");
+        std::fs::remove_dir(&file).unwrap();
+        assert_eq!(renewal.look(&mut 1).await, APART);
+        assert!(file.is_file() && renewal.unwritten.is_none());
     }
 
     #[test]
