@@ -247,7 +247,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut renewal, told) = renewal(folder.path());
         assert!(!renewal.is_due(), "the machine says that it is new");
-        let day_s = |days: i64| UtcS(renewal.identity.life().from.0 + days * 86_400);
+        let from = renewal.identity.life().from.0;
+        let day_s = |days: i64| UtcS(from + days * 86_400);
         told.send_replace(Some(SureTime { utc: day_s(199), since: Instant::now() }));
         assert!(!renewal.is_due());
         told.send_replace(Some(SureTime { utc: day_s(201), since: Instant::now() }));
