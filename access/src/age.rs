@@ -16,14 +16,21 @@ use crate::confirm::{NEVER, Nonce};
 use crate::settings::{Age, Beyond};
 use crate::time::{At, MonoMs, UtcMs};
 
-/// Nonces that are remembered. A broker that is slower than eight statuses confirms nothing.
-pub const NONCES_MAX: usize = 8;
+/// Nonces that are remembered. A change is told four times a second at most, so a controller may take a quarter of a minute
+/// for its answer at a door that is busy, and ten at one that is not.
+pub const NONCES_MAX: usize = 64;
 
 /// The newest nonces, each with when it was sent.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Nonces {
     sent: [Option<(Nonce, MonoMs)>; NONCES_MAX],
     next: usize,
+}
+
+impl Default for Nonces {
+    fn default() -> Self {
+        Self { sent: [None; NONCES_MAX], next: 0 }
+    }
 }
 
 impl Nonces {

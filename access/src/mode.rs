@@ -9,8 +9,9 @@
 //!
 //! What ends, ends by the door's own clock. A door that does not know the time counts from the latest time that it
 //! has known, so what keeps people out lasts rather longer. What lets people in without a card needs a time that is
-//! confirmed: a machine without a clock of its own starts with the time at which it was switched off, and the evening's
-//! power cut would unlock the door by the afternoon's schedule.
+//! sure: signed by the controller in this boot, or of a clock with a battery. A machine without a clock of its own starts
+//! with the time at which it was switched off, and the evening's power cut would unlock the door by the afternoon's
+//! schedule; and the network's time is whatever somebody on the network says.
 
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +106,8 @@ pub struct Moment<'a> {
     pub at: UtcS,
     /// How far it is trusted.
     pub trust: ClockTrust,
+    /// Whether it is one that nobody on the way can have set: see [`crate::reckon::Reckoner::is_sure`].
+    pub sure: bool,
     /// The schedules of the whitelist in force.
     pub calendar: &'a Calendar,
     /// Whether a card has been granted since the schedule began to hold.
@@ -114,18 +117,17 @@ pub struct Moment<'a> {
 /// The mode that wins.
 #[must_use]
 pub fn mode(lockdown: Option<Lockdown>, order: Option<Order>, unlock: Option<Unlock>, moment: &Moment<'_>) -> Mode {
-    let confirmed = moment.trust == ClockTrust::Synchronised;
+    let sure = moment.sure && moment.trust == ClockTrust::Synchronised;
     if lockdown.is_some_and(|lockdown| lockdown.holds(moment.at)) {
         return Mode::LockedDown;
     }
     match order.filter(|order| moment.at < order.until) {
         Some(order) if !order.unlock => return Mode::Locked,
-        Some(_) if confirmed => return Mode::Unlocked,
+        Some(_) if sure => return Mode::Unlocked,
         Some(_) | None => {}
     }
     let unlocks = |unlock: &Unlock| {
-        confirmed
-            && unlock.schedule != ScheduleId::ALWAYS
+        sure && unlock.schedule != ScheduleId::ALWAYS
             && moment.calendar.holds(unlock.schedule, moment.at)
             && (moment.first_person_is_in || !unlock.first_person_in)
     };

@@ -134,7 +134,8 @@ impl Reckoner {
     }
 
     /// Whether the time is one that nobody on the way can have set: signed in this boot, or of a clock with a battery.
-    /// What depends on how much time has passed at most since something before the boot needs it.
+    /// What depends on how much time has passed at most since something before the boot needs it, and what lets people in
+    /// without a card.
     #[must_use]
     pub fn is_sure(&self, reading: &Reading) -> bool {
         self.signed.is_some() || (self.battery && self.at(reading).trust == ClockTrust::Synchronised)

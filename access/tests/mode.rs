@@ -24,7 +24,7 @@ fn at(offset_s: i64) -> UtcS {
 }
 
 fn moment(calendar: &Calendar, trust: ClockTrust, first_person_is_in: bool) -> Moment<'_> {
-    Moment { at: NOW, trust, calendar, first_person_is_in }
+    Moment { at: NOW, trust, sure: true, calendar, first_person_is_in }
 }
 
 fn by(schedule: ScheduleId, first_person_in: bool) -> Option<Unlock> {
@@ -115,6 +115,19 @@ proptest! {
         let calendar = calendar();
         let trust = if kept { ClockTrust::Kept } else { ClockTrust::Unknown };
         let of = |order, unlock| mode(lockdown, order, unlock, &moment(&calendar, trust, is_in));
+        let locks = order.filter(|order| !order.unlock);
+        prop_assert_eq!(of(order, unlock), of(locks, None));
+        prop_assert_ne!(of(order, unlock), Mode::Unlocked);
+    }
+
+    /// Whoever is the network sets its clocks.
+    #[test]
+    fn a_door_that_has_its_time_from_the_network_alone_is_as_it_would_be_without_what_unlocks(
+        lockdown in any_lockdown(), order in any_order(), unlock in any_unlock(), is_in in any::<bool>(),
+    ) {
+        let calendar = calendar();
+        let moment = Moment { sure: false, ..moment(&calendar, ClockTrust::Synchronised, is_in) };
+        let of = |order, unlock| mode(lockdown, order, unlock, &moment);
         let locks = order.filter(|order| !order.unlock);
         prop_assert_eq!(of(order, unlock), of(locks, None));
         prop_assert_ne!(of(order, unlock), Mode::Unlocked);

@@ -122,7 +122,13 @@ struct SiteDoors {
 impl Doors for SiteDoors {
     fn holder(&self, fingerprint: &[u8; 32]) -> Option<DoorId> {
         match self.site.certificate_holder(*fingerprint, utc_now().second()) {
-            Ok(Some(holder)) => Some(holder.door),
+            Ok(Some(holder)) => {
+                // Nobody is kept out because it cannot be noted.
+                if let Err(error) = self.site.certificate_shown(*fingerprint, utc_now().second()) {
+                    tracing::error!(door = %holder.door, %error, "it could not be noted which certificate a door shows");
+                }
+                Some(holder.door)
+            }
             Ok(None) => {
                 self.refusals.tell(self.site.certificate_door(*fingerprint).ok().flatten());
                 None

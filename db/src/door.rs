@@ -31,7 +31,7 @@ pub use access::message::JOURNAL_EVENTS_MAX;
 pub use apply::{Applied, Refused, WHITELIST_ENTRIES_MAX, WHITELIST_PARTS_MAX};
 pub use check::{Check, Checked};
 pub use clock::KnownTime;
-pub use journal::{Acknowledged, Draft, Journal, JournalStart, Moved, Opened};
+pub use journal::{Acknowledged, Draft, Journal, JournalStart, Moved, Opened, UNCOUNTED_BITS};
 pub use listing::Listing;
 pub use lookup::{Found, Lookup};
 pub use passages::{PASSAGES_ROWS_MAX, PassagesTaken};

@@ -15,7 +15,7 @@ use access::topic::Topic;
 use access::whitelist::{Generation, WhitelistId};
 use db::door::{
     DoorDbError, Draft, JOURNAL_EVENTS_MAX, JOURNAL_FILE, Journal, JournalStart, KnownTime, Lookup, Opened, Pending,
-    WHITELIST_FILE, WhitelistStore,
+    UNCOUNTED_BITS, WHITELIST_FILE, WhitelistStore,
 };
 use link::{Credentials, Options, Qos, Transport};
 use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace};
@@ -27,7 +27,7 @@ use crate::clock::Clock;
 use crate::config::{Config, DoorConfig, HardwareConfig, Role};
 use crate::control::{self, Desk};
 use crate::downlink::Downlink;
-use crate::enrol::Renewal;
+use crate::enrol::{Renewal, SureTime};
 use crate::hardware;
 use crate::io::{DoorIo, INPUTS_MAX, IoInput};
 use crate::journal::{Bounds, JournalAnswer, JournalThread, Source, Unrescued, Unwritten};
@@ -70,10 +70,12 @@ pub(crate) fn assemble(
     let mut renewals = Vec::new();
     for ((number, door), io) in config.doors.iter().enumerate().zip(wires) {
         let disk = Disk::open(&door.data, config.journal_bytes, unix_seconds(), &mut passages)?;
-        let renewal = renewal(door)?;
+        let sure = watch::Sender::default();
+        let renewal = renewal(door, &sure)?;
         let transport = renewal.as_ref().map_or(Transport::Tcp, |renewal| Transport::Tls(renewal.tls.clone()));
         renewals.extend(renewal);
-        let (door, inbox, senders) = assemble_door(number, config, door, io, cards.clone(), disk, transport)?;
+        let (mut door, inbox, senders) = assemble_door(number, config, door, io, cards.clone(), disk, transport)?;
+        door.sure = sure;
         unwritten.push(door.journal.unwritten());
         tracing::info!(door = %door.identity.door, boot = door.boot, "ready to decide");
         doors.push(door);
@@ -148,6 +150,7 @@ pub(crate) fn join(
     let door = DoorLoop {
         number,
         clock: around.clock,
+        sure: watch::Sender::default(),
         boot,
         door: Door::new(facts.state.settings, io.levels().contact),
         io,
@@ -188,19 +191,19 @@ pub(crate) struct Rest {
 }
 
 impl Disk {
-    /// Opens the files of a door, and makes anew what is damaged. The boot has at least the number `boot_from`, so that a box
+    /// Opens the files of a door, and makes anew what is damaged. The boot has at least the number that belongs to the time `utc_s`, so that a box
     /// whose card was copied back from an image is heard though it has counted fewer than the controller has heard of.
     pub(crate) fn open(
         data: &Path,
         journal_bytes: u64,
-        boot_from: u64,
+        utc_s: u64,
         passages: &mut PassageMemory,
     ) -> Result<Self, StartError> {
         let epoch =
             getrandom::u64().map_err(|error| StartError::System { what: "randomness", reason: error.to_string() })?;
         let whitelist = data.join(WHITELIST_FILE);
         let (store, mut found, read) = Kept::open(&whitelist)?;
-        let journal = open_journal(&data.join(JOURNAL_FILE), journal_bytes, epoch, boot_from)?;
+        let journal = open_journal(&data.join(JOURNAL_FILE), journal_bytes, epoch, utc_s)?;
         let lookup = Lookup::open(&whitelist)?;
         found.passages_known.drain(..).for_each(|passage| passages.learn(passage));
         let files = [(read == Read::Nothing, DoorFile::Whitelist), (journal.rescued, DoorFile::Journal)];
@@ -241,15 +244,15 @@ struct OpenedJournal {
 
 /// Opens the journal and counts the boot. One that is damaged is made anew; if the disk does not let us, the door decides
 /// all the same, and the journal's thread goes on trying.
-fn open_journal(path: &Path, bytes: u64, epoch: u64, boot_from: u64) -> Result<OpenedJournal, DoorDbError> {
-    let draft = before_any_boot(boot_from);
+fn open_journal(path: &Path, bytes: u64, epoch: u64, utc_s: u64) -> Result<OpenedJournal, DoorDbError> {
+    let (draft, floor) = (before_any_boot(utc_s), boot_from(utc_s));
     let counted = |opened: Opened| {
         let mut journal = opened.journal.bounded(JOURNAL_EVENTS_MAX, bytes);
-        let boot = match journal.begin_boot_from(boot_from) {
+        let boot = match journal.begin_boot_from(floor) {
             // A door whose disk is full decides all the same, also after a power cut.
             Err(error) if !error.is_damage() => {
                 tracing::error!(%error, "the disk does not take that the agent has started; it starts all the same");
-                journal.uncounted_boot(boot_from)?
+                journal.uncounted_boot(floor, beyond())?
             }
             counted => counted?,
         };
@@ -269,7 +272,8 @@ fn open_journal(path: &Path, bytes: u64, epoch: u64, boot_from: u64) -> Result<O
         }
         Err(error @ DoorDbError::Unrescued(_)) => {
             tracing::error!(%error, "what happens is in memory only until it does; the door decides all the same");
-            let boot = Journal::last_boot(path).saturating_add(1).max(boot_from);
+            let next = ((Journal::last_boot(path) >> UNCOUNTED_BITS) + 1) << UNCOUNTED_BITS;
+            let boot = next.max(floor).saturating_add(u64::from(beyond()));
             let source = Source::Damaged(Unrescued { path: path.to_path_buf(), epoch, draft: Draft { boot, ..draft } });
             Ok(OpenedJournal { source, pending: Pending::absent(path)?, boot, rescued: false })
         }
@@ -361,6 +365,20 @@ fn before_any_boot(utc_s: u64) -> Draft {
     }
 }
 
+/// Boots go on from the time in seconds.
+fn boot_from(utc_s: u64) -> u64 {
+    utc_s << UNCOUNTED_BITS
+}
+
+/// Tells a boot that is not counted from others. Without randomness the boot may be one that was before.
+fn beyond() -> u16 {
+    let mut bytes = [0; 2];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        tracing::error!(%error, "the operating system gives no randomness; this boot may have the number of another");
+    }
+    u16::from_le_bytes(bytes)
+}
+
 /// What the clock of the machine shows.
 fn unix_seconds() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
@@ -400,11 +418,19 @@ fn spawn(
     Ok((Gate::new(side, reader, taps), (side, reports)))
 }
 
-fn renewal(door: &DoorConfig) -> Result<Option<Renewal>, StartError> {
+fn renewal(door: &DoorConfig, sure: &watch::Sender<Option<SureTime>>) -> Result<Option<Renewal>, StartError> {
     let Some(identity) = door.provisioning.identity.clone() else { return Ok(None) };
     let tls =
         identity.tls().map_err(|reason| StartError::System { what: "TLS with the door's certificate", reason })?;
-    Ok(Some(Renewal { door: door.provisioning.door.clone(), data: door.data.clone(), identity, tls }))
+    Ok(Some(Renewal {
+        door: door.provisioning.door.clone(),
+        data: door.data.clone(),
+        identity,
+        tls,
+        sure: sure.subscribe(),
+        unwritten: None,
+        asked: false,
+    }))
 }
 
 fn link_options(seal: Sealer, transport: Transport) -> (Options, std::sync::mpsc::Receiver<(u64, u64)>) {

@@ -24,7 +24,7 @@ use access::message::{Listed, REPORT_EVENTS_MAX, Status, Up};
 use access::reconcile::{Held, Reconcile, Verdict};
 use access::time::MonoMs;
 use access::topic::{Channel, Topic};
-use db::door::{DoorDbError, Pending};
+use db::door::{Batch, DoorDbError, Pending};
 use link::{Handle, Qos, Will, WillFactory};
 
 use crate::provisioning::Provisioning;
@@ -255,7 +255,11 @@ impl Uplink {
             return;
         }
         match self.pending.pending(self.held.acknowledged, REPORT_EVENTS_MAX) {
-            Ok(batch) => self.report(batch.previous, batch.events, now),
+            // Of what the disk holds beyond that the loop has not heard yet, and an answer to it would be news to nobody.
+            Ok(Batch { previous, mut events }) => {
+                events.retain(|event| event.sequence <= self.held.head);
+                self.report(previous, events, now);
+            }
             Err(error) => {
                 self.unreadable(&error);
                 self.out = Some(Out { through: u64::MAX, since: now });

@@ -45,8 +45,12 @@ fn look(
     now: UtcMs,
 ) -> Result<(), SiteError> {
     let mut ends: Vec<(Option<DoorId>, bool)> = Vec::new();
+    let external = has_external_broker(identity);
     for door in site.identities(now)? {
-        let soon = door.certificate.is_some_and(|span| ends_soon(span.not_before, span.not_after, now.second()));
+        // The door may never have had the newest, if its answer was lost. What is shown to an external broker nobody
+        // tells the controller.
+        let shown = door.shown.filter(|_| !external).or(door.certificate);
+        let soon = shown.is_some_and(|span| ends_soon(span.not_before, span.not_after, now.second()));
         ends.push((Some(door.door), soon));
     }
     ends.push((None, own(identity, now.second())));
@@ -60,6 +64,11 @@ fn look(
 fn ends_soon(from: UtcS, until: UtcS, now: UtcS) -> bool {
     let life = until.0.saturating_sub(from.0);
     until.0.saturating_sub(now.0) < SOON_S.min(life / SOON_PART)
+}
+
+/// An external broker was given its certificate here.
+fn has_external_broker(identity: &Identity) -> bool {
+    identity.inner.folder.join(mosquitto::CERTIFICATE).exists()
 }
 
 /// The authority's own certificate, or the one that an external broker was given last.

@@ -29,6 +29,9 @@ mod rescue;
 pub use epoch::Moved;
 pub use rescue::Opened;
 
+/// Low bits of the numbers of boots that are for boots which the disk does not let the journal count.
+pub const UNCOUNTED_BITS: u32 = 16;
+
 /// Events that are deleted at once, so that no grant waits behind a long deletion.
 const SWEEP_ROWS: i64 = 1_000;
 
@@ -198,7 +201,7 @@ impl Journal {
         if self.head.dropped > 0 { percent.max(100) } else { percent }
     }
 
-    /// Counts a boot, and returns its number.
+    /// Counts a boot, and returns its number: the first of a span of `2^`[`UNCOUNTED_BITS`] numbers.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -213,21 +216,25 @@ impl Journal {
     /// If the file cannot be written.
     pub fn begin_boot_from(&mut self, floor: u64) -> Result<u64, DoorDbError> {
         self.transact(|transaction| {
-            let sql = "UPDATE journal SET boot = max(boot + 1, $1) RETURNING boot";
-            transaction.query_row(sql, [to_sql(floor)], |row| row.get::<_, i64>(0).map(from_sql))
+            // Above those that were not counted since the last one that was.
+            let sql = "UPDATE journal SET boot = max($1, ((boot >> $2) + 2) << $2) RETURNING boot";
+            transaction.query_row(sql, (to_sql(floor), UNCOUNTED_BITS), |row| row.get::<_, i64>(0).map(from_sql))
         })
     }
 
     /// The number of a boot that the disk does not let the journal count. The next one is higher only by its `floor`, so that
-    /// must be the time.
+    /// must be the time; and `beyond` tells boots apart at which a machine without a clock shows the same. What is counted
+    /// after them is higher than all of them.
     ///
     /// # Errors
     /// If the file cannot be read.
-    pub fn uncounted_boot(&self, floor: u64) -> Result<u64, DoorDbError> {
+    pub fn uncounted_boot(&self, floor: u64, beyond: u16) -> Result<u64, DoorDbError> {
         self.connection
-            .query_row("SELECT max(boot + 1, $1) FROM journal", [to_sql(floor)], |row| {
-                row.get::<_, i64>(0).map(from_sql)
-            })
+            .query_row(
+                "SELECT max($1, ((boot >> $2) + 1) << $2) FROM journal",
+                (to_sql(floor), UNCOUNTED_BITS),
+                |row| row.get::<_, i64>(0).map(|boot| from_sql(boot).saturating_add(u64::from(beyond))),
+            )
             .map_err(|source| DoorDbError::Sql { path: self.path.clone(), source })
     }
 

@@ -56,6 +56,9 @@ pub struct IdentityView {
     pub door: DoorId,
     /// Its newest certificate that is not revoked.
     pub certificate: Option<CertificateSpan>,
+    /// The one that it has shown last, if it is not revoked: an answer with a newer one may never have reached it. None
+    /// if it has shown none yet, to the site's own broker or for a renewal.
+    pub shown: Option<CertificateSpan>,
     /// Certificates that were revoked.
     pub revoked: u32,
     /// Until when its one-time code is good, if it has one that nobody has used.
@@ -141,7 +144,8 @@ impl Site {
         })
     }
 
-    /// Adds the next certificate of a door to whoever has shown this one of its.
+    /// Adds the next certificate of a door to whoever has shown this one of its. Newer ones that the door has never
+    /// shown are revoked: their answers were lost, and they would fill its room until it may not renew any more.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] if the one that was shown does not count any more; [`SiteError::Refused`] with
@@ -157,17 +161,31 @@ impl Site {
             let Some((number, holder)) = holder(db, shown, now)? else {
                 return Err(SiteError::not_found("certificate", "shown"));
             };
+            mark_shown(db, shown, now)?;
             let valid: u32 = row::prepare(
                 db,
-                "SELECT COUNT(*) FROM door_certificate WHERE door = $1 AND not_after_s >= $2 AND revoked IS NULL",
+                "SELECT COUNT(*) FROM door_certificate
+                 WHERE door = $1 AND not_after_s >= $2 AND revoked IS NULL AND shown_s IS NOT NULL",
             )?
             .query_row((number, now.0), |row| row.get(0))?;
             if valid >= DOOR_CERTIFICATES_MAX {
                 return Err(SiteError::refused("certificate", "too-many"));
             }
             let change = change::begin(db, actor, "door-certificate", holder.door.as_str())?;
+            revoke_lost(db, number, shown, change, now)?;
             insert(db, number, change, certificate)
         })
+    }
+
+    /// A door has shown this certificate of its, and was believed.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the file cannot be read or written.
+    pub fn certificate_shown(&self, fingerprint: [u8; 32], at: UtcS) -> Result<(), SiteError> {
+        if self.read(|db| is_shown_last(db, fingerprint))? {
+            return Ok(());
+        }
+        self.write(Wakes::Nobody, |db| mark_shown(db, fingerprint, at))
     }
 
     /// Whose this certificate is, if it counts now.
@@ -218,10 +236,15 @@ impl Site {
                 db,
                 "SELECT d.id, c.fingerprint, c.not_before_s, c.not_after_s,
                         (SELECT COUNT(*) FROM door_certificate r WHERE r.door = d.number AND r.revoked IS NOT NULL),
-                        (SELECT e.expires_ms FROM enrol_code e WHERE e.door = d.number AND e.expires_ms > $1)
+                        (SELECT e.expires_ms FROM enrol_code e WHERE e.door = d.number AND e.expires_ms > $1),
+                        l.fingerprint, l.not_before_s, l.not_after_s
                  FROM door d LEFT JOIN door_certificate c ON c.fingerprint = (
                      SELECT n.fingerprint FROM door_certificate n WHERE n.door = d.number AND n.revoked IS NULL
                      ORDER BY n.not_after_s DESC, n.since DESC LIMIT 1)
+                 LEFT JOIN door_certificate l ON l.fingerprint = (
+                     SELECT s.fingerprint FROM door_certificate s
+                     WHERE s.door = d.number AND s.revoked IS NULL AND s.shown_s IS NOT NULL
+                     ORDER BY s.shown_s DESC, s.not_after_s DESC, s.since DESC LIMIT 1)
                  ORDER BY d.id",
             )?;
             row::all(statement.query([at.0])?, view)
@@ -266,6 +289,42 @@ fn revoke(db: &Connection, door: i64, change: i64, at: UtcS) -> Result<u32, Site
     Ok(u32::try_from(revoked).unwrap_or(u32::MAX))
 }
 
+/// Those of the door that are newer than this one, and that it has never shown.
+fn revoke_lost(db: &Connection, door: i64, than: [u8; 32], change: i64, at: UtcS) -> Result<(), SiteError> {
+    row::prepare(
+        db,
+        "UPDATE door_certificate SET revoked = $1, revoked_s = $2
+         WHERE door = $3 AND revoked IS NULL AND shown_s IS NULL AND (since, not_before_s) >
+               (SELECT o.since, o.not_before_s FROM door_certificate o WHERE o.fingerprint = $4)",
+    )?
+    .execute((change, at.0, door, than))?;
+    Ok(())
+}
+
+/// Nothing has to be written at the many connections at which a door shows what it did before.
+fn is_shown_last(db: &Connection, fingerprint: [u8; 32]) -> Result<bool, SiteError> {
+    let mut statement = row::prepare(
+        db,
+        "SELECT 1 FROM door_certificate c
+         WHERE c.fingerprint = $1 AND c.shown_s IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM door_certificate o
+             WHERE o.door = c.door AND o.fingerprint <> c.fingerprint AND o.shown_s >= c.shown_s)",
+    )?;
+    Ok(row::first(statement.query([fingerprint])?, |_| Ok(()))?.is_some())
+}
+
+/// After everything that the door has shown before, also if the clock was set back since.
+fn mark_shown(db: &Connection, fingerprint: [u8; 32], at: UtcS) -> Result<(), SiteError> {
+    row::prepare(
+        db,
+        "UPDATE door_certificate SET shown_s = MAX($1, (
+             SELECT COALESCE(MAX(o.shown_s), 0) + 1 FROM door_certificate o WHERE o.door = door_certificate.door))
+         WHERE fingerprint = $2",
+    )?
+    .execute((at.0, fingerprint))?;
+    Ok(())
+}
+
 /// A number is never given twice, so that what was sealed with another key is told from a forgery.
 fn replace_key(db: &Connection, door: i64, change: i64, key: &DoorKey) -> Result<u32, SiteError> {
     let last: u32 = row::prepare(db, "SELECT COALESCE(MAX(key_id), 0) FROM door_key WHERE door = $1")?
@@ -298,15 +357,15 @@ fn holder(db: &Connection, fingerprint: [u8; 32], at: UtcS) -> Result<Option<(i6
 }
 
 fn view(row: &Row<'_>) -> Result<IdentityView, SiteError> {
-    let certificate = match row.get::<_, Option<[u8; 32]>>(1)? {
-        Some(fingerprint) => {
-            Some(CertificateSpan { fingerprint, not_before: UtcS(row.get(2)?), not_after: UtcS(row.get(3)?) })
-        }
-        None => None,
+    let span = |from: usize| -> Result<Option<CertificateSpan>, SiteError> {
+        let Some(fingerprint) = row.get::<_, Option<[u8; 32]>>(from)? else { return Ok(None) };
+        let (not_before, not_after) = (UtcS(row.get(from + 1)?), UtcS(row.get(from + 2)?));
+        Ok(Some(CertificateSpan { fingerprint, not_before, not_after }))
     };
     Ok(IdentityView {
         door: row::door(row, 0)?,
-        certificate,
+        certificate: span(1)?,
+        shown: span(6)?,
         revoked: row.get(4)?,
         code_until: row.get::<_, Option<i64>>(5)?.map(UtcMs),
     })

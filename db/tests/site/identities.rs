@@ -107,6 +107,7 @@ fn a_door_has_a_bounded_number_of_certificates_and_none_that_is_over_counts() {
     bench.site.enrol(&ACTOR, &door("ward"), [1; 32], &certificate(1), &DoorKey::new([1; 32])).unwrap();
     for number in 2..=u8::try_from(DOOR_CERTIFICATES_MAX).unwrap() {
         bench.site.renew_certificate(&ACTOR, [1; 32], &certificate(number)).unwrap();
+        bench.site.certificate_shown([number; 32], NOW.second()).unwrap();
     }
     let refused = bench.site.renew_certificate(&ACTOR, [1; 32], &certificate(12));
     assert!(matches!(refused, Err(SiteError::Refused { problem: "too-many", .. })), "{refused:?}");
@@ -114,6 +115,29 @@ fn a_door_has_a_bounded_number_of_certificates_and_none_that_is_over_counts() {
     let last = certificate(1).not_after;
     assert!(holder(last).is_some() && holder(UtcS(last.0 + 1)).is_none());
     assert!(holder(UtcS(NOW.second().0 - 1)).is_none());
+}
+
+/// The answers are lost, or the door's disk takes none of them: it may go on asking for as long as its own counts.
+#[test]
+fn a_renewal_whose_answer_was_lost_takes_no_room_and_the_last_one_shown_is_known() {
+    let bench = Bench::with_doors(&["ward"]);
+    bench.site.issue_enrol_code(&ACTOR, &door("ward"), [1; 32], UtcMs(NOW.0 + 1)).unwrap();
+    bench.site.enrol(&ACTOR, &door("ward"), [1; 32], &certificate(1), &DoorKey::new([1; 32])).unwrap();
+    let view = || bench.site.identities(NOW).unwrap().remove(0);
+    assert_eq!((view().certificate.unwrap().fingerprint, view().shown), ([1; 32], None));
+    for number in 2..=15 {
+        bench.site.renew_certificate(&ACTOR, [1; 32], &certificate(number)).unwrap();
+        assert!(bench.counts(1) && bench.counts(number));
+        assert!(number == 2 || !bench.counts(number - 1), "the door has never had it");
+        assert_eq!(view().shown.unwrap().fingerprint, [1; 32]);
+    }
+    bench.site.certificate_shown([15; 32], NOW.second()).unwrap();
+    assert_eq!(view().shown.unwrap().fingerprint, [15; 32]);
+    // A box that was copied from an older image shows the first again: what the other one uses counts on.
+    bench.site.certificate_shown([1; 32], NOW.second()).unwrap();
+    assert_eq!(view().shown.unwrap().fingerprint, [1; 32]);
+    bench.site.renew_certificate(&ACTOR, [1; 32], &certificate(0)).unwrap();
+    assert!(bench.counts(15) && bench.counts(0) && bench.counts(1));
 }
 
 #[test]

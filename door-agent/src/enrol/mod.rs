@@ -22,7 +22,7 @@ use rustls::pki_types::pem::PemObject;
 use zeroize::Zeroizing;
 
 use crate::provisioning::{Identity, Provisioning, hex, key};
-pub(crate) use renew::Renewal;
+pub(crate) use renew::{Renewal, SureTime};
 
 /// Why a door got no certificate. No text holds a code or a key.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,7 @@
 use access::age::{ListAge, Nonces};
 use access::confirm::{Confirmation, Nonce};
 use access::door::Input;
-use access::event::EventKind;
+use access::event::{ClockSource, EventKind};
 use access::reckon::Step;
 use access::settings::Beyond;
 use access::time::{At, MonoMs, UtcMs};
@@ -18,6 +18,7 @@ use access::whitelist::Generation;
 use db::door::KnownTime;
 
 use super::{DoorLoop, Shared};
+use crate::enrol::SureTime;
 
 /// How often the time goes to the disk, in milliseconds. A list is counted as so much older after a boot, and a box
 /// without a clock begins by so much earlier; an SD card bears a write in ten minutes for its life.
@@ -26,6 +27,9 @@ const KEEP_EVERY_MS: u64 = 10 * 60_000;
 /// A boot that does not know how old its list is says nothing of it for so long, in milliseconds: a board that was switched
 /// off and on has its answer within seconds. What the list is worth meanwhile does not wait.
 const TELL_AFTER_MS: u64 = 60_000;
+
+/// Shortest time between two events about clocks that the same source has set, in milliseconds.
+const STEPPED_EVERY_MS: u64 = 60_000;
 
 /// What the door has asked, and what it knows of the answers.
 #[derive(Debug, Default)]
@@ -42,6 +46,17 @@ pub(crate) struct Confirmed {
     too_old: bool,
     kept: MonoMs,
     unsaved: Option<KnownTime>,
+    /// By whom clocks were set, and what is not told of it yet.
+    steps: Vec<Stepped>,
+}
+
+/// What one of those who set clocks has done.
+#[derive(Debug, Clone, Copy)]
+struct Stepped {
+    by: ClockSource,
+    /// The sum of what is in no event yet.
+    untold_ms: Option<i64>,
+    told: Option<MonoMs>,
 }
 
 impl Confirmed {
@@ -72,6 +87,27 @@ impl Confirmed {
         self.old_list == Some(Beyond::Denies)
     }
 
+    /// A clock was set.
+    fn note(&mut self, step: Step) {
+        let known = self.steps.iter_mut().find(|stepped| stepped.by == step.by);
+        match known {
+            Some(stepped) => stepped.untold_ms = Some(stepped.untold_ms.unwrap_or(0).saturating_add(step.by_ms)),
+            // One of each source.
+            None => self.steps.push(Stepped { by: step.by, untold_ms: Some(step.by_ms), told: None }),
+        }
+    }
+
+    /// What is to be told now, at most one of each source.
+    fn take_steps(&mut self, now: MonoMs) -> Vec<Step> {
+        let due = |stepped: &&mut Stepped| stepped.told.is_none_or(|told| now.since(told) >= STEPPED_EVERY_MS);
+        let take = |stepped: &mut Stepped| {
+            let by_ms = stepped.untold_ms.take()?;
+            stepped.told = Some(now);
+            Some(Step { by_ms, by: stepped.by })
+        };
+        self.steps.iter_mut().filter(due).filter_map(take).collect()
+    }
+
     /// What is to go to the disk; it is taken as saved.
     pub(super) fn take_unsaved(&mut self) -> Option<KnownTime> {
         self.unsaved.take()
@@ -86,6 +122,7 @@ impl DoorLoop {
         };
         let step = self.clock.signed(sent, confirmation.issued);
         self.tell_step(step, shared);
+        self.tell_sure_time();
         let has = confirmation.whitelist == self.facts.whitelist
             && self.facts.state.generation >= confirmation.state
             && !confirmation.hold;
@@ -96,6 +133,13 @@ impl DoorLoop {
         self.rebuild_if_damaged(confirmation);
         self.on_receipt(&confirmation.receipt);
         self.on_hold(confirmation.hold);
+    }
+
+    fn tell_sure_time(&self) {
+        if self.clock.is_sure() {
+            let utc = self.clock.at().utc.second();
+            self.sure.send_replace(Some(SureTime { utc, since: tokio::time::Instant::now() }));
+        }
     }
 
     fn list_confirmed(&mut self, sent: MonoMs, confirmation: &Confirmation) {
@@ -112,6 +156,7 @@ impl DoorLoop {
     pub(super) fn look_at_clock(&mut self, shared: &mut Shared) {
         let step = self.clock.look();
         self.tell_step(step, shared);
+        self.tell_steps(shared);
         self.look_at_age(shared);
         if self.clock.at().mono.since(self.facts.confirmed.kept) >= KEEP_EVERY_MS {
             self.keep_time();
@@ -144,7 +189,16 @@ impl DoorLoop {
         tracing::warn!(by_ms, ?by, "a clock was set");
         // What was on the disk may be what has been put right.
         self.keep_time();
-        self.handle(Input::Note(EventKind::ClockStepped { by_ms, by }), shared);
+        self.facts.confirmed.note(Step { by_ms, by });
+        self.tell_steps(shared);
+    }
+
+    /// The first is told at once, those of the next minute together: a clock that is set each second is to fill no journal.
+    fn tell_steps(&mut self, shared: &mut Shared) {
+        let now = self.clock.at().mono;
+        for Step { by_ms, by } in self.facts.confirmed.take_steps(now) {
+            self.handle(Input::Note(EventKind::ClockStepped { by_ms, by }), shared);
+        }
     }
 
     fn look_at_age(&mut self, shared: &mut Shared) {
@@ -164,5 +218,29 @@ impl DoorLoop {
         tracing::warn!(too_old, "the age of the list has passed its limit, or the list was confirmed again");
         let kind = if too_old { EventKind::ListTooOld } else { EventKind::ListConfirmed };
         self.handle(Input::Note(kind), shared);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_set_each_second_is_told_once_a_minute_with_the_sum() {
+        let mut known = Confirmed::default();
+        let step = |by_ms, by| Step { by_ms, by };
+        let mut told = Vec::new();
+        for second in 0..=120 {
+            known.note(step(2_000, ClockSource::System));
+            told.extend(known.take_steps(MonoMs(second * 1_000)));
+        }
+        assert_eq!(told, [2_000, 120_000, 120_000].map(|by_ms| step(by_ms, ClockSource::System)));
+        known.note(step(-5_000, ClockSource::Controller));
+        assert_eq!(
+            known.take_steps(MonoMs(121_000)),
+            [step(-5_000, ClockSource::Controller)],
+            "another's is told at once"
+        );
+        assert_eq!(known.take_steps(MonoMs(900_000)), []);
     }
 }

@@ -19,6 +19,7 @@ use access::uid::Uid;
 use access::whitelist::{Generation, WhitelistId};
 use db::door::Lookup;
 use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::watch;
 
 use super::confirmed::Confirmed;
 use super::disk::StoreDisk;
@@ -30,6 +31,7 @@ use super::{Desk, Gate, Memory, PartDied, Shared, Telling};
 use crate::cards::Cards;
 use crate::clock::Clock;
 use crate::downlink::Downlink;
+use crate::enrol::SureTime;
 use crate::io::{DoorIo, IoInput};
 use crate::journal::{JournalThread, Standing};
 use crate::provisioning::Provisioning;
@@ -54,6 +56,8 @@ pub(crate) struct DoorLoop {
     /// Its place among the doors of the agent, from 0.
     pub(crate) number: usize,
     pub(crate) clock: Clock,
+    /// The time for whoever renews the door's certificate.
+    pub(crate) sure: watch::Sender<Option<SureTime>>,
     pub(crate) boot: u64,
     pub(crate) door: Door,
     pub(crate) io: Box<dyn DoorIo>,

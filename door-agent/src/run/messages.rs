@@ -103,16 +103,16 @@ impl DoorLoop {
         match answer {
             StoreAnswer::Whitelist(id) => self.on_whitelist(id, shared),
             // The disk is behind while it has not taken what is in force already.
-            StoreAnswer::State(state) if state.generation < self.facts.state.generation => self.send_status(),
+            StoreAnswer::State(state) if state.generation < self.facts.state.generation => self.send_status_soon(),
             StoreAnswer::State(state) => self.on_state(state, shared),
             StoreAnswer::Counters(generation) => {
                 self.facts.counters = generation;
-                self.send_status();
+                self.send_status_soon();
             }
             StoreAnswer::Passages(taken) => {
                 self.facts.passages = taken.generation;
                 self.on_passages(&taken.newer, shared);
-                self.send_status();
+                self.send_status_soon();
             }
             StoreAnswer::Staged | StoreAnswer::Remembered | StoreAnswer::Written => {}
             StoreAnswer::Damaged(error) => self.on_damaged(&error, shared),
@@ -170,7 +170,7 @@ impl DoorLoop {
             self.handle(Input::Note(EventKind::StateApplied), shared);
             self.look_at_mode(ModeCause::Ordered, shared);
         }
-        self.send_status();
+        self.send_status_soon();
     }
 
     /// What cards did at other doors, as far as it is newer than what the disk knew.

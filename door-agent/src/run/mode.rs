@@ -47,6 +47,7 @@ impl DoorLoop {
         let moment = Moment {
             at: at.utc.second(),
             trust: at.trust,
+            sure: self.clock.is_sure(),
             calendar: &self.facts.calendar,
             first_person_is_in: self.facts.first_person.is_in,
         };

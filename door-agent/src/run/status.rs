@@ -32,8 +32,13 @@ impl DoorLoop {
         let now = self.clock.at().mono;
         self.light(now);
         if self.facts.told != Some(self.condition()) {
-            self.facts.status_due = self.facts.status_due.min(self.facts.status_sent + STATUS_MIN_GAP_MS);
+            self.send_status_soon();
         }
+    }
+
+    /// Tells the controller, a little after the last time. A controller that sends much hears of it once.
+    pub(super) fn send_status_soon(&mut self) {
+        self.facts.status_due = self.facts.status_due.min(self.facts.status_sent + STATUS_MIN_GAP_MS);
     }
 
     /// Tells the controller now, and again in a while.

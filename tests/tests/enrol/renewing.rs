@@ -129,6 +129,24 @@ async fn an_old_certificate_is_renewed_with_a_new_key_and_shown_at_once_and_afte
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_renewed_certificate_that_the_disk_refuses_is_shown_all_the_same() {
+    let site = Site::with_an_old_door().await;
+    let file = site.folder.path().join(RENEWED_FILE);
+    std::fs::create_dir(&file).unwrap();
+    let agent = site.agent().await;
+    let old = site.session().await;
+    let heard = site.enrolment.hear().await;
+    let next = site.authority.door(&heard.request(), (0, 365));
+    let answer = json!({
+        "format": 1, "mqtt": site.broker.place(), "certificate": next, "authority": site.authority.pem,
+    });
+    heard.answer("200 OK", &answer.to_string()).await;
+    assert_ne!(site.session().await, old);
+    assert!(file.is_dir());
+    agent.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_renewal_that_is_refused_or_wrong_leaves_the_door_as_it_is() {
     for (status, strange) in [("403 Forbidden", false), ("200 OK", true)] {
         let site = Site::with_an_old_door().await;

@@ -86,7 +86,7 @@ fn states_are_read_or_refused_and_have_a_mode_at_any_time() {
             return false;
         }
         let at = time(chance).second();
-        let moment = Moment { at, trust: trust(chance), calendar: &calendar, first_person_is_in: true };
+        let moment = Moment { at, trust: trust(chance), sure: true, calendar: &calendar, first_person_is_in: true };
         let _ = (state.mode_at(&moment), state.is_locked_down(at), state.zone.local(at));
         true
     });
