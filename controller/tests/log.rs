@@ -183,6 +183,20 @@ fn deleted_seals_are_named_and_no_new_one_is_made_over_them() {
 }
 
 #[test]
+fn a_backup_that_was_put_back_explains_that_newer_seals_are_gone() {
+    let folder = Folder::new();
+    assert!(folder.run(&["backup", "--out", "early.backup"]).status.success());
+    let lines = || std::fs::read_to_string(folder.path("data/identity/seals.txt")).unwrap_or_default();
+    folder.run_until(|_| lines().contains("\n1 "));
+    let restored = folder.run(&["restore", "early.backup"]);
+    assert!(restored.status.success(), "{}", text(&restored.stderr));
+    let whole = || folder.run(&["log", "verify"]);
+    assert!(whole().status.success(), "{}", text(&whole().stderr));
+    folder.run_until(|_| lines().matches("\n1 ").count() == 2);
+    assert!(whole().status.success(), "{}", text(&whole().stderr));
+}
+
+#[test]
 fn the_controller_looks_by_itself_and_raises_an_alarm() {
     let folder = Folder::new();
     bend(&folder.path("data/site.db"), b"opened-unreleased", 8);
