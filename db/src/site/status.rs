@@ -162,9 +162,9 @@ fn told(db: &Connection, door: i64, status: &Status, received: UtcMs) -> Result<
     if log::has(db, log)? {
         return Ok(());
     }
-    let sql = "UPDATE door_status SET cut_row = $2, cut_link = $3
-               WHERE door = $1 AND (cut_row IS NOT $2 OR cut_link IS NOT $3)";
-    if row::prepare(db, sql)?.execute((door, log.row.cast_signed(), log.link.0))? == 0 {
+    let sql = "UPDATE door_status SET cut_row = $1, cut_link = $2
+               WHERE door = $3 AND (cut_row IS NOT $1 OR cut_link IS NOT $2)";
+    if row::prepare(db, sql)?.execute((log.row.cast_signed(), log.link.0, door))? == 0 {
         return Ok(());
     }
     alarms::raise(db, &Raised { door: Some(door), ..Raised::new("log-cut", received) })
