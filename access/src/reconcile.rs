@@ -105,6 +105,11 @@ impl Reconcile {
         self.connected(held);
     }
 
+    /// The new epoch could not be ordered: the two compare anew.
+    pub fn not_begun(&mut self, held: &Held) {
+        self.begun(held);
+    }
+
     /// Whether events may be sent, and acknowledgements believed: one that was on its way may be of events that another
     /// copy of this journal has sent.
     #[must_use]

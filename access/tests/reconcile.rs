@@ -352,3 +352,29 @@ fn while_an_epoch_begins_no_answer_counts_not_even_after_another_connection() {
     reconcile.begun(&held);
     assert_eq!(reconcile.answer(&receipt, &held, None), Verdict::Agreed { through: 0 });
 }
+
+#[test]
+fn a_new_epoch_that_could_not_be_ordered_is_found_out_again() {
+    let held = Held { before: 0, acknowledged: 5, head: 9 };
+    let mut reconcile = Reconcile::new(false);
+    reconcile.connected(&held);
+    let receipt = Receipt { epoch: 1, through: 12, probe: 5, link: Some(Link([1; 32])) };
+    let ask = |reconcile: &mut Reconcile| {
+        let mut rounds = 0;
+        loop {
+            let probe = reconcile.probe(&held);
+            let receipt = Receipt { probe, ..receipt };
+            let verdict = reconcile.answer(&receipt, &held, Some(Link([2; 32])));
+            rounds += 1;
+            if verdict != Verdict::Ask || rounds > ROUNDS_MAX {
+                return verdict;
+            }
+        }
+    };
+    let ordered = ask(&mut reconcile);
+    assert!(matches!(ordered, Verdict::Begin { .. }), "{ordered:?}");
+    reconcile.connected(&held);
+    assert_eq!(ask(&mut reconcile), Verdict::Nothing, "it has been ordered");
+    reconcile.not_begun(&held);
+    assert_eq!(ask(&mut reconcile), ordered);
+}

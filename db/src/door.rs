@@ -69,6 +69,9 @@ pub enum DoorDbError {
         /// What was to be read.
         what: &'static str,
     },
+    /// The journal is damaged, and there is no other one yet. What is on the disk of it is kept, and trying again goes on.
+    #[error("the journal is damaged, and the disk does not take a new one: {0}")]
+    Unrescued(Box<DoorDbError>),
     /// The controller has been away for too long.
     #[error(
         "the journal holds as many events as it may that the controller has not acknowledged, and takes no more: connect the door"
@@ -84,7 +87,7 @@ impl DoorDbError {
             Self::Open(error) => error.is_damage(),
             Self::Sql { source, .. } => crate::file::is_damage(source),
             Self::Content { .. } => true,
-            Self::JournalFull => false,
+            Self::JournalFull | Self::Unrescued(_) => false,
         }
     }
 

@@ -20,6 +20,7 @@ mod damage;
 mod header;
 
 pub use damage::{is_damage, mend_first_page, move_aside};
+pub(crate) use damage::{move_aside_as, reading_twice, remove_whole, rename_whole};
 
 /// How long a statement waits for another writer before it reports that the file is busy. Our own
 /// transactions take milliseconds; a backup by another process may take seconds.
@@ -162,9 +163,7 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
 /// nothing half made. Only its owner may read it, since keys are in it.
 fn create(path: &Path, kind: &Kind) -> Result<(), FileError> {
     let new = beside(path, ".new");
-    for leftover in [new.clone(), beside(path, ".new-wal"), beside(path, ".new-shm")] {
-        remove(&leftover).map_err(|source| unreadable(path, source))?;
-    }
+    remove_whole(&new)?;
     OpenOptions::new()
         .write(true)
         .create_new(true)
@@ -239,7 +238,7 @@ pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
     }
 }
 
-fn unreadable(path: &Path, source: io::Error) -> FileError {
+pub(crate) fn unreadable(path: &Path, source: io::Error) -> FileError {
     FileError::Unreadable { path: path.to_path_buf(), source }
 }
 

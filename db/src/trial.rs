@@ -79,3 +79,11 @@ pub fn forbid(path: &Path, table: &str) -> rusqlite::Result<()> {
 pub fn permit(path: &Path) -> rusqlite::Result<()> {
     Connection::open(path)?.execute_batch("DROP TRIGGER forbidden")
 }
+
+/// What `column` of `table` holds in this file is not what was written any more, as on a card that wears out.
+///
+/// # Errors
+/// If the file, the table or the column is not there.
+pub fn garble(path: &Path, table: &str, column: &str) -> rusqlite::Result<()> {
+    Connection::open(path)?.execute_batch(&format!("UPDATE {table} SET {column} = 'garbled'"))
+}

@@ -248,3 +248,110 @@ fn a_list_with_any_page_overwritten_is_refused_found_out_or_still_the_same() {
         }
     }
 }
+
+/// A journal whose events of now were found damaged, and whose rescue is not finished.
+fn begun(kept: &Kept) -> PathBuf {
+    let mut bytes = kept.bytes.clone();
+    let page = kept.pages() / 2;
+    bytes[page * kept.page..(page + 1) * kept.page].fill(0x5A);
+    kept.with(&bytes)
+}
+
+fn named(path: &Path, end: &str) -> PathBuf {
+    PathBuf::from(format!("{}{end}", path.display()))
+}
+
+/// The disk takes nothing at first, and then the power goes with half of the new journal written: what is rescued in the end
+/// is what the damaged file holds, and it is kept.
+#[test]
+fn a_rescue_that_does_not_finish_begins_anew_with_the_same_damaged_file() {
+    let kept = journal();
+    let path = begun(&kept);
+    let original = std::fs::read(&path).unwrap();
+    let whole = Journal::rescue(&path, 33, &draft(0)).unwrap();
+    let (aside, wanted) = whole.rescued.unwrap();
+    drop(whole.journal);
+    assert_eq!((aside, wanted > 100), (named(&path, ".damaged-1"), true));
+
+    let path = begun(&kept);
+    // Nobody can make a file where a folder is.
+    std::fs::create_dir(named(&path, ".rescue")).unwrap();
+    for _ in 0..5 {
+        let error = Journal::rescue(&path, 33, &draft(0)).unwrap_err();
+        assert!(matches!(error, db::door::DoorDbError::Unrescued(_)) && !error.is_damage(), "{error}");
+    }
+    assert!(!path.exists(), "no journal is begun in its place");
+    assert_eq!(std::fs::read(named(&path, ".rescuing")).unwrap(), original);
+    assert!(!named(&path, ".damaged-1").exists(), "what was not rescued is under its own name");
+    std::fs::remove_dir(named(&path, ".rescue")).unwrap();
+
+    // The power went between two batches.
+    let mut partial = Journal::open(&named(&path, ".rescue"), 33).unwrap();
+    partial.append(&[draft(5), draft(6)]).unwrap();
+    drop(partial);
+    let opened = Journal::open_or_rescue(&path, 44, &draft(0)).unwrap();
+    let (aside, rescued) = opened.rescued.unwrap();
+    assert_eq!((aside.clone(), rescued, opened.journal.epoch()), (named(&path, ".damaged-1"), wanted, 44));
+    assert_eq!(std::fs::read(aside).unwrap(), original);
+    let events = Pending::open(&path).unwrap().pending(0, 100_000).unwrap().events;
+    assert_eq!(events.iter().filter(|event| matches!(event.kind, EventKind::EpochBegan { .. })).count(), 1);
+    assert!(monos(&events).is_sorted_by(|a, b| a < b), "none twice");
+    assert!(!named(&path, ".rescue").exists() && !named(&path, ".rescuing").exists());
+}
+
+#[test]
+fn a_rescue_that_was_complete_when_the_power_went_is_not_done_again() {
+    let kept = journal();
+    let path = begun(&kept);
+    let opened = Journal::rescue(&path, 33, &draft(0)).unwrap();
+    let (aside, wanted) = opened.rescued.unwrap();
+    drop(opened.journal);
+    std::fs::rename(aside, named(&path, ".rescuing")).unwrap();
+    let opened = Journal::open_or_rescue(&path, 44, &draft(0)).unwrap();
+    assert_eq!((opened.journal.epoch(), opened.rescued.unwrap().1), (33, wanted));
+    assert!(named(&path, ".damaged-1").exists() && !named(&path, ".rescuing").exists());
+}
+
+/// The log is moved before the file.
+#[test]
+fn a_rescue_that_had_moved_the_log_alone_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let live = folder.path().join("live.db");
+    let mut journal = Journal::open(&live, 11).unwrap();
+    journal.append(&[draft(1), draft(2)]).unwrap();
+    let path = folder.path().join("journal.db");
+    std::fs::copy(&live, &path).unwrap();
+    std::fs::copy(named(&live, "-wal"), named(&path, ".rescuing-wal")).unwrap();
+    let opened = Journal::open_or_rescue(&path, 22, &draft(0)).unwrap();
+    assert_eq!(opened.rescued.unwrap().1, 2, "what was in the log");
+}
+
+/// One bit of the number of the newest event is wrong: it would be given to two events.
+#[test]
+fn a_journal_that_does_not_know_its_newest_event_is_rescued() {
+    for change in ["head = head - 1", "head = head + 1", "head_link = zeroblob(32)", "base = base + 1"] {
+        let kept = journal();
+        let path = kept.with(&kept.bytes);
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        connection.execute_batch(&format!("UPDATE journal SET {change}")).unwrap();
+        drop(connection);
+        assert!(Journal::open(&path, 22).unwrap_err().is_damage(), "{change}");
+        let (epoch, events) = use_journal(&path);
+        assert_eq!(epoch, 22, "{change}");
+        let last = monos(&events).last().copied();
+        assert_eq!(last, Some(EVENTS), "{change}");
+    }
+}
+
+#[test]
+fn a_journal_is_verified_to_its_end() {
+    let kept = journal();
+    let path = kept.with(&kept.bytes);
+    let journal = Journal::open(&path, 22).unwrap();
+    journal.verify().unwrap();
+    drop(journal);
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute_batch("UPDATE event SET body = X'FF' WHERE place = 7").unwrap();
+    drop(connection);
+    assert!(Journal::open(&path, 22).unwrap().verify().unwrap_err().is_damage());
+}

@@ -14,7 +14,7 @@ use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::topic::Topic;
 use access::whitelist::{Generation, WhitelistId};
 use db::door::{
-    DoorDbError, Draft, JOURNAL_EVENTS_MAX, JOURNAL_FILE, Journal, JournalStart, KnownTime, Lookup, Pending,
+    DoorDbError, Draft, JOURNAL_EVENTS_MAX, JOURNAL_FILE, Journal, JournalStart, KnownTime, Lookup, Opened, Pending,
     WHITELIST_FILE, WhitelistStore,
 };
 use link::{Credentials, Options, Qos, Transport};
@@ -30,7 +30,7 @@ use crate::downlink::Downlink;
 use crate::enrol::Renewal;
 use crate::hardware;
 use crate::io::{DoorIo, INPUTS_MAX, IoInput};
-use crate::journal::{Bounds, JournalAnswer, JournalThread, Standing, Unwritten};
+use crate::journal::{Bounds, JournalAnswer, JournalThread, Source, Unrescued, Unwritten};
 use crate::provisioning::{Provisioning, hex};
 use crate::reader::{REPORTS_MAX, Reader, Report};
 use crate::run::{
@@ -172,7 +172,7 @@ pub(crate) fn join(
 /// What a door has on its disk.
 pub(crate) struct Disk {
     /// The writers, which threads of their own own.
-    pub(crate) journal: Journal,
+    pub(crate) journal: Source,
     pub(crate) store: WhitelistStore,
     pub(crate) rest: Rest,
 }
@@ -198,26 +198,14 @@ impl Disk {
     ) -> Result<Self, StartError> {
         let epoch =
             getrandom::u64().map_err(|error| StartError::System { what: "randomness", reason: error.to_string() })?;
-        let (journal, whitelist) = (data.join(JOURNAL_FILE), data.join(WHITELIST_FILE));
-        let (mut store, mut found, list_damaged) = Kept::open(&whitelist)?;
-        let opened = Journal::open_or_rescue(&journal, epoch, &before_any_boot(boot_from))?;
-        if let Some((aside, events)) = &opened.rescued {
-            tracing::error!(path = %aside.display(), events, "the journal was damaged, and what read of it was taken over");
-        }
+        let whitelist = data.join(WHITELIST_FILE);
+        let (store, mut found, read) = Kept::open(&whitelist)?;
+        let journal = open_journal(&data.join(JOURNAL_FILE), journal_bytes, epoch, boot_from)?;
         let lookup = Lookup::open(&whitelist)?;
         found.passages_known.drain(..).for_each(|passage| passages.learn(passage));
-        let files = [(list_damaged, DoorFile::Whitelist), (opened.rescued.is_some(), DoorFile::Journal)];
+        let files = [(read == Read::Nothing, DoorFile::Whitelist), (journal.rescued, DoorFile::Journal)];
         let rebuilt = files.into_iter().filter_map(|(rebuilt, file)| rebuilt.then_some(file)).collect();
-        let mut writer = opened.journal.bounded(JOURNAL_EVENTS_MAX, journal_bytes);
-        let boot = match writer.begin_boot_from(boot_from) {
-            // A door whose disk is full decides all the same, also after a power cut.
-            Err(error) if !error.is_damage() => {
-                tracing::error!(%error, "the disk does not take that the agent has started; it starts all the same");
-                writer.uncounted_boot(boot_from)?
-            }
-            counted => counted?,
-        };
-        let (start, time) = (writer.start(), found.time);
+        let (start, time) = (journal.source.start(), found.time);
         let calendar = lookup.calendar().unwrap_or_else(|error| {
             tracing::error!(%error, "the schedules cannot be read; none of them unlocks the door");
             std::sync::Arc::default()
@@ -228,16 +216,64 @@ impl Disk {
             calendar,
             counters: found.counters,
             passages: found.passages,
-            first_person: FirstPerson::known(store.first_person()?),
+            first_person: FirstPerson::known(found.first_person),
             confirmed: Confirmed::found(time),
             journal_head: start.head,
             journal_link: start.head_link,
-            standing: Standing { before: start.before, percent: writer.percent() },
+            standing: journal.source.standing(),
             log: start.log,
             rebuilt,
+            damaged: read == Read::Some,
         };
-        let rest = Rest { start, pending: Pending::open(&journal)?, lookup, boot, time, facts: facts.into() };
-        Ok(Self { journal: writer, store, rest })
+        let OpenedJournal { source, pending, boot, .. } = journal;
+        let rest = Rest { start, pending, lookup, boot, time, facts: facts.into() };
+        Ok(Self { journal: source, store, rest })
+    }
+}
+
+/// A journal, or what is left of it.
+struct OpenedJournal {
+    source: Source,
+    pending: Pending,
+    boot: u64,
+    rescued: bool,
+}
+
+/// Opens the journal and counts the boot. One that is damaged is made anew; if the disk does not let us, the door decides
+/// all the same, and the journal's thread goes on trying.
+fn open_journal(path: &Path, bytes: u64, epoch: u64, boot_from: u64) -> Result<OpenedJournal, DoorDbError> {
+    let draft = before_any_boot(boot_from);
+    let counted = |opened: Opened| {
+        let mut journal = opened.journal.bounded(JOURNAL_EVENTS_MAX, bytes);
+        let boot = match journal.begin_boot_from(boot_from) {
+            // A door whose disk is full decides all the same, also after a power cut.
+            Err(error) if !error.is_damage() => {
+                tracing::error!(%error, "the disk does not take that the agent has started; it starts all the same");
+                journal.uncounted_boot(boot_from)?
+            }
+            counted => counted?,
+        };
+        Ok((journal, boot, opened.rescued, Pending::open(path)?))
+    };
+    let opened = Journal::open_or_rescue(path, epoch, &draft).and_then(counted);
+    let opened = opened.or_else(|error| match error {
+        error if error.is_damage() => Journal::rescue(path, epoch, &draft).and_then(counted),
+        error => Err(error),
+    });
+    match opened {
+        Ok((journal, boot, rescued, pending)) => {
+            if let Some((aside, events)) = &rescued {
+                tracing::error!(path = %aside.display(), events, "the journal was damaged, and what read of it was taken over");
+            }
+            Ok(OpenedJournal { source: Source::Journal(journal), pending, boot, rescued: rescued.is_some() })
+        }
+        Err(error @ DoorDbError::Unrescued(_)) => {
+            tracing::error!(%error, "what happens is in memory only until it does; the door decides all the same");
+            let boot = Journal::last_boot(path).saturating_add(1).max(boot_from);
+            let source = Source::Damaged(Unrescued { path: path.to_path_buf(), epoch, draft: Draft { boot, ..draft } });
+            Ok(OpenedJournal { source, pending: Pending::absent(path)?, boot, rescued: false })
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -248,34 +284,65 @@ struct Kept {
     counters: Generation,
     passages: Generation,
     passages_known: Vec<Passage>,
+    first_person: Option<UtcMs>,
     time: KnownTime,
 }
 
+/// How much of `whitelist.db` reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Read {
+    All,
+    /// The list and the state, and not all of what is beside them.
+    Some,
+    /// It was made anew.
+    Nothing,
+}
+
 impl Kept {
-    /// Opens the file and reads all that a start needs. One that is damaged is moved aside and made anew, and the third of
-    /// the answers says so: a door without a list denies and says why, and the controller fills it again.
-    fn open(path: &Path) -> Result<(WhitelistStore, Self, bool), DoorDbError> {
-        let read = |mut store: WhitelistStore| {
-            store.first_person()?;
-            let kept = Self {
-                state: store.state()?,
-                whitelist: store.current()?,
-                counters: store.counters_generation()?,
-                passages: store.passages_generation()?,
-                passages_known: store.passages()?,
-                time: store.known_time()?,
-            };
-            Ok::<_, DoorDbError>((store, kept))
-        };
-        match WhitelistStore::open(path).and_then(read) {
-            Ok((store, kept)) => Ok((store, kept, false)),
+    /// Opens the file and reads all that a start needs. One without a list or a state that reads is moved aside and made
+    /// anew: a door without a list denies and says why, and the controller fills it again. For anything else a list is not
+    /// thrown away.
+    fn open(path: &Path) -> Result<(WhitelistStore, Self, Read), DoorDbError> {
+        let open = || WhitelistStore::open(path).and_then(Self::read);
+        // Once more: a sector may read at the second attempt.
+        match open().or_else(|error| if error.is_damage() { open() } else { Err(error) }) {
+            Ok((store, kept, true)) => Ok((store, kept, Read::All)),
+            Ok((store, kept, false)) => Ok((store, kept, Read::Some)),
             Err(error) if error.is_damage() => {
                 tracing::error!(%error, "the whitelist is damaged, and is made anew; the controller sends what the door needs");
-                let (store, kept) = WhitelistStore::make_anew(path).and_then(read)?;
-                Ok((store, kept, true))
+                let (store, kept, _) = WhitelistStore::make_anew(path).and_then(Self::read)?;
+                Ok((store, kept, Read::Nothing))
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// With whether everything reads.
+    fn read(mut store: WhitelistStore) -> Result<(WhitelistStore, Self, bool), DoorDbError> {
+        let mut all = true;
+        let kept = Self {
+            // What a card needs beside its number is part of it: a list without it would let in whom it should not.
+            state: store.state()?,
+            whitelist: store.current()?,
+            counters: or_none(store.counters_generation(), &mut all)?,
+            passages: or_none(store.passages_generation(), &mut all)?,
+            passages_known: or_none(store.passages(), &mut all)?,
+            first_person: or_none(store.first_person(), &mut all)?,
+            time: or_none(store.known_time(), &mut all)?,
+        };
+        Ok((store, kept, all))
+    }
+}
+
+/// Nothing in the place of what is damaged.
+fn or_none<T: Default>(read: Result<T, DoorDbError>, all: &mut bool) -> Result<T, DoorDbError> {
+    match read {
+        Err(error) if error.is_damage() => {
+            tracing::error!(%error, "something beside the list does not read, and is left out");
+            *all = false;
+            Ok(T::default())
+        }
+        read => read,
     }
 }
 
@@ -359,4 +426,27 @@ fn link_options(seal: Sealer, transport: Transport) -> (Options, std::sync::mpsc
 #[expect(clippy::needless_pass_by_value, reason = "an error that ends here")]
 fn no_thread(error: std::io::Error) -> StartError {
     StartError::System { what: "a thread", reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_read_beside_the_list_costs_nobody_the_list() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(WHITELIST_FILE);
+        let state = DoorState { generation: Generation(3), ..DoorState::default() };
+        let mut store = WhitelistStore::open(&path).unwrap();
+        store.set_state(&state).unwrap();
+        store.note_known_time(&KnownTime { known: UtcMs(7), ..KnownTime::default() }).unwrap();
+        drop(store);
+        db::trial::garble(&path, "clock", "known").unwrap();
+        let (store, kept, read) = Kept::open(&path).unwrap();
+        assert_eq!((kept.state, kept.time, read), (state, KnownTime::default(), Read::Some));
+        drop(store);
+        db::trial::garble(&path, "state", "body").unwrap();
+        let (_store, kept, read) = Kept::open(&path).unwrap();
+        assert_eq!((kept.state, read), (DoorState::default(), Read::Nothing));
+    }
 }

@@ -45,7 +45,9 @@ impl FolderLock {
     /// Names the folder.
     pub fn take(folder: &Path) -> Result<Self, FolderLockError> {
         let unusable = |reason| FolderLockError::Unusable { folder: folder.to_path_buf(), reason };
-        let file = File::create(folder.join(LOCK_FILE)).map_err(unusable)?;
+        let path = folder.join(LOCK_FILE);
+        // On a disk that has become read-only the door decides all the same.
+        let file = File::create(&path).or_else(|error| File::open(&path).map_err(|_| error)).map_err(unusable)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(FolderLockError::Held { folder: folder.to_path_buf() }),
@@ -65,6 +67,15 @@ mod tests {
         assert!(matches!(FolderLock::take(folder.path()), Err(FolderLockError::Held { .. })));
         drop(first);
         FolderLock::take(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_lock_file_that_cannot_be_written_is_locked_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        // Nobody writes to a folder, whatever the rights of the user.
+        std::fs::create_dir(folder.path().join(LOCK_FILE)).unwrap();
+        let _first = FolderLock::take(folder.path()).unwrap();
+        assert!(matches!(FolderLock::take(folder.path()), Err(FolderLockError::Held { .. })));
     }
 
     #[test]

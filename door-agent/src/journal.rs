@@ -30,7 +30,7 @@ use access::chain::Link;
 use access::confirm::LogHead;
 use access::door::Ticket;
 use access::event::EpochCause;
-use db::door::{DoorDbError, Draft, JOURNAL_FILE, Journal, Moved};
+use db::door::{DoorDbError, Draft, JOURNAL_FILE, Journal, JournalStart, Moved};
 use tokio::sync::mpsc;
 
 /// Orders that may wait for the disk. A busy door makes two events a second.
@@ -75,6 +75,52 @@ pub struct Beginning {
     pub cause: EpochCause,
     /// When.
     pub draft: Draft,
+}
+
+/// What there is on the disk when the thread starts.
+#[derive(Debug)]
+pub enum Source {
+    /// A journal.
+    Journal(Journal),
+    /// A damaged one, which the disk did not let be made anew yet.
+    Damaged(Unrescued),
+}
+
+/// A damaged journal. Until it is made anew, what happens is in memory only.
+#[derive(Debug, Clone)]
+pub struct Unrescued {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The epoch that is to begin.
+    pub epoch: u64,
+    /// When, and in which boot.
+    pub draft: Draft,
+}
+
+impl From<Journal> for Source {
+    fn from(journal: Journal) -> Self {
+        Self::Journal(journal)
+    }
+}
+
+impl Source {
+    /// The journal as it is; one that waits to be made anew has nothing in it.
+    #[must_use]
+    pub fn start(&self) -> JournalStart {
+        match self {
+            Self::Journal(journal) => journal.start(),
+            Self::Damaged(Unrescued { epoch, .. }) => JournalStart { epoch: *epoch, ..JournalStart::default() },
+        }
+    }
+
+    /// How much there is of it.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::Journal(journal) => Standing { before: journal.start().before, percent: journal.percent() },
+            Self::Damaged(_) => Standing::default(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -191,20 +237,29 @@ impl JournalThread {
     ///
     /// # Errors
     /// If the operating system has no thread for it.
-    pub fn spawn(journal: Journal, bounds: Bounds) -> std::io::Result<(Self, mpsc::Receiver<JournalAnswer>)> {
+    pub fn spawn(journal: impl Into<Source>, bounds: Bounds) -> std::io::Result<(Self, mpsc::Receiver<JournalAnswer>)> {
         let (mut this, writer, answered) = Self::detached(journal, bounds);
         this.thread = Some(std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run())?);
         Ok((this, answered))
     }
 
     /// Both ends, without a thread between them.
-    pub(crate) fn detached(journal: Journal, bounds: Bounds) -> (Self, Writer, mpsc::Receiver<JournalAnswer>) {
+    pub(crate) fn detached(
+        journal: impl Into<Source>,
+        bounds: Bounds,
+    ) -> (Self, Writer, mpsc::Receiver<JournalAnswer>) {
         let (orders, inbox) = sync_channel(ORDERS_MAX);
         let (answers, answered) = mpsc::channel(ANSWERS_MAX);
         let (unwritten, overflowed) = (Unwritten::default(), Arc::<AtomicU64>::default());
+        let (path, journal, rescue) = match journal.into() {
+            Source::Journal(journal) => (journal.path().to_path_buf(), Some(journal), None),
+            Source::Damaged(Unrescued { path, epoch, draft }) => {
+                (path, None, Some(Rescue { epoch, draft, sure: true }))
+            }
+        };
         let writer = Writer {
-            path: journal.path().to_path_buf(),
-            journal: Some(journal.bounded(bounds.events, bounds.bytes)),
+            path,
+            journal: journal.map(|journal| journal.bounded(bounds.events, bounds.bytes)),
             bounds,
             inbox,
             answers,
@@ -212,7 +267,7 @@ impl JournalThread {
             counted: unwritten.clone(),
             overflowed: Arc::clone(&overflowed),
             dropped: 0,
-            todo: Todo::default(),
+            todo: Todo { rescue, ..Todo::default() },
             refuses: false,
             stood: Standing::default(),
         };
@@ -244,12 +299,13 @@ impl JournalThread {
         self.order(Order::Agree { epoch, through });
     }
 
-    /// Begins a new epoch; [`JournalAnswer::Began`] follows, perhaps much later.
-    pub fn begin(&self, beginning: Beginning) {
-        self.order(Order::Begin(beginning));
+    /// Begins a new epoch; [`JournalAnswer::Began`] follows, perhaps much later. `false` if there was no room for the order.
+    #[must_use]
+    pub fn begin(&self, beginning: Beginning) -> bool {
+        self.order(Order::Begin(beginning))
     }
 
-    /// The file cannot be read: what reads is to go into another one, under a new epoch.
+    /// The file cannot be read: if this is so, what reads is to go into another one, under a new epoch.
     pub fn rescue(&self, epoch: u64, draft: Draft) {
         self.order(Order::Rescue { epoch, draft });
     }
@@ -278,7 +334,7 @@ impl JournalThread {
 /// The disk's end of the journal.
 pub(crate) struct Writer {
     path: PathBuf,
-    /// None after a rescue that the disk refused.
+    /// None while the disk refuses a rescue.
     pub(crate) journal: Option<Journal>,
     bounds: Bounds,
     inbox: Receiver<Order>,
@@ -300,7 +356,16 @@ struct Todo {
     acknowledge: Option<(u64, u64, LogHead)>,
     agree: Option<(u64, u64)>,
     begin: Option<Beginning>,
-    rescue: Option<(u64, Draft)>,
+    rescue: Option<Rescue>,
+}
+
+/// A journal that is to be made anew.
+#[derive(Clone, Copy)]
+struct Rescue {
+    epoch: u64,
+    draft: Draft,
+    /// The writer itself has found that it must be.
+    sure: bool,
 }
 
 /// What a step has found.
@@ -369,7 +434,9 @@ impl Writer {
             Order::Acknowledge { epoch, through, log } => self.todo.acknowledge = Some((epoch, through, log)),
             Order::Agree { epoch, through } => self.todo.agree = Some((epoch, through)),
             Order::Begin(beginning) => self.todo.begin = Some(beginning),
-            Order::Rescue { epoch, draft } => self.todo.rescue = Some((epoch, draft)),
+            Order::Rescue { epoch, draft } => {
+                self.todo.rescue.get_or_insert(Rescue { epoch, draft, sure: false });
+            }
             Order::Append(..) if self.waiting.len() >= UNWRITTEN_MAX => {
                 tracing::error!("an event is dropped: the disk has refused {UNWRITTEN_MAX} events");
                 self.dropped += 1;
@@ -393,7 +460,7 @@ impl Writer {
             Err(error) if error.is_damage() => {
                 tracing::error!(%error, "the journal is damaged; what reads of it goes into a new one");
                 let (epoch, draft) = (getrandom::u64().unwrap_or_default(), self.newest());
-                self.todo.rescue = self.todo.rescue.take().or(Some((epoch, draft)));
+                self.todo.rescue.get_or_insert(Rescue { epoch, draft, sure: true }).sure = true;
                 return Ok(Found::More);
             }
             Err(error) => return Err(error),
@@ -407,11 +474,9 @@ impl Writer {
     fn journal(&mut self) -> Result<&mut Journal, DoorDbError> {
         if self.journal.is_none() {
             // The damaged one has been moved away, and the disk did not take another.
-            let epoch = getrandom::u64().unwrap_or_default();
-            self.journal = Some(Journal::open(&self.path, epoch)?.bounded(self.bounds.events, self.bounds.bytes));
-            self.tell_began(true);
+            self.rescue()?;
         }
-        self.journal.as_mut().ok_or(DoorDbError::JournalFull)
+        self.journal.as_mut().ok_or_else(|| DoorDbError::Content { path: self.path.clone(), what: "journal" })
     }
 
     fn write(&mut self) -> Result<(), DoorDbError> {
@@ -493,17 +558,30 @@ impl Writer {
     }
 
     fn rescue(&mut self) -> Result<(), DoorDbError> {
-        let Some((epoch, draft)) = self.todo.rescue else { return Ok(()) };
+        let Some(Rescue { epoch, draft, sure }) = self.todo.rescue else { return Ok(()) };
+        if !sure && self.is_sound() {
+            self.todo.rescue = None;
+            return Ok(());
+        }
         // Before the file is moved: who closes it takes the log beside it away, by its name.
         drop(self.journal.take());
-        if self.path.exists() {
-            let opened = Journal::rescue(&self.path, epoch, &draft)?;
-            tracing::error!(rescued = ?opened.rescued, "the journal was made anew");
-            self.journal = Some(opened.journal.bounded(self.bounds.events, self.bounds.bytes));
-            self.tell_began(true);
-        }
+        // If the disk refuses, it is tried again with the same file.
+        let opened = Journal::rescue(&self.path, epoch, &draft)?;
+        tracing::error!(rescued = ?opened.rescued, "the journal was made anew");
+        self.journal = Some(opened.journal.bounded(self.bounds.events, self.bounds.bytes));
         self.todo = Todo::default();
+        self.tell_began(true);
         Ok(())
+    }
+
+    /// Whether the file reads, though another connection has found that it does not. It may have read the one before.
+    fn is_sound(&self) -> bool {
+        let found = self.journal.as_ref().map_or(Ok(()), Journal::verify);
+        match &found {
+            Ok(()) => tracing::warn!("the journal was said to be damaged, and reads to its end"),
+            Err(error) => tracing::error!(%error, "the journal is damaged; what reads of it goes into a new one"),
+        }
+        !found.is_err_and(|error| error.is_damage())
     }
 
     /// When it is, as far as the thread knows.

@@ -154,7 +154,9 @@ fn run(store: WhitelistStore, mut inbox: mpsc::Receiver<StoreOrder>, answers: &m
         }
         let Some(order) = inbox.blocking_recv() else { return };
         let answer = match (&order, files.take()) {
-            (StoreOrder::Rebuild(state), store) => rebuild(store, &path, state, &mut files),
+            (StoreOrder::Rebuild(state), store) => {
+                rebuild(store, &path, &mut files, |store| store.set_state(state).map(drop))
+            }
             (order, Some(mut store)) => {
                 let applied = apply(&mut store, order);
                 files = Some(store);
@@ -176,7 +178,12 @@ fn run(store: WhitelistStore, mut inbox: mpsc::Receiver<StoreOrder>, answers: &m
 
 /// Looks at some entries; what is to be told.
 fn look(store: &mut WhitelistStore, check: &mut Option<Check>) -> Option<StoreAnswer> {
-    let found = store.check(check.as_mut()?);
+    let check_once = |store: &mut WhitelistStore, check: &mut Option<Check>| check.as_mut().map(|on| store.check(on));
+    // What does not read is tried once more.
+    let found = match check_once(store, check)? {
+        Err(_) => check_once(store, check)?,
+        found => found,
+    };
     match found {
         Ok(Checked::Some) => return None,
         Ok(Checked::Sound) => *check = None,
@@ -195,13 +202,16 @@ fn look(store: &mut WhitelistStore, check: &mut Option<Check>) -> Option<StoreAn
 fn rebuild(
     store: Option<WhitelistStore>,
     path: &Path,
-    state: &DoorState,
     files: &mut Option<WhitelistStore>,
+    set_state: impl FnOnce(&mut WhitelistStore) -> Result<(), DoorDbError>,
 ) -> Result<StoreAnswer, DoorDbError> {
     // Before the file is moved: who closes it takes the log beside it away, by its name.
     drop(store);
     let store = files.insert(WhitelistStore::make_anew(path)?);
-    store.set_state(state)?;
+    // The file is there whatever becomes of the state, which the loop orders once more: who looks cards up must turn to it.
+    if let Err(error) = set_state(store) {
+        tracing::error!(%error, "the new whitelist has no state yet");
+    }
     Ok(StoreAnswer::Rebuilt)
 }
 
@@ -273,5 +283,17 @@ mod tests {
         assert!(matches!(answer, StoreAnswer::NotWritten(_)), "{answer:?}");
         drop(answers);
         thread.stop();
+    }
+
+    /// The list that people pass by is in the new file from then on, whether or not that has taken the state.
+    #[test]
+    fn a_new_file_is_told_though_it_does_not_take_the_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(WHITELIST_FILE);
+        let store = WhitelistStore::open(&path).unwrap();
+        let mut files = None;
+        let answer = rebuild(Some(store), &path, &mut files, |_| Err(DoorDbError::JournalFull));
+        assert!(matches!(answer, Ok(StoreAnswer::Rebuilt)), "{answer:?}");
+        assert!(files.is_some());
     }
 }

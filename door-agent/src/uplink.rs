@@ -220,7 +220,14 @@ impl Uplink {
         self.held = Held { before, acknowledged: 0, head };
         self.out = None;
         self.reconcile.begun(&self.held);
+        // It was the former file.
+        self.damaged = false;
         self.pending.reopen()
+    }
+
+    /// The new epoch that [`Uplink::answer`] has spoken of could not be ordered; the next status asks anew.
+    pub fn not_begun(&mut self) {
+        self.reconcile.not_begun(&self.held);
     }
 
     /// The controller has everything through this event; whether that was news. Before the two agree it is not believed: it

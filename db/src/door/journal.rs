@@ -151,6 +151,9 @@ impl Journal {
             connection.execute(first, params![to_sql(new_epoch), Link::START.0]).map_err(sql)?;
         }
         let head = read_head(&connection).map_err(sql)?;
+        if !head.is_newest(&connection).map_err(sql)? {
+            return Err(DoorDbError::Content { path: path.to_path_buf(), what: "newest event other than it was" });
+        }
         let used = used(&connection).map_err(sql)?;
         let room = Room { events_max: JOURNAL_EVENTS_MAX, bytes_max: JOURNAL_BYTES_MAX, used };
         Ok(Self { path: path.to_path_buf(), connection, head, room })
@@ -371,6 +374,18 @@ impl Head {
 
     fn place(&self, sequence: u64) -> i64 {
         self.base.saturating_add(to_sql(sequence))
+    }
+
+    /// Whether the newest event that is there, if any is, is the one that is said to be. One that is not would be written
+    /// again under its number.
+    fn is_newest(&self, connection: &Connection) -> rusqlite::Result<bool> {
+        let newest: Option<(i64, [u8; 32])> = connection
+            .prepare_cached("SELECT place, link FROM event ORDER BY place DESC LIMIT 1")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        // An epoch that begins has linked some anew.
+        let linked = |link| self.beginning || Link(link) == self.link;
+        Ok(newest.is_none_or(|(place, link)| place == self.place(self.sequence) && linked(link)))
     }
 
     fn waiting(&self) -> u64 {

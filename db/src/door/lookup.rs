@@ -89,7 +89,7 @@ impl Lookup {
     }
 
     fn found(&self, uid: &[u8]) -> Result<Found, DoorDbError> {
-        let row = self.row(uid).map_err(|source| self.sql(source))?;
+        let row = crate::file::reading_twice(|| self.row(uid)).map_err(|source| self.sql(source))?;
         let content = |what| DoorDbError::Content { path: self.path.clone(), what };
         let entry = row.entry.map(|bytes| Entry::from_bytes(&bytes)).transpose();
         if row.number == NO_CALENDAR {

@@ -34,6 +34,16 @@ impl Pending {
         Ok(Self { connection: schema::open_reader(path)?, path: path.to_path_buf() })
     }
 
+    /// For a journal that is damaged and not made anew yet: nothing reads before [`Pending::reopen`].
+    ///
+    /// # Errors
+    /// If SQLite has no memory.
+    pub fn absent(path: &Path) -> Result<Self, DoorDbError> {
+        let connection =
+            Connection::open_in_memory().map_err(|source| DoorDbError::Sql { path: path.to_path_buf(), source })?;
+        Ok(Self { connection, path: path.to_path_buf() })
+    }
+
     /// Opens what lies under the same name now.
     ///
     /// # Errors
@@ -49,8 +59,8 @@ impl Pending {
     /// # Errors
     /// If the file cannot be read, or an event in it makes no sense.
     pub fn pending(&mut self, after: u64, limit: usize) -> Result<Batch, DoorDbError> {
-        let (previous, bodies) = self
-            .read(after, i64::try_from(limit).unwrap_or(i64::MAX))
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let (previous, bodies) = crate::file::reading_twice(|| self.read(after, limit))
             .map_err(|source| DoorDbError::Sql { path: self.path.clone(), source })?;
         let events = bodies
             .iter()
@@ -68,11 +78,11 @@ impl Pending {
     /// # Errors
     /// If the file cannot be read.
     pub fn link(&mut self, sequence: u64) -> Result<Option<Link>, DoorDbError> {
-        let mut work = || {
+        let work = || {
             let transaction = self.connection.transaction()?;
             Numbering::read(&transaction)?.link(&transaction, sequence)
         };
-        work().map_err(|source| DoorDbError::Sql { path: self.path.clone(), source })
+        crate::file::reading_twice(work).map_err(|source| DoorDbError::Sql { path: self.path.clone(), source })
     }
 
     /// In one transaction, so that a deletion cannot come between the link and its events.

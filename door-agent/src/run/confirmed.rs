@@ -61,7 +61,7 @@ impl Confirmed {
         match getrandom::fill(&mut nonce.0) {
             Ok(()) => self.nonces.sent(nonce, now),
             Err(error) => {
-                tracing::error!(%error, "the operating system gives no randomness; no answer will be believed")
+                tracing::error!(%error, "the operating system gives no randomness; no answer will be believed");
             }
         }
         nonce
@@ -93,7 +93,8 @@ impl DoorLoop {
             self.list_confirmed(sent, confirmation);
         }
         self.look_at_age(shared);
-        self.on_receipt(&confirmation.receipt, shared);
+        self.rebuild_if_damaged(confirmation);
+        self.on_receipt(&confirmation.receipt);
         self.on_hold(confirmation.hold);
     }
 

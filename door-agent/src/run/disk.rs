@@ -6,9 +6,11 @@
 //!   damaged ──▶ a fault; what reads goes on deciding ── the controller has answered ──▶ a new file, filled by it
 //! ```
 
+use access::confirm::Confirmation;
 use access::door::Input;
 use access::event::{DoorFile, EventKind, ModeCause, Watched};
 use access::time::MonoMs;
+use access::whitelist::Generation;
 
 use super::{DoorLoop, Shared};
 use crate::store::StoreOrder;
@@ -27,12 +29,19 @@ pub(crate) struct StoreDisk {
     pub(super) refuses: bool,
     /// What is in the file cannot be trusted, or not be read.
     pub(super) damaged: bool,
-    /// A new file is ordered.
+    /// A new file is ordered, or not yet given to the disk.
     rebuilding: bool,
     /// When the next attempt is due, while it refuses.
     due: Option<MonoMs>,
     /// Since when an order finds no room.
     pub(super) full_since: Option<MonoMs>,
+}
+
+impl StoreDisk {
+    /// As the start has left it.
+    pub(super) fn found(damaged: bool) -> Self {
+        Self { damaged, ..Self::default() }
+    }
 }
 
 impl DoorLoop {
@@ -48,6 +57,8 @@ impl DoorLoop {
     pub(super) fn on_written(&mut self, taken: bool, shared: &mut Shared) {
         self.facts.disk.refuses = !taken;
         self.facts.disk.due = (!taken).then(|| self.clock.at().mono + TRY_EVERY_MS);
+        // A new file that was ordered may be what the disk did not take.
+        self.facts.disk.rebuilding &= taken;
         self.look_at_disk(shared);
     }
 
@@ -57,10 +68,13 @@ impl DoorLoop {
         self.look_at_disk(shared);
     }
 
-    /// The controller is there: a damaged file can go.
-    pub(super) fn rebuild_if_damaged(&mut self) {
+    /// The controller is there and will fill a new file: a damaged one can go. One that holds back, or has no list for the
+    /// door, fills nothing, and what reads of the old one is better than that.
+    pub(super) fn rebuild_if_damaged(&mut self, confirmation: &Confirmation) {
+        let fills = !confirmation.hold && confirmation.whitelist.generation != Generation(0);
+        let ordered = self.facts.held.iter().any(|held| matches!(held, StoreOrder::Rebuild(_)));
         let disk = &mut self.facts.disk;
-        if disk.damaged && !std::mem::replace(&mut disk.rebuilding, true) {
+        if fills && !ordered && disk.damaged && !std::mem::replace(&mut disk.rebuilding, true) {
             self.facts.held.push_back(StoreOrder::Rebuild(self.facts.state.clone()));
         }
     }
@@ -70,11 +84,14 @@ impl DoorLoop {
             return self.on_damaged(&error.to_string(), shared);
         }
         (self.facts.disk.damaged, self.facts.disk.rebuilding) = (false, false);
+        self.facts.held.retain(|held| !matches!(held, StoreOrder::Rebuild(_)));
         self.facts.whitelist = Default::default();
         self.facts.calendar = Default::default();
         (self.facts.counters, self.facts.passages) = Default::default();
         self.handle(Input::Note(EventKind::Rebuilt { file: DoorFile::Whitelist }), shared);
         self.on_written(true, shared);
+        // If the disk did not take it with the file, it is tried until it does.
+        self.keep(StoreOrder::State(self.facts.state.clone()));
         self.keep_time();
         self.look_at_mode(ModeCause::Ordered, shared);
         self.send_status();

@@ -137,12 +137,14 @@ pub(crate) struct Found {
     pub(crate) standing: Standing,
     pub(crate) log: LogHead,
     pub(crate) rebuilt: Vec<DoorFile>,
+    /// Something in the whitelist's file does not read, and the list does.
+    pub(crate) damaged: bool,
 }
 
 impl From<Found> for Facts {
     fn from(found: Found) -> Self {
         let Found { state, whitelist, calendar, counters, passages, first_person, confirmed, .. } = found;
-        let Found { journal_head, journal_link, standing, log, rebuilt, .. } = found;
+        let Found { journal_head, journal_link, standing, log, rebuilt, damaged, .. } = found;
         Self {
             state,
             whitelist,
@@ -160,7 +162,7 @@ impl From<Found> for Facts {
             standing,
             log,
             journal_refuses: false,
-            disk: StoreDisk::default(),
+            disk: StoreDisk::found(damaged),
             rebuilt,
             rescued: None,
             network_up: true,
@@ -194,6 +196,7 @@ impl DoorLoop {
             self.handle(Input::Note(EventKind::Rebuilt { file }), shared);
         }
         self.look_at_clock(shared);
+        self.look_at_disk(shared);
         let levels = self.io.levels();
         if levels.exit {
             self.door.hold_exit(self.clock.at().mono);

@@ -15,8 +15,7 @@ const RESCUE_EVERY_MS: u64 = 60_000;
 
 impl DoorLoop {
     /// The controller has said what it has of the journal, in answer to one of this connection's statuses.
-    pub(super) fn on_receipt(&mut self, receipt: &Receipt, _shared: &mut Shared) {
-        self.rebuild_if_damaged();
+    pub(super) fn on_receipt(&mut self, receipt: &Receipt) {
         let verdict = match self.uplink.answer(receipt) {
             Ok(verdict) => verdict,
             Err(error) => return self.uplink.unreadable(&error),
@@ -34,9 +33,11 @@ impl DoorLoop {
                     ?cause,
                     "this journal is not the one that the controller knows; a new epoch begins"
                 );
-                let Some(epoch) = new_epoch() else { return };
                 let draft = self.draft(EventKind::Started, None, self.clock.at());
-                self.journal.begin(Beginning { epoch, common, cause, draft });
+                let begins = |epoch| self.journal.begin(Beginning { epoch, common, cause, draft });
+                if !new_epoch().is_some_and(begins) {
+                    self.uplink.not_begun();
+                }
             }
         }
     }
