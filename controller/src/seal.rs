@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! identity/seal.pem ──▶ SealKey ──▶ a seal for each day that is over ──▶ database
+//!                          │                          └──▶ identity/seals.txt: that it was made
 //!                          └──────▶ Trusted ◀── identity/seal-*.pem: public keys of before
 //!                                      └──▶ the logs are checked, part by part ──▶ alarm log-damaged
 //! ```
@@ -20,6 +21,7 @@ use db::site::Seal;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use zeroize::Zeroizing;
 
+pub(crate) mod kept;
 pub(crate) mod night;
 mod pem;
 

@@ -29,6 +29,7 @@ use crate::identity::{self, Clerk, Enrolment, Identity, IdentityError};
 use crate::intake;
 use crate::keys::KeysError;
 use crate::run::{self, Ears};
+use crate::seal::kept::KeptSeals;
 use crate::seal::{self, SealError, SealKey, Trusted};
 use crate::worker::Workers;
 use crate::{hold, housekeeping, mqtt, notify, revocation, rights};
@@ -256,7 +257,7 @@ async fn workers(
     config: &Config,
     authorities: &Arc<Authorities>,
     identity: Option<Identity>,
-    (key, trusted): (SealKey, Trusted),
+    seal: (SealKey, Trusted, KeptSeals),
 ) -> Result<Workers, StartError> {
     let (site, authorities, notices) = (site.clone(), Arc::clone(authorities), config.notify.clone());
     let (lists, register, zone) = (config.lists.clone(), config.register.clone(), config.zone);
@@ -264,7 +265,7 @@ async fn workers(
         let mut workers = Workers::new();
         revocation::start(&mut workers, &site, &authorities, &lists)?;
         housekeeping::start(&mut workers, &site)?;
-        seal::night::start(&mut workers, &site, key, trusted)?;
+        seal::night::start(&mut workers, &site, seal)?;
         notify::start(&mut workers, &site, &notices, zone)?;
         crate::watch::start(&mut workers, &site)?;
         if let Some(identity) = identity {

@@ -1,6 +1,7 @@
 //! The log as an administrator and as a stranger check it: with the program, and without any of it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -157,6 +158,42 @@ fn a_whole_log_verifies_and_of_a_damaged_one_the_first_row_is_named() {
     let damaged = folder.run(&["log", "verify"]);
     assert_eq!(damaged.status.code(), Some(3));
     assert!(text(&damaged.stderr).contains("row 3 was changed: its code"), "{}", text(&damaged.stderr));
+}
+
+/// Whoever can write to the database deletes the seals with what they would give away.
+#[test]
+fn deleted_seals_are_named_and_no_new_one_is_made_over_them() {
+    let folder = Folder::new();
+    folder.run_until(|site| site.newest_seal().unwrap().is_some());
+    let kept = folder.path("data/identity/seals.txt");
+    let has_line = || std::fs::read_to_string(&kept).is_ok_and(|text| text.starts_with("\n1 "));
+    folder.run_until(|_| has_line());
+    assert_eq!(std::fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
+    let delete = "import sqlite3; c = sqlite3.connect('data/site.db'); c.execute('DELETE FROM log_seal'); c.commit()";
+    assert!(Command::new("python3").args(["-c", delete]).current_dir(folder.0.path()).status().unwrap().success());
+    let damaged = folder.run(&["log", "verify"]);
+    assert_eq!(damaged.status.code(), Some(3));
+    assert!(text(&damaged.stderr).contains("seal 1 was removed"), "{}", text(&damaged.stderr));
+    let raised = |site: &Site| {
+        let alarms = site.alarms(&AlarmFilter::default(), NOW, 100).unwrap();
+        alarms.iter().any(|alarm| alarm.kind == "log-damaged")
+    };
+    folder.run_until(raised);
+    assert!(folder.site().newest_seal().unwrap().is_none(), "the rest is not signed as if it were all");
+}
+
+#[test]
+fn a_backup_that_was_put_back_explains_that_newer_seals_are_gone() {
+    let folder = Folder::new();
+    assert!(folder.run(&["backup", "--out", "early.backup"]).status.success());
+    let lines = || std::fs::read_to_string(folder.path("data/identity/seals.txt")).unwrap_or_default();
+    folder.run_until(|_| lines().contains("\n1 "));
+    let restored = folder.run(&["restore", "early.backup"]);
+    assert!(restored.status.success(), "{}", text(&restored.stderr));
+    let whole = || folder.run(&["log", "verify"]);
+    assert!(whole().status.success(), "{}", text(&whole().stderr));
+    folder.run_until(|_| lines().matches("\n1 ").count() == 2);
+    assert!(whole().status.success(), "{}", text(&whole().stderr));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use super::{ConfigPath, open, say};
 use crate::config::Config;
+use crate::seal::kept::KeptSeals;
 use crate::seal::{self, SealKey, Trusted};
 
 mod export;
@@ -69,13 +70,13 @@ pub(super) fn verify(verify: &Verify) -> anyhow::Result<()> {
             }
             Checked::More { .. } => {}
             Checked::Whole(whole) => {
+                if let Some(damage) = KeptSeals::read(&config.identity)?.missing(&site)? {
+                    return Err(Damaged(damage).into());
+                }
                 say(&format!(
                     "The log is whole: {} rows, {} changes in the operator log, {} seals.",
                     whole.rows, whole.changes, whole.seals
                 ))?;
-                if whole.erased > 0 {
-                    say(&format!("In {} rows the card was erased; the chain holds its commitment.", whole.erased))?;
-                }
                 return Ok(());
             }
             Checked::Damaged(damage) => return Err(Damaged(damage).into()),

@@ -134,14 +134,16 @@ pub(super) fn reconcile(reconcile: &Reconcile) -> anyhow::Result<()> {
             "decision": decision.code(),
             "cards": decided.cards,
             "lockdowns": decided.lockdowns,
+            "left": decided.left,
             "waiting": decided.waiting,
         });
         return say(&value.to_string());
     }
     say(&format!(
-        "Doors follow again. Cards kept out: {}. Doors that stay locked down: {}. Doors that are left alone until they \
-         have told: {}.",
-        decided.cards, decided.lockdowns, decided.waiting
+        "Doors follow again. Cards kept out: {}. Cards left as they are, since another door lets them in or the door that \
+         keeps them out never listed them: {}; look at them. Doors that stay locked down: {}. Doors that are left alone \
+         until they have told, or since they keep out too many cards: {}.",
+        decided.cards, decided.left, decided.lockdowns, decided.waiting
     ))
 }
 

@@ -22,6 +22,7 @@ use crate::identity::{Identity, IdentityError};
 use crate::keys::Keyring;
 use crate::line::{Epochs, Line, Sender};
 use crate::scan::{self, Found};
+use crate::seal::kept::KeptSeals;
 use crate::seal::{SealError, SealKey, Trusted};
 use crate::stream::Following;
 
@@ -39,9 +40,10 @@ pub(super) async fn authorities(config: &Config) -> Result<Arc<Authorities>, Sta
 }
 
 /// The key that seals the logs, made if there is none, and those that are believed.
-pub(super) async fn seal(config: &Config) -> Result<(SealKey, Trusted), StartError> {
+pub(super) async fn seal(config: &Config) -> Result<(SealKey, Trusted, KeptSeals), StartError> {
     let folder = config.identity.clone();
-    let open = move || Ok::<_, SealError>((SealKey::open(&folder)?, Trusted::read(&folder, &[])?));
+    let open =
+        move || Ok::<_, SealError>((SealKey::open(&folder)?, Trusted::read(&folder, &[])?, KeptSeals::read(&folder)?));
     Ok(tokio::task::spawn_blocking(open).await??)
 }
 

@@ -39,6 +39,8 @@ struct Shown {
     made: String,
     counts: Vec<(&'static str, usize)>,
     doors: Vec<Door>,
+    /// Whether somebody has to decide: about all, or about a door that has told later.
+    decides: bool,
     /// How many have not told.
     untold: usize,
     cards: Vec<Card>,
@@ -99,6 +101,7 @@ async fn page(app: &App, page: Page, form: Form) -> Result<Restore, Fault> {
 impl Shown {
     fn new(page: &Page, view: &RestoredView, cards: &[Known]) -> Self {
         let untold = view.doors.iter().filter(|door| !door.released && door.told.is_none()).count();
+        let asks = view.doors.iter().any(|door| !door.released && door.told.is_some());
         let counts = Differs::ALL.into_iter().zip(view.cards);
         Self {
             waits: view.waits(),
@@ -110,6 +113,7 @@ impl Shown {
             made: view.made.map_or_else(String::new, |made| page.instant(&made)),
             counts: counts.map(|(concern, n)| (concern.code(), usize::try_from(n).unwrap_or(usize::MAX))).collect(),
             doors: view.doors.iter().map(|door| Door::new(page, door)).collect(),
+            decides: view.waits() || asks,
             untold,
             cards: cards.iter().take(CARDS as usize).map(Card::new).collect(),
             more: cards.len() > CARDS as usize,

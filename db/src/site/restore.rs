@@ -10,7 +10,8 @@
 //!
 //! Doors know of blocks that the backup has never heard of. So while it holds, a door is sent nothing, and is asked for
 //! its list. What it tells is held against this file; the operator has the cards kept out that a door keeps out, or says
-//! that the backup is right. A door that was away then is left alone until it has told, and is treated as was decided.
+//! that the backup is right. A door that was away then is left alone until it has told; if it keeps cards out that are let in
+//! here, it goes on waiting, since days may have passed and a person has to look.
 //!
 //! | module | subject |
 //! | --- | --- |
@@ -55,6 +56,12 @@ impl Site {
             })
         })
     }
+}
+
+/// Whether an operator has to decide: about the whole file, or about a door that has told later than that.
+pub(super) fn waits(db: &Connection) -> Result<bool, SiteError> {
+    let Some(restored) = latest(db)? else { return Ok(false) };
+    Ok(restored.decision.is_none() || !decide::told(db)?.is_empty())
 }
 
 /// The time when the file was last put back, by its change, and whether that is decided.

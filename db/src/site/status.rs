@@ -36,8 +36,8 @@ impl Site {
         }
         self.write(Wakes::News, |db| {
             let door = row::need_door(db, door)?;
-            told(db, door, status, received)?;
-            store(db, door, header, status, received)
+            store(db, door, header, status, received)?;
+            told(db, door, status, received)
         })
     }
 
@@ -155,15 +155,16 @@ impl Site {
     }
 }
 
-/// Looks at what the door repeats of the log; once, since it repeats it every half minute.
+/// Looks at what the door repeats of the log: each time, since rows may be cut off after it was first repeated. A door
+/// repeats it every half minute, so each head raises one alarm.
 fn told(db: &Connection, door: i64, status: &Status, received: UtcMs) -> Result<(), SiteError> {
     let log = status.log;
-    let seen: bool = row::prepare(
-        db,
-        "SELECT EXISTS (SELECT 1 FROM door_status WHERE door = $1 AND log_row = $2 AND log_link = $3)",
-    )?
-    .query_row((door, log.row.cast_signed(), log.link.0), |row| row.get(0))?;
-    if seen || log::has(db, log)? {
+    if log::has(db, log)? {
+        return Ok(());
+    }
+    let sql = "UPDATE door_status SET cut_row = $1, cut_link = $2
+               WHERE door = $3 AND (cut_row IS NOT $1 OR cut_link IS NOT $2)";
+    if row::prepare(db, sql)?.execute((log.row.cast_signed(), log.link.0, door))? == 0 {
         return Ok(());
     }
     alarms::raise(db, &Raised { door: Some(door), ..Raised::new("log-cut", received) })

@@ -183,6 +183,23 @@ fn a_door_that_was_told_of_rows_that_are_gone_is_believed_once() {
 }
 
 #[test]
+fn rows_that_are_cut_off_after_a_door_has_repeated_their_head_are_missed() {
+    let bench = Bench::with_doors(&["ward"]);
+    bench.site.intake(&[Journal::of("ward", 1, 9).report(1, 9)]).unwrap();
+    let told = Status { log: bench.site.log_head().unwrap(), ..status(1) };
+    let mut sequence = 0;
+    let mut says = || {
+        sequence += 1;
+        bench.site.record_status(&door("ward"), &header(1, 1, sequence), &told, NOW).unwrap();
+        bench.site.alarms(&AlarmFilter::default(), NOW, 9).unwrap().iter().filter(|a| a.kind == "log-cut").count()
+    };
+    assert_eq!([says(), says()], [0, 0]);
+    let raw = rusqlite::Connection::open(bench.folder.path().join("site.db")).unwrap();
+    raw.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM event WHERE id > 7").unwrap();
+    assert_eq!([says(), says()], [1, 1]);
+}
+
+#[test]
 fn only_the_end_of_its_current_session_takes_a_door_away() {
     let bench = Bench::with_doors(&["ward"]);
     let ward = door("ward");

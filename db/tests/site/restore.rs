@@ -16,7 +16,7 @@ use access::uid::Uid;
 use access::whitelist::{Digest, Generation, WhitelistId};
 use db::site::{
     Actor, AlarmFilter, Cause, ChainFault, Decided, Decision, Differs, EventFilter, Life, LockdownScope, PutBack, Seek,
-    Site, SiteError, Told, back_up, check_soon, put_back,
+    Site, SiteError, Told, Transition, back_up, check_soon, put_back,
 };
 
 use crate::support::{ACTOR, Bench, Journal, NOW, door, event, site_id, uid};
@@ -187,7 +187,7 @@ fn what_doors_keep_out_is_kept_out_and_they_follow_again() {
     status(&bench, "ward", Mode::LockedDown, 1);
 
     let decided = bench.site.decide(&RESTORER, Decision::KeepOut, "disk").unwrap();
-    assert_eq!(decided, Decided { cards: 2, lockdowns: 1, waiting: 1 });
+    assert_eq!(decided, Decided { cards: 2, lockdowns: 1, left: 0, waiting: 1 });
     assert_eq!(life(&bench, 1), (Life::Blocked, Cause::Restored));
     assert_eq!(life(&bench, 2), (Life::Suspended, Cause::Restored));
     assert_eq!(life(&bench, 3).0, Life::Active);
@@ -199,21 +199,97 @@ fn what_doors_keep_out_is_kept_out_and_they_follow_again() {
 }
 
 #[test]
-fn a_door_that_was_away_tells_later_and_is_treated_as_was_decided() {
+fn a_door_that_tells_late_suspends_nobody_by_itself() {
     let (bench, put) = restored();
     bench.site.decide(&RESTORER, Decision::KeepOut, "disk").unwrap();
     assert_eq!(held(&bench), ["lab", "ward"], "nobody has told");
     let before = bench.latest();
     let there = [(uid(1), NONE), (uid(2), NONE.with(Block::Suspended)), (uid(3), NONE)];
+    // Days later: there are new cards.
+    let new = bench.add_card(9);
+    bench.site.list_card(&ACTOR, &new, &door("lab"), Window::ALWAYS).unwrap();
+    bench.site.list_card(&ACTOR, &new, &door("ward"), Window::ALWAYS).unwrap();
     let told = bench.site.take_listed(&door("lab"), &list(put.last_change + 1, &there), LATER).unwrap();
-    assert_eq!(told, Told::All { released: true });
-    assert_eq!(life(&bench, 2), (Life::Suspended, Cause::Restored));
+    assert_eq!(told, Told::All { released: false });
+    assert_eq!((life(&bench, 2).0, held(&bench).len()), (Life::Active, 2), "that is for somebody to decide");
+    assert_eq!(alarms(&bench), ["site-restored"]);
+    let decided = bench.site.decide(&RESTORER, Decision::KeepOut, "looked at it").unwrap();
+    assert_eq!(decided, Decided { cards: 1, lockdowns: 0, left: 0, waiting: 1 });
+    assert_eq!((life(&bench, 2), life(&bench, 9).0), ((Life::Suspended, Cause::Restored), Life::Active));
+    assert!(alarms(&bench).is_empty());
     assert_eq!(held(&bench), ["ward"]);
+    // One that has nothing against anybody follows at once.
+    let same = [(uid(1), NONE), (uid(2), NONE), (uid(3), NONE)];
+    let told = bench.site.take_listed(&door("ward"), &list(put.last_change + 1, &same), LATER).unwrap();
+    assert_eq!(told, Told::All { released: true });
+    assert_eq!(life(&bench, 9).0, Life::Active);
     let released = bench.site.holds().unwrap().into_iter().find(|(name, _)| *name == door("lab")).unwrap().1;
     assert!(released.is_some_and(|change| change > before), "whoever has read less leaves it alone");
-    // The last one is let go by hand.
-    bench.site.decide(&RESTORER, Decision::Accept, "the box is gone").unwrap();
     assert!(held(&bench).is_empty());
+}
+
+#[test]
+fn a_card_that_was_forgotten_and_is_paused_at_a_door_is_not_resumed_with_its_backup() {
+    let bench = Bench::with_doors(&["ward"]);
+    let original = bench.add_card(1);
+    bench.site.list_card(&ACTOR, &original, &door("ward"), Window::ALWAYS).unwrap();
+    bench.site.transit(&ACTOR, &original, Transition::Suspend, Cause::Forgotten).unwrap();
+    let file = backup(&bench, "one.backup");
+    let (bench, put) = restore(bench, &file);
+    let there = [(original, NONE.with(Block::Suspended))];
+    bench.site.take_listed(&door("ward"), &list(put.last_change + 1, &there), LATER).unwrap();
+    assert_eq!(bench.site.restored().unwrap().unwrap().cards, [1, 0, 0, 0]);
+    assert_eq!(bench.site.decide(&RESTORER, Decision::KeepOut, "disk").unwrap().cards, 1);
+    assert_eq!(life(&bench, 1), (Life::Suspended, Cause::Restored));
+}
+
+#[test]
+fn a_door_is_believed_only_about_its_own_cards() {
+    let bench = Bench::with_doors(&["lab", "ward"]);
+    for (number, name) in [(1, "lab"), (2, "ward")] {
+        let card = bench.add_card(number);
+        bench.site.list_card(&ACTOR, &card, &door(name), Window::ALWAYS).unwrap();
+    }
+    let file = backup(&bench, "one.backup");
+    let (bench, put) = restore(bench, &file);
+    let blocked = NONE.with(Block::Blocked);
+    let there = [(uid(1), blocked), (uid(2), blocked)];
+    bench.site.take_listed(&door("lab"), &list(put.last_change + 1, &there), LATER).unwrap();
+    let decided = bench.site.decide(&RESTORER, Decision::KeepOut, "disk").unwrap();
+    assert_eq!(decided, Decided { cards: 1, lockdowns: 0, left: 1, waiting: 1 });
+    assert_eq!((life(&bench, 1).0, life(&bench, 2).0), (Life::Blocked, Life::Active));
+}
+
+#[test]
+fn a_card_that_was_taken_off_one_door_is_not_paused_where_another_lets_it_in() {
+    let (bench, put) = restored();
+    let newer = put.last_change + 1;
+    bench.site.take_listed(&door("lab"), &list(newer, &[(uid(1), NONE), (uid(3), NONE)]), LATER).unwrap();
+    let there = [(uid(1), NONE), (uid(2), NONE)];
+    bench.site.take_listed(&door("ward"), &list(newer, &there), LATER).unwrap();
+    let decided = bench.site.decide(&RESTORER, Decision::KeepOut, "disk").unwrap();
+    assert_eq!(decided, Decided { cards: 0, lockdowns: 0, left: 2, waiting: 0 });
+    assert_eq!((life(&bench, 2).0, life(&bench, 3).0), (Life::Active, Life::Active));
+}
+
+#[test]
+fn a_list_that_this_site_cannot_have_made_is_refused() {
+    let (bench, put) = restored();
+    let mut endless = list(put.last_change + 1, &[(uid(1), NONE)]);
+    endless.whitelist.entries = 30_000;
+    let refused = bench.site.take_listed(&door("ward"), &endless, LATER);
+    assert!(matches!(refused, Err(SiteError::Invalid { problem: "too-long", .. })), "{refused:?}");
+}
+
+#[test]
+fn a_door_that_claims_to_be_years_ahead_is_not_followed() {
+    let (bench, put) = restored();
+    status(&bench, "ward", Mode::Normal, 1);
+    let sql = "UPDATE door_status SET list_generation = 4503599627370496";
+    rusqlite::Connection::open(database(&bench)).unwrap().execute_batch(sql).unwrap();
+    bench.site.decide(&RESTORER, Decision::Accept, "disk").unwrap();
+    assert_eq!(bench.latest(), Generation(put.change + 1));
+    assert_eq!(alarms(&bench), ["door-ahead"]);
 }
 
 #[test]

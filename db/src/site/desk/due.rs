@@ -9,7 +9,7 @@ use super::{record, restore};
 use crate::site::cards::state::{self, State};
 use crate::site::life::Cause;
 use crate::site::open::Wakes;
-use crate::site::{Actor, CardKind, Life, Site, SiteError, cards, change, row};
+use crate::site::{Actor, CardKind, Life, Site, SiteError, cards, change, restore as site_restore, row};
 
 /// Most hand-outs and most cards of one call: a change that other writers wait for.
 const DUE_MAX: u32 = 500;
@@ -21,14 +21,16 @@ const RETIRES_AFTER_S: i64 = 30 * 86_400;
 impl Site {
     /// Does what the passing of time asks for, at most some hundreds at once, in one change: ends hand-outs whose
     /// time is over and restores their originals, retires cards thirty days after their end and those that
-    /// another card has taken over from at their end. If nothing is due there is no change.
+    /// another card has taken over from at their end. If nothing is due there is no change. While a restored backup waits
+    /// for a decision, hand-outs go on.
     ///
     /// # Errors
     /// [`SiteError`] if the file cannot be written.
     pub fn end_due(&self, actor: &Actor<'_>, now: UtcMs) -> Result<Due, SiteError> {
         self.write(Wakes::Changes, |db| {
             let now = now.second();
-            let outs = record::over(db, now, DUE_MAX)?;
+            // Until somebody has decided about a restored backup, it is not known why an original is paused at doors.
+            let outs = if site_restore::waits(db)? { Vec::new() } else { record::over(db, now, DUE_MAX)? };
             let old = old_cards(db, now)?;
             if outs.is_empty() && old.is_empty() {
                 return Ok(Due::default());

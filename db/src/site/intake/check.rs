@@ -86,6 +86,9 @@ pub(super) fn gap(report: &Report, journal: &Journal) -> Option<ChainFault> {
     })
 }
 
+/// Link, body and commitment, as they are stored.
+type KnownRow = ([u8; 32], Vec<u8>, Option<[u8; 32]>);
+
 /// Compares the events that are stored already. The links are compared first: where they are equal, so
 /// is everything else.
 pub(super) fn known(db: &Connection, door: i64, report: &Report, events: &[&Event]) -> Result<Known, SiteError> {
@@ -98,7 +101,7 @@ pub(super) fn known(db: &Connection, door: i64, report: &Report, events: &[&Even
     for event in events {
         let (sequence, parts) = (event.sequence, Parts::of(event));
         let key = (door, report.epoch.cast_signed(), sequence.cast_signed());
-        let stored: Option<([u8; 32], Vec<u8>, Option<[u8; 32]>)> =
+        let stored: Option<KnownRow> =
             statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         known.link = parts.link(known.link, report.epoch);
         // One that was missing when the log went on comes too late to stand in its place.

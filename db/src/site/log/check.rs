@@ -140,7 +140,6 @@ impl LogCheck {
         self.journals.insert((row.door_number, row.epoch), (row.sequence, sound.row.link));
         self.heads = (sound.head, self.heads.0);
         self.summary.rows = row.id;
-        self.summary.erased += u64::from(sound.erased);
         Ok(())
     }
 

@@ -124,6 +124,14 @@ impl Site {
     pub fn newest_seal(&self) -> Result<Option<Seal>, SiteError> {
         self.read(|db| newest(db))
     }
+
+    /// One seal, if it is there.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the file cannot be read.
+    pub fn seal(&self, number: u64) -> Result<Option<Seal>, SiteError> {
+        self.read(|db| Ok(after(db, number.saturating_sub(1), 1)?.pop().filter(|seal| seal.number == number)))
+    }
 }
 
 /// Seals after this one.

@@ -35,8 +35,6 @@ pub(super) struct Sound<'a> {
     pub(super) row: EventRow<'a>,
     /// As it is stored.
     pub(super) head: Link,
-    /// The card was erased, and its commitment is there.
-    pub(super) erased: bool,
 }
 
 const COLUMNS: &str = "
@@ -99,9 +97,9 @@ impl Stored {
         if denied_for(&event.kind).map(|reasons| reasons.bits().cast_signed()) != self.reasons {
             return Err("reasons");
         }
-        let erased = self.subject(row.commitment)?;
+        self.subject(row.commitment)?;
         let head = self.head.as_deref().and_then(|head| head.try_into().ok()).map(Link).ok_or("head")?;
-        Ok(Sound { row, head, erased })
+        Ok(Sound { row, head })
     }
 
     /// As the chain takes it, if it were row `number`.
@@ -147,19 +145,14 @@ impl Stored {
         self.link.as_slice().try_into().map(Link).map_err(|_| "link")
     }
 
-    /// Whether the card was erased.
-    fn subject(&self, kept: Option<&[u8; 32]>) -> Result<bool, &'static str> {
+    /// A card that is gone while its commitment is there was erased, which nothing in this version does.
+    fn subject(&self, kept: Option<&[u8; 32]>) -> Result<(), &'static str> {
         match (&self.uid, &self.salt, kept) {
-            (None, None, None) => Ok(false),
-            (None, None, Some(_)) => Ok(true),
+            (None, None, None) => Ok(()),
             (Some(uid), Some(salt), Some(kept)) => {
                 let uid = Uid::new(uid).map_err(|_| "uid")?;
                 let salt = salt.as_slice().try_into().map_err(|_| "salt")?;
-                if commitment(Some(&Subject { uid, salt })) == *kept {
-                    Ok(false)
-                } else {
-                    Err("uid, salt or commitment")
-                }
+                if commitment(Some(&Subject { uid, salt })) == *kept { Ok(()) } else { Err("uid, salt or commitment") }
             }
             _ => Err("uid, salt or commitment"),
         }

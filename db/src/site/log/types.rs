@@ -58,8 +58,6 @@ pub struct Damage {
 pub struct LogSummary {
     /// Rows of the central log.
     pub rows: u64,
-    /// Those whose card was erased; the chain holds all the same.
-    pub erased: u64,
     /// Changes in the operator log.
     pub changes: u64,
     /// Seals.

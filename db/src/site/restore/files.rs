@@ -305,7 +305,8 @@ fn copy_pages(source: &Connection, copy: &mut Connection, progress: &mut dyn FnM
             _ if locked >= LOCKED_TRIES => return Err(SiteError::Busy),
             _ => locked += 1,
         }
-        std::thread::sleep(PAUSE);
+        // Nobody wakes this thread: others get the file in between.
+        std::thread::park_timeout(PAUSE);
     }
 }
 

@@ -11,17 +11,20 @@ use rusqlite::Connection;
 use super::super::open::Wakes;
 use super::super::{Site, SiteError, row};
 use super::types::Told;
-use super::{compare, decide};
+use super::{compare, decide, latest};
 
 /// Most pieces of one list: of the longest that a door can have, if every piece is full.
 const PIECES_MAX: u32 = 400;
+
+/// Cards that a list may have beyond those of this file: what can have been added since the backup was made.
+const ADDED_MAX: u32 = 20_000;
 
 /// The cards of a list with what is in their way, in the order of their bytes.
 pub(super) type Cards = Vec<(Uid, Blocks)>;
 
 impl Site {
     /// Takes a piece of what a door tells of the list that it has in force. The last one has all of them compared with
-    /// this file, and, if an operator has decided before, the door treated like the others and let go.
+    /// this file, and, if an operator has decided before and the door keeps nobody out that is let in here, the door let go.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for the door, [`SiteError::Invalid`] for a piece that is none.
@@ -32,6 +35,7 @@ impl Site {
             if !is_asked(db, door, &listed.whitelist)? {
                 return Ok(None);
             }
+            check_length(db, listed)?;
             keep(db, door, listed)?;
             Ok(Some(pieces(db, door)? == listed.count))
         })?;
@@ -45,7 +49,8 @@ impl Site {
             let number = row::need_door(db, door)?;
             let cards = cards(db, number)?;
             let whole = cards.filter(|cards| u32::try_from(cards.len()) == Ok(listed.whitelist.entries));
-            whole.map(|cards| compare::compare(db, door, &cards)).transpose()
+            let restored = latest(db)?.ok_or(SiteError::corrupt("restored"))?;
+            whole.map(|cards| compare::compare(db, door, restored.change, &cards)).transpose()
         })?;
         self.write(Wakes::News, |db| {
             let door = row::need_door(db, door)?;
@@ -74,6 +79,16 @@ fn check(listed: &Listed) -> Result<(), SiteError> {
     let in_order = listed.cards.is_sorted_by(|(one, _), (next, _)| one.as_bytes() < next.as_bytes());
     let bounded = listed.index < listed.count && listed.count <= PIECES_MAX && listed.cards.len() <= LISTED_CARDS_MAX;
     if in_order && bounded { Ok(()) } else { Err(SiteError::invalid("listed", "out-of-range")) }
+}
+
+/// A list that is longer than any that this site can have made is not kept.
+fn check_length(db: &Connection, listed: &Listed) -> Result<(), SiteError> {
+    let known: u32 = row::prepare(db, "SELECT COUNT(*) FROM card")?.query_row([], |r| r.get(0))?;
+    let entries = listed.whitelist.entries;
+    let fits = entries <= known.saturating_add(ADDED_MAX)
+        && listed.count <= entries.max(1)
+        && u32::try_from(listed.cards.len()).is_ok_and(|cards| cards <= entries);
+    if fits { Ok(()) } else { Err(SiteError::invalid("listed", "too-long")) }
 }
 
 /// Whether the door is left alone, and has not told this list yet.

@@ -167,7 +167,9 @@ pub struct Decided {
     pub cards: u32,
     /// Doors that stay locked down.
     pub lockdowns: u32,
-    /// Doors that are left alone until they have told.
+    /// Cards that a door keeps out and that were left as they are: the door never listed them, or another lets them in.
+    pub left: u32,
+    /// Doors that are left alone: they have not told, or they keep out more cards than is believed without a look.
     pub waiting: u32,
 }
 
