@@ -111,6 +111,10 @@ impl Gate {
         if who != Who::Controller {
             // The acceptor bounds the wait. An error is its end.
             let _ = self.keeper.heard.subscribe().wait_for(|heard| *heard).await;
+            // It may have been revoked since it was shown, and whoever looks at connections does not see this one yet.
+            if !self.still_counts(&who, proof.as_ref()).await {
+                return self.refused(ReasonCode::NotAuthorized);
+            }
         }
         let admitted = AuthResult::success_with_user(user);
         if !self.standing.admit() || self.who.set(who.clone()).is_err() {
@@ -133,6 +137,12 @@ impl Gate {
                 Some((Who::Door(door), Some(Proof::Certificate(*fingerprint))))
             }
         }
+    }
+
+    async fn still_counts(&self, who: &Who, proof: Option<&Proof>) -> bool {
+        let (Who::Door(door), Some(proof)) = (who, proof) else { return true };
+        let (doors, door, proof) = (Arc::clone(&self.keeper.doors), door.clone(), proof.clone());
+        tokio::task::spawn_blocking(move || doors.counts(&door, &proof)).await.unwrap_or(false)
     }
 
     fn refused(&self, code: ReasonCode) -> AuthResult {
