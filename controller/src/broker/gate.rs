@@ -111,18 +111,19 @@ impl Gate {
         if who != Who::Controller {
             // The acceptor bounds the wait. An error is its end.
             let _ = self.keeper.heard.subscribe().wait_for(|heard| *heard).await;
-            // It may have been revoked since it was shown, and whoever looks at connections does not see this one yet.
-            if !self.still_counts(&who, proof.as_ref()).await {
-                return self.refused(ReasonCode::NotAuthorized);
-            }
         }
         let admitted = AuthResult::success_with_user(user);
         if !self.standing.admit() || self.who.set(who.clone()).is_err() {
             return AuthResult::fail(ReasonCode::ServerUnavailable);
         }
-        let notice = Notice::Admitted { connection: self.connection, who, proof };
+        let notice = Notice::Admitted { connection: self.connection, who: who.clone(), proof: proof.clone() };
         // The acceptor is gone only when the broker stops, and then this connection ends with it.
         let _ = self.keeper.notices.send(notice).await;
+        // It may have been revoked since it was shown. Whatever is revoked from here on ends the connection, since the
+        // acceptor has been told of it.
+        if !self.still_counts(who, proof).await {
+            return self.refused(ReasonCode::BadUsernameOrPassword);
+        }
         admitted
     }
 
@@ -139,9 +140,9 @@ impl Gate {
         }
     }
 
-    async fn still_counts(&self, who: &Who, proof: Option<&Proof>) -> bool {
+    async fn still_counts(&self, who: Who, proof: Option<Proof>) -> bool {
         let (Who::Door(door), Some(proof)) = (who, proof) else { return true };
-        let (doors, door, proof) = (Arc::clone(&self.keeper.doors), door.clone(), proof.clone());
+        let doors = Arc::clone(&self.keeper.doors);
         tokio::task::spawn_blocking(move || doors.counts(&door, &proof)).await.unwrap_or(false)
     }
 
