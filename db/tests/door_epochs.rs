@@ -1,5 +1,5 @@
 //! New epochs of a door's journal, what is kept though acknowledged, and a journal that is full.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set up its case has failed")]
 
 use std::path::{Path, PathBuf};
 

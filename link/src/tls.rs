@@ -111,7 +111,7 @@ impl Renewals {
             return;
         }
         // Without TLS, or when nobody is left who could renew it.
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -5,7 +5,7 @@ use access::credential::block::Token;
 use access::decide::{Credential, Decision, Presented};
 use access::encode::{ChipClass, Outcome};
 use access::entry::{Block, Blocks};
-use access::event::{Event, EventKind, Faults, ModeCause, Rolling, Watched};
+use access::event::{ClockSource, DoorFile, EpochCause, Event, EventKind, Faults, ModeCause, Rolling, Watched};
 use access::mode::Mode;
 use access::passage::{AreaId, Side};
 use access::reason::{Reason, Reasons};
@@ -16,7 +16,7 @@ use crate::support::{event, hex};
 #[test]
 fn reasons_and_blocks_have_the_numbers_that_the_protocol_names() {
     let numbers: Vec<u8> = Reason::ALL.iter().map(|reason| *reason as u8).collect();
-    assert_eq!(numbers, (0..=43).collect::<Vec<u8>>());
+    assert_eq!(numbers, (0..=44).collect::<Vec<u8>>());
     let document = include_str!("../../../docs/PROTOCOL.md");
     for reason in Reason::ALL {
         assert!(document.contains(&format!("| {} | `{}` |", *reason as u8, reason.code())), "{}", reason.code());
@@ -68,6 +68,13 @@ fn every_kind_of_event() {
         (EventKind::ModeChanged { from: Mode::Locked, cause: ModeCause::FirstPerson }, "180302"),
         (EventKind::LockedOut { for_s: 300 }, "19ac02"),
         (EventKind::Forgiven { area: AreaId(300) }, "1aac02"),
+        (EventKind::EpochBegan { before: 5, through: 41, cause: EpochCause::Forked }, "1b052901"),
+        (EventKind::EventsDropped { count: 300 }, "1cac02"),
+        (EventKind::ClockStepped { by_ms: -1_500, by: ClockSource::Controller }, "1db71701"),
+        (EventKind::ListTooOld, "1e"),
+        (EventKind::ListConfirmed, "1f"),
+        (EventKind::Rebuilt { file: DoorFile::Journal }, "2001"),
+        (EventKind::Raised(Watched::Disk), "1606"),
     ];
     for (kind, expected) in kinds {
         let bytes = Event { kind, subject: None, ..event() }.to_bytes();

@@ -1,10 +1,13 @@
 //! Every message, in both directions.
 
 use access::calendar::Calendar;
+use access::chain::Link;
 use access::command::{Action, Command};
+use access::confirm::{Confirmation, LogHead, NEVER, Nonce, Receipt};
 use access::encode::{EncodeJob, SealedWork, Stage};
+use access::entry::{Block, Blocks};
 use access::event::{Faults, Watched};
-use access::message::{Down, Leaf, Status, Up};
+use access::message::{Down, Leaf, Listed, Status, Up};
 use access::mode::Mode;
 use access::passage::{AreaId, Passage, Passages, Step};
 use access::state::{Counter, Counters};
@@ -31,11 +34,11 @@ fn status() -> Status {
         counters_generation: Generation(0),
         passages_generation: Generation(4),
         mode: Mode::LockedDown,
-        nonce: access::confirm::Nonce::default(),
-        confirmed_age_s: None,
-        log: access::confirm::LogHead::default(),
-        journal_oldest: 1,
-        probe: 0,
+        nonce: Nonce([0xA5; 16]),
+        confirmed_age_s: Some(300),
+        log: LogHead { row: 1_000, link: Link([0x11; 32]) },
+        journal_oldest: 40,
+        probe: 41,
         journal_head: 42,
         journal_acknowledged: 41,
         journal_percent: 81,
@@ -51,7 +54,7 @@ fn status() -> Status {
 fn messages_of_a_door() {
     assert_eq!(
         up(&Up::Status(status())),
-        "0009e0d40380a0bfe9d66601010105302e312e30ac02879a93f7aed8d7b28501cd8384b6aee4f5a09701ebd4ecc0a5d0e39840ea86fd869be784ffae0101050004012a29510100032102"
+        "0009e0d40380a0bfe9d66601010105302e312e30ac02879a93f7aed8d7b28501cd8384b6aee4f5a09701ebd4ecc0a5d0e39840ea86fd869be784ffae010105000401a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a501ac02e807111111111111111111111111111111111111111111111111111111111111111128292a29510100032102"
     );
     assert_eq!(
         up(&Up::Events(vec![event()])),
@@ -59,6 +62,11 @@ fn messages_of_a_door() {
     );
     assert_eq!(up(&Up::Offline { session: 9 }), "0209");
     assert_eq!(up(&Up::Encoding { job: 7, stage: Stage::Locking }), "030703");
+    let cards = vec![(uid(), Blocks::NONE.with(Block::Inactive))];
+    assert_eq!(
+        up(&Up::Listed(Listed { whitelist: id(300), index: 0, count: 1, cards })),
+        "04ac02879a93f7aed8d7b28501cd8384b6aee4f5a09701ebd4ecc0a5d0e39840ea86fd869be784ffae01010001010704a1b2c3d4e5f68002"
+    );
 }
 
 #[test]
@@ -90,11 +98,26 @@ fn messages_to_a_door() {
     assert_eq!(down(&Down::Counters(counters)), "0201010704a1b2c3d4e5f607e807effd02");
     assert_eq!(down(&Down::Passages(passages)), "0302010704a1b2c3d4e5f6ac0201f6a1bfe9d666");
     assert_eq!(
-        down(&Down::Acknowledged { epoch: 0x0102, through: 41, log: access::confirm::LogHead::default() }),
-        "04820229"
+        down(&Down::Acknowledged { epoch: 0x0102, through: 41, log: LogHead { row: 1_000, link: Link([0x11; 32]) } }),
+        "04820229e8071111111111111111111111111111111111111111111111111111111111111111"
     );
     assert_eq!(down(&Down::Command(command)), "054d0309e8fb0300");
     let sealed = SealedWork(vec![1, 2, 3]);
     let job = EncodeJob { id: 77, boot: 3, session: 9, expires: MonoMs(65_000), uid: uid(), sealed };
     assert_eq!(down(&Down::Encode(job)), "064d0309e8fb030704a1b2c3d4e5f603010203");
+    let receipt = Receipt { epoch: 0x0102, through: 41, probe: 41, link: Some(Link([0x22; 32])) };
+    let confirmation = Confirmation {
+        nonce: Nonce([0xA5; 16]),
+        issued: UtcMs(1_764_000_000_000),
+        expires: NEVER,
+        whitelist: id(300),
+        state: Generation(5),
+        receipt,
+        log: LogHead { row: 1_000, link: Link([0x11; 32]) },
+        hold: true,
+    };
+    assert_eq!(
+        down(&Down::Confirmed(confirmation)),
+        "07a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a580a0bfe9d666feffffffffffffffff01ac02879a93f7aed8d7b28501cd8384b6aee4f5a09701ebd4ecc0a5d0e39840ea86fd869be784ffae01010582022929012222222222222222222222222222222222222222222222222222222222222222e807111111111111111111111111111111111111111111111111111111111111111101"
+    );
 }

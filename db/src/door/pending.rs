@@ -76,7 +76,7 @@ impl Pending {
     }
 
     /// In one transaction, so that a deletion cannot come between the link and its events.
-    fn read(&mut self, after: u64, limit: i64) -> rusqlite::Result<(Link, Vec<(u64, Vec<u8>)>)> {
+    fn read(&mut self, after: u64, limit: i64) -> rusqlite::Result<Bodies> {
         let transaction = self.connection.transaction()?;
         let numbering = Numbering::read(&transaction)?;
         let after = after.max(numbering.before);
@@ -92,6 +92,9 @@ impl Pending {
         Ok((link, bodies))
     }
 }
+
+/// The link before the first of some events, and their numbers with their bytes.
+type Bodies = (Link, Vec<(u64, Vec<u8>)>);
 
 /// How the events of the epoch in force are numbered.
 struct Numbering {

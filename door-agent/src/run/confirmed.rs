@@ -61,7 +61,7 @@ impl Confirmed {
         match getrandom::fill(&mut nonce.0) {
             Ok(()) => self.nonces.sent(nonce, now),
             Err(error) => {
-                tracing::error!(%error, "the operating system gives no randomness; no answer will be believed")
+                tracing::error!(%error, "the operating system gives no randomness; no answer will be believed");
             }
         }
         nonce

@@ -36,7 +36,7 @@ pub enum Fate {
     Pass,
     /// It never arrives.
     Drop,
-    /// It waits for [`Middle::release`].
+    /// It waits for [`Middle::release_backwards`].
     Hold,
 }
 
@@ -180,7 +180,7 @@ impl Owner {
         while let Ok(told) = told.recv() {
             match told {
                 Told::Accepted(door) => self.accepted(door),
-                Told::Came { connection, way, packet } if connection == self.connection => self.came(way, packet),
+                Told::Came { connection, way, packet } if connection == self.connection => self.came(way, &packet),
                 Told::Ended(connection) if connection == self.connection => self.cut(),
                 Told::Came { .. } | Told::Ended(_) => {}
                 Told::Judge(judge) => self.judge = judge,
@@ -219,7 +219,7 @@ impl Owner {
         self.ends = Some((broker, door));
     }
 
-    fn came(&mut self, way: Way, packet: Packet) {
+    fn came(&mut self, way: Way, packet: &Packet) {
         let Some(message) = packet.message() else { return self.send(way, &packet.bytes()) };
         let fate = (self.judge)(way, &message);
         if fate == Fate::Pass {

@@ -183,7 +183,7 @@ impl Reader<'_> {
             && at.saturating_add(1) == place
         {
             let sequence = from_sql(place.saturating_sub(said.base));
-            let event = Event { sequence, ..event.clone() };
+            let event = Event { sequence, ..event };
             if link(previous, said.epoch, &event) != Link(stored) {
                 return None;
             }
