@@ -1,10 +1,13 @@
 //! Questions to the database that the loop does not wait for. The answers come back as messages.
 
+use std::time::Duration;
+
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
 use db::site::{Begun, CommandView, EncodeView, Site, SiteError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::confirm::{Asked as StatusAsked, Receipts};
 use crate::distribute::Stream;
@@ -13,6 +16,10 @@ use crate::stream::{Asked, Moved, Piece};
 
 /// Answers that may wait for the loop. Whoever has one waits, holding one.
 pub(crate) const QUEUE: usize = 64;
+
+/// How long looks may fail before what they last saw is called the newest no more. A database that is busy has its turn
+/// by then, and it is far below every limit of a list's age.
+pub(crate) const STUCK_AFTER: Duration = Duration::from_secs(10);
 
 /// What came of a question.
 pub(crate) enum Answer {
@@ -46,9 +53,21 @@ pub(crate) struct Looking {
     /// What came after this one is to be looked at once more.
     pub(crate) behind: Option<Generation>,
     pub(crate) running: Once,
+    /// Since when every look has failed.
+    pub(crate) failing: Option<Instant>,
 }
 
 impl Looking {
+    /// A look has ended; `well` if it could be done.
+    pub(crate) fn ended(&mut self, well: bool, now: Instant) {
+        self.failing = if well { None } else { self.failing.or(Some(now)) };
+    }
+
+    /// Whether nobody knows any more what is newest.
+    pub(crate) fn is_stuck(&self, now: Instant) -> bool {
+        self.failing.is_some_and(|since| now.saturating_duration_since(since) >= STUCK_AFTER)
+    }
+
     /// What is new has come after this change.
     pub(crate) fn begin_from(&mut self) -> Generation {
         self.behind.take().map_or(self.through, |behind| behind.min(self.through))
@@ -106,6 +125,17 @@ pub(crate) fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stati
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn looks_that_go_on_failing_are_stuck_until_one_does_not() {
+        let (start, mut looking) = (Instant::now(), Looking::default());
+        looking.ended(false, start);
+        looking.ended(false, start + STUCK_AFTER / 2);
+        assert!(!looking.is_stuck(start + STUCK_AFTER / 2));
+        assert!(looking.is_stuck(start + STUCK_AFTER));
+        looking.ended(true, start + STUCK_AFTER);
+        assert!(!looking.is_stuck(start + 2 * STUCK_AFTER));
+    }
 
     #[test]
     fn a_question_asked_meanwhile_is_asked_once_more_and_not_twice() {

@@ -9,7 +9,7 @@ use access::id::DoorId;
 use access::message::Status;
 use access::time::UtcMs;
 use access::whitelist::{Generation, WhitelistId};
-use db::site::{CommandState, EncodeState, Site, SiteError};
+use db::site::{CommandState, Condition, EncodeState, Site, SiteError};
 use tokio::sync::mpsc;
 
 /// Notes that may wait. A large site's doors report a few dozen times a second and a note takes about a
@@ -19,12 +19,39 @@ pub(crate) const QUEUE: usize = 4_096;
 
 /// Something to note.
 pub(crate) enum Note {
-    Status { door: DoorId, header: Header, status: Box<Status>, received: UtcMs },
-    Offline { door: DoorId, session: Option<u64>, at: UtcMs },
+    Status {
+        door: DoorId,
+        header: Header,
+        status: Box<Status>,
+        received: UtcMs,
+    },
+    Offline {
+        door: DoorId,
+        session: Option<u64>,
+        at: UtcMs,
+    },
     Wanted(Vec<(DoorId, WhitelistId, Generation)>),
-    Command { id: u64, state: CommandState, at: UtcMs },
-    Encoding { id: u64, state: EncodeState, at: UtcMs },
-    Alarm { kind: &'static str, door: Option<DoorId>, at: UtcMs },
+    Command {
+        id: u64,
+        state: CommandState,
+        at: UtcMs,
+    },
+    Encoding {
+        id: u64,
+        state: EncodeState,
+        at: UtcMs,
+    },
+    Alarm {
+        kind: &'static str,
+        door: Option<DoorId>,
+        at: UtcMs,
+    },
+    /// Something of the whole site is wrong, or is no more.
+    Condition {
+        kind: &'static str,
+        wrong: bool,
+        at: UtcMs,
+    },
 }
 
 /// The thread and the way to it. It ends when `notes` is dropped and everything in it is written.
@@ -53,6 +80,7 @@ pub(crate) fn write(site: &Site, note: Note) -> Result<(), SiteError> {
         Note::Wanted(wanted) => site.record_wanted(&wanted),
         Note::Command { id, state, at } => site.set_command_state(id, state, at).map(drop),
         Note::Encoding { id, state, at } => site.set_encoding_stage(id, state, at).map(drop),
+        Note::Condition { kind, wrong, at } => site.note_conditions(&[Condition { kind, door: None, wrong }], at),
         Note::Alarm { kind, door, at } => site.raise_alarm(kind, door.as_ref(), None, at),
     }
 }

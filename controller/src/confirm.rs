@@ -14,8 +14,10 @@ use access::confirm::{Confirmation, LogHead, NEVER, Nonce, Receipt};
 use access::id::DoorId;
 use access::message::{Down, Status};
 use access::time::UtcMs;
+use access::whitelist::Generation;
 use db::site::{ReceiptAsked, SiteError};
 use link::Qos;
+use tokio::time::Instant;
 
 use crate::ask::{Answer, ask};
 use crate::clock::utc_now;
@@ -37,6 +39,10 @@ pub(crate) struct Asked {
     epoch: u64,
     probe: u64,
 }
+
+/// In the place of the state that a door should have, while nobody knows what that is: no door has it, so none takes the
+/// answer for a word that its list is the newest. Time and receipts count all the same.
+const NOBODY_KNOWS: Generation = Generation(u64::MAX);
 
 /// What the database says to the questions, in their order.
 pub(crate) type Receipts = (Vec<Receipt>, LogHead);
@@ -91,7 +97,10 @@ impl Desk {
     fn confirmed(&self, door: &DoorId, asked: Asked, receipt: Receipt, log: LogHead) {
         let Some(line) = self.lines.get(door).filter(|line| line.session.is_some()) else { return };
         let Some(sealer) = line.sealer(&self.sender) else { return };
-        let confirmation = confirmation(line, asked.nonce, receipt, log, utc_now());
+        let mut confirmation = confirmation(line, asked.nonce, receipt, log, utc_now());
+        if self.is_stuck(Instant::now()) {
+            confirmation.state = NOBODY_KNOWS;
+        }
         publish(&self.link, &sealer, &Down::Confirmed(confirmation), Qos::AtLeastOnce);
     }
 }

@@ -20,7 +20,7 @@ use crate::confirm::Confirmations;
 use crate::distribute::PerStream;
 use crate::encodings::Encodings;
 use crate::hold::{Holds, Piece};
-use crate::intake::{Delivered, Stored};
+use crate::intake::{Delivered, Stored, Waiting};
 use crate::keys::Keyring;
 use crate::line::{Line, Sealer, Sender};
 use crate::stream::Following;
@@ -46,9 +46,12 @@ pub(crate) struct Desk {
     pub(crate) link: link::Handle,
     pub(crate) notes: mpsc::Sender<Note>,
     pub(crate) reports: mpsc::Sender<Delivered>,
+    pub(crate) waiting: Waiting,
     pub(crate) answers: mpsc::Sender<Answer>,
     pub(crate) looking: Looking,
     pub(crate) states: Looking,
+    /// Whether looks have failed for too long, as it was told last.
+    pub(crate) stuck: Option<bool>,
     pub(crate) commands: Commands,
     pub(crate) encodings: Encodings,
     pub(crate) confirmations: Confirmations,
@@ -91,9 +94,11 @@ impl Desk {
             link: parts.link,
             notes: parts.notes,
             reports: parts.reports,
+            waiting: Waiting::default(),
             answers: parts.answers,
             states: Looking { through: parts.looking.through, ..Looking::default() },
             looking: parts.looking,
+            stuck: None,
             commands: Commands::default(),
             encodings: Encodings::default(),
             confirmations: Confirmations::default(),
@@ -131,6 +136,7 @@ impl Desk {
 
     /// Tells the doors what is on disk now, and the broker that it may forget it.
     pub(crate) fn stored(&mut self, stored: Stored) {
+        self.waiting.end(&stored.doors);
         // What could not be stored is acknowledged to the broker too: the doors' journals keep it and send
         // it again, whereas a broker would hold it back until the next connection.
         for ack in stored.acks {
@@ -185,6 +191,7 @@ impl Desk {
         for door in connected {
             self.advance(&door);
         }
+        self.tell_stuck(now);
         self.look_for_streams();
         self.read_receipts();
         self.expire_commands(now);

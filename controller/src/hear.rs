@@ -67,6 +67,13 @@ impl Desk {
     }
 
     fn events(&mut self, door: DoorId, header: &Header, events: Vec<Event>, ack: Option<link::AckToken>) {
+        if !self.waiting.begin(&door) {
+            // The door keeps it, and sends it again; a broker would hold it back until the next connection.
+            if let Some(ack) = ack {
+                self.link.ack(ack);
+            }
+            return;
+        }
         let report =
             Report { door, epoch: header.epoch, boot: header.boot, previous: header.link, events, received: utc_now() };
         // The loop reads only while there is room, so this fails only if the thread has died, and then the

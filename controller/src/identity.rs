@@ -36,7 +36,7 @@ pub(crate) mod refusals;
 mod tls;
 
 use authority::{Authority, Holder, Issued};
-pub(crate) use enrol::{Clerk, Enrolment};
+pub(crate) use enrol::{Answered, Clerk, Enrolment};
 use folder::Readers;
 
 /// User name and client identifier of the controller's own session, also the common name of its certificate. The
@@ -74,6 +74,17 @@ pub enum IdentityError {
         there: PathBuf,
         /// What is not.
         missing: PathBuf,
+    },
+    /// Doors have certificates of an authority that is not there.
+    #[error(
+        "there is no authority in {folder}, and {certificates} certificates of doors are of one: bring the folder back from \
+         its copy. If it is lost for good: kulku-controller authority new, and enrol all doors anew"
+    )]
+    Gone {
+        /// Where it should be.
+        folder: PathBuf,
+        /// How many there are whose time is not over.
+        certificates: usize,
     },
     /// They are not what they should be.
     #[error("{path}: {problem}; bring the folder back from its copy")]
@@ -126,6 +137,29 @@ pub(crate) struct KeyedCertificate {
 pub struct DoorCertificate(Issued);
 
 impl Identity {
+    /// The authority of this site in this folder. A new one is made only if no door has a certificate: else no door would
+    /// be let in, and nobody would know any more who was revoked.
+    ///
+    /// # Errors
+    /// [`IdentityError`], which names the file and what to do.
+    pub fn of(site: &Site, folder: &Path, now: UtcS) -> Result<Self, IdentityError> {
+        if !Self::is_there(folder)? {
+            let certificates = site.kept_certificates(now)?.len();
+            if certificates > 0 {
+                return Err(IdentityError::Gone { folder: folder.to_path_buf(), certificates });
+            }
+        }
+        Self::open(folder, site.id(), now)
+    }
+
+    /// Whether there is an authority in this folder, or a part of one.
+    ///
+    /// # Errors
+    /// [`IdentityError`] if it cannot be looked at.
+    pub(crate) fn is_there(folder: &Path) -> Result<bool, IdentityError> {
+        Ok(folder::read_secret(&folder.join(KEY))?.is_some() || folder::read(&folder.join(CERTIFICATE))?.is_some())
+    }
+
     /// The authority in this folder; a new one if there is none.
     ///
     /// # Errors

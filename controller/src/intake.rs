@@ -3,10 +3,12 @@
 //! The thread takes what is there and commits it, so a quiet site pays one commit for each report and a
 //! busy one many reports for each commit, without a timer. Only what has been committed is acknowledged.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::thread::JoinHandle;
 
 use access::confirm::LogHead;
+use access::id::DoorId;
 use access::message::REPORT_EVENTS_MAX;
 use db::site::{Outcome, Report, Site, SiteError};
 use link::AckToken;
@@ -15,6 +17,10 @@ use tokio::sync::mpsc;
 /// Reports that may wait for the thread. With the longest reports that is some 16 MB; beyond it the
 /// controller stops reading, and the broker keeps the rest.
 pub(crate) const QUEUE: usize = 64;
+
+/// Reports of one door that may wait. A door sends the next one when it has heard of the one before, so more is a door
+/// that says them again and again; what it says beyond is dropped, so that others have their turn.
+const OF_ONE_DOOR_MAX: u32 = 8;
 
 /// Events in one transaction. More would gain little and keep pages from writing.
 const TRANSACTION_EVENTS_MAX: usize = 2 * REPORT_EVENTS_MAX;
@@ -27,9 +33,48 @@ pub(crate) struct Delivered {
 
 /// What became of the reports of one transaction.
 pub(crate) struct Stored {
+    /// Whose they were, one for each.
+    pub(crate) doors: Vec<DoorId>,
     pub(crate) acks: Vec<AckToken>,
     /// What the doors may be told, with the head of the central log; or why nothing was stored.
     pub(crate) outcome: Result<(Vec<Outcome>, LogHead), SiteError>,
+}
+
+/// How many reports of each door wait.
+#[derive(Default)]
+pub(crate) struct Waiting {
+    of: BTreeMap<DoorId, u32>,
+    /// Reports that were dropped since the start.
+    dropped: u64,
+}
+
+impl Waiting {
+    /// Whether one more of this door may wait; then it does.
+    pub(crate) fn begin(&mut self, door: &DoorId) -> bool {
+        let of = self.of.entry(door.clone()).or_default();
+        if *of < OF_ONE_DOOR_MAX {
+            *of += 1;
+            return true;
+        }
+        self.dropped = self.dropped.saturating_add(1);
+        // Whoever sends thousands a second must not fill the log as well.
+        if self.dropped.is_power_of_two() {
+            tracing::warn!(%door, dropped = self.dropped, "a door sends more reports than it may; the excess is dropped");
+        }
+        false
+    }
+
+    /// These wait no more.
+    pub(crate) fn end(&mut self, doors: &[DoorId]) {
+        for door in doors {
+            if let Some(of) = self.of.get_mut(door) {
+                *of -= 1;
+                if *of == 0 {
+                    self.of.remove(door);
+                }
+            }
+        }
+    }
 }
 
 /// The thread and the way to it. It ends when `reports` is dropped and everything in it is stored.
@@ -50,7 +95,8 @@ pub(crate) fn start(site: Site) -> io::Result<Intake> {
 fn run(site: &Site, mut waiting: mpsc::Receiver<Delivered>, done: &mpsc::Sender<Stored>) {
     while let Some(first) = waiting.blocking_recv() {
         let (reports, acks) = gather(first, &mut waiting);
-        let stored = Stored { acks, outcome: store(site, &reports) };
+        let outcome = store(site, &reports);
+        let stored = Stored { doors: doors(&reports), acks, outcome };
         if done.blocking_send(stored).is_err() {
             return;
         }
@@ -70,9 +116,35 @@ pub(crate) fn gather(first: Delivered, waiting: &mut mpsc::Receiver<Delivered>) 
     (reports, acks)
 }
 
+/// Whose they are, one for each.
+pub(crate) fn doors(reports: &[Report]) -> Vec<DoorId> {
+    reports.iter().map(|report| report.door.clone()).collect()
+}
+
+/// In one transaction. If that fails each by itself: one that cannot be stored comes again and again, and must not take
+/// those of other doors with it for ever.
 pub(crate) fn store(site: &Site, reports: &[Report]) -> Result<(Vec<Outcome>, LogHead), SiteError> {
-    let outcomes = site.intake(reports)?;
+    let outcomes = match site.intake(reports) {
+        // Each would wait as long once more.
+        Err(error) if reports.len() < 2 || matches!(error, SiteError::Busy) => return Err(error),
+        Err(_) => apart(site, reports),
+        Ok(outcomes) => outcomes,
+    };
     Ok((outcomes, site.log_head()?))
+}
+
+fn apart(site: &Site, reports: &[Report]) -> Vec<Outcome> {
+    let mut outcomes = Vec::new();
+    for report in reports {
+        match site.intake(std::slice::from_ref(report)) {
+            Ok(stored) => outcomes.extend(stored),
+            Err(error) => {
+                let door = &report.door;
+                tracing::error!(%door, %error, "a report could not be stored; the door will send it again");
+            }
+        }
+    }
+    outcomes
 }
 
 #[cfg(test)]
@@ -101,6 +173,38 @@ mod tests {
             received: access::time::UtcMs(0),
         };
         Delivered { report, ack: None }
+    }
+
+    #[test]
+    fn a_door_that_goes_on_and_on_leaves_room_for_others() {
+        let (loud, quiet): (DoorId, DoorId) = ("loud".parse().unwrap(), "quiet".parse().unwrap());
+        let mut waiting = Waiting::default();
+        let taken = (0..1_000).filter(|_| waiting.begin(&loud)).count();
+        assert_eq!((taken, waiting.dropped), (8, 992));
+        assert!(waiting.begin(&quiet));
+        waiting.end(&[loud.clone(), quiet]);
+        assert_eq!(waiting.of.len(), 1);
+        assert!(waiting.begin(&loud) && !waiting.begin(&loud));
+    }
+
+    #[test]
+    fn a_report_that_cannot_be_stored_keeps_no_other_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
+        let actor = db::site::Actor { operator: "tester", at: access::time::UtcMs(0) };
+        let door = db::site::NewDoor {
+            id: "ward".parse().unwrap(),
+            name: "Ward".to_owned(),
+            key: access::envelope::DoorKey::new([7; 32]),
+            settings: access::settings::DoorSettings::default(),
+        };
+        site.add_door(&actor, door).unwrap();
+        let (good, mut bad) = (delivered(1).report, delivered(1).report);
+        bad.door = "nowhere".parse().unwrap();
+        let (outcomes, head) = store(&site, &[bad.clone(), good, bad.clone()]).unwrap();
+        assert_eq!(outcomes.iter().map(|outcome| outcome.inserted).collect::<Vec<_>>(), [1]);
+        assert_eq!(head.row, 1);
+        assert!(store(&site, &[bad]).is_err());
     }
 
     #[test]

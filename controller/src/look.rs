@@ -3,9 +3,11 @@
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
 use db::site::{Site, SiteError};
+use tokio::time::Instant;
 
 use crate::ask::{Answer, ask};
 use crate::clerk::Note;
+use crate::clock::utc_now;
 use crate::desk::Desk;
 use crate::line::Line;
 use crate::scan::{self, Found, FoundList, NewDoor, States};
@@ -39,6 +41,7 @@ impl Desk {
 
     /// What doors shall be goes to them.
     pub(crate) fn states_found(&mut self, found: Result<Option<States>, SiteError>) {
+        self.states.ended(found.is_ok(), Instant::now());
         match found {
             Ok(Some(States { through, states, holds })) => {
                 self.states.through = through;
@@ -69,6 +72,7 @@ impl Desk {
 
     /// What has changed goes to the doors that it touches, and to no other.
     pub(crate) fn found(&mut self, found: Result<Option<Found>, SiteError>) {
+        self.looking.ended(found.is_ok(), Instant::now());
         match found {
             Ok(Some(found)) => self.changed(found),
             Ok(None) => {}
@@ -128,6 +132,23 @@ impl Desk {
         }
         self.advance(&door);
         wanted
+    }
+
+    /// Whether what was seen last may be long past the newest, since looks go on failing.
+    pub(crate) fn is_stuck(&self, now: Instant) -> bool {
+        self.states.is_stuck(now) || self.looking.is_stuck(now)
+    }
+
+    /// No change reaches a door then, no block either: somebody must know.
+    pub(crate) fn tell_stuck(&mut self, now: Instant) {
+        let stuck = self.is_stuck(now);
+        if stuck && self.stuck != Some(true) {
+            tracing::error!("changes could not be read for too long; no list is confirmed as the newest any more");
+        }
+        // While it lasts again and again: the note may be lost as well.
+        if self.stuck.replace(stuck) != Some(stuck) || stuck {
+            self.note(Note::Condition { kind: "lists-stuck", wrong: stuck, at: utc_now() });
+        }
     }
 
     /// A door that asks for credentials which nobody can derive keeps everybody out: somebody must know.

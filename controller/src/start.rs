@@ -25,7 +25,7 @@ use crate::clock::utc_now;
 use crate::config::{Config, Endpoint};
 use crate::desk::{Desk, Parts};
 use crate::identity::refusals::Refusals;
-use crate::identity::{self, Clerk, Enrolment, Identity, IdentityError};
+use crate::identity::{self, Answered, Clerk, Enrolment, Identity, IdentityError};
 use crate::intake;
 use crate::keys::KeysError;
 use crate::run::{self, Ears};
@@ -297,6 +297,7 @@ async fn enrolment(
         doors
     });
     let clerk = Clerk {
+        answered: Answered::default(),
         identity,
         site: site.clone(),
         mqtt: doors,

@@ -139,8 +139,9 @@ impl Storing {
 
     /// Tells the loop.
     pub async fn tell(&self, gathered: Gathered, outcome: Result<(Vec<Outcome>, LogHead), SiteError>) {
+        let doors = intake::doors(&gathered.reports);
         // The loop is gone only when the controller is.
-        let _ = self.done.send(Stored { acks: gathered.acks, outcome }).await;
+        let _ = self.done.send(Stored { doors, acks: gathered.acks, outcome }).await;
     }
 }
 

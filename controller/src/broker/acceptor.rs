@@ -109,7 +109,13 @@ impl Acceptor {
             tokio::select! {
                 order = orders.recv() => match order {
                     Some(Order::Kick(door)) => self.kick(&door),
-                    Some(Order::Recheck) => self.recheck(),
+                    Some(Order::Recheck) => {
+                        // Whoever was let in before the order is asked about as well.
+                        while let Ok(notice) = notices.try_recv() {
+                            self.note(notice);
+                        }
+                        self.recheck();
+                    }
                     Some(Order::Stop) | None => break,
                 },
                 Some(notice) = notices.recv() => self.note(notice),

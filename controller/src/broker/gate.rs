@@ -116,9 +116,14 @@ impl Gate {
         if !self.standing.admit() || self.who.set(who.clone()).is_err() {
             return AuthResult::fail(ReasonCode::ServerUnavailable);
         }
-        let notice = Notice::Admitted { connection: self.connection, who, proof };
+        let notice = Notice::Admitted { connection: self.connection, who: who.clone(), proof: proof.clone() };
         // The acceptor is gone only when the broker stops, and then this connection ends with it.
         let _ = self.keeper.notices.send(notice).await;
+        // It may have been revoked since it was shown. Whatever is revoked from here on ends the connection, since the
+        // acceptor has been told of it.
+        if !self.still_counts(who, proof).await {
+            return self.refused(ReasonCode::BadUsernameOrPassword);
+        }
         admitted
     }
 
@@ -133,6 +138,12 @@ impl Gate {
                 Some((Who::Door(door), Some(Proof::Certificate(*fingerprint))))
             }
         }
+    }
+
+    async fn still_counts(&self, who: Who, proof: Option<Proof>) -> bool {
+        let (Who::Door(door), Some(proof)) = (who, proof) else { return true };
+        let doors = Arc::clone(&self.keeper.doors);
+        tokio::task::spawn_blocking(move || doors.counts(&door, &proof)).await.unwrap_or(false)
     }
 
     fn refused(&self, code: ReasonCode) -> AuthResult {

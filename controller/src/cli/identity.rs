@@ -80,7 +80,8 @@ pub(super) fn enrol(enrol: &EnrolArgs) -> anyhow::Result<()> {
             enrol.config.path.display()
         );
     }
-    let (site, identity) = (open(&config)?, authority(&config)?);
+    let site = open(&config)?;
+    let identity = authority(&config, &site)?;
     if let Some(name) = &enrol.name {
         add(&site, enrol, name)?;
     } else if enrol.setup.is_given() {
@@ -146,7 +147,7 @@ pub(super) fn revoke(revoke: &Revoke) -> anyhow::Result<()> {
     let site = open(&config)?;
     let revoked = site.revoke_identity(&actor(), &revoke.id, &code::draw_key()?)?;
     if config.mqtt.is_tls() {
-        authority(&config)?.write_list(&site, utc_now().second(), config.crl_file())?;
+        authority(&config, &site)?.write_list(&site, utc_now().second(), config.crl_file())?;
     }
     let broker = match &config.mqtt {
         Mqtt::Embedded { .. } => "the running controller ends its connection within seconds".to_owned(),
@@ -173,7 +174,7 @@ pub(super) fn mosquitto(args: &MosquittoConfig) -> anyhow::Result<()> {
     let hosts = config.broker_hosts();
     let place = mosquitto::Place { port: broker.port, bind: args.bind, hosts: &hosts };
     let site = open(&config)?;
-    let file = mosquitto::write(&authority(&config)?, &site, &args.out, &place, utc_now().second())?;
+    let file = mosquitto::write(&authority(&config, &site)?, &site, &args.out, &place, utc_now().second())?;
     say(&format!(
         "{} is written, with a certificate for {}. Run this again once a year and reload Mosquitto; \
          mqtt.external.crl_file = {:?} keeps the list of revoked certificates up to date.",
@@ -183,8 +184,20 @@ pub(super) fn mosquitto(args: &MosquittoConfig) -> anyhow::Result<()> {
     ))
 }
 
-fn authority(config: &Config) -> anyhow::Result<Identity> {
-    Identity::open(&config.identity, &config.site, utc_now().second())
+/// Makes an authority where the one before is lost.
+pub(super) fn new_authority(config: &Config) -> anyhow::Result<()> {
+    let folder = config.identity.display();
+    if Identity::is_there(&config.identity)? {
+        bail!("there is an authority in {folder}; to replace it, move its files away first");
+    }
+    Identity::open(&config.identity, &config.site, utc_now().second())?;
+    say(&format!(
+        "A new authority is in {folder}. No door is let in until it is enrolled anew: kulku-controller door enrol"
+    ))
+}
+
+fn authority(config: &Config, site: &Site) -> anyhow::Result<Identity> {
+    Identity::of(site, &config.identity, utc_now().second())
         .with_context(|| format!("the authority in {}", config.identity.display()))
 }
 

@@ -59,6 +59,9 @@ enum Command {
     /// Doors. Works while the controller runs.
     #[command(subcommand)]
     Door(Door),
+    /// The site's authority, of which doors have their certificates.
+    #[command(subcommand)]
+    Authority(Authority),
     /// Writes a configuration for Mosquitto, with its certificate, the rights of doors and the list of revoked ones.
     #[command(after_help = EXIT_CODES)]
     MosquittoConfig(identity::MosquittoConfig),
@@ -117,6 +120,16 @@ enum Door {
     BrokerPassword {
         /// Which door.
         id: DoorId,
+        #[command(flatten)]
+        config: ConfigPath,
+    },
+}
+
+#[derive(Subcommand)]
+enum Authority {
+    /// Makes a new one where the one before is lost for good. All doors are to be enrolled anew then.
+    #[command(after_help = EXIT_CODES)]
+    New {
         #[command(flatten)]
         config: ConfigPath,
     },
@@ -213,6 +226,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Door(Door::Enrol(enrol)) => identity::enrol(&enrol),
         Command::Door(Door::Identities(identities)) => identity::identities(&identities),
         Command::Door(Door::Revoke(revoke)) => identity::revoke(&revoke),
+        Command::Authority(Authority::New { config }) => identity::new_authority(&config.read()?),
         Command::MosquittoConfig(config) => identity::mosquitto(&config),
         Command::Door(Door::List { config, json }) => door::list(&config.read()?, json),
         Command::Door(Door::BrokerPassword { id, config }) => door::broker_password(&config.read()?, &id),

@@ -6,7 +6,8 @@
 //!    └───────────────── over; refused or not ─────────────────────────┘
 //! ```
 //!
-//! The loop that accepts owns the limits, and waits for nobody.
+//! The loop that accepts owns the limits, and waits for nobody. Where it is full the oldest connection goes that has not
+//! said what it wants: whoever connects and is silent keeps no door out.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -24,21 +25,28 @@ use rustls::ServerConfig;
 use sha2::{Digest as _, Sha256};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use super::limit::{Limits, Verdict};
+use super::limit::Verdict;
 
+mod answered;
 mod clerk;
+mod entrance;
 
+pub(crate) use answered::Answered;
 pub(crate) use clerk::Clerk;
+use entrance::{Entrance, Turn};
 
 /// Connections at a time.
 const CONNECTIONS_MAX: usize = 64;
 
 /// Longest time for a connection: handshake, request, answer.
 const CONNECTION_WAIT: Duration = Duration::from_secs(10);
+
+/// Longest time for the handshake of these. A door on a slow line has it within one.
+const HANDSHAKE_WAIT: Duration = Duration::from_secs(3);
 
 /// Pause after a failed accept, which means that the process has no descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -79,6 +87,7 @@ enum Denied {
 struct Visit {
     clerk: Arc<Clerk>,
     verdict: Verdict,
+    turn: Arc<Turn>,
 }
 
 impl Enrolment {
@@ -101,22 +110,22 @@ impl Enrolment {
 
 async fn run(listener: TcpListener, tls: TlsAcceptor, clerk: Arc<Clerk>, mut stop: watch::Receiver<bool>) {
     let (ends, mut ended) = mpsc::channel(QUEUE);
-    let mut limits = Limits::default();
-    let mut tasks = JoinSet::new();
+    let mut entrance = Entrance::default();
     loop {
         tokio::select! {
             () = told(&mut stop) => break,
-            Some((address, refused)) = ended.recv() => limits.end(address, refused),
-            Some(_) = tasks.join_next() => {}
+            Some((address, refused)) = ended.recv() => entrance.end(address, refused),
+            Some(_) = entrance.tasks.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) if tasks.len() < CONNECTIONS_MAX => {
-                    let verdict = limits.begin(peer.ip(), Instant::now());
+                Ok((stream, peer)) => {
+                    let verdict = entrance.begin(peer.ip(), Instant::now());
                     if verdict != Verdict::Drop {
-                        let visit = Visit { clerk: Arc::clone(&clerk), verdict };
-                        tasks.spawn(serve(stream, peer.ip(), tls.clone(), visit, ends.clone()));
+                        let turn = Arc::new(Turn::default());
+                        let visit = Visit { clerk: Arc::clone(&clerk), verdict, turn: Arc::clone(&turn) };
+                        let task = serve(stream, peer.ip(), tls.clone(), visit, ends.clone());
+                        entrance.spawn(peer.ip(), turn, task);
                     }
                 }
-                Ok(_) => {}
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection for enrolment");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -124,7 +133,7 @@ async fn run(listener: TcpListener, tls: TlsAcceptor, clerk: Arc<Clerk>, mut sto
             },
         }
     }
-    tasks.shutdown().await;
+    entrance.tasks.shutdown().await;
 }
 
 async fn told(stop: &mut watch::Receiver<bool>) {
@@ -135,7 +144,7 @@ async fn told(stop: &mut watch::Receiver<bool>) {
 async fn serve(stream: TcpStream, address: IpAddr, tls: TlsAcceptor, visit: Visit, ends: mpsc::Sender<(IpAddr, bool)>) {
     let (refused, mut heard) = watch::channel(false);
     let served = async {
-        let stream = tls.accept(stream).await?;
+        let stream = timeout(HANDSHAKE_WAIT, tls.accept(stream)).await??;
         let shown = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
         let shown: Option<[u8; 32]> = shown.map(|certificate| Sha256::digest(certificate).into());
         let service = service_fn(|request| {
@@ -160,6 +169,10 @@ async fn serve(stream: TcpStream, address: IpAddr, tls: TlsAcceptor, visit: Visi
         Err(_) => tracing::debug!("a connection for enrolment was too slow"),
     }
     let refused = *heard.borrow_and_update();
+    if !visit.turn.say() {
+        // It has been counted as over already.
+        return;
+    }
     // The loop is gone only when the controller stops.
     let _ = ends.send((address, refused)).await;
 }
@@ -181,6 +194,10 @@ async fn answer(visit: &Visit, shown: Option<[u8; 32]>, request: Request<Incomin
     let body =
         body.map_err(|error| if error.is::<LengthLimitError>() { Denied::TooLarge } else { Denied::Malformed })?;
     let body = body.to_bytes();
+    if !visit.turn.say() {
+        // It is being cut off: a code must not be used up for an answer that nobody hears.
+        return Err(Denied::TooMany(1));
+    }
     let clerk = Arc::clone(&visit.clerk);
     let work = move || if enrols { clerk.enrol(&body) } else { clerk.renew(&body, shown) };
     tokio::task::spawn_blocking(work).await.unwrap_or(Err(Denied::Internal))

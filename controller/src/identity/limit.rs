@@ -87,7 +87,7 @@ impl Limits {
 }
 
 /// Whoever has one address of a network of version 6 has all of its last 64 bits.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
         four => four,

@@ -55,7 +55,7 @@ pub(super) async fn identity(config: &Config, site: &Site) -> Result<Option<Iden
     let (folder, site, list) = (config.identity.clone(), site.clone(), config.crl_file().map(Path::to_path_buf));
     let open = move || {
         let now = utc_now().second();
-        let identity = Identity::open(&folder, site.id(), now)?;
+        let identity = Identity::of(&site, &folder, now)?;
         identity.write_list(&site, now, list.as_deref())?;
         Ok::<_, IdentityError>(identity)
     };

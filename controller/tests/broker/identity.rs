@@ -1,8 +1,11 @@
 //! Who is let in, and as whom.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use controller::broker::Broker;
+use access::id::DoorId;
+use controller::broker::{Broker, Doors, Proof};
+use zeroize::Zeroizing;
 
 use super::client::{ACCEPTED, BAD_CREDENTIALS, Client, Connect};
 use super::{TwoDoors, broker, password};
@@ -74,5 +77,37 @@ async fn doors_are_let_in_once_the_controller_listens() {
     let mut controller = Client::controller(&broker).await;
     assert_eq!(controller.heard().await, "kulku/hospital/ward/up/status");
     assert_eq!(ward.receive().await.unwrap().0, 0x20, "not a CONNACK");
+    broker.stop().await;
+}
+
+/// The same doors; each is revoked as soon as it has shown who it is.
+#[derive(Default)]
+struct Revoked(AtomicBool);
+
+impl Doors for Revoked {
+    fn passwords(&self, door: &DoorId) -> Vec<Zeroizing<[u8; 32]>> {
+        self.0.store(true, Ordering::Relaxed);
+        TwoDoors.passwords(door)
+    }
+
+    fn holder(&self, _: &[u8; 32]) -> Option<DoorId> {
+        None
+    }
+
+    fn counts(&self, _: &DoorId, _: &Proof) -> bool {
+        !self.0.load(Ordering::Relaxed)
+    }
+
+    fn refused(&self, _: Option<DoorId>) {}
+}
+
+#[tokio::test]
+async fn a_door_that_is_revoked_while_it_arrives_is_not_let_in() {
+    let site = "hospital".parse().unwrap();
+    let broker = Broker::start("127.0.0.1:0".parse().unwrap(), None, site, Arc::new(Revoked::default())).await.unwrap();
+    Client::controller(&broker).await;
+    let (mut ward, code) = Client::connect(&broker, &Connect::new("ward", &password("ward"))).await;
+    assert!(matches!(code, None | Some(BAD_CREDENTIALS)), "{code:?}");
+    ward.hung_up().await;
     broker.stop().await;
 }

@@ -136,10 +136,14 @@ impl Door {
 
     /// Follows what it hears until this holds.
     pub(crate) async fn follow_until(&mut self, holds: impl Fn(&Self) -> bool) {
-        while !holds(self) {
-            let (_, message) = self.hear().await;
-            self.follow(message);
-        }
+        let follow = async {
+            while !holds(self) {
+                let (_, message) = self.hear().await;
+                self.follow(message);
+            }
+        };
+        // What is heard again and again would keep it here as well.
+        timeout(DEADLINE, follow).await.expect("what was waited for was not heard");
     }
 
     /// The next job of an encoder; whatever else comes is followed.

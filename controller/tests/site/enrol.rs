@@ -152,7 +152,11 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 async fn enrol(bench: &Bench, code: &EnrolCode, shown: &Shown) -> (u16, Value) {
-    let body = json!({ "format": 1, "secret": hex(&code.secret), "request": shown.request() });
+    enrol_as(bench, code, &shown.request()).await
+}
+
+async fn enrol_as(bench: &Bench, code: &EnrolCode, request: &str) -> (u16, Value) {
+    let body = json!({ "format": 1, "secret": hex(&code.secret), "request": request });
     let (status, _, answer) = ask(bench, None, "POST /enrol", &body.to_string()).await;
     (status, answer)
 }
@@ -188,7 +192,8 @@ async fn a_code_makes_a_door_once_and_the_broker_knows_it_by_its_certificate() {
     let bench = bench(|_, _| {}).await;
     let (code, mut ward) = (code(&bench, "ward"), Shown::new());
     assert_eq!(code.authority, EnrolCode::fingerprint(&authority(bench.folder())));
-    let (status, answer) = enrol(&bench, &code, &ward).await;
+    let request = ward.request();
+    let (status, answer) = enrol_as(&bench, &code, &request).await;
     assert_eq!(status, 200, "{answer}");
     let answer: EnrolAnswer = serde_json::from_value(answer).unwrap();
     assert_eq!((answer.site.as_str(), answer.door.as_str(), answer.key_id), ("hospital", "ward", 2));
@@ -202,6 +207,14 @@ async fn a_code_makes_a_door_once_and_the_broker_knows_it_by_its_certificate() {
 
     let (status, again) = enrol(&bench, &code, &Shown::new()).await;
     assert_eq!((status, &again["error"]), (403, &json!("code-refused")));
+    // The answer may have been lost: whoever asked is told again, as long as it counts.
+    let (status, again) = enrol_as(&bench, &code, &request).await;
+    assert_eq!(
+        (status, again["key"].as_str(), again["certificate"].as_str()),
+        (200, Some(&*answer.key), Some(&*answer.certificate))
+    );
+    command(bench.folder(), &["door", "revoke", "ward"]);
+    assert_eq!(enrol_as(&bench, &code, &request).await.0, 403);
     let other = EnrolCode { secret: [9; 10], authority: code.authority };
     assert_eq!(enrol(&bench, &other, &Shown::new()).await.0, 403);
     bench.stop().await;
@@ -327,4 +340,35 @@ fn a_backup_that_is_put_back_lets_no_stolen_box_in_and_no_renewed_door_out() {
     assert_ne!(backup.newest_door_key(&"ward".parse().unwrap()).unwrap().1.expose(), &[3; 32]);
     assert!(counts(&renewed), "it was issued after the backup");
     assert_eq!(backup.newest_door_key(&"pharmacy".parse().unwrap()).unwrap().1.expose(), &[3; 32]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_authority_that_is_gone_is_not_replaced_unless_somebody_says_so() {
+    let bench = bench(|site, identity| drop(Shown::since(site, identity, 1))).await;
+    let folder = bench.folder().join("identity");
+    let site = bench.site().clone();
+    let open = || Identity::of(&site, &folder, now().second());
+    let before = open().unwrap().fingerprint();
+    for file in ["authority.key", "authority.pem"] {
+        std::fs::remove_file(folder.join(file)).unwrap();
+    }
+    let said = open().unwrap_err().to_string();
+    assert!(said.contains("kulku-controller authority new"), "{said}");
+    assert!(!folder.join("authority.key").exists());
+    command(bench.folder(), &["authority", "new"]);
+    assert_ne!(open().unwrap().fingerprint(), before);
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_connects_and_is_silent_keeps_no_door_out() {
+    let bench = bench(|_, _| {}).await;
+    let code = code(&bench, "ward");
+    let mut silent = Vec::new();
+    for _ in 0..100 {
+        silent.push(TcpStream::connect(bench.controller.enrol.unwrap()).await.unwrap());
+    }
+    assert_eq!(enrol(&bench, &code, &Shown::new()).await.0, 200);
+    drop(silent);
+    bench.stop().await;
 }

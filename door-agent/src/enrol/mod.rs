@@ -110,6 +110,10 @@ fn meaning(code: &str) -> String {
     known.to_owned()
 }
 
+/// How often the same request is sent: an answer may be lost, and the code is used up then. The controller gives the same
+/// answer to the same request.
+const TRIES: u32 = 3;
+
 /// Becomes the door that the code stands for.
 ///
 /// # Errors
@@ -118,7 +122,13 @@ pub async fn enrol(code: &EnrolCode, controller: &Place) -> Result<Provisioning,
     let config = trust::config(code.authority).map_err(|error| EnrolError::Key { reason: error.to_string() })?;
     let (request, private_key) = request()?;
     let question = EnrolRequest { format: ENROL_FORMAT, secret: hex(&code.secret), request };
-    let answer: EnrolAnswer = post::post(controller, config, "/enrol", &question).await?;
+    let mut tries = 1;
+    let answer: EnrolAnswer = loop {
+        match post::post(controller, Arc::clone(&config), "/enrol", &question).await {
+            Err(EnrolError::Unreachable { .. }) if tries < TRIES => tries += 1,
+            answer => break answer?,
+        }
+    };
     let unusable = |reason: &str| EnrolError::Answer { reason: reason.to_owned() };
     if answer.format != ENROL_FORMAT {
         return Err(unusable("its format is another"));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use access::enrol::{ENROL_FORMAT, EnrolAnswer, EnrolRequest, Place, RenewAnswer, RenewRequest, SECRET_LENGTH};
-use access::time::UtcS;
+use access::time::{UtcMs, UtcS};
 use certificates::Request;
 use db::site::{Actor, Site, SiteError};
 use serde::Serialize;
@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::super::{Identity, code, refusals::Refusals};
 use super::Denied;
+use super::answered::Answered;
 use crate::clock::utc_now;
 use crate::config::Endpoint;
 use crate::hex;
@@ -34,6 +35,8 @@ pub(crate) struct Clerk {
     /// Where else the list of revoked certificates is wanted.
     pub(crate) list: Option<PathBuf>,
     pub(crate) refusals: Refusals,
+    /// Who has enrolled with which code: an answer may be lost on its way.
+    pub(crate) answered: Answered,
 }
 
 impl Clerk {
@@ -45,9 +48,10 @@ impl Clerk {
         let (now, digest) = (utc_now(), code::digest(&secret));
         let codes = self.site.enrol_codes(now).map_err(|error| internal(&error))?;
         let Some(door) = code::find(codes, &digest) else {
-            tracing::warn!("a code for enrolment was refused");
-            return Err(Denied::CodeRefused);
+            return self.enrolled_before(digest, &asked.request, now);
         };
+        let until = self.site.identities(now).map_err(|error| internal(&error))?;
+        let until = until.into_iter().find(|view| view.door == door).and_then(|view| view.code_until).unwrap_or(now);
         let mqtt = self.mqtt()?;
         let request = Request::from_pem(&asked.request).map_err(|_| Denied::Malformed)?;
         let certificate =
@@ -57,12 +61,11 @@ impl Clerk {
         let key_id = match self.site.enrol(&actor, &door, digest, &certificate.record(), &key) {
             Ok(key_id) => key_id,
             // Somebody was faster.
-            Err(SiteError::NotFound { .. }) => return Err(Denied::CodeRefused),
+            Err(SiteError::NotFound { .. }) => return self.enrolled_before(digest, &asked.request, now),
             Err(error) => return Err(internal(&error)),
         };
         tracing::info!(%door, "a door was enrolled");
-        self.write_down(now.second());
-        write(&EnrolAnswer {
+        let answer = write(&EnrolAnswer {
             format: ENROL_FORMAT,
             site: self.site.id().clone(),
             door,
@@ -71,7 +74,24 @@ impl Clerk {
             mqtt,
             certificate: certificate.pem().to_owned(),
             authority: self.identity.certificate_pem().to_owned(),
-        })
+        })?;
+        self.answered.keep(digest, &asked.request, certificate.record().fingerprint, &answer, until);
+        self.write_down(now.second());
+        Ok(answer)
+    }
+
+    /// Whoever has used the code up may ask again, with the same request: the answer may have been lost, and with it all
+    /// that the door had. Nothing is given to it that does not count any more.
+    fn enrolled_before(&self, code: [u8; 32], request: &str, now: UtcMs) -> Result<Vec<u8>, Denied> {
+        if let Some((fingerprint, answer)) = self.answered.find(code, request, now) {
+            let holder = self.site.certificate_holder(fingerprint, now.second()).map_err(|error| internal(&error))?;
+            if let Some(holder) = holder {
+                tracing::info!(door = %holder.door, "a door is told again who it is");
+                return Ok(answer.to_vec());
+            }
+        }
+        tracing::warn!("a code for enrolment was refused");
+        Err(Denied::CodeRefused)
     }
 
     /// A certificate becomes the next one.

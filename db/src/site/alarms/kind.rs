@@ -182,6 +182,7 @@ const KINDS: &[AlarmKind] = &[
     // The controller itself.
     other("site-restored", Technical, Urgent, HOUR),
     other("no-masters", Technical, Urgent, DAY),
+    other("lists-stuck", Technical, Urgent, HOUR),
     other("notify-failed", Technical, Warning, 4 * HOUR),
     other("notify-full", Technical, Urgent, 4 * HOUR),
 ];
