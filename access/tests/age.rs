@@ -1,5 +1,4 @@
 //! How old a list is, whatever the broker and the power do.
-#![expect(clippy::unwrap_used, reason = "a test that cannot set up its case has failed")]
 
 use access::age::{Ago, ListAge, NONCES_MAX, Nonces};
 use access::confirm::{NEVER, Nonce};

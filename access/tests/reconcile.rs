@@ -1,5 +1,10 @@
 //! Doors that were copied back, sites that were restored, and whether their logs come together again.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot set up its case has failed"
+)]
 
 use std::collections::BTreeMap;
 

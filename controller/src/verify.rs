@@ -11,6 +11,7 @@ use crate::line::{EpochIs, Line};
 
 /// A message that a door really sent.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one at a time, and most are the large one")]
 pub(crate) enum Verified {
     Status(Header, Status),
     Events(Header, Vec<Event>),

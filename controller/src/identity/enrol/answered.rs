@@ -2,6 +2,7 @@
 //!
 //! They are kept in memory only: the key for messages is in them. After a start of the controller a lost answer needs
 //! another code.
+#![expect(clippy::disallowed_types, reason = "answers that are on their way; no part of what is true of the site")]
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -241,6 +241,9 @@ impl Draft {
     }
 }
 
+/// Place, bytes and link of an event.
+type Row = (i64, Vec<u8>, [u8; 32]);
+
 /// The events of a damaged file, in their order, as far as they read.
 struct Reader<'a> {
     source: &'a Connection,
@@ -273,7 +276,7 @@ impl Reader<'_> {
         }
     }
 
-    fn row(&self) -> rusqlite::Result<Option<(i64, Vec<u8>, [u8; 32])>> {
+    fn row(&self) -> rusqlite::Result<Option<Row>> {
         self.source
             .prepare_cached("SELECT place, body, link FROM event WHERE place > $1 ORDER BY place LIMIT 1")?
             .query_row([self.after], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))

@@ -11,8 +11,7 @@ use super::{Siege, down, up};
 fn an_unlock_that_is_held_back_opens_nothing_once_it_is_late() {
     let siege = Siege::begin();
     let topic = down("door-1", "command");
-    let on = topic.clone();
-    siege.middle.judge(move |_, message| if message.topic == on { Fate::Hold } else { Fate::Pass });
+    siege.middle.judge(move |_, message| if message.topic == topic { Fate::Hold } else { Fate::Pass });
     let id = siege.unlock("door-1");
     let held = siege.middle.wait("the command", 0, |seen| (seen.message.topic == topic).then_some(seen.fate));
     assert_eq!(held.unwrap(), Fate::Hold);
