@@ -91,8 +91,8 @@ pub fn move_aside(path: &Path) -> Result<PathBuf, FileError> {
 /// # Errors
 /// If the system does not let us.
 pub(crate) fn move_aside_as(path: &Path, from: &Path) -> Result<PathBuf, FileError> {
-    let names = (1..=DAMAGED_KEPT).map(|number| beside(path, &format!(".damaged-{number}")));
-    let free = names.clone().find(|name| !name.exists()).or_else(|| names.rev().next());
+    let mut names = (1..=DAMAGED_KEPT).map(|number| beside(path, &format!(".damaged-{number}")));
+    let free = names.clone().find(|name| !name.exists()).or_else(|| names.next_back());
     let aside = free.unwrap_or_else(|| beside(path, ".damaged"));
     // A log without its file was moved by an attempt that the power ended, and is of this file.
     if aside.exists() {

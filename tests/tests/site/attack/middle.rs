@@ -11,7 +11,8 @@ use super::{Siege, down, up};
 fn an_unlock_that_is_held_back_opens_nothing_once_it_is_late() {
     let siege = Siege::begin();
     let topic = down("door-1", "command");
-    siege.middle.judge(move |_, message| if message.topic == topic { Fate::Hold } else { Fate::Pass });
+    let on = topic.clone();
+    siege.middle.judge(move |_, message| if message.topic == on { Fate::Hold } else { Fate::Pass });
     let id = siege.unlock("door-1");
     let held = siege.middle.wait("the command", 0, |seen| (seen.message.topic == topic).then_some(seen.fate));
     assert_eq!(held.unwrap(), Fate::Hold);
@@ -31,8 +32,7 @@ fn an_unlock_that_is_held_back_opens_nothing_once_it_is_late() {
 fn reports_that_overtake_each_other_are_in_the_log_once_and_in_order() {
     let siege = Siege::begin();
     let topic = up("door-1", "events");
-    let on = topic.clone();
-    siege.middle.judge(move |_, message| if message.topic == on { Fate::Hold } else { Fate::Pass });
+    siege.middle.judge(move |_, message| if message.topic == topic { Fate::Hold } else { Fate::Pass });
     for taps in 1..=3 {
         assert_eq!(siege.tap(0), "granted");
         let held =
