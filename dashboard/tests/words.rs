@@ -92,7 +92,19 @@ fn templates_hold_no_text_of_their_own() {
 }
 
 /// Keys made of a prefix and a code that other crates own: alarms and the operator log.
-const OPEN_ENDED: &[&str] = &["alarm-", "change-", "error-t", "done-", "problem-", "lock-", "advice-"];
+const OPEN_ENDED: &[&str] = &[
+    "alarm-",
+    "change-",
+    "error-t",
+    "done-",
+    "problem-",
+    "lock-",
+    "advice-",
+    "refusal-site-",
+    "restore-concern-",
+    "restore-decided-",
+    "restore-short-",
+];
 
 const READINGS: [Reading; 4] = [Reading::UidOnly, Reading::Sector, Reading::RollingLenient, Reading::RollingStrict];
 

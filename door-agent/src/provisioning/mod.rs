@@ -152,7 +152,7 @@ impl Provisioning {
 
     fn read_renewed(path: &Path, first: &Identity) -> Result<(Place, Identity), String> {
         let bytes = files::read(path).map_err(|error| error.to_string())?;
-        let raw: RawRenewed = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+        let raw: RawRenewed = serde_json::from_slice(&bytes).map_err(|error| without_secrets(&error))?;
         if raw.format != FORMAT_RENEWED {
             return Err(format!("it has format {}, and this agent reads format {FORMAT_RENEWED}", raw.format));
         }
@@ -173,7 +173,7 @@ impl Provisioning {
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let raw: Raw = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let raw: Raw = serde_json::from_slice(bytes).map_err(|error| without_secrets(&error))?;
         let digits = Zeroizing::new(raw.key);
         let identity = match (raw.format, raw.enrol, raw.identity) {
             (FORMAT_PLAIN, None, None) => None,
@@ -215,6 +215,20 @@ pub(crate) fn key(text: &str) -> Option<DoorKey> {
         *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
     }
     Some(DoorKey::new(*bytes))
+}
+
+/// Longest run of letters and digits that an error may repeat from a file: longer than every key's name, shorter than every
+/// secret.
+const SHOWN_MAX: usize = 20;
+
+/// What is wrong with the text, without what might be a secret that has slipped into another place of it.
+fn without_secrets(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let long = |part: &str| part.len() > SHOWN_MAX;
+    if text.split(|c: char| !(c.is_ascii_alphanumeric() || "+/=_".contains(c))).any(long) {
+        return format!("something is wrong at line {}, column {}", error.line(), error.column());
+    }
+    text
 }
 
 /// The bytes as lower-case hexadecimal digits.
