@@ -1,5 +1,6 @@
 //! What has changed in the database, and whom it is due to.
 
+use access::envelope::DoorKey;
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
 use db::site::{Site, SiteError};
@@ -9,7 +10,8 @@ use crate::ask::{Answer, ask};
 use crate::clerk::Note;
 use crate::clock::utc_now;
 use crate::desk::Desk;
-use crate::line::Line;
+use crate::line::{Keys, Line};
+use crate::same::same;
 use crate::scan::{self, Found, FoundList, NewDoor, States};
 
 impl Desk {
@@ -88,8 +90,19 @@ impl Desk {
     fn changed(&mut self, found: Found) {
         let Found { through, mut keys, new, lists, holds } = found;
         self.looking.through = through;
+        let mut gone = Vec::new();
         for (door, line) in &mut self.lines {
-            line.keys.0 = keys.remove(door).unwrap_or_default();
+            let fresh = Keys(keys.remove(door).unwrap_or_default());
+            let counts =
+                |(id, key): (u32, &DoorKey)| fresh.by_id(id).is_some_and(|now| same(now.expose(), key.expose()));
+            // A door that was revoked is believed nothing any more, not even that it is away.
+            if !line.keys.newest().is_some_and(counts) {
+                gone.extend(line.session.map(|session| (door.clone(), session.id)));
+            }
+            line.keys = fresh;
+        }
+        for (door, session) in gone {
+            self.away(&door, session);
         }
         let mut wanted = Vec::new();
         for list in lists {

@@ -90,7 +90,7 @@ fn a_truncated_site_database_is_refused_by_name_and_left_as_it_is() {
 }
 
 #[test]
-fn a_truncated_door_database_is_refused_by_name_and_left_as_it_is() {
+fn a_truncated_door_database_is_kept_aside_and_filled_again() {
     let mut site = Whole::start(Broker::Embedded, 1, &people(300, 1).unwrap()).unwrap();
     site.settle().unwrap();
     site.doors[0].kill().unwrap();
@@ -101,8 +101,11 @@ fn a_truncated_door_database_is_refused_by_name_and_left_as_it_is() {
     let database = state.join("whitelist.db");
     std::fs::write(&database, &std::fs::read(&database).unwrap()[..3000]).unwrap();
     let before = std::fs::read(&database).unwrap();
-    says(&fails(AGENT, &site.doors[0].folder().join("agent.toml")), &["whitelist.db"]);
-    assert_eq!(std::fs::read(&database).unwrap(), before);
+    site.doors[0].run().unwrap();
+    assert_eq!(std::fs::read(state.join("whitelist.db.damaged-1")).unwrap(), before);
+    let told = || site.events("door-1").ok()?.iter().any(|event| event.code == "file-rebuilt").then_some(());
+    site::wait::until("what became of the file in the log", told).unwrap();
+    site.settle().unwrap();
 }
 
 #[test]
