@@ -1,23 +1,27 @@
 //! Controller, broker and doors as the real programs, set up as an administrator would: doors enrol over HTTPS with a
 //! one-time code, and speak TLS with their certificates to either broker. [`Whole::start_plain`] leaves that out.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use access::id::{DoorId, SiteId};
-use access::time::{UtcMs, UtcS, Window};
+use access::time::{UtcS, Window};
 use access::uid::Uid;
 use anyhow::{Context, Result, bail};
-use db::site::{Actor, CardKind, ImportCard, ImportPerson, NewEmployment, Site};
+use db::site::{CardKind, ImportCard, ImportPerson, NewEmployment, Site};
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::http::Client;
 use crate::mosquitto::Mosquitto;
-use crate::process::{Process, free_port, program};
+use crate::process::{Process, free_port};
 use crate::wait;
+
+mod door;
+mod setup;
+
+pub use door::Door;
+
+use setup::{add_door, controller, enrol, guarded_mosquitto, import, issue, keys, start_controller, write_config};
 
 /// The operator of every test, and the operator's password.
 pub const OPERATOR: (&str, &str) = ("matti", "a long password for tests");
@@ -60,19 +64,6 @@ pub struct Whole {
     pub api: Client,
 }
 
-/// A running door.
-#[derive(Debug)]
-pub struct Door {
-    folder: PathBuf,
-    process: Option<Process>,
-    /// Its id at the site.
-    pub id: String,
-    /// Whether the agent lives on where its files may not grow any more, which usually ends a program.
-    pub ignores_file_size_signal: bool,
-    /// Its control.
-    pub control: Client,
-}
-
 /// How things are reached in a site.
 #[derive(Debug, Clone, Copy)]
 struct Ways {
@@ -90,21 +81,6 @@ enum Ticket {
     Code(String),
     /// It has its file.
     File,
-}
-
-#[derive(Deserialize)]
-struct Issued {
-    code: String,
-}
-
-#[derive(Deserialize)]
-struct ControllerReady {
-    dashboard: String,
-}
-
-#[derive(Deserialize)]
-struct DoorReady {
-    control: String,
 }
 
 #[derive(Deserialize)]
@@ -336,91 +312,6 @@ impl Whole {
     }
 }
 
-impl Door {
-    fn start(folder: PathBuf, id: &str, role: &str) -> Result<Self> {
-        // A port of its own that stays the same when the door is started again.
-        let port = free_port()?;
-        std::fs::create_dir_all(folder.join("state"))?;
-        std::fs::write(
-            folder.join("agent.toml"),
-            format!(
-                "data = \"state\"\nprovisioning = \"door.json\"\n{role}reader.kind = \"emulated\"\n\
-                 control.address = \"127.0.0.1:{port}\"\n"
-            ),
-        )?;
-        let mut door = Self {
-            folder,
-            process: None,
-            id: id.to_owned(),
-            ignores_file_size_signal: false,
-            control: Client::new("http://127.0.0.1:1", None),
-        };
-        door.run()?;
-        Ok(door)
-    }
-
-    /// Starts the agent again, with the same files and port.
-    ///
-    /// # Errors
-    /// If it does not become ready.
-    pub fn run(&mut self) -> Result<()> {
-        let agent = program("kulku-door-agent")?;
-        let mut command = Command::new(&agent);
-        if self.ignores_file_size_signal {
-            command = Command::new("sh");
-            command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(&agent);
-        }
-        command.arg("run").arg("--config").arg(self.folder.join("agent.toml")).arg("--json");
-        let (process, ready) = Process::start::<DoorReady>(&mut command, &self.folder.join("agent.log"))?;
-        self.process = Some(process);
-        self.control = Client::new(&base(&ready.control), None);
-        Ok(())
-    }
-
-    /// SIGKILL to the agent.
-    ///
-    /// # Errors
-    /// If it was not running.
-    pub fn kill(&mut self) -> Result<()> {
-        self.process.take().context("the agent is not running")?.kill()
-    }
-
-    /// Whether the agent has ended, or was never started.
-    pub fn has_ended(&mut self) -> bool {
-        self.process.as_mut().is_none_or(Process::has_ended)
-    }
-
-    /// The agent's process, for its figures.
-    #[must_use]
-    pub fn process_id(&self) -> Option<u32> {
-        self.process.as_ref().map(Process::id)
-    }
-
-    /// Where the agent keeps its files.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// Makes a virtual card that can be tapped here under its own number.
-    ///
-    /// # Errors
-    /// If the door refuses it.
-    pub fn make_card(&self, uid: &str, kind: &str) -> Result<()> {
-        self.control.post("/cards", &json!({"name": uid, "uid": uid, "kind": kind}))?.success("/cards")?;
-        Ok(())
-    }
-
-    /// Cuts the door off, or connects it again.
-    ///
-    /// # Errors
-    /// If the door does not answer.
-    pub fn network(&self, up: bool) -> Result<()> {
-        self.control.post("/network", &json!({"up": up}))?.success("/network")?;
-        Ok(())
-    }
-}
-
 /// Invented people with one card each, listed for doors 1 to `doors` without a limit in time.
 ///
 /// # Errors
@@ -465,97 +356,4 @@ pub fn person(name: &str, uid: &str, window: Window) -> Result<ImportPerson> {
 pub fn now() -> UtcS {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     UtcS(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
-}
-
-fn write_config(folder: &Path, Ways { broker, wire, mqtt, enrol }: Ways) -> Result<()> {
-    let list = folder.join("mosquitto/crl.pem");
-    let mut text = format!(
-        "site = \"hospital\"\ndata = \".\"\nmasters_file = \"masters\"\n[dashboard]\nlisten = \"127.0.0.1:{}\"\n",
-        free_port()?
-    );
-    text += &match broker {
-        Broker::Embedded => format!("[mqtt.embedded]\nlisten = \"127.0.0.1:{mqtt}\"\n"),
-        Broker::Mosquitto => format!("[mqtt.external]\nhost = \"127.0.0.1\"\nport = {mqtt}\n"),
-    };
-    text += &match (wire, broker) {
-        (Wire::Plain, _) => "tls = false\n".to_owned(),
-        (Wire::Tls, Broker::Embedded) => format!("[enrol]\nlisten = \"127.0.0.1:{enrol}\"\n"),
-        (Wire::Tls, Broker::Mosquitto) => {
-            format!("crl_file = \"{}\"\n[enrol]\nlisten = \"127.0.0.1:{enrol}\"\n", list.display())
-        }
-    };
-    Ok(std::fs::write(folder.join("controller.toml"), text)?)
-}
-
-/// Mosquitto with the configuration that the controller writes for it.
-fn guarded_mosquitto(folder: &Path, port: u16) -> Result<Mosquitto> {
-    let out = folder.join("mosquitto");
-    controller(folder, &["mosquitto-config", "--bind", "127.0.0.1", "--out", &out.to_string_lossy()], None)?;
-    Mosquitto::start_with(&out.join("mosquitto.conf"), port)
-}
-
-/// Adds a door, and gets what it is to be brought.
-fn add_door(folder: &Path, wire: Wire, id: &str, more: &[&str]) -> Result<Ticket> {
-    std::fs::create_dir(folder.join(id))?;
-    match wire {
-        Wire::Tls => Ok(Ticket::Code(issue(folder, id, &[&["--name", id][..], more].concat())?)),
-        Wire::Plain => {
-            let out = folder.join(id).join("door.json");
-            let add = ["door", "add", id, "--name", id, "--out", &out.to_string_lossy()];
-            controller(folder, &[&add[..], more].concat(), None)?;
-            Ok(Ticket::File)
-        }
-    }
-}
-
-fn issue(folder: &Path, id: &str, more: &[&str]) -> Result<String> {
-    let issued = controller(folder, &[&["door", "enrol", id, "--json"][..], more].concat(), None)?;
-    Ok(serde_json::from_str::<Issued>(&issued)?.code)
-}
-
-fn enrol(code: &str, port: u16, out: &Path) -> Result<()> {
-    let mut command = Command::new(program("kulku-door-agent")?);
-    command.args(["enrol", code, "--controller", &format!("127.0.0.1:{port}"), "--out"]).arg(out);
-    let enrolled = command.output()?;
-    anyhow::ensure!(enrolled.status.success(), "enrol: {}", String::from_utf8_lossy(&enrolled.stderr));
-    Ok(())
-}
-
-fn start_controller(folder: &Path) -> Result<(Process, String)> {
-    let mut command = Command::new(program("kulku-controller")?);
-    command.arg("run").arg("--config").arg(folder.join("controller.toml")).arg("--json");
-    let (process, ready) = Process::start::<ControllerReady>(&mut command, &folder.join("controller.log"))?;
-    Ok((process, base(&ready.dashboard)))
-}
-
-fn keys(folder: &Path) -> Result<()> {
-    let mut command = Command::new(program("kulku-controller")?);
-    let made = command.args(["keys", "new", "--out"]).arg(folder.join("masters")).output()?;
-    anyhow::ensure!(made.status.success(), "keys new: {}", String::from_utf8_lossy(&made.stderr));
-    Ok(())
-}
-
-/// Runs a subcommand of the controller to its end, and returns what it printed.
-fn controller(folder: &Path, arguments: &[&str], input: Option<&str>) -> Result<String> {
-    let mut command = Command::new(program("kulku-controller")?);
-    command.args(arguments).arg("--config").arg(folder.join("controller.toml"));
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    if let (Some(mut pipe), Some(input)) = (child.stdin.take(), input) {
-        pipe.write_all(input.as_bytes())?;
-    }
-    let output = child.wait_with_output()?;
-    if !output.status.success() {
-        bail!("kulku-controller {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(String::from_utf8(output.stdout)?)
-}
-
-fn import(folder: &Path, people: &[ImportPerson]) -> Result<()> {
-    let site = Site::open(&folder.join("site.db"), &"hospital".parse::<SiteId>()?)?;
-    site.import(&Actor { operator: "tests", at: UtcMs(now().0 * 1000) }, people)?;
-    Ok(())
-}
-
-fn base(address: &str) -> String {
-    if address.starts_with("http") { address.to_owned() } else { format!("http://{address}") }
 }
