@@ -11,7 +11,7 @@ use controller::broker::{Broker, Doors, Proof};
 use zeroize::Zeroizing;
 
 use super::MEMORY;
-use super::fuzz::{FEW, run};
+use super::fuzz::{FEW, alone, run};
 
 /// Longest wait for an answer of the broker. Only a failing run waits so long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -98,6 +98,7 @@ fn speak(addr: SocketAddr, bytes: &[u8]) -> bool {
 
 #[test]
 fn packets_of_any_content_keep_no_door_out() {
+    let alone = alone();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let site = "hospital".parse().unwrap();
     let broker =
@@ -112,7 +113,7 @@ fn packets_of_any_content_keep_no_door_out() {
 
     let before = MEMORY.allocated();
     let mut most = 0;
-    run(&samples(), FEW, |bytes, _| {
+    run(&alone, &samples(), FEW, |bytes, _| {
         let admitted = speak(broker.addr(), bytes);
         most = most.max(MEMORY.allocated().saturating_sub(before));
         admitted

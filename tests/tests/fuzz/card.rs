@@ -9,7 +9,7 @@ use access::credential::trailer::Conditions;
 use access::encode::{KeyPair, SealedWork, Work};
 use access::entry::SealedKeys;
 
-use super::fuzz::{FEW, MANY, run, within};
+use super::fuzz::{FEW, MANY, alone, run, within};
 use super::samples::{key, uid};
 
 /// A block, and what is decrypted of a few hundred bytes, need next to nothing.
@@ -31,6 +31,7 @@ fn block(bytes: &[u8]) -> Option<Block> {
 
 #[test]
 fn blocks_of_a_card_prove_what_they_say_or_say_nothing() {
+    let alone = alone();
     let version = KeyVersion::new(1).unwrap();
     let fixed = Static { version, site_tag: [1, 2], credential: 7, issue: 3 };
     let (static_key, rolling) = (StaticKey([4; 32]), RollingKey([3; 16]));
@@ -39,7 +40,7 @@ fn blocks_of_a_card_prove_what_they_say_or_say_nothing() {
     let reading = Reading { token, stepped_in: false };
     let mut samples: Vec<Vec<u8>> = slots.iter().map(|slot| reading.to_block(&rolling, *slot, 3).to_vec()).collect();
     samples.push(fixed.to_block(&static_key).to_vec());
-    run(&samples, MANY, |bytes, _| {
+    run(&alone, &samples, MANY, |bytes, _| {
         let Some(block) = block(bytes) else { return false };
         within(MEMORY_MAX, || {
             let read = slots.map(|slot| Reading::from_block(&block, &rolling, slot, 3));
@@ -59,10 +60,11 @@ fn blocks_of_a_card_prove_what_they_say_or_say_nothing() {
 
 #[test]
 fn directories_and_access_bits_are_read_or_refused() {
+    let alone = alone();
     let mut directory = Directory { info: 0, applications: [Aid::FREE; 15] };
     directory.applications[4] = Aid(0x4811);
     let (first, second) = directory.to_blocks();
-    run(&[[first, second].concat()], MANY, |bytes, _| {
+    run(&alone, &[[first, second].concat()], MANY, |bytes, _| {
         let (Some(first), Some(second)) = (block(bytes), bytes.get(16..).and_then(block)) else { return false };
         within(MEMORY_MAX, || {
             let _ = Conditions::from_bytes([first[0], first[1], first[2]]);
@@ -76,7 +78,8 @@ fn directories_and_access_bits_are_read_or_refused() {
 
 #[test]
 fn sealed_keys_open_only_as_they_were_sealed() {
-    run(&[seal(&key(), &uid(1), &keys()).0.clone()], FEW, |bytes, _| {
+    let alone = alone();
+    run(&alone, &[seal(&key(), &uid(1), &keys()).0.clone()], FEW, |bytes, _| {
         within(MEMORY_MAX, || {
             let opened = open(&key(), &uid(1), &SealedKeys(bytes.to_vec()));
             assert!(opened.as_ref().is_ok_and(|opened| *opened == keys()) || opened.is_err());
@@ -88,6 +91,7 @@ fn sealed_keys_open_only_as_they_were_sealed() {
 
 #[test]
 fn sealed_work_opens_only_as_it_was_sealed() {
+    let alone = alone();
     let work = Work {
         sector: 5.try_into().unwrap(),
         keys: vec![KeyPair::TRANSPORT; 6],
@@ -95,7 +99,7 @@ fn sealed_work_opens_only_as_it_was_sealed() {
         application: Some(Aid(0x4811)),
         refuse_magic: true,
     };
-    run(&[work.seal(&key(), &uid(1)).0], FEW, |bytes, _| {
+    run(&alone, &[work.seal(&key(), &uid(1)).0], FEW, |bytes, _| {
         within(MEMORY_MAX, || {
             let opened = Work::unseal(&SealedWork(bytes.to_vec()), &key(), &uid(1));
             assert!(opened.as_ref().is_ok_and(|opened| *opened == work) || opened.is_err());

@@ -11,7 +11,7 @@ use access::state::DoorState;
 use access::time::{ClockTrust, UtcMs, UtcS};
 use access::whitelist::Generation;
 
-use super::fuzz::{MANY, run, within};
+use super::fuzz::{MANY, alone, run, within};
 use super::mutate::Chance;
 use super::samples::{bytes_of, calendar, entries, events, state};
 
@@ -31,8 +31,9 @@ fn trust(chance: &mut Chance) -> ClockTrust {
 
 #[test]
 fn entries_are_read_or_refused_and_decide_at_any_time() {
+    let alone = alone();
     let (calendar, door) = (calendar(), state(5));
-    run(&entries().iter().map(Entry::to_bytes).collect::<Vec<_>>(), MANY, |bytes, chance| {
+    run(&alone, &entries().iter().map(Entry::to_bytes).collect::<Vec<_>>(), MANY, |bytes, chance| {
         let Ok(entry) = within(SMALL_MAX, || Entry::from_bytes(bytes)) else { return false };
         assert!(entry.to_bytes().len() <= access::entry::ENTRY_LENGTH_MAX);
         let question = Question {
@@ -55,7 +56,8 @@ fn entries_are_read_or_refused_and_decide_at_any_time() {
 
 #[test]
 fn calendars_are_read_or_refused_and_hold_or_not_at_any_time() {
-    run(&[calendar().to_bytes(), Calendar::empty().to_bytes()], MANY, |bytes, chance| {
+    let alone = alone();
+    run(&alone, &[calendar().to_bytes(), Calendar::empty().to_bytes()], MANY, |bytes, chance| {
         let Ok(calendar) = within(CALENDAR_MAX, || Calendar::from_bytes(bytes)) else { return false };
         assert_eq!(calendar.to_bytes(), bytes, "one calendar has two spellings");
         for schedule in [0, 7, 300] {
@@ -69,7 +71,8 @@ fn calendars_are_read_or_refused_and_hold_or_not_at_any_time() {
 
 #[test]
 fn events_are_read_or_refused() {
-    run(&events().iter().map(Event::to_bytes).collect::<Vec<_>>(), MANY, |bytes, _| {
+    let alone = alone();
+    run(&alone, &events().iter().map(Event::to_bytes).collect::<Vec<_>>(), MANY, |bytes, _| {
         let Ok(event) = within(SMALL_MAX, || Event::from_bytes(bytes)) else { return false };
         assert_eq!(Event::from_bytes(&event.to_bytes()), Ok(event.clone()));
         assert!(!event.kind.code().is_empty());
@@ -79,8 +82,9 @@ fn events_are_read_or_refused() {
 
 #[test]
 fn states_are_read_or_refused_and_have_a_mode_at_any_time() {
+    let alone = alone();
     let calendar = calendar();
-    run(&bytes_of(&[state(5), DoorState::default()]), MANY, |bytes, chance| {
+    run(&alone, &bytes_of(&[state(5), DoorState::default()]), MANY, |bytes, chance| {
         let Ok(state) = within(SMALL_MAX, || postcard::from_bytes::<DoorState>(bytes)) else { return false };
         if state.check().is_err() {
             return false;

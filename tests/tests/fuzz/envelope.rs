@@ -8,7 +8,7 @@ use door_agent::provisioning::Provisioning;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use super::fuzz::{MANY, run, within};
+use super::fuzz::{MANY, alone, run, within};
 use super::samples::{bytes_of, downs, header, key, ups};
 
 /// Nobody without the key makes a receiver take more than this: names that are as long as the message.
@@ -42,8 +42,9 @@ fn unsigned() -> Vec<Vec<u8>> {
 
 #[test]
 fn nothing_without_the_key_is_believed_or_costs_more_than_its_own_length() {
+    let alone = alone();
     let samples = sealed();
-    run(&samples, MANY, |bytes, _| {
+    run(&alone, &samples, MANY, |bytes, _| {
         within(unproved_max(bytes), || {
             let stranger = DoorKey::new([8; 32]);
             let opened = Sealed::parse(bytes).is_ok_and(|sealed| sealed.open::<Up>(&stranger).is_ok());
@@ -55,8 +56,9 @@ fn nothing_without_the_key_is_believed_or_costs_more_than_its_own_length() {
 
 #[test]
 fn a_changed_message_of_a_door_is_never_believed() {
+    let alone = alone();
     let samples: Vec<Vec<u8>> = ups().iter().map(|message| seal(&key(), &header(), message)).collect();
-    run(&samples, MANY, |bytes, _| {
+    run(&alone, &samples, MANY, |bytes, _| {
         let believed = Sealed::parse(bytes).is_ok_and(|sealed| sealed.open::<Up>(&key()).is_ok());
         assert_eq!(believed, samples.iter().any(|sample| sample == bytes));
         believed
@@ -65,7 +67,8 @@ fn a_changed_message_of_a_door_is_never_believed() {
 
 #[test]
 fn whoever_has_the_key_of_a_door_cannot_make_a_reader_fall_or_fill_the_memory() {
-    run(&unsigned(), MANY, |bytes, _| {
+    let alone = alone();
+    run(&alone, &unsigned(), MANY, |bytes, _| {
         let message = signed(b"kulku/up/v1", bytes);
         within(PROVED_MAX, || {
             let opened = Sealed::parse(&message).and_then(|sealed| sealed.open::<Up>(&key()));
@@ -82,6 +85,7 @@ fn whoever_has_the_key_of_a_door_cannot_make_a_reader_fall_or_fill_the_memory() 
 
 #[test]
 fn a_door_takes_any_authentic_message_without_falling_and_each_number_once() {
+    let alone = alone();
     let identity = Provisioning {
         site: "hospital".parse().unwrap(),
         door: "pharmacy".parse().unwrap(),
@@ -92,7 +96,7 @@ fn a_door_takes_any_authentic_message_without_falling_and_each_number_once() {
         identity: None,
     };
     let topics = ["whitelist", "state", "counters", "passages", "ack", "command", "encode", "confirmed"];
-    run(&unsigned(), MANY, |bytes, chance| {
+    run(&alone, &unsigned(), MANY, |bytes, chance| {
         let message = signed(b"kulku/down/v1", bytes);
         let mut downlink = Downlink::new(identity.clone());
         let mut opened = 0;
@@ -110,10 +114,11 @@ fn a_door_takes_any_authentic_message_without_falling_and_each_number_once() {
 
 #[test]
 fn topics_are_read_or_refused() {
+    let alone = alone();
     let known = ["up/status", "up/events", "up/encoding", "up/listed", "down/whitelist", "down/ack", "down/command"];
     let samples: Vec<Vec<u8>> =
         known.iter().map(|levels| format!("kulku/hospital/ward-1/{levels}").into_bytes()).collect();
-    run(&samples, MANY, |bytes, _| {
+    run(&alone, &samples, MANY, |bytes, _| {
         let Ok(text) = std::str::from_utf8(bytes) else { return false };
         within(1_024, || {
             Topic::parse(text).is_ok_and(|topic| {
@@ -126,7 +131,8 @@ fn topics_are_read_or_refused() {
 
 #[test]
 fn messages_without_an_envelope_are_read_within_the_bound() {
-    run(&[bytes_of(&ups()), bytes_of(&downs())].concat(), MANY, |bytes, _| {
+    let alone = alone();
+    run(&alone, &[bytes_of(&ups()), bytes_of(&downs())].concat(), MANY, |bytes, _| {
         within(2 * PROVED_MAX, || {
             postcard::from_bytes::<Up>(bytes).is_ok() | postcard::from_bytes::<Down>(bytes).is_ok()
         })

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::fuzz::{FEW, MANY, run, within};
+use super::fuzz::{FEW, MANY, alone, run, within};
 
 /// A file or a body of a few thousand bytes.
 const MEMORY_MAX: usize = 512 * 1024;
@@ -29,6 +29,7 @@ fn pems() -> (String, String) {
 
 #[test]
 fn a_provisioning_file_is_read_or_refused_without_showing_its_key() {
+    let alone = alone();
     let folder = memory();
     let path = folder.path().join("door.json");
     let (certificate, private) = pems();
@@ -38,7 +39,7 @@ fn a_provisioning_file_is_read_or_refused_without_showing_its_key() {
         "mqtt": {"host": "broker", "port": 8883}, "enrol": {"host": "broker", "port": 8443},
         "identity": {"authority": certificate, "certificate": certificate, "private_key": private}});
     let secret = private.lines().nth(1).unwrap().to_owned();
-    run(&[plain.to_string().into_bytes(), sealed.to_string().into_bytes()], FEW, |bytes, _| {
+    run(&alone, &[plain.to_string().into_bytes(), sealed.to_string().into_bytes()], FEW, |bytes, _| {
         std::fs::write(&path, bytes).unwrap();
         let loaded = within(MEMORY_MAX, || Provisioning::load(&path));
         let said = loaded.as_ref().map_or_else(ToString::to_string, |door| format!("{door:?}"));
@@ -49,9 +50,10 @@ fn a_provisioning_file_is_read_or_refused_without_showing_its_key() {
 
 #[test]
 fn a_code_is_read_or_refused() {
+    let alone = alone();
     let codes = [[1; 10], [0xFF; 10]].map(|secret| EnrolCode { secret, authority: [7; 16] });
     let samples: Vec<Vec<u8>> = codes.iter().map(|code| code.to_string().into_bytes()).collect();
-    run(&samples, MANY, |bytes, _| {
+    run(&alone, &samples, MANY, |bytes, _| {
         let Ok(text) = std::str::from_utf8(bytes) else { return false };
         within(MEMORY_MAX, || {
             text.parse::<EnrolCode>().is_ok_and(|code| {
@@ -63,13 +65,14 @@ fn a_code_is_read_or_refused() {
 }
 
 fn bodies<T: Serialize + DeserializeOwned>(sample: &T) {
-    run(&[serde_json::to_vec(sample).unwrap()], FEW, |bytes, _| {
+    run(&alone, &[serde_json::to_vec(sample).unwrap()], FEW, |bytes, _| {
         within(MEMORY_MAX, || serde_json::from_slice::<T>(bytes).is_ok())
     });
 }
 
 #[test]
 fn what_both_ends_of_an_enrolment_say_is_read_or_refused() {
+    let _alone = alone();
     let ((certificate, request), format) = (pems(), ENROL_FORMAT);
     let mqtt = Place { host: "broker".to_owned(), port: 8883 };
     bodies(&EnrolRequest { format, secret: "01".repeat(10), request: request.clone() });

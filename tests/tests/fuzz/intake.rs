@@ -10,7 +10,7 @@ use access::time::UtcMs;
 use db::site::{Actor, NewDoor, Report, Site};
 
 use super::files::memory;
-use super::fuzz::{FEW, run};
+use super::fuzz::{FEW, alone, run};
 use super::samples::{bytes_of, events};
 
 fn site(folder: &std::path::Path) -> Site {
@@ -29,6 +29,7 @@ fn report(door: &str, epoch: u64, previous: Link, events: Vec<Event>) -> Report 
 
 #[test]
 fn events_with_any_content_are_stored_or_refused_and_disturb_nobody_else() {
+    let alone = alone();
     let folder = memory();
     let site = site(folder.path());
     let one = |event: &Event| Up::Events(vec![event.clone()]);
@@ -36,7 +37,7 @@ fn events_with_any_content_are_stored_or_refused_and_disturb_nobody_else() {
     samples.extend(bytes_of(&[Up::Events(events())]));
     let template = events();
     let (mut last, mut through) = (Link::START, 0);
-    run(&samples, FEW, |bytes, chance| {
+    run(&alone, &samples, FEW, |bytes, chance| {
         let Ok(Up::Events(mut reported)) = postcard::from_bytes::<Up>(bytes) else { return false };
         if reported.is_empty() {
             return false;

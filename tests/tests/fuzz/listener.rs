@@ -9,7 +9,7 @@ use link::{Event, Handle, Options};
 use tokio::sync::mpsc::Receiver;
 
 use super::MEMORY;
-use super::fuzz::{FEW, run};
+use super::fuzz::{FEW, alone, run};
 
 /// Longest wait for the client. Only a failing run waits so long.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -57,6 +57,7 @@ fn open(port: u16) -> (Handle, Receiver<Event>) {
 
 #[test]
 fn a_broker_that_says_anything_makes_no_client_fall() {
+    let alone = alone();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let context = runtime.enter();
@@ -64,7 +65,7 @@ fn a_broker_that_says_anything_makes_no_client_fall() {
     drop(context);
     let before = MEMORY.allocated();
     let mut most = 0;
-    run(&samples(), FEW, |bytes, _| {
+    run(&alone, &samples(), FEW, |bytes, _| {
         let stream = answer(&listener, bytes);
         let _ = stream.shutdown(Shutdown::Write);
         let mut connected = false;

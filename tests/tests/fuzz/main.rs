@@ -1,6 +1,5 @@
 //! Whatever comes from outside, changed by chance: no reader of it panics, takes more memory than its bound, or leaves
-//! something half-done. Each run draws a seed and prints it when it fails; `KULKU_FUZZ_SEED` repeats it, and
-//! `KULKU_FUZZ_TIMES` makes it longer.
+//! something half-done. A run prints its seed; `KULKU_FUZZ_SEED` sets another, and `KULKU_FUZZ_TIMES` makes it longer.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -8,7 +8,7 @@ use access::whitelist::{Generation, WhitelistId, WhitelistPart};
 use db::door::{Applied, Lookup, WhitelistStore};
 
 use super::files::memory;
-use super::fuzz::{FEW, run};
+use super::fuzz::{FEW, alone, run};
 use super::samples::{bytes_of, delta, entries, list, state, whole};
 
 /// A door that has the list of generation 10.
@@ -43,9 +43,10 @@ impl Door {
 
 #[test]
 fn a_piece_of_a_list_is_taken_whole_or_not_at_all() {
+    let alone = alone();
     let mut door = Door::new();
     let samples = bytes_of(&[delta(10, 11), whole(11), whole(10), whole(9), delta(9, 10)]);
-    run(&samples, FEW, |bytes, _| {
+    run(&alone, &samples, FEW, |bytes, _| {
         let Ok(part) = postcard::from_bytes::<WhitelistPart>(bytes) else { return false };
         let (WhitelistPart::Delta { to: promised, .. } | WhitelistPart::Chunk { to: promised, .. }) = part;
         let applied = door.store.apply(&part);
@@ -67,8 +68,9 @@ fn a_piece_of_a_list_is_taken_whole_or_not_at_all() {
 
 #[test]
 fn a_state_is_taken_only_if_it_is_newer_and_within_its_bounds() {
+    let alone = alone();
     let mut door = Door::new();
-    run(&bytes_of(&[state(1), state(5), DoorState::default()]), FEW, |bytes, chance| {
+    run(&alone, &bytes_of(&[state(1), state(5), DoorState::default()]), FEW, |bytes, chance| {
         let Ok(mut offered) = postcard::from_bytes::<DoorState>(bytes) else { return false };
         let before = door.store.state().unwrap();
         if chance.below(2) == 0 {
