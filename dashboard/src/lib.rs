@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `pages`, `api` | one file for each page and each part of the API |
 //! | `visit`, `session`, [`password`], `attempts` | who asks |
+//! | `routes`, `rights` | which routes there are, and what they ask of whoever calls them |
 //! | `query`, `form` | what they ask for |
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
@@ -42,12 +43,16 @@ mod pages;
 pub mod password;
 mod plan;
 mod query;
+mod rights;
+mod routes;
 mod sentence;
 mod session;
 mod visit;
 mod when;
 
 pub use demo::{DemoCard, DemoDoor, DemoDoors, TapShown};
+pub use rights::{Access, Right};
+pub use routes::Route;
 
 /// What the dashboard works with. The caller owns all of it.
 #[derive(Clone)]
@@ -73,8 +78,17 @@ pub struct Context {
 pub fn router(context: Context) -> Router {
     let app = app::App::new(context);
     let pages = layers::pages(pages::router(&app), &app);
-    let api = layers::api(api::router(&app));
+    let api = layers::api(api::router(&app), &app);
     layers::headers(pages.nest("/api", api).with_state(app))
+}
+
+/// Every route of [`router`] with what it asks for, pages first.
+#[must_use]
+pub fn routes(context: Context) -> Vec<Route> {
+    let app = app::App::new(context);
+    let mut all = pages::router(&app).table("");
+    all.extend(api::router(&app).table("/api"));
+    all
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -121,7 +121,7 @@ pub(crate) fn layer(app: &App) -> SessionManagerLayer<Store> {
 async fn known(app: &App, signed_in: &SignedIn) -> std::result::Result<Option<Operator>, Fault> {
     let name = signed_in.name.clone();
     let operator = app.db(move |site| site.operator(&name)).await?;
-    Ok(operator.filter(|operator| mark(&operator.password_hash) == signed_in.password_mark))
+    Ok(operator.filter(|operator| !operator.disabled && mark(&operator.password_hash) == signed_in.password_mark))
 }
 
 fn mark(password_hash: &str) -> String {

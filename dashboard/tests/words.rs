@@ -20,6 +20,7 @@ use access::mode::Mode;
 use access::reason::Reason;
 use access::settings::{Beyond, Reading, UnknownTime};
 use access::signal::Signal;
+use dashboard::Right;
 use dashboard::import::FileKind;
 use db::site::{
     AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState,
@@ -270,6 +271,7 @@ fn composed() -> BTreeSet<String> {
     ]
     .into_iter()
     .flatten()
+    .chain(with("may", &Right::ALL.map(Right::code)))
     .chain(composed_of_rules())
     .chain(composed_of_holders())
     .collect()

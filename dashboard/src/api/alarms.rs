@@ -1,9 +1,8 @@
 //! Alarms, what is done with them, what is muted, and what could not be told.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{delete, get, post, put};
-use axum::{Json, Router};
 use serde::Deserialize;
 
 use super::body::{Body, Optional};
@@ -13,6 +12,8 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::pages::alarms::{cursor, filter};
 use crate::query::Pairs;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 mod letters;
@@ -22,18 +23,19 @@ mod shape;
 use shape::{AlarmShape, DetailShape};
 
 /// All routes of alarms.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/alarms", get(list))
-        .route("/alarms/mutes", get(mutes::list).post(mutes::add))
-        .route("/alarms/mutes/{id}", delete(mutes::end))
-        .route("/alarms/undelivered", get(letters::list))
-        .route("/alarms/undelivered/{id}/retry", post(letters::retry))
-        .route("/alarms/undelivered/{id}", delete(letters::forget))
-        .route("/alarms/{id}", get(show))
-        .route("/alarms/{id}/acknowledge", post(acknowledge))
-        .route("/alarms/{id}/close", post(close))
-        .route("/alarms/{id}/owner", put(own))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Look, "/alarms", list)
+        .get(Right::Look, "/alarms/mutes", mutes::list)
+        .post(Right::Alarms, "/alarms/mutes", mutes::add)
+        .delete(Right::Alarms, "/alarms/mutes/{id}", mutes::end)
+        .get(Right::Alarms, "/alarms/undelivered", letters::list)
+        .post(Right::Alarms, "/alarms/undelivered/{id}/retry", letters::retry)
+        .delete(Right::Alarms, "/alarms/undelivered/{id}", letters::forget)
+        .get(Right::Look, "/alarms/{id}", show)
+        .post(Right::Alarms, "/alarms/{id}/acknowledge", acknowledge)
+        .post(Right::Alarms, "/alarms/{id}/close", close)
+        .put(Right::Alarms, "/alarms/{id}/owner", own)
 }
 
 /// What somebody writes with what they do.

@@ -9,10 +9,8 @@
 use access::id::DoorId;
 use access::time::UtcMs;
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{get, post};
 use db::site::{
     AlarmFilter, AlarmView, CommandView, DoorKind, DoorOrders, DoorView, EventFilter, EventView, Seek, Site, SiteError,
 };
@@ -25,6 +23,8 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::query::Pairs;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::sentence::Row;
 use crate::visit::Visit;
 
@@ -71,13 +71,14 @@ struct Found {
 }
 
 /// All routes of the page.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/doors/{id}", get(show))
-        .route("/doors/{id}/order", post(order::set))
-        .route("/doors/{id}/order/end", post(order::end))
-        .route("/doors/{id}/command", post(command::ask))
-        .route("/doors/{id}/settings", get(settings::show).post(settings::set))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Look, "/doors/{id}", show)
+        .post(Right::Command, "/doors/{id}/order", order::set)
+        .post(Right::Command, "/doors/{id}/order/end", order::end)
+        .post(Right::Command, "/doors/{id}/command", command::ask)
+        .get(Right::DoorSettings, "/doors/{id}/settings", settings::show)
+        .post(Right::DoorSettings, "/doors/{id}/settings", settings::set)
 }
 
 /// The page; with `command` in the URL also what became of it.

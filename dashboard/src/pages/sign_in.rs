@@ -57,7 +57,7 @@ pub(super) async fn enter(
     let operator = app.db(move |site| site.operator(&looked_up)).await?;
     let hash = operator.as_ref().map(|operator| operator.password_hash.as_str());
     let right = password::verify(form.raw("password"), hash).await;
-    let Some(operator) = operator.filter(|_| right) else {
+    let Some(operator) = operator.filter(|operator| right && !operator.disabled) else {
         tracing::warn!("a sign-in was refused");
         form.problem_in("password", "wrong");
         let wait = String::new();

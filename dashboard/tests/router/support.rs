@@ -21,7 +21,7 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use certificates::Authorities;
-use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, TapShown};
+use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, Right, Route, TapShown};
 use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, Report, Site};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -43,10 +43,40 @@ pub(crate) const EVIL: &str = "<script>alert('Ö')</script>&\"";
 pub(crate) struct Bench {
     pub(crate) site: Site,
     pub(crate) router: Router,
+    pub(crate) routes: Vec<Route>,
     pub(crate) stop: watch::Sender<bool>,
     clock: Arc<AtomicI64>,
     heads: [(u64, Link); 4],
     _folder: TempDir,
+}
+
+/// A route, called with something for each of its names.
+#[derive(Debug, Clone)]
+pub(crate) struct Called {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    /// With names in braces.
+    pub(crate) pattern: String,
+    pub(crate) right: Right,
+}
+
+impl Called {
+    fn new(route: &Route) -> Option<Self> {
+        let named = [
+            ("{uid}", "04A1B201"),
+            ("{id}", "1"),
+            ("{door}", "pharmacy"),
+            ("{person}", "1"),
+            ("{what}", "employments"),
+            ("{number}", "1"),
+            ("{kind}", "people"),
+            ("{issuer}", "1"),
+            ("{serial}", "01"),
+        ];
+        let path = named.into_iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));
+        assert!(!path.contains('{'), "{path}: what is to be called?");
+        Some(Self { method: route.method.clone(), path, pattern: route.path.clone(), right: route.right? })
+    }
 }
 
 /// An answer, read to its end.
@@ -92,7 +122,7 @@ impl Bench {
         site.add_token(&actor(), operator.id, "test", digest, None).unwrap();
         let (stop, stopped) = watch::channel(false);
         let hand = Arc::clone(&clock);
-        let router = dashboard::router(Context {
+        let context = Context {
             site: site.clone(),
             clock: Arc::new(move || UtcMs(hand.load(Ordering::SeqCst))),
             zone: chrono_tz::Europe::Helsinki,
@@ -100,8 +130,20 @@ impl Bench {
             stop: stopped,
             authorities: Arc::new(authorities()),
             demo: demo.then(|| Arc::new(Emulated) as Arc<dyn DemoDoors>),
-        });
-        Self { site, router, stop, clock, heads: [(0, Link::START); 4], _folder: folder }
+        };
+        let routes = dashboard::routes(context.clone());
+        let router = dashboard::router(context);
+        Self { site, router, routes, stop, clock, heads: [(0, Link::START); 4], _folder: folder }
+    }
+
+    /// Every page that asks for a right, as the router has them.
+    pub(crate) fn pages(&self) -> Vec<Called> {
+        self.routes.iter().filter(|route| !route.path.starts_with("/api/")).filter_map(Called::new).collect()
+    }
+
+    /// Every call of the API.
+    pub(crate) fn calls(&self) -> Vec<Called> {
+        self.routes.iter().filter(|route| route.path.starts_with("/api/")).filter_map(Called::new).collect()
     }
 
     pub(crate) fn now(&self) -> UtcMs {

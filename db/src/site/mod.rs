@@ -80,7 +80,7 @@ pub use life::{Cause, Life, Refusal, Transition, step};
 pub use log::{Checked, Damage, Harm, LogCheck, LogPart, LogRow, LogSummary, Seal};
 pub use modes::{DoorOrders, Lifted, LockdownScope, LockdownView, OrderView};
 pub use open::{OpenError, Site};
-pub use operators::Operator;
+pub use operators::{Operator, Role};
 pub use passages::PresenceView;
 pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};

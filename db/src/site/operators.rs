@@ -19,6 +19,41 @@ const LABEL_LENGTH_MAX: usize = 100;
 /// Longest language tag, in bytes.
 const LANGUAGE_LENGTH_MAX: usize = 16;
 
+/// What an operator is for. What that allows stands in the dashboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// Watches, and acts at once.
+    Security,
+    /// Hands out cards.
+    Desk,
+    /// Looks at what others did.
+    Auditor,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Security, Self::Desk, Self::Auditor];
+
+    /// Its stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Security => "security",
+            Self::Desk => "desk",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// The role of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
 /// A person who signs in to the dashboard.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Operator {
@@ -30,6 +65,10 @@ pub struct Operator {
     pub password_hash: String,
     /// The language of their pages, if they chose one.
     pub language: Option<String>,
+    /// What they are for.
+    pub role: Role,
+    /// Whether they may not sign in any more, nor their tokens.
+    pub disabled: bool,
 }
 
 impl fmt::Debug for Operator {
@@ -39,7 +78,7 @@ impl fmt::Debug for Operator {
 }
 
 impl Site {
-    /// Adds an operator.
+    /// Adds an operator who may do everything, as whoever sits at the controller's machine can.
     ///
     /// # Errors
     /// [`SiteError::Invalid`], or [`SiteError::Conflict`] if the name is taken.
@@ -50,13 +89,20 @@ impl Site {
             let change = change::begin(db, actor, "operator-add", name)?;
             let id = row::prepare(
                 db,
-                "INSERT INTO operator (name, password_hash, since) VALUES ($1, $2, $3)
+                "INSERT INTO operator (name, password_hash, role, since) VALUES ($1, $2, 'admin', $3)
                      ON CONFLICT (name) DO NOTHING RETURNING id",
             )?
             .query_row((name, password_hash, change), |row| row.get(0))
             .optional()?
             .ok_or_else(|| SiteError::conflict("operator", name))?;
-            Ok(Operator { id, name: name.to_owned(), password_hash: password_hash.to_owned(), language: None })
+            Ok(Operator {
+                id,
+                name: name.to_owned(),
+                password_hash: password_hash.to_owned(),
+                language: None,
+                role: Role::Admin,
+                disabled: false,
+            })
         })
     }
 
@@ -66,8 +112,10 @@ impl Site {
     /// [`SiteError`] if the file cannot be read.
     pub fn operator(&self, name: &str) -> Result<Option<Operator>, SiteError> {
         self.read(|db| {
-            let mut statement =
-                row::prepare(db, "SELECT id, name, password_hash, language FROM operator WHERE name = $1")?;
+            let mut statement = row::prepare(
+                db,
+                "SELECT id, name, password_hash, language, role, disabled FROM operator WHERE name = $1",
+            )?;
             row::first(statement.query([name])?, view)
         })
     }
@@ -165,9 +213,9 @@ impl Site {
         self.read(|db| {
             let mut statement = row::prepare(
                 db,
-                "SELECT o.id, o.name, o.password_hash, o.language
+                "SELECT o.id, o.name, o.password_hash, o.language, o.role, o.disabled
                  FROM token t JOIN operator o ON o.id = t.operator
-                 WHERE t.sha256 = $1 AND t.revoked IS NULL
+                 WHERE t.sha256 = $1 AND t.revoked IS NULL AND o.disabled = 0
                    AND (t.expires_ms IS NULL OR t.expires_ms > $2)",
             )?;
             row::first(statement.query((sha256, at.0))?, view)
@@ -196,5 +244,13 @@ impl Site {
 }
 
 fn view(row: &Row<'_>) -> Result<Operator, SiteError> {
-    Ok(Operator { id: row.get(0)?, name: row.get(1)?, password_hash: row.get(2)?, language: row.get(3)? })
+    let role: String = row.get(4)?;
+    Ok(Operator {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        password_hash: row.get(2)?,
+        language: row.get(3)?,
+        role: Role::from_code(&role).ok_or_else(|| SiteError::corrupt("operator"))?,
+        disabled: row.get(5)?,
+    })
 }
