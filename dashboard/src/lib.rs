@@ -8,6 +8,7 @@
 //! | --- | --- |
 //! | `pages`, `api` | one file for each page and each part of the API |
 //! | `visit`, `session`, [`password`], `attempts` | who asks |
+//! | [`invitation`], `totp` | how somebody gets in the first time, and the second step |
 //! | `routes`, `rights` | which routes there are, and what they ask of whoever calls them |
 //! | `query`, `form` | what they ask for |
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
@@ -34,6 +35,7 @@ mod fault;
 mod form;
 mod hours;
 pub mod import;
+pub mod invitation;
 mod language;
 mod layers;
 mod lockdown;
@@ -47,6 +49,7 @@ mod rights;
 mod routes;
 mod sentence;
 mod session;
+mod totp;
 mod visit;
 mod when;
 

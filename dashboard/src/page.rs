@@ -73,6 +73,11 @@ pub(crate) const DONE: &[&str] = &[
     "comfort-set",
     "site-set",
     "restore-decided",
+    "operator-changed",
+    "password-set",
+    "second-step-ended",
+    "session-ended",
+    "token-revoked",
     "signed-out",
 ];
 
@@ -86,6 +91,8 @@ pub(crate) struct Page {
     pub(crate) operator: Option<String>,
     /// What they may.
     pub(crate) access: Access,
+    /// When they will be signed out if they ask for nothing more.
+    pub(crate) ends: Option<UtcMs>,
     /// Path and query, to come back to after the language was switched.
     pub(crate) here: String,
     /// Whether the demo's page exists.
@@ -112,12 +119,23 @@ impl Page {
             now: app.now(),
             operator: None,
             access: Access::NONE,
+            ends: None,
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             demo: app.context.demo.is_some(),
             done: done(parts.uri.query()),
             lockdown: None,
             restored: None,
         }
+    }
+
+    /// Whether whoever looks may look at what asks for the right of this code.
+    pub(crate) fn sees(&self, right: &str) -> bool {
+        Right::from_code(right).is_some_and(|right| self.access.may(right))
+    }
+
+    /// Whether they may change something by it.
+    pub(crate) fn can(&self, right: &str) -> bool {
+        Right::from_code(right).is_some_and(|right| self.access.may_change(right))
     }
 
     /// Whether whoever looks may look at what asks for this right.
@@ -152,6 +170,11 @@ impl Page {
 
     pub(crate) fn instant(&self, at: &UtcMs) -> String {
         when::shown(*at, self.zone, self.lang)
+    }
+
+    /// The time of the day alone, to the minute.
+    pub(crate) fn clock(&self, at: &UtcMs) -> String {
+        when::shown_clock(*at, self.zone, self.lang)
     }
 
     pub(crate) fn iso(&self, at: &UtcMs) -> String {
@@ -269,6 +292,7 @@ impl Page {
             (Right::Rules, "/explain", "nav-explain"),
             (Right::Import, "/import", "nav-import"),
             (Right::Audit, "/log", "nav-log"),
+            (Right::Operators, "/operators", "nav-operators"),
             (Right::Settings, "/signals", "nav-signals"),
             (Right::Settings, "/settings", "nav-site"),
             (Right::Demo, "/demo", "nav-demo"),

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use db::site::{Actor, Operator};
+use db::site::{Actor, Operator, Role, Site};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::Session;
 
@@ -15,7 +15,7 @@ use crate::language::Lang;
 use crate::lockdown;
 use crate::page::Page;
 use crate::query::encode;
-use crate::rights::Access;
+use crate::rights::{Access, Right};
 use crate::routes::{Need, Table};
 use crate::session;
 
@@ -55,7 +55,7 @@ pub(crate) async fn operators(
     }
     let (mut parts, body) = request.into_parts();
     let mut page = Page::anonymous(&app, &parts);
-    let Some(operator) = session::operator(&app, &session).await? else {
+    let Some((operator, ends)) = session::operator(&app, &session).await? else {
         if wants_stream(&parts) {
             return Err(Fault::Unauthorised);
         }
@@ -67,6 +67,14 @@ pub(crate) async fn operators(
     }
     page.operator = Some(operator.name.clone());
     page.access = Access::of(operator.role);
+    page.ends = Some(ends);
+    if operator.role == Role::Admin && !operator.second_step && app.db(Site::second_step_required).await? {
+        // Until they have one, they may set it up and nothing else.
+        page.access = page.access.scoped(Right::Own.code());
+        if !matches!(need, Need::Right(Right::Own)) && parts.method == Method::GET && !wants_stream(&parts) {
+            return Ok(Redirect::to("/me#second-step").into_response());
+        }
+    }
     if !wants_stream(&parts) {
         let now = page.now.second();
         let (on, restored) = app.db(move |site| Ok((lockdown::on(site, now)?, site.restore_waits()?))).await?;
@@ -100,8 +108,9 @@ pub(crate) async fn programs(
         .map(|(_, token)| token.trim())
         .ok_or(Fault::Unauthorised)?;
     let (digest, now): ([u8; 32], _) = (Sha256::digest(token.as_bytes()).into(), app.now());
-    let operator = app.db(move |site| site.operator_by_token(digest, now)).await?.ok_or(Fault::Unauthorised)?;
-    let access = Access::of(operator.role);
+    let held = app.db(move |site| site.token_holder(digest, now)).await?;
+    let (operator, scope) = held.ok_or(Fault::Unauthorised)?;
+    let access = Access::of(operator.role).scoped(&scope);
     checked(table.need(&request), access, request.method())?;
     request.extensions_mut().insert(Caller(operator));
     request.extensions_mut().insert(access);

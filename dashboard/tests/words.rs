@@ -24,7 +24,7 @@ use dashboard::Right;
 use dashboard::import::FileKind;
 use db::site::{
     AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState,
-    EncodeWork, HandOutCause, ImportTable, Life, RevocationReason, Severity, Transition,
+    EncodeWork, HandOutCause, ImportTable, Life, RevocationReason, Role, Severity, Transition,
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
@@ -272,6 +272,9 @@ fn composed() -> BTreeSet<String> {
     .into_iter()
     .flatten()
     .chain(with("may", &Right::ALL.map(Right::code)))
+    .chain(with("role", &Role::ALL.map(Role::code)))
+    .chain(with("role-about", &Role::ALL.map(Role::code)))
+    .chain(with("scope", &["read", "all", "named"]))
     .chain(composed_of_rules())
     .chain(composed_of_holders())
     .collect()

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::pages::alarms::{cursor, filter};
 use crate::query::Pairs;
-use crate::rights::Right;
+use crate::rights::{Access, Right};
 use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
@@ -62,46 +62,52 @@ async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<AlarmSha
 }
 
 /// One with its history.
-async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<DetailShape>, Fault> {
-    detail(&app, number(&id)?).await
+async fn show(State(app): State<App>, access: Access, Path(id): Path<String>) -> Result<Json<DetailShape>, Fault> {
+    detail(&app, access, number(&id)?).await
 }
 
 async fn acknowledge(
     State(app): State<App>,
     caller: Caller,
+    access: Access,
     Path(id): Path<String>,
     Optional(Comment { comment }): Optional<Comment>,
 ) -> Result<Json<DetailShape>, Fault> {
     let (id, of) = (number(&id)?, app.clone());
     app.db(move |site| site.acknowledge_alarm(&actor(&of, &caller.0), id, &comment)).await?;
-    detail(&app, id).await
+    detail(&app, access, id).await
 }
 
 async fn close(
     State(app): State<App>,
     caller: Caller,
+    access: Access,
     Path(id): Path<String>,
     Optional(Comment { comment }): Optional<Comment>,
 ) -> Result<Json<DetailShape>, Fault> {
     let (id, of) = (number(&id)?, app.clone());
     app.db(move |site| site.close_alarm(&actor(&of, &caller.0), id, &comment)).await?;
-    detail(&app, id).await
+    detail(&app, access, id).await
 }
 
 async fn own(
     State(app): State<App>,
     caller: Caller,
+    access: Access,
     Path(id): Path<String>,
     Body(Owner { owner }): Body<Owner>,
 ) -> Result<Json<DetailShape>, Fault> {
     let (id, of) = (number(&id)?, app.clone());
     app.db(move |site| site.own_alarm(&actor(&of, &caller.0), id, owner.as_deref())).await?;
-    detail(&app, id).await
+    detail(&app, access, id).await
 }
 
-async fn detail(app: &App, id: i64) -> Result<Json<DetailShape>, Fault> {
+async fn detail(app: &App, access: Access, id: i64) -> Result<Json<DetailShape>, Fault> {
     let now = app.now();
-    let found = app.db(move |site| site.alarm(id, now)).await?;
+    let mut found = app.db(move |site| site.alarm(id, now)).await?;
+    if !access.may(Right::Events) {
+        found.events.clear();
+    }
     Ok(Json(DetailShape::from(&found)))
 }
 

@@ -16,6 +16,7 @@ mod events;
 mod explain;
 mod import;
 mod lockdowns;
+mod operators;
 mod passing;
 mod people;
 pub(crate) mod problem;
@@ -53,5 +54,6 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(passing::router())
         .merge(signals::router())
         .merge(explain::router())
+        .merge(operators::router())
         .below("/v1")
 }

@@ -105,8 +105,8 @@ async fn page(
     form: Form,
     failed: &'static str,
 ) -> Result<DoorPage, Fault> {
-    let (id, now) = (id.clone(), page.now);
-    let found = app.db(move |site| find(site, &id, command, now)).await?;
+    let (id, now, events) = (id.clone(), page.now, page.may(Right::Events));
+    let found = app.db(move |site| find(site, &id, command, now, events)).await?;
     let (order, lockdowns) = order::shown(&page, &found.door, found.orders);
     Ok(DoorPage {
         facts: facts::all(&page, &found.door),
@@ -129,7 +129,7 @@ async fn page(
     })
 }
 
-fn find(site: &Site, id: &DoorId, command: Option<u64>, now: UtcMs) -> Result<Found, SiteError> {
+fn find(site: &Site, id: &DoorId, command: Option<u64>, now: UtcMs, events: bool) -> Result<Found, SiteError> {
     let door = site.door(id)?;
     let is_door = door.kind == DoorKind::Door;
     let filter = EventFilter { doors: vec![id.clone()], ..EventFilter::default() };
@@ -140,7 +140,7 @@ fn find(site: &Site, id: &DoorId, command: Option<u64>, now: UtcMs) -> Result<Fo
         command: command.filter(|command| command.door == *id),
         commands: site.commands_of(id, COMMANDS)?,
         alarms: site.alarms(&open, now, ROWS)?,
-        last: site.events(&filter, Seek::Newest, LAST_ROWS)?,
+        last: if events { site.events(&filter, Seek::Newest, LAST_ROWS)? } else { Vec::new() },
         door,
     })
 }

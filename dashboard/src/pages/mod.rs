@@ -31,6 +31,8 @@ mod language;
 mod life;
 mod lockdown;
 mod log;
+mod me;
+mod operators;
 mod overview;
 mod people;
 mod person;
@@ -44,6 +46,7 @@ mod site;
 pub(crate) mod standing;
 mod stream;
 mod views;
+mod welcome;
 
 pub(crate) use certificates::bytes_of;
 pub(crate) use credential::state_at;
@@ -90,7 +93,9 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(rules::router())
         .merge(signals::router())
         .merge(site::router())
-        .merge(explain::router());
+        .merge(explain::router())
+        .merge(me::router())
+        .merge(operators::router());
     if app.context.demo.is_some() {
         routes = routes.get(Right::Demo, "/demo", demo::show).post(Right::Demo, "/demo/tap", demo::tap);
     }
@@ -102,6 +107,10 @@ fn public() -> Routes {
     Routes::new()
         .open_get("/sign-in", sign_in::show)
         .open_post("/sign-in", sign_in::enter)
+        .open_get("/sign-in/code", sign_in::code::show)
+        .open_post("/sign-in/code", sign_in::code::enter)
+        .open_get("/welcome/{code}", welcome::show)
+        .open_post("/welcome/{code}", welcome::enter)
         .open_post("/sign-out", sign_in::leave)
         .open_post("/language", language::choose)
         .open_get("/assets/{name}", assets::serve)

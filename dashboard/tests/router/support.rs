@@ -22,7 +22,7 @@ use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use certificates::Authorities;
 use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, Right, Route, TapShown};
-use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, Report, Site};
+use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, NewToken, Report, Role, Site};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -72,6 +72,7 @@ impl Called {
             ("{kind}", "people"),
             ("{issuer}", "1"),
             ("{serial}", "01"),
+            ("{session}", "1"),
         ];
         let path = named.into_iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "{path}: what is to be called?");
@@ -112,14 +113,26 @@ impl Bench {
 
     /// With cookies bound to HTTPS, or not.
     pub(crate) async fn built(demo: bool, secure_cookies: bool) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
-        let clock = Arc::new(AtomicI64::new(NOW));
-        fill(&site);
+        let bench = Self::mounted(demo, secure_cookies);
+        let site = &bench.site;
+        fill(site);
         let hash = dashboard::password::hash(PASSWORD).await.unwrap();
         let operator = site.add_operator(&actor(), OPERATOR, &hash).unwrap();
         let digest = Sha256::digest(TOKEN.as_bytes()).into();
-        site.add_token(&actor(), operator.id, "test", digest, None).unwrap();
+        let token = NewToken { operator: operator.id, label: "test", sha256: digest, scope: "all", expires: None };
+        site.add_token(&actor(), &token).unwrap();
+        bench
+    }
+
+    /// A site in which nothing is yet, not even an operator.
+    pub(crate) fn empty() -> Self {
+        Self::mounted(false, false)
+    }
+
+    fn mounted(demo: bool, secure_cookies: bool) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
+        let clock = Arc::new(AtomicI64::new(NOW));
         let (stop, stopped) = watch::channel(false);
         let hand = Arc::clone(&clock);
         let context = Context {
@@ -144,6 +157,20 @@ impl Bench {
     /// Every call of the API.
     pub(crate) fn calls(&self) -> Vec<Called> {
         self.routes.iter().filter(|route| route.path.starts_with("/api/")).filter_map(Called::new).collect()
+    }
+
+    /// What a place asks for; nothing if anybody may go there.
+    pub(crate) fn right_of(&self, method: &Method, place: &str) -> Option<Right> {
+        let words = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+        let asked = words(place);
+        let fits = |route: &&Route| {
+            let names = words(&route.path);
+            let same = |(name, word): (&String, &String)| name == word || name.starts_with('{');
+            route.method == *method && names.len() == asked.len() && names.iter().zip(&asked).all(same)
+        };
+        // Of two that fit, the one with fewer names is meant.
+        let found = self.routes.iter().filter(fits).min_by_key(|route| route.path.matches('{').count());
+        found.unwrap_or_else(|| panic!("{method} {place} leads nowhere")).right
     }
 
     pub(crate) fn now(&self) -> UtcMs {
@@ -225,6 +252,34 @@ impl Bench {
         browser
     }
 
+    /// A browser in which somebody of this role has signed in, whose name is the role's.
+    pub(crate) async fn signed_in_as(&self, role: Role) -> Browser {
+        self.operator_of(role);
+        let mut browser = self.browser();
+        let form = format!("name={}&password=correct+horse&next=%2F", role.code());
+        assert_eq!(browser.post("/sign-in", &form).await.status, StatusCode::SEE_OTHER);
+        browser
+    }
+
+    /// A token of somebody of this role.
+    pub(crate) fn token_of(&self, role: Role, scope: &str) -> String {
+        let token = format!("token-{}-{scope}", role.code());
+        let sha256 = Sha256::digest(token.as_bytes()).into();
+        let token_of = NewToken { operator: self.operator_of(role), label: scope, sha256, scope, expires: None };
+        self.site.add_token(&actor(), &token_of).unwrap();
+        token
+    }
+
+    fn operator_of(&self, role: Role) -> i64 {
+        if let Some(known) = self.site.operator(role.code()).unwrap() {
+            return known.id;
+        }
+        let hash = self.site.operator(OPERATOR).unwrap().unwrap().password_hash;
+        let added = self.site.add_operator(&actor(), role.code(), &hash).unwrap();
+        self.site.set_role(&actor(), added.id, role).unwrap();
+        added.id
+    }
+
     pub(crate) fn browser(&self) -> Browser {
         Browser { router: self.router.clone(), cookies: Vec::new(), language: "en" }
     }
@@ -252,6 +307,16 @@ impl Browser {
             .body(Body::from(form.to_owned()))
             .unwrap();
         self.send(request).await
+    }
+
+    /// What a request with an empty form is answered, however long the answer goes on.
+    pub(crate) async fn status(&self, method: &Method, path: &str) -> StatusCode {
+        let request = self
+            .request(method.clone(), path)
+            .header("origin", "http://localhost")
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status()
     }
 
     /// A request with the cookies in it.
