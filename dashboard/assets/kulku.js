@@ -2,12 +2,16 @@
 
 const ROWS_MAX = 200;
 const ANNOUNCE_MS = 10000;
+const WARN_MS = 180000;
 
 const live = document.getElementById("live");
 if (live && "EventSource" in window) followEvents(live);
 
 const pending = document.querySelector("[data-pending]");
 if (pending) follow(pending, Number(pending.dataset.pending) || 20);
+
+const session = document.getElementById("session");
+if (session) warn(session);
 
 // What is wrong with a form is the first thing to read and to tab on from.
 document.querySelector("[role=alert][tabindex]")?.focus();
@@ -106,4 +110,23 @@ async function follow(note, tries) {
     if (over) return;
   }
   if (tries > 0) follow(note, tries - 1);
+}
+
+// Says aloud that the session ends soon, and prolongs it without leaving the page, so that nothing typed is lost.
+function warn(box) {
+  const left = Number(box.dataset.ends) - Number(box.dataset.now);
+  const timer = setTimeout(() => {
+    box.classList.add("soon");
+    box.querySelector(".words").setAttribute("role", "alert");
+    box.querySelector(".words").textContent += "";
+  }, Math.max(0, left - WARN_MS));
+  box.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await fetch(event.target.action, { method: "POST", body: new URLSearchParams(new FormData(event.target)) }).catch(() => null);
+    const now = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("session");
+    if (!now) return event.target.submit();
+    clearTimeout(timer);
+    box.replaceWith(now);
+    warn(now);
+  });
 }

@@ -8,6 +8,8 @@
 //! | --- | --- |
 //! | `pages`, `api` | one file for each page and each part of the API |
 //! | `visit`, `session`, [`password`], `attempts` | who asks |
+//! | [`invitation`], `totp` | how somebody gets in the first time, and the second step |
+//! | `routes`, `rights` | which routes there are, and what they ask of whoever calls them |
 //! | `query`, `form` | what they ask for |
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
@@ -33,6 +35,7 @@ mod fault;
 mod form;
 mod hours;
 pub mod import;
+pub mod invitation;
 mod language;
 mod layers;
 mod lockdown;
@@ -42,12 +45,17 @@ mod pages;
 pub mod password;
 mod plan;
 mod query;
+mod rights;
+mod routes;
 mod sentence;
 mod session;
+mod totp;
 mod visit;
 mod when;
 
 pub use demo::{DemoCard, DemoDoor, DemoDoors, TapShown};
+pub use rights::{Access, Right};
+pub use routes::Route;
 
 /// What the dashboard works with. The caller owns all of it.
 #[derive(Clone)]
@@ -73,8 +81,17 @@ pub struct Context {
 pub fn router(context: Context) -> Router {
     let app = app::App::new(context);
     let pages = layers::pages(pages::router(&app), &app);
-    let api = layers::api(api::router(&app));
+    let api = layers::api(api::router(&app), &app);
     layers::headers(pages.nest("/api", api).with_state(app))
+}
+
+/// Every route of [`router`] with what it asks for, pages first.
+#[must_use]
+pub fn routes(context: Context) -> Vec<Route> {
+    let app = app::App::new(context);
+    let mut all = pages::router(&app).table("");
+    all.extend(api::router(&app).table("/api"));
+    all
 }
 
 /// Bytes as lower-case hexadecimal digits.

@@ -10,6 +10,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 use crate::app::App;
 use crate::assets;
 use crate::language::Lang;
+use crate::rights::{Access, Right};
 use crate::when;
 
 /// The cookie that remembers the language of somebody who has not signed in.
@@ -72,6 +73,11 @@ pub(crate) const DONE: &[&str] = &[
     "comfort-set",
     "site-set",
     "restore-decided",
+    "operator-changed",
+    "password-set",
+    "second-step-ended",
+    "session-ended",
+    "token-revoked",
     "signed-out",
 ];
 
@@ -83,6 +89,10 @@ pub(crate) struct Page {
     pub(crate) now: UtcMs,
     /// The name of who is signed in.
     pub(crate) operator: Option<String>,
+    /// What they may.
+    pub(crate) access: Access,
+    /// When they will be signed out if they ask for nothing more.
+    pub(crate) ends: Option<UtcMs>,
     /// Path and query, to come back to after the language was switched.
     pub(crate) here: String,
     /// Whether the demo's page exists.
@@ -108,12 +118,34 @@ impl Page {
             zone: app.context.zone,
             now: app.now(),
             operator: None,
+            access: Access::NONE,
+            ends: None,
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             demo: app.context.demo.is_some(),
             done: done(parts.uri.query()),
             lockdown: None,
             restored: None,
         }
+    }
+
+    /// Whether whoever looks may look at what asks for the right of this code.
+    pub(crate) fn sees(&self, right: &str) -> bool {
+        Right::from_code(right).is_some_and(|right| self.access.may(right))
+    }
+
+    /// Whether they may change something by it.
+    pub(crate) fn can(&self, right: &str) -> bool {
+        Right::from_code(right).is_some_and(|right| self.access.may_change(right))
+    }
+
+    /// Whether whoever looks may look at what asks for this right.
+    pub(crate) fn may(&self, right: Right) -> bool {
+        self.access.may(right)
+    }
+
+    /// What is missing to whoever was refused.
+    pub(crate) fn forbidden(&self, right: Right) -> String {
+        self.tr1("forbidden-text", "right", &self.code("may", right.code()))
     }
 
     /// A sentence.
@@ -138,6 +170,11 @@ impl Page {
 
     pub(crate) fn instant(&self, at: &UtcMs) -> String {
         when::shown(*at, self.zone, self.lang)
+    }
+
+    /// The time of the day alone, to the minute.
+    pub(crate) fn clock(&self, at: &UtcMs) -> String {
+        when::shown_clock(*at, self.zone, self.lang)
     }
 
     pub(crate) fn iso(&self, at: &UtcMs) -> String {
@@ -240,28 +277,28 @@ impl Page {
         self
     }
 
-    /// The navigation: path and key.
+    /// The navigation: path and key of what whoever looks may open.
     pub(crate) fn places(&self) -> Vec<(&'static str, &'static str)> {
-        let mut places = vec![
-            ("/", "nav-overview"),
-            ("/events", "nav-events"),
-            ("/alarms", "nav-alarms"),
-            ("/cards", "nav-cards"),
-            ("/desk", "nav-desk"),
-            ("/people", "nav-people"),
-            ("/doors", "nav-doors"),
-            ("/lockdown", "nav-lockdown"),
-            ("/rules", "nav-rules"),
-            ("/explain", "nav-explain"),
-            ("/import", "nav-import"),
-            ("/log", "nav-log"),
-            ("/signals", "nav-signals"),
-            ("/settings", "nav-site"),
+        let places = [
+            (Right::Look, "/", "nav-overview"),
+            (Right::Events, "/events", "nav-events"),
+            (Right::Look, "/alarms", "nav-alarms"),
+            (Right::Cards, "/cards", "nav-cards"),
+            (Right::Desk, "/desk", "nav-desk"),
+            (Right::People, "/people", "nav-people"),
+            (Right::Look, "/doors", "nav-doors"),
+            (Right::Look, "/lockdown", "nav-lockdown"),
+            (Right::Rules, "/rules", "nav-rules"),
+            (Right::Rules, "/explain", "nav-explain"),
+            (Right::Import, "/import", "nav-import"),
+            (Right::Audit, "/log", "nav-log"),
+            (Right::Operators, "/operators", "nav-operators"),
+            (Right::Settings, "/signals", "nav-signals"),
+            (Right::Settings, "/settings", "nav-site"),
+            (Right::Demo, "/demo", "nav-demo"),
         ];
-        if self.demo {
-            places.push(("/demo", "nav-demo"));
-        }
-        places
+        let shown = places.into_iter().filter(|(right, path, _)| self.may(*right) && (self.demo || *path != "/demo"));
+        shown.map(|(_, path, key)| (path, key)).collect()
     }
 
     /// Whether this version knows the block, so that somebody may remove it.

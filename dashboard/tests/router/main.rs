@@ -7,6 +7,7 @@
     reason = "a helper of a test that cannot go on must fail it"
 )]
 
+mod account;
 mod alarms;
 mod api;
 mod badge;
@@ -20,6 +21,7 @@ mod lockdown;
 mod pages;
 mod passing;
 mod registration;
+mod roles;
 mod rules;
 mod signals;
 mod stream;

@@ -4,7 +4,7 @@ use crate::support::{Bench, EVIL, door, uid};
 use access::reason::Reason;
 use axum::http::StatusCode;
 
-const PAGES: [&str; 30] = [
+const PAGES: [&str; 34] = [
     "/",
     "/events",
     "/events?code=denied",
@@ -33,6 +33,10 @@ const PAGES: [&str; 30] = [
     "/people/1/employments/new",
     "/people/1/rights/new",
     "/demo",
+    "/me",
+    "/me/second-step",
+    "/operators",
+    "/welcome/none",
     "/sign-in",
     "/nothing/here",
 ];
