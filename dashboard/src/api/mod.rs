@@ -40,6 +40,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .merge(lockdowns::router())
         .route("/encodings/{id}", get(encodings::show))
         .route("/events", get(events::list))
+        .route("/events.csv", get(events::table))
         .route("/cards", get(cards::list).post(cards::add))
         .route("/cards/{uid}", get(cards::show))
         .route("/cards/{uid}/encode", post(encodings::ask))

@@ -66,6 +66,7 @@ fn private(app: &App) -> Router<App> {
     let mut router = Router::new()
         .route("/", get(overview::show))
         .route("/events", get(events::show))
+        .route("/events.csv", get(events::table))
         .route("/events/stream", get(stream::follow))
         .route("/cards", get(cards::show).post(cards::add))
         .merge(conditions::router())

@@ -113,7 +113,7 @@ pub(super) async fn set_comfort(
 }
 
 fn find(site: &Site, id: PersonId) -> Result<Found, SiteError> {
-    let events = EventFilter { person: Some(id), ..EventFilter::default() };
+    let events = EventFilter { persons: vec![id], ..EventFilter::default() };
     let outs = HandOutFilter { person: Some(id), ..HandOutFilter::default() };
     Ok(Found {
         person: site.person(id)?,

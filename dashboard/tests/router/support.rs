@@ -23,6 +23,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use certificates::Authorities;
 use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, TapShown};
 use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, Report, Site};
+use db::trial::log::Filling;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -77,15 +78,25 @@ impl Bench {
 
     /// With or without the demo's doors.
     pub(crate) async fn with(demo: bool) -> Self {
-        Self::built(demo, false).await
+        Self::built(demo, false, None).await
+    }
+
+    /// With a log that is as long as this says.
+    pub(crate) async fn with_log(filling: Filling) -> Self {
+        Self::built(false, false, Some(filling)).await
     }
 
     /// With cookies bound to HTTPS, or not.
-    pub(crate) async fn built(demo: bool, secure_cookies: bool) -> Self {
+    pub(crate) async fn built(demo: bool, secure_cookies: bool, filling: Option<Filling>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
+        let path = folder.path().join("site.db");
+        let open = || Site::open(&path, &"hospital".parse().unwrap()).unwrap();
         let clock = Arc::new(AtomicI64::new(NOW));
-        fill(&site);
+        fill(&open());
+        if let Some(filling) = filling {
+            db::trial::log::fill(&path, &filling).unwrap();
+        }
+        let site = open();
         let hash = dashboard::password::hash(PASSWORD).await.unwrap();
         let operator = site.add_operator(&actor(), OPERATOR, &hash).unwrap();
         let digest = Sha256::digest(TOKEN.as_bytes()).into();
