@@ -10,7 +10,8 @@
 //! | `visit`, `session`, [`password`], `attempts` | who asks |
 //! | [`invitation`], `totp` | how somebody gets in the first time, and the second step |
 //! | `routes`, `rights` | which routes there are, and what they ask of whoever calls them |
-//! | `query`, `form` | what they ask for |
+//! | `query`, `asked`, `form` | what they ask for |
+//! | `feed`, `export` | the log as it comes in, and as a table |
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
 //! | `explain` | why a card passed or did not |
@@ -26,12 +27,16 @@ use tokio::sync::watch;
 
 mod api;
 mod app;
+mod asked;
 mod assets;
 mod attempts;
 mod certificate;
+mod csv;
 mod demo;
 mod explain;
+mod export;
 mod fault;
+mod feed;
 mod form;
 mod hours;
 pub mod import;

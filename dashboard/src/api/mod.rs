@@ -37,6 +37,7 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(lockdowns::router())
         .get(Right::Cards, "/encodings/{id}", encodings::show)
         .get(Right::Events, "/events", events::list)
+        .get(Right::Export, "/events.csv", events::table)
         .get(Right::Cards, "/cards", cards::list)
         .post(Right::CardIssue, "/cards", cards::add)
         .get(Right::Cards, "/cards/{uid}", cards::show)

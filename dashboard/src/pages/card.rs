@@ -179,7 +179,7 @@ pub(super) async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'
 }
 
 fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool, events: bool) -> Result<Found, SiteError> {
-    let filter = EventFilter { uid: Some(*uid), ..EventFilter::default() };
+    let filter = EventFilter { uids: vec![*uid], ..EventFilter::default() };
     let people = if giving {
         let rows = Rows { after: None, limit: ROWS };
         site.people(&PeopleFilter { text: who }, rows)?

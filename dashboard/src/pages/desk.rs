@@ -269,7 +269,7 @@ fn find(site: &Site, wanted: &Wanted) -> Result<Found, SiteError> {
 /// The card that was last laid on an encoder that had no job, if that was just now.
 fn laid(site: &Site, now: UtcMs) -> Result<Option<Uid>, SiteError> {
     let filter = EventFilter {
-        code: Some("presented".to_owned()),
+        codes: vec!["presented".to_owned()],
         from: Some(UtcMs(now.0.saturating_sub(LAID_MS))),
         ..EventFilter::default()
     };

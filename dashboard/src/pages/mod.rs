@@ -64,6 +64,7 @@ pub(crate) fn router(app: &App) -> Routes {
     let mut routes = public()
         .get(Right::Look, "/", overview::show)
         .get(Right::Events, "/events", events::show)
+        .get(Right::Export, "/events.csv", events::table)
         .get(Right::Events, "/events/stream", stream::follow)
         .get(Right::Cards, "/cards", cards::show)
         .post(Right::CardIssue, "/cards", cards::add)

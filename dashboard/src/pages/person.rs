@@ -115,7 +115,7 @@ pub(super) async fn set_comfort(
 }
 
 fn find(site: &Site, id: PersonId, with_events: bool) -> Result<Found, SiteError> {
-    let events = EventFilter { person: Some(id), ..EventFilter::default() };
+    let events = EventFilter { persons: vec![id], ..EventFilter::default() };
     let outs = HandOutFilter { person: Some(id), ..HandOutFilter::default() };
     Ok(Found {
         person: site.person(id)?,

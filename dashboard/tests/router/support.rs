@@ -1,5 +1,6 @@
 //! A small made-up site behind the router, and a browser that keeps its cookies.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -23,6 +24,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use certificates::Authorities;
 use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, Right, Route, TapShown};
 use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, NewToken, Report, Role, Site};
+use db::trial::log::Filling;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -80,6 +82,10 @@ impl Called {
     }
 }
 
+fn open(path: &Path) -> Site {
+    Site::open(path, &"hospital".parse().unwrap()).unwrap()
+}
+
 /// An answer, read to its end.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -108,14 +114,23 @@ impl Bench {
 
     /// With or without the demo's doors.
     pub(crate) async fn with(demo: bool) -> Self {
-        Self::built(demo, false).await
+        Self::built(demo, false, None).await
+    }
+
+    /// With a log that is as long as this says.
+    pub(crate) async fn with_log(filling: Filling) -> Self {
+        Self::built(false, false, Some(filling)).await
     }
 
     /// With cookies bound to HTTPS, or not.
-    pub(crate) async fn built(demo: bool, secure_cookies: bool) -> Self {
-        let bench = Self::mounted(demo, secure_cookies);
+    pub(crate) async fn built(demo: bool, secure_cookies: bool, filling: Option<Filling>) -> Self {
+        let bench = Self::mounted(demo, secure_cookies, |path| {
+            fill(&open(path));
+            if let Some(filling) = filling {
+                db::trial::log::fill(path, &filling).unwrap();
+            }
+        });
         let site = &bench.site;
-        fill(site);
         let hash = dashboard::password::hash(PASSWORD).await.unwrap();
         let operator = site.add_operator(&actor(), OPERATOR, &hash).unwrap();
         let digest = Sha256::digest(TOKEN.as_bytes()).into();
@@ -126,12 +141,14 @@ impl Bench {
 
     /// A site in which nothing is yet, not even an operator.
     pub(crate) fn empty() -> Self {
-        Self::mounted(false, false)
+        Self::mounted(false, false, |_| ())
     }
 
-    fn mounted(demo: bool, secure_cookies: bool) -> Self {
+    fn mounted(demo: bool, secure_cookies: bool, prepare: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
+        let path = folder.path().join("site.db");
+        prepare(&path);
+        let site = open(&path);
         let clock = Arc::new(AtomicI64::new(NOW));
         let (stop, stopped) = watch::channel(false);
         let hand = Arc::clone(&clock);

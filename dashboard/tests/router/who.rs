@@ -90,7 +90,7 @@ async fn signing_in_starts_a_session_under_a_new_id() {
 
 #[tokio::test]
 async fn over_https_the_cookie_is_bound_to_this_host() {
-    let bench = Bench::built(false, true).await;
+    let bench = Bench::built(false, true, None).await;
     let mut browser = bench.signed_in().await;
     assert_eq!(browser.get("/").await.status, StatusCode::OK);
     let form = "name=maija&password=correct+horse&next=%2F";

@@ -69,7 +69,7 @@ pub use desk::{Document, Due, HandOut, HandOutCause, HandOutEnd, HandOutFilter, 
 pub use doors::{DoorKind, DoorView, NewDoor};
 pub use encodings::{Begun, EncodePlan, EncodeState, EncodeView, EncodeWork};
 pub use error::SiteError;
-pub use events::{EventFilter, EventView, Seek};
+pub use events::{EventFilter, EventMark, EventView, EventWatch, Found, Seek};
 pub use holdings::HoldingView;
 pub use identities::{
     CertificateSpan, DOOR_CERTIFICATES_MAX, Holder, IdentityView, KeptCertificate, NewCertificate, RevocationList,
