@@ -27,6 +27,7 @@ mod app;
 mod assets;
 mod attempts;
 mod certificate;
+mod csv;
 mod demo;
 mod explain;
 mod fault;
