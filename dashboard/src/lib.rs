@@ -12,6 +12,7 @@
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
 //! | `explain` | why a card passed or did not |
+//! | `reports`, `table`, `chart`, `csv` | what is asked of the site as a whole, drawn and as files |
 //! | `lockdown` | which doors a lockdown reaches, and who passes all the same |
 //! | [`mail`] | what is told of an alarm outside of the pages |
 //! | `layers`, `fault`, `assets` | what surrounds the handlers |
@@ -27,6 +28,7 @@ mod app;
 mod assets;
 mod attempts;
 mod certificate;
+mod chart;
 mod csv;
 mod demo;
 mod explain;
@@ -43,8 +45,10 @@ mod pages;
 pub mod password;
 mod plan;
 mod query;
+mod reports;
 mod sentence;
 mod session;
+mod table;
 mod visit;
 mod when;
 

@@ -72,6 +72,8 @@ pub(crate) const DONE: &[&str] = &[
     "comfort-set",
     "site-set",
     "restore-decided",
+    "review-signed",
+    "review-days-set",
     "signed-out",
 ];
 
@@ -253,6 +255,8 @@ impl Page {
             ("/lockdown", "nav-lockdown"),
             ("/rules", "nav-rules"),
             ("/explain", "nav-explain"),
+            ("/inside", "nav-inside"),
+            ("/reports", "nav-reports"),
             ("/import", "nav-import"),
             ("/log", "nav-log"),
             ("/signals", "nav-signals"),

@@ -31,6 +31,12 @@ impl Pairs {
         self.0.iter().filter(move |(key, value)| key == name && !value.trim().is_empty()).map(|(_, value)| value.trim())
     }
 
+    /// The same with one value of a name.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let others = self.0.iter().filter(|(key, _)| key != name).cloned();
+        Self(others.chain([(name.to_owned(), value.to_owned())]).collect())
+    }
+
     /// The same as a form that was filled in.
     pub(crate) fn as_form(&self) -> Form {
         Form::entered(self.0.clone())
@@ -131,7 +137,10 @@ pub(crate) fn encode(text: &str) -> String {
 }
 
 /// A time as the form's fields send it, in the site's zone, or as programs write it, in RFC 3339.
-fn instant(pairs: &Pairs, name: &'static str, zone: Tz) -> Result<Option<UtcMs>, Fault> {
+///
+/// # Errors
+/// [`Fault::Invalid`] with the field and the code of its problem.
+pub(crate) fn instant(pairs: &Pairs, name: &'static str, zone: Tz) -> Result<Option<UtcMs>, Fault> {
     let Some(text) = pairs.get(name) else {
         return Ok(None);
     };

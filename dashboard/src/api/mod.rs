@@ -23,6 +23,7 @@ mod lockdowns;
 mod passing;
 mod people;
 pub(crate) mod problem;
+mod reports;
 mod rules;
 mod shape;
 mod signals;
@@ -52,6 +53,7 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .merge(alarms::router())
         .merge(rules::router())
         .merge(passing::router())
+        .merge(reports::router())
         .merge(signals::router())
         .merge(explain::router());
     Router::new().nest("/v1", v1).fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_token))

@@ -29,6 +29,7 @@ mod event;
 mod events;
 mod explain;
 mod import;
+pub(crate) mod inside;
 mod language;
 mod life;
 mod lockdown;
@@ -37,6 +38,7 @@ mod overview;
 mod people;
 mod person;
 mod receipt;
+pub(crate) mod reports;
 mod restore;
 pub(crate) mod rules;
 mod settings;
@@ -71,6 +73,8 @@ fn private(app: &App) -> Router<App> {
         .merge(conditions::router())
         .merge(desk::router())
         .merge(import::router(app))
+        .merge(inside::router())
+        .merge(reports::router())
         .route("/cards/ending", get(ending::show))
         .route("/cards/{uid}", get(card::show))
         .route("/cards/{uid}/transit", post(life::transit))

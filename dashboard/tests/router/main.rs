@@ -20,6 +20,7 @@ mod lockdown;
 mod pages;
 mod passing;
 mod registration;
+mod reports;
 mod rules;
 mod signals;
 mod stream;
