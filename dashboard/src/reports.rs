@@ -1,9 +1,8 @@
 //! What reports say. Each is made once, for the page, the spreadsheet and the API.
 
-use db::site::{GroupId, HoldFilter, LIST_MAX, PersonId, TapSpan, UNUSED_DAYS_MAX};
-
 use access::id::DoorId;
-use access::time::UtcMs;
+use access::time::{UtcMs, UtcS};
+use db::site::{GroupId, HoldFilter, LIST_MAX, Page, PersonId, ReviewView, Site, SiteError, TapSpan, UNUSED_DAYS_MAX};
 
 use crate::app::App;
 use crate::chart::Chart;
@@ -153,6 +152,43 @@ pub(crate) fn unused_days(pairs: &Pairs) -> Result<u32, Fault> {
         Ok(days)
     } else {
         Err(Fault::Invalid { field: "days", problem: "out-of-range" })
+    }
+}
+
+/// Reviews of groups or of people after a number, up to so many; perhaps only those that are due. One more than wanted
+/// tells that there are more. All are looked at if need be: a site has ten thousand groups at most.
+pub(crate) fn reviews(
+    site: &Site,
+    of: (bool, bool),
+    mut after: Option<i64>,
+    most: u32,
+    now: UtcS,
+) -> Result<Vec<ReviewView>, SiteError> {
+    let (people, due) = of;
+    let limit = most.min(LIST_MAX);
+    let mut found: Vec<ReviewView> = Vec::new();
+    loop {
+        let page = Page { after, limit };
+        let rows = if people { site.person_reviews(page)? } else { site.group_reviews(page)? };
+        let is_last = rows.len() < limit as usize;
+        after = rows.last().map(|last| last.of.number());
+        found.extend(rows.into_iter().filter(|view| !due || view.is_due(now)));
+        if is_last || found.len() >= most as usize {
+            found.truncate(most as usize);
+            return Ok(found);
+        }
+    }
+}
+
+/// Whether only what is due is asked for.
+///
+/// # Errors
+/// [`Fault::Invalid`] with `show`.
+pub(crate) fn review_filter(pairs: &Pairs) -> Result<bool, Fault> {
+    match pairs.get("show") {
+        None | Some("all") => Ok(false),
+        Some("due") => Ok(true),
+        Some(_) => Err(Fault::Invalid { field: "show", problem: "unknown-code" }),
     }
 }
 

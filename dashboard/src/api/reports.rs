@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, put};
 use axum::{Json, Router};
-use db::site::{Found, GroupId, InsideView, Page as Rows, PersonId, ReviewOf, ReviewView, Reviewed};
+use db::site::{Found, GroupId, InsideView, PersonId, ReviewOf, ReviewView, Reviewed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -181,7 +181,7 @@ impl From<&Reviewed> for SignedShape {
 impl ReviewShape {
     fn new(app: &App, view: &ReviewView) -> Self {
         Self {
-            id: id(view.of),
+            id: view.of.number(),
             name: view.name.clone(),
             due: view.is_due(app.now().second()),
             changed: view.last.as_ref().is_some_and(|last| last.changed),
@@ -202,9 +202,9 @@ async fn people(State(app): State<App>, pairs: Pairs) -> Result<Json<List<Review
 
 async fn list(app: &App, pairs: &Pairs, people: bool) -> Result<Json<List<ReviewShape>>, Fault> {
     let limit = limit(pairs)?;
-    let page = Rows { after: pairs.parse("after", "not-a-number")?, limit };
-    let found = app.db(move |site| if people { site.person_reviews(page) } else { site.group_reviews(page) }).await?;
-    let next = found.last().filter(|_| found.len() >= limit as usize).map(|last| id(last.of).to_string());
+    let (after, due, now) = (pairs.parse("after", "not-a-number")?, reports::review_filter(pairs)?, app.now().second());
+    let found = app.db(move |site| reports::reviews(site, (people, due), after, limit, now)).await?;
+    let next = found.last().filter(|_| found.len() >= limit as usize).map(|last| last.of.number().to_string());
     Ok(Json(List { items: found.iter().map(|view| ReviewShape::new(app, view)).collect(), next }))
 }
 
@@ -283,11 +283,4 @@ async fn set_days(
     let (caller, days) = (app.clone(), shape.days);
     app.db(move |site| site.set_review_days(&actor(&caller, &operator), days)).await?;
     Ok(Json(shape))
-}
-
-fn id(of: ReviewOf) -> i64 {
-    match of {
-        ReviewOf::Group(id) => id.0,
-        ReviewOf::Person(id) => id.0,
-    }
 }

@@ -11,6 +11,9 @@ use crate::fault::Fault;
 use crate::table::{Cell, Column, Table, column, numbers};
 use crate::when;
 
+/// Doors that a line of the page names; how many there are stands beside them.
+const DOORS_SHOWN: usize = 8;
+
 const PERSON: Column = column("person", "report-person");
 const NAME: Column = column("name", "report-person");
 const DOOR: Column = column("door", "column-door");
@@ -29,9 +32,11 @@ pub(super) async fn holds(
     let found = app.db(move |site| site.who_holds(&filter, now, after, limit)).await?;
     let lang = words.lang;
     let row = |view: &HoldView| {
-        let doors: Vec<&str> = view.doors.iter().map(|door| door.name.as_str()).collect();
+        let mut doors: Vec<&str> = view.doors.iter().take(DOORS_SHOWN).map(|door| door.name.as_str()).collect();
+        doors.extend((view.doors.len() > DOORS_SHOWN).then_some("…"));
         let last = view.doors.iter().filter_map(|door| door.last).max();
-        vec![person(view), Cell::text(doors.join(", ")), Cell::number(doors.len() as u64), Cell::instant(&words, last)]
+        let count = Cell::number(view.doors.len() as u64);
+        vec![person(view), Cell::text(doors.join(", ")), count, Cell::instant(&words, last)]
     };
     let table = Table {
         caption: lang.say("report-holds-caption"),

@@ -104,8 +104,8 @@ async fn the_evacuation_list_names_who_is_in_on_the_page_in_the_file_and_over_th
 async fn whoever_left_is_on_no_list_and_whoever_went_in_long_ago_is_told_of() {
     let (mut bench, _) = occupied().await;
     let state = (bench.site.latest().unwrap(), Mode::Normal);
-    let mut browser = bench.signed_in().await;
     bench.wait_ms(30 * 3_600_000);
+    let mut browser = bench.signed_in().await;
     let text = browser.get("/inside/list").await.text();
     assert!(!text.contains("Maija") && text.contains("One card went in before this time"), "{text}");
     assert!(browser.get("/inside/list?within=week").await.text().contains("Maija"));
@@ -230,6 +230,9 @@ async fn rights_are_confirmed_with_a_date_and_what_changed_meanwhile_is_shown_in
     }
     let signed = browser.post(&place, &format!("seen={seen}&due=2027-05-23&confirmed=yes&note=Tarpeen")).await;
     assert_eq!(signed.header("location"), format!("{place}?done=review-signed"));
+    let due = browser.get("/reports/review?show=due").await.text();
+    assert!(!due.contains(&place), "it was confirmed");
+    assert_eq!(browser.get("/reports/review?show=x").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let text = browser.get(&place).await.text();
     for part in ["Tarpeen", "maija, ", "Confirmed"] {
         assert!(text.contains(part), "{part}");
@@ -239,6 +242,7 @@ async fn rights_are_confirmed_with_a_date_and_what_changed_meanwhile_is_shown_in
     let stale = browser.post(&place, &format!("seen={seen}&due=2027-05-23&confirmed=yes")).await;
     assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(browser.get("/reports/review").await.text().contains("Changed since it was confirmed"));
+    assert!(browser.get("/reports/review?show=due").await.text().contains(&place));
     let before = bench.site.latest().unwrap();
     for days in ["x", "6", ""] {
         let answer = browser.post("/reports/review/days", &format!("days={days}")).await;
@@ -265,6 +269,8 @@ async fn a_program_confirms_what_it_has_seen_and_nothing_else() {
     assert_eq!((signed["due"].as_bool(), signed["confirmed"]["note"].as_str()), (Some(false), Some("ok")));
     let people = bench.api(Method::GET, "/reviews/people", "").await.json();
     assert_eq!(people["items"][0]["id"], json!(1));
+    let due_now = bench.api(Method::GET, "/reviews/people?show=due", "").await.json();
+    assert_eq!(due_now["items"], json!([]));
     bench.site.list_card(&actor(), &uid(1), &door(2), Window::ALWAYS).unwrap();
     let stale = bench.api(Method::POST, "/reviews/people/1", &body(seen["seen"].as_str().unwrap())).await;
     assert_eq!(stale.status, StatusCode::CONFLICT);

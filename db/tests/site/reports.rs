@@ -245,7 +245,10 @@ fn what_people_hold_comes_from_rules_and_is_filtered_and_paged() {
     site.edit_rules(&ACTOR, &RuleEdit::RemoveMember { group: team.group, person: maija }).unwrap();
     assert_eq!(shown(&all(HoldFilter::default())), [(pekka, vec!["shed", "ward"])]);
     let over = UtcS(NOW.second().0 + 6 * 366 * 86_400);
-    assert!(site.who_holds(&HoldFilter::default(), over, None, 50).unwrap().rows.is_empty(), "the cards are over by then");
+    assert!(
+        site.who_holds(&HoldFilter::default(), over, None, 50).unwrap().rows.is_empty(),
+        "the cards are over by then"
+    );
 }
 
 #[test]
@@ -348,7 +351,9 @@ fn what_has_changed_since_it_was_seen_cannot_be_confirmed_and_what_was_confirmed
     let site = &team.house.bench.site;
     let due = UtcS(NOW.second().0 + 86_400);
     let refused = |of, seen| site.sign_review(&ACTOR, of, seen, "", due);
-    let changed = |result| matches!(result, Err(SiteError::Refused { what: "review", problem: "changed-since" }));
+    let changed = |result: Result<(), SiteError>| {
+        matches!(result, Err(SiteError::Refused { what: "review", problem: "changed-since" }))
+    };
     for of in [ReviewOf::Group(team.group), ReviewOf::Person(team.pekka)] {
         let seen = site.review(of).unwrap().digest;
         refused(of, seen).unwrap();

@@ -19,7 +19,8 @@ use crate::page::Page;
 use crate::pages::rules::RuleLine;
 use crate::pages::views::Mark;
 use crate::pages::{ROWS, done, render, render_refused};
-use crate::query::Pairs;
+use crate::query::{self, Pairs};
+use crate::reports;
 use crate::table::{Cell, Table, column};
 use crate::visit::{Visit, actor};
 use crate::when;
@@ -32,6 +33,8 @@ const HISTORY_SHOWN: u32 = 10;
 struct List {
     page: Page,
     tabs: Tabs,
+    /// Groups or people, all or what is due: path, key, and whether it is shown.
+    choices: Vec<(String, &'static str, bool)>,
     people: bool,
     rows: Vec<Line>,
     next: String,
@@ -167,18 +170,27 @@ pub(crate) fn digest(text: &str) -> Option<[u8; 32]> {
 }
 
 async fn listed(app: &App, page: Page, pairs: &Pairs, form: Form) -> Result<List, Fault> {
-    let people = pairs.get("of") == Some("people");
-    let asked = Rows { after: pairs.parse("after", "not-a-number")?, limit: ROWS + 1 };
-    let mut found =
-        app.db(move |site| if people { site.person_reviews(asked) } else { site.group_reviews(asked) }).await?;
+    let (people, due) = (pairs.get("of") == Some("people"), reports::review_filter(pairs)?);
+    let (after, now) = (pairs.parse("after", "not-a-number")?, page.now.second());
+    let mut found = app.db(move |site| reports::reviews(site, (people, due), after, ROWS + 1, now)).await?;
     let more = found.len() > ROWS as usize;
     found.truncate(ROWS as usize);
-    let of = if people { "people" } else { "groups" };
-    let last = found.last().filter(|_| more).map(|last| number_of(last.of));
+    let link = |people: bool, due: bool, after: Option<i64>| {
+        let of = people.then_some(("of", "people"));
+        let show = due.then_some(("show", "due"));
+        let after = after.map(|after| after.to_string());
+        let after = after.as_deref().map(|after| ("after", after));
+        format!("/reports/review?{}", query::join(of.into_iter().chain(show).chain(after)))
+    };
+    let last = found.last().filter(|_| more).map(|last| last.of.number());
+    let choices = [("groups-title", false, false), ("review-groups-due", false, true), ("people-title", true, false)]
+        .into_iter()
+        .chain([("review-people-due", true, true)]);
     Ok(List {
         tabs: tabs(&page),
-        next: last.map_or_else(String::new, |last| format!("/reports/review?of={of}&after={last}")),
+        next: last.map_or_else(String::new, |last| link(people, due, Some(last))),
         rows: found.iter().map(|view| Line::new(&page, view)).collect(),
+        choices: choices.map(|(key, of, show)| (link(of, show, None), key, (of, show) == (people, due))).collect(),
         page: page.at("/reports/review"),
         people,
         form,
@@ -313,13 +325,6 @@ fn place(of: ReviewOf) -> String {
     match of {
         ReviewOf::Group(id) => format!("/reports/review/groups/{}", id.0),
         ReviewOf::Person(id) => format!("/reports/review/people/{}", id.0),
-    }
-}
-
-fn number_of(of: ReviewOf) -> i64 {
-    match of {
-        ReviewOf::Group(id) => id.0,
-        ReviewOf::Person(id) => id.0,
     }
 }
 

@@ -82,7 +82,13 @@ impl Site {
     ///
     /// # Errors
     /// [`SiteError::Invalid`] for an unknown door.
-    pub fn who_holds(&self, filter: &HoldFilter, now: UtcS, after: Option<i64>, limit: u32) -> Result<HoldPage, SiteError> {
+    pub fn who_holds(
+        &self,
+        filter: &HoldFilter,
+        now: UtcS,
+        after: Option<i64>,
+        limit: u32,
+    ) -> Result<HoldPage, SiteError> {
         let limit = row::limit_of(limit) as usize;
         self.read(|db| {
             let mut asked = Asked::new(db, filter, now)?;

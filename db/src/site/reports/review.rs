@@ -37,6 +37,17 @@ pub enum ReviewOf {
     Person(PersonId),
 }
 
+impl ReviewOf {
+    /// The number of the group or of the person.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        match self {
+            Self::Group(group) => group.0,
+            Self::Person(person) => person.0,
+        }
+    }
+}
+
 /// A confirmation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reviewed {
@@ -243,8 +254,8 @@ fn digest_of(db: &Connection, of: ReviewOf) -> Result<[u8; 32], SiteError> {
 
 fn column(of: ReviewOf) -> (&'static str, i64) {
     match of {
-        ReviewOf::Group(group) => ("grp", group.0),
-        ReviewOf::Person(person) => ("person", person.0),
+        ReviewOf::Group(_) => ("grp", of.number()),
+        ReviewOf::Person(_) => ("person", of.number()),
     }
 }
 
