@@ -68,6 +68,12 @@ impl Form {
         }
     }
 
+    /// Gives a field a value, whatever was sent.
+    pub(crate) fn set(&mut self, name: &str, value: String) {
+        self.fields.retain(|(field, _)| field != name);
+        self.fields.push((name.to_owned(), value));
+    }
+
     /// Notes what is wrong with a field; behind a `|` the code may carry which part of the field it is.
     pub(crate) fn problem_in(&mut self, field: &'static str, code: &str) {
         self.problems.push((field, code.to_owned()));

@@ -15,6 +15,7 @@
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
 //! | `explain` | why a card passed or did not |
+//! | `reports`, `table`, `chart`, `csv` | what is asked of the site as a whole, drawn and as files |
 //! | `lockdown` | which doors a lockdown reaches, and who passes all the same |
 //! | [`mail`] | what is told of an alarm outside of the pages |
 //! | `layers`, `fault`, `assets` | what surrounds the handlers |
@@ -31,6 +32,7 @@ mod asked;
 mod assets;
 mod attempts;
 mod certificate;
+mod chart;
 mod csv;
 mod demo;
 mod explain;
@@ -50,10 +52,14 @@ mod pages;
 pub mod password;
 mod plan;
 mod query;
+mod reports;
 mod rights;
 mod routes;
 mod sentence;
+mod sentence;
 mod session;
+mod session;
+mod table;
 mod totp;
 mod visit;
 mod when;

@@ -78,6 +78,8 @@ pub(crate) const DONE: &[&str] = &[
     "second-step-ended",
     "session-ended",
     "token-revoked",
+    "review-signed",
+    "review-days-set",
     "signed-out",
 ];
 
@@ -290,6 +292,8 @@ impl Page {
             (Right::Look, "/lockdown", "nav-lockdown"),
             (Right::Rules, "/rules", "nav-rules"),
             (Right::Rules, "/explain", "nav-explain"),
+            (Right::Evacuation, "/inside", "nav-inside"),
+            (Right::Reports, "/reports", "nav-reports"),
             (Right::Import, "/import", "nav-import"),
             (Right::Audit, "/log", "nav-log"),
             (Right::Operators, "/operators", "nav-operators"),

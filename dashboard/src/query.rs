@@ -24,6 +24,12 @@ impl Pairs {
         self.0.iter().filter(move |(key, value)| key == name && !value.trim().is_empty()).map(|(_, value)| value.trim())
     }
 
+    /// The same with one value of a name.
+    pub(crate) fn with(&self, name: &str, value: &str) -> Self {
+        let others = self.0.iter().filter(|(key, _)| key != name).cloned();
+        Self(others.chain([(name.to_owned(), value.to_owned())]).collect())
+    }
+
     /// The same as a form that was filled in.
     pub(crate) fn as_form(&self) -> Form {
         Form::entered(self.0.clone())

@@ -119,6 +119,16 @@ pub(crate) fn last_day_shown(until: UtcS, zone: Tz, lang: Lang) -> String {
     }
 }
 
+/// The day of an instant, as a person reads it.
+pub(crate) fn day_shown(at: UtcS, zone: Tz, lang: Lang) -> String {
+    day_of(at, zone).map_or_else(String::new, |day| day.format(&lang.say("format-day")).to_string())
+}
+
+/// The day of an instant as a `date` field holds it.
+pub(crate) fn field_day(at: UtcS, zone: Tz) -> String {
+    day_of(at, zone).map_or_else(String::new, |day| day.format(DAY).to_string())
+}
+
 /// The first day of a window as a `date` field holds it.
 pub(crate) fn first_day(window: Window, zone: Tz) -> String {
     window.from.and_then(|from| day_of(from, zone)).map_or_else(String::new, |day| day.format(DAY).to_string())

@@ -24,7 +24,7 @@ use dashboard::Right;
 use dashboard::import::FileKind;
 use db::site::{
     AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState,
-    EncodeWork, HandOutCause, ImportTable, Life, RevocationReason, Role, Severity, Transition,
+    EncodeWork, HandOutCause, ImportTable, Life, RevocationReason, Role, Severity, Transition, WhyOver,
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
@@ -209,6 +209,9 @@ const EVENTS: &[&str] = &[
     "file-rebuilt",
 ];
 
+/// The reports, by their codes.
+const REPORTS: [&str; 6] = ["taps", "denials", "holds", "unused", "doors", "unreturned"];
+
 /// What can happen to an alarm.
 const STEPS: [&str; 8] = ["raised", "reopened", "reminded", "acknowledged", "owner", "over", "again", "closed"];
 
@@ -335,6 +338,10 @@ fn composed_of_holders() -> Vec<String> {
         with("import-column", &columns),
         with("import-table", &tables),
         with("import-difference", &differences),
+        with("over", &WhyOver::ALL.map(WhyOver::code)),
+        with("report-title", &REPORTS),
+        with("report-about", &REPORTS),
+        with("who-within", &["12h", "24h", "week", "all"]),
     ]
     .concat()
 }

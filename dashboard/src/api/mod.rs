@@ -20,6 +20,7 @@ mod operators;
 mod passing;
 mod people;
 pub(crate) mod problem;
+mod reports;
 mod rules;
 mod shape;
 mod signals;
@@ -53,6 +54,7 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(alarms::router())
         .merge(rules::router())
         .merge(passing::router())
+        .merge(reports::router())
         .merge(signals::router())
         .merge(explain::router())
         .merge(operators::router())

@@ -64,6 +64,8 @@ fn part(page: &Page, action: &str, place: usize, word: &str) -> Part {
         ("card-block" | "card-unblock", 1) => Part { href: String::new(), text: page.code("reason", word) },
         ("door-settings", 3) => Part { href: String::new(), text: page.code("reading", word) },
         ("door-mode", 1) => Part { href: String::new(), text: page.code("mode", word) },
+        ("review-group", 0) => link("reports/review/groups", page.tr1("log-group", "number", word)),
+        ("review-person", 0) => link("reports/review/people", page.tr1("log-person", "number", word)),
         ("passback-forgive", 0) => link("cards", word.to_owned()),
         (action, 0) if action.starts_with("card-") => link("cards", word.to_owned()),
         _ => Part { href: String::new(), text: word.to_owned() },

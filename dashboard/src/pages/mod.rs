@@ -27,6 +27,7 @@ mod event;
 mod events;
 mod explain;
 mod import;
+pub(crate) mod inside;
 mod language;
 mod life;
 mod lockdown;
@@ -37,6 +38,7 @@ mod overview;
 mod people;
 mod person;
 mod receipt;
+pub(crate) mod reports;
 mod restore;
 pub(crate) mod rules;
 mod settings;
@@ -71,6 +73,8 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(conditions::router())
         .merge(desk::router())
         .merge(import::router(app))
+        .merge(inside::router())
+        .merge(reports::router())
         .get(Right::Cards, "/cards/ending", ending::show)
         .get(Right::Cards, "/cards/{uid}", card::show)
         .post(Right::CardBlock, "/cards/{uid}/transit", life::transit)

@@ -76,13 +76,13 @@ pub(super) fn router() -> Routes {
 /// A rule on a page about something that it names.
 pub(super) struct RuleLine {
     pub(super) id: i64,
-    effect: &'static str,
+    pub(super) effect: &'static str,
     pub(super) group: String,
     pub(super) area: String,
     pub(super) schedule: String,
     /// From when until when; empty if always.
     pub(super) window: String,
-    note: String,
+    pub(super) note: String,
 }
 
 impl RuleLine {

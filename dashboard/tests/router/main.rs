@@ -22,6 +22,7 @@ mod lockdown;
 mod pages;
 mod passing;
 mod registration;
+mod reports;
 mod roles;
 mod rules;
 mod signals;

@@ -4,7 +4,7 @@ use crate::support::{Bench, EVIL, door, uid};
 use access::reason::Reason;
 use axum::http::StatusCode;
 
-const PAGES: [&str; 34] = [
+const PAGES: [&str; 45] = [
     "/",
     "/events",
     "/events?code=denied",
@@ -32,6 +32,17 @@ const PAGES: [&str; 34] = [
     "/import",
     "/people/1/employments/new",
     "/people/1/rights/new",
+    "/inside",
+    "/inside/list?within=all",
+    "/reports",
+    "/reports/taps",
+    "/reports/denials",
+    "/reports/holds",
+    "/reports/unused?days=30",
+    "/reports/doors",
+    "/reports/unreturned",
+    "/reports/review",
+    "/reports/review/people/1",
     "/demo",
     "/me",
     "/me/second-step",

@@ -36,6 +36,7 @@ mod passback;
 mod people;
 mod receipt;
 mod renewal;
+mod reports;
 mod restore;
 mod row;
 mod rules;
@@ -90,6 +91,11 @@ pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
 pub use receipt::ReceiptAsked;
 pub use renewal::Horizons;
+pub use reports::{
+    Denials, DoorUse, Found, HeldDoor, HoldFilter, HoldPage, HoldView, INSIDE_CARDS_MAX, InsideView, REVIEW_DAYS,
+    ReviewOf, ReviewView, Reviewed, TAPS_DAYS_MAX, TapCount, TapSpan, UNUSED_DAYS_MAX, UnreturnedView, WhoIsIn,
+    WhyOver,
+};
 pub use restore::{
     BackupDone, BackupError, Decided, Decision, Differs, Known, PutBack, RestoreError, RestoredDoor, RestoredView,
     Told, back_up, put_back,

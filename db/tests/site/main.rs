@@ -31,6 +31,7 @@ mod operators;
 mod passages;
 mod receipts;
 mod registers;
+mod reports;
 mod restore;
 mod rules;
 mod search;

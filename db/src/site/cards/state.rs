@@ -83,12 +83,12 @@ pub(in crate::site) fn kind_or_none(row: &Row<'_>, column: usize) -> Result<Opti
     code.map(|code| CardKind::from_code(&code).ok_or(SiteError::corrupt("kind of card"))).transpose()
 }
 
-pub(super) fn life(row: &Row<'_>, column: usize) -> Result<Life, SiteError> {
+pub(in crate::site) fn life(row: &Row<'_>, column: usize) -> Result<Life, SiteError> {
     let code: String = row.get(column)?;
     Life::from_code(&code).ok_or(SiteError::corrupt("life of a card"))
 }
 
-pub(super) fn cause(row: &Row<'_>, column: usize) -> Result<Cause, SiteError> {
+pub(in crate::site) fn cause(row: &Row<'_>, column: usize) -> Result<Cause, SiteError> {
     let code: String = row.get(column)?;
     Cause::from_code(&code).ok_or(SiteError::corrupt("cause of a card's life"))
 }

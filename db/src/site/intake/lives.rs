@@ -11,7 +11,7 @@ use super::clones::{SYSTEM, Tap};
 use crate::site::alarms::{self, Raised};
 use crate::site::cards::state;
 use crate::site::life::{Cause, Transition};
-use crate::site::{Actor, Life, SiteError, cards, inactivity, renewal, row};
+use crate::site::{Actor, Life, SiteError, cards, inactivity, renewal, reports, row};
 
 /// Takes what a tap says about the card's life, whatever the door decided and why.
 pub(super) fn tapped(db: &Connection, tap: &Tap<'_>, event: &Event, decision: &Decision) -> Result<(), SiteError> {
@@ -26,6 +26,7 @@ pub(super) fn tapped(db: &Connection, tap: &Tap<'_>, event: &Event, decision: &D
                 let known = if event.trust == ClockTrust::Unknown { tap.received } else { event.utc };
                 let known = known.min(tap.received);
                 inactivity::used(db, tap.uid, known)?;
+                reports::used(db, tap.uid, tap.door, known)?;
                 let system = Actor { operator: SYSTEM, at: tap.received };
                 let unused = (card.life, card.cause) == (Life::Suspended, Cause::Inactive);
                 if unused && event.trust != ClockTrust::Unknown && was_in_use(db, tap, known)? {

@@ -121,7 +121,7 @@ pub(super) fn remove(db: &Connection, actor: &Actor<'_>, group: GroupId) -> Resu
     let name = name(db, group)?;
     table::refuse_used(db, "grp", "group", group.0)?;
     let change = change::begin(db, actor, "group-remove", &format!("{} {name}", group.0))?;
-    for table in ["group_state", "group_member", "group_match"] {
+    for table in ["group_state", "group_member", "group_match", "review"] {
         table::close(db, change, table, "grp", group.0)?;
     }
     Ok(group.0)

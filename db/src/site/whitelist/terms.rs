@@ -176,13 +176,18 @@ impl Holder {
     /// Whether the holder can pass at any time at all, refusals looked at: a rule that keeps out always, or during
     /// the very hours that a grant lets in, leaves nothing of it.
     pub(in crate::site) fn can_pass(&self, term: &Term) -> bool {
+        self.can_pass_within(term, Span::ALWAYS)
+    }
+
+    /// The same at any time of a span.
+    pub(in crate::site) fn can_pass_within(&self, term: &Term, within: Span) -> bool {
         let spans = |schedule: ScheduleId| {
             let binding = term.refusals.iter().filter(|r| r.schedule == ScheduleId::ALWAYS || r.schedule == schedule);
             merged(binding.map(|refusal| Span::of(refusal.window)).collect())
         };
         term.grants.iter().any(|grant| {
             let refused = spans(grant.schedule);
-            let span = Span::of(grant.window);
+            let span = Span::of(grant.window).meet(within);
             self.possible.iter().map(|possible| possible.meet(span)).any(|span| is_more_than(span, &refused))
         })
     }
