@@ -46,11 +46,8 @@ impl Csv {
         for cell in cells {
             let cell = cell.as_ref();
             // Writing to memory cannot fail.
-            let _ = if cell.starts_with(ACTIVE) {
-                line.write_field(format!("'{cell}"))
-            } else {
-                line.write_field(cell)
-            };
+            let _ =
+                if cell.starts_with(ACTIVE) { line.write_field(format!("'{cell}")) } else { line.write_field(cell) };
         }
         let _ = line.write_record(None::<&[u8]>);
         let _ = line.flush();

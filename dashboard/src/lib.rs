@@ -10,6 +10,8 @@
 //! | `visit`, `session`, [`password`], `attempts` | who asks |
 //! | `query`, `form` | what they ask for |
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
+//! | `audit`, `change_query` | what changes found and left, and which of them are asked for |
+//! | `meanwhile` | somebody else was faster |
 //! | `hours` | the windows of a day as people type them |
 //! | `explain` | why a card passed or did not |
 //! | `lockdown` | which doors a lockdown reaches, and who passes all the same |
@@ -26,7 +28,10 @@ mod api;
 mod app;
 mod assets;
 mod attempts;
+mod audit;
+mod bulk;
 mod certificate;
+mod change_query;
 mod csv;
 mod demo;
 mod explain;
@@ -38,6 +43,7 @@ mod language;
 mod layers;
 mod lockdown;
 pub mod mail;
+mod meanwhile;
 mod page;
 mod pages;
 pub mod password;

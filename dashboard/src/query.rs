@@ -131,7 +131,7 @@ pub(crate) fn encode(text: &str) -> String {
 }
 
 /// A time as the form's fields send it, in the site's zone, or as programs write it, in RFC 3339.
-fn instant(pairs: &Pairs, name: &'static str, zone: Tz) -> Result<Option<UtcMs>, Fault> {
+pub(crate) fn instant(pairs: &Pairs, name: &'static str, zone: Tz) -> Result<Option<UtcMs>, Fault> {
     let Some(text) = pairs.get(name) else {
         return Ok(None);
     };

@@ -95,6 +95,10 @@ fn templates_hold_no_text_of_their_own() {
 const OPEN_ENDED: &[&str] = &[
     "alarm-",
     "change-",
+    "told-",
+    "field-",
+    "bulk-act-",
+    "bulk-kind-",
     "error-t",
     "done-",
     "problem-",

@@ -10,7 +10,9 @@ use crate::visit::require_token;
 
 mod alarms;
 mod body;
+mod bulk;
 mod cards;
+mod changes;
 mod conditions;
 mod desk;
 mod doors;
@@ -26,6 +28,7 @@ pub(crate) mod problem;
 mod rules;
 mod shape;
 mod signals;
+mod tag;
 
 /// Rows in an answer if the call does not say how many.
 const LIMIT: u32 = 100;
@@ -53,6 +56,8 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .merge(rules::router())
         .merge(passing::router())
         .merge(signals::router())
+        .merge(changes::router())
+        .merge(bulk::router())
         .merge(explain::router());
     Router::new().nest("/v1", v1).fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_token))
 }

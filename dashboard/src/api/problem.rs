@@ -56,6 +56,7 @@ fn problem(status: StatusCode, fault: Option<Fault>) -> Problem {
         Some(Fault::Invalid { field, problem }) => (None, Some(field), Some(problem)),
         Some(Fault::Conflict(what)) => (None, Some(what), Some("duplicate")),
         Some(Fault::Refused { what, problem }) => (None, Some(what), Some(problem)),
+        Some(Fault::Stale(what)) => (None, Some(what), Some("changed-meanwhile")),
         Some(Fault::Unreadable(_, words)) => (Some(words), None, None),
         _ => (None, None, None),
     };

@@ -14,6 +14,7 @@ use crate::visit::require_operator;
 
 pub(crate) mod alarms;
 mod binding;
+mod bulk;
 mod card;
 mod cards;
 mod certificates;
@@ -89,6 +90,9 @@ fn private(app: &App) -> Router<App> {
         .merge(lockdown::router())
         .merge(restore::router())
         .route("/log", get(log::show))
+        .route("/log.csv", get(log::table))
+        .route("/log/{number}", get(log::one))
+        .merge(bulk::router())
         .merge(alarms::router())
         .merge(rules::router())
         .merge(signals::router())

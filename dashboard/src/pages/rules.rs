@@ -27,7 +27,7 @@ mod holidays;
 mod matrix;
 pub(super) mod offered;
 pub(crate) mod passback;
-mod preview;
+pub(crate) mod preview;
 mod rule;
 mod schedule;
 mod schedules;

@@ -13,6 +13,7 @@ mod badge;
 mod conditions;
 mod desk;
 mod doors;
+mod edits;
 mod explain;
 mod forms;
 mod import;
