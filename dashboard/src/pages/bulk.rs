@@ -47,7 +47,6 @@ struct BulkPage {
     /// None before somebody is chosen.
     chosen: Option<Chosen>,
     kinds: Choices,
-    acts: Choices,
     groups: Choices,
     suspend_causes: Choices,
     resume_causes: Choices,
@@ -300,7 +299,6 @@ async fn page(app: &App, page: Page, form: Form, chosen: Option<Chosen>) -> Resu
     };
     Ok(BulkPage {
         kinds: Kind::ALL.map(|kind| (kind.code().to_owned(), page.code("bulk-kind", kind.code()))).into(),
-        acts: BulkAct::CODES.map(|code| (code.to_owned(), page.code("bulk-act", code))).into(),
         suspend_causes: causes(Transition::Suspend),
         resume_causes: causes(Transition::Resume),
         latest: latest.into_iter().map(|done| Line::new(&page, done)).collect(),

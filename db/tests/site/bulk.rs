@@ -131,12 +131,12 @@ fn who_was_removed_from_a_group_that_is_gone_is_not_brought_back() {
 
 #[test]
 fn taking_back_a_pause_does_not_let_in_a_card_that_was_lost_meanwhile() {
+    use Life::{Active, Blocked, Retired, Suspended};
     let crowd = Crowd::new();
     let site = &crowd.bench.site;
     site.transit(&ACTOR, &uid(5), Transition::Retire, Cause::Broken).unwrap();
     let act = BulkAct::Suspend { cause: Cause::Absence };
     let change = crowd.make(&crowd.cards(), &act);
-    use Life::{Active, Blocked, Retired, Suspended};
     assert_eq!(crowd.lives(), [Suspended, Suspended, Suspended, Suspended, Retired]);
     site.transit(&ACTOR, &uid(2), Transition::Block, Cause::Lost).unwrap();
     assert_eq!(site.undo_bulk(&ACTOR, change).unwrap().left, 1);
