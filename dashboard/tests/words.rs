@@ -97,7 +97,6 @@ const OPEN_ENDED: &[&str] = &[
     "change-",
     "told-",
     "field-",
-    "bulk-act-",
     "bulk-kind-",
     "error-t",
     "done-",

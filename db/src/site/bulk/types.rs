@@ -144,9 +144,6 @@ impl BulkSelection {
 }
 
 impl BulkAct {
-    /// The stable codes of all of them.
-    pub const CODES: [&'static str; 5] = ["add-to-group", "remove-from-group", "set-end", "suspend", "resume"];
-
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
