@@ -107,7 +107,7 @@ change-bulk-undo = What was done to many taken back
 problem-one-thing-only = Ask for one thing at a time.
 problem-nobody = Nobody holds this card.
 problem-no-member = Not a member by name.
-problem-no-card = Holds no card.
+problem-holds-no-card = Holds no card.
 problem-is-undone = This was taken back already.
 problem-changed-meanwhile = It has been changed meanwhile.
 

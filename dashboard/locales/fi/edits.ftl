@@ -107,7 +107,7 @@ change-bulk-undo = Monelle tehty muutos peruttu
 problem-one-thing-only = Kysy yhtä kohdetta kerrallaan.
 problem-nobody = Kortti ei ole kenelläkään.
 problem-no-member = Ei ole nimetty jäsen.
-problem-no-card = Hänellä ei ole korttia.
+problem-holds-no-card = Hänellä ei ole korttia.
 problem-is-undone = Tämä on jo peruttu.
 problem-changed-meanwhile = Sitä on sillä välin muutettu.
 

@@ -107,7 +107,7 @@ change-bulk-undo = Det som gjordes med många återtaget
 problem-one-thing-only = Fråga efter en sak åt gången.
 problem-nobody = Ingen har kortet.
 problem-no-member = Inte medlem vid namn.
-problem-no-card = Har inget kort.
+problem-holds-no-card = Har inget kort.
 problem-is-undone = Detta är redan återtaget.
 problem-changed-meanwhile = Det har ändrats under tiden.
 

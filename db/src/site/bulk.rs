@@ -172,7 +172,7 @@ fn card(
     target: &Target,
     act: &BulkAct,
 ) -> Result<Option<LeftOut>, SiteError> {
-    let Some(uid) = &target.uid else { return Ok(Some("no-card")) };
+    let Some(uid) = &target.uid else { return Ok(Some("holds-no-card")) };
     let now = state::get(db, uid)?;
     let (transition, cause) = match act {
         BulkAct::Suspend { cause } => (Transition::Suspend, *cause),
