@@ -17,6 +17,31 @@ if (session) warn(session);
 // What is wrong with a form is the first thing to read and to tab on from.
 document.querySelector("[role=alert][tabindex]")?.focus();
 
+const many = document.getElementById("many");
+if (many) chooseMany(many);
+
+// A box for all on the page, and ranges with the shift key.
+function chooseMany(form) {
+  const boxes = [...form.querySelectorAll("input[name=id]")];
+  const head = form.querySelector("th.pick");
+  const all = document.createElement("input");
+  all.type = "checkbox";
+  all.setAttribute("aria-label", form.dataset.all);
+  head?.replaceChildren(all);
+  all.addEventListener("change", () => boxes.forEach((box) => (box.checked = all.checked)));
+  let last = null;
+  boxes.forEach((box, at) =>
+    box.addEventListener("click", (event) => {
+      if (event.shiftKey && last !== null) {
+        const [from, to] = [Math.min(at, last), Math.max(at, last)];
+        boxes.slice(from, to + 1).forEach((other) => (other.checked = box.checked));
+      }
+      last = at;
+      all.checked = boxes.every((other) => other.checked);
+    }),
+  );
+}
+
 function followEvents(box) {
   const rows = document.getElementById("live-rows");
   const button = box.querySelector("button");

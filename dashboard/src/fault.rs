@@ -21,6 +21,8 @@ pub(crate) enum Fault {
     Conflict(&'static str),
     /// It is there, and cannot be treated so as it is now: which thing, and the code of why.
     Refused { what: &'static str, problem: &'static str },
+    /// It is not what the caller has seen: somebody else has edited it meanwhile.
+    Stale(&'static str),
     /// A file in which things are wrong: the code, and what the API says of it.
     File { problem: &'static str, report: serde_json::Value },
     /// The body or the query could not be read, in the parser's words.
@@ -39,6 +41,7 @@ impl Fault {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Invalid { .. } | Self::File { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) | Self::Refused { .. } => StatusCode::CONFLICT,
+            Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
             Self::Unreadable(status, _) => *status,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
@@ -53,6 +56,7 @@ impl From<SiteError> for Fault {
             SiteError::NotFound { .. } => Self::NotFound,
             SiteError::Conflict { what, .. } => Self::Conflict(what),
             SiteError::Refused { what, problem } => Self::Refused { what, problem },
+            SiteError::Stale { what } => Self::Stale(what),
             SiteError::Busy => Self::Busy,
             other => {
                 tracing::error!(error = %other, "the site database failed");

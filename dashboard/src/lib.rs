@@ -13,6 +13,8 @@
 //! | `query`, `asked`, `form` | what they ask for |
 //! | `feed`, `export` | the log as it comes in, and as a table |
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
+//! | `audit`, `change_query` | what changes found and left, and which of them are asked for |
+//! | `meanwhile` | somebody else was faster |
 //! | `hours` | the windows of a day as people type them |
 //! | `explain` | why a card passed or did not |
 //! | `reports`, `table`, `chart`, `csv` | what is asked of the site as a whole, drawn and as files |
@@ -31,7 +33,10 @@ mod app;
 mod asked;
 mod assets;
 mod attempts;
+mod audit;
+mod bulk;
 mod certificate;
+mod change_query;
 mod chart;
 mod csv;
 mod demo;
@@ -47,6 +52,7 @@ mod language;
 mod layers;
 mod lockdown;
 pub mod mail;
+mod meanwhile;
 mod page;
 mod pages;
 pub mod password;

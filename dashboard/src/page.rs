@@ -72,6 +72,9 @@ pub(crate) const DONE: &[&str] = &[
     "card-forgiven",
     "comfort-set",
     "site-set",
+    "bulk-done",
+    "bulk-nothing",
+    "bulk-undone",
     "restore-decided",
     "operator-changed",
     "password-set",
@@ -100,6 +103,8 @@ pub(crate) struct Page {
     /// Whether the demo's page exists.
     pub(crate) demo: bool,
     pub(crate) done: Option<&'static str>,
+    /// The newest change when the page was asked for: forms carry it, so that nobody overwrites what they have not seen.
+    pub(crate) seen: u64,
     /// What every page says while a lockdown holds.
     pub(crate) lockdown: Option<String>,
     /// What every page says while doors are left alone since a backup was put back.
@@ -125,6 +130,7 @@ impl Page {
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             demo: app.context.demo.is_some(),
             done: done(parts.uri.query()),
+            seen: 0,
             lockdown: None,
             restored: None,
         }

@@ -77,7 +77,9 @@ pub(crate) async fn operators(
     }
     if !wants_stream(&parts) {
         let now = page.now.second();
-        let (on, restored) = app.db(move |site| Ok((lockdown::on(site, now)?, site.restore_waits()?))).await?;
+        let (seen, on, restored) =
+            app.db(move |site| Ok((site.latest()?.0, lockdown::on(site, now)?, site.restore_waits()?))).await?;
+        page.seen = seen;
         page.tell_lockdowns(&on);
         page.tell_restored(restored);
     }

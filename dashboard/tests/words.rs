@@ -96,6 +96,9 @@ fn templates_hold_no_text_of_their_own() {
 const OPEN_ENDED: &[&str] = &[
     "alarm-",
     "change-",
+    "told-",
+    "field-",
+    "bulk-kind-",
     "error-t",
     "done-",
     "problem-",

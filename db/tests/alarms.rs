@@ -393,6 +393,13 @@ fn an_alarm_is_given_to_operators_only_and_the_list_goes_on_after_its_last_one()
     let id = bench.all(9)[0].id;
     let stranger = bench.site.own_alarm(&maija(9), id, Some("nobody"));
     assert!(matches!(stranger, Err(SiteError::Invalid { field: "owner", .. })));
+    bench.site.add_operator(&maija(9), "olli", "hash").unwrap();
+    bench.site.own_alarm(&maija(9), id, Some("olli")).unwrap();
+    let told = bench.site.change_log(None, 1).unwrap().remove(0).differences.remove(0);
+    assert_eq!(
+        (told.of.as_str(), told.fields[0].0.as_str(), told.fields[0].2.as_str()),
+        ("alarm", "owner", Some("olli"))
+    );
     let mut seen = Vec::new();
     let mut filter = AlarmFilter::default();
     while let Some(alarm) = bench.site.alarms(&filter, NOW, 1).unwrap().pop() {

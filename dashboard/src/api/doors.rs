@@ -4,15 +4,17 @@ use access::id::DoorId;
 use access::mode::{Mode, Order};
 use access::time::UtcS;
 use axum::Json;
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use db::site::{DoorKind, DoorOrders, DoorView, Site, SiteError};
+use db::site::{DoorKind, DoorOrders, DoorView, Site, SiteError, Thing};
 use serde::Deserialize;
 
 use super::body::Body;
 use super::shape::{CommandShape, DoorShape, List};
+use super::tag::{IfMatch, tagged};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::rights::Right;
@@ -46,15 +48,20 @@ async fn list(State(app): State<App>) -> Result<Json<List<DoorShape>>, Fault> {
 }
 
 /// One door, with what is ordered of it.
-async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<DoorShape>, Fault> {
-    let id = id_of(&id)?;
-    Ok(shown(&app, &app.db(move |site| find(site, &id)).await?))
+async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Fault> {
+    let (id, now) = (id_of(&id)?, app.now().second());
+    tagged(&app, Thing::Door(id.clone()), move |site| {
+        let (door, orders) = find(site, &id)?;
+        Ok(DoorShape::new(&door, now, Some(&orders)))
+    })
+    .await
 }
 
 /// Sets a door up. What is so already is no change.
 async fn set_up(
     State(app): State<App>,
     Caller(operator): Caller,
+    tag: IfMatch,
     Path(id): Path<String>,
     Body(settings): Body<SettingsShape>,
 ) -> Result<Json<DoorShape>, Fault> {
@@ -63,7 +70,8 @@ async fn set_up(
     let caller = app.clone();
     let set = app.db(move |site| {
         need_door(site, &id)?;
-        site.set_settings(&actor(&caller, &operator), &id, settings)?;
+        let guarded = tag.guarded(site, Some(Thing::Door(id.clone())));
+        guarded.set_settings(&actor(&caller, &operator), &id, settings)?;
         find(site, &id)
     });
     Ok(shown(&app, &set.await.map_err(settings::fault)?))

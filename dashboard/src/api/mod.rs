@@ -6,7 +6,9 @@ use crate::routes::Routes;
 
 mod alarms;
 mod body;
+mod bulk;
 mod cards;
+mod changes;
 mod conditions;
 mod desk;
 mod doors;
@@ -24,6 +26,7 @@ mod reports;
 mod rules;
 mod shape;
 mod signals;
+mod tag;
 
 /// Rows in an answer if the call does not say how many.
 const LIMIT: u32 = 100;
@@ -56,6 +59,8 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(passing::router())
         .merge(reports::router())
         .merge(signals::router())
+        .merge(changes::router())
+        .merge(bulk::router())
         .merge(explain::router())
         .merge(operators::router())
         .below("/v1")

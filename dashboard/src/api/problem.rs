@@ -61,6 +61,7 @@ fn problem(status: StatusCode, fault: Option<Fault>) -> Problem {
             Some(right.code()),
             Some("no-right"),
         ),
+        Some(Fault::Stale(what)) => (None, Some(what), Some("changed-meanwhile")),
         Some(Fault::Unreadable(_, words)) => (Some(words), None, None),
         _ => (None, None, None),
     };

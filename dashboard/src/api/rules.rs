@@ -6,8 +6,10 @@ use db::site::{RuleEdit, Site};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::api::tag::IfMatch;
 use crate::app::App;
 use crate::fault::Fault;
+use crate::pages::rules::preview::edited;
 use crate::query::Pairs;
 use crate::rights::Right;
 use crate::routes::Routes;
@@ -67,12 +69,27 @@ pub(super) struct Edited {
 ///
 /// # Errors
 /// [`Fault::Invalid`] with field `seen` and code `changed-meanwhile`, and what the database has against the edit.
-async fn edit(app: &App, Caller(operator): Caller, pairs: &Pairs, edit: RuleEdit) -> Result<Json<Edited>, Fault> {
+async fn edit(app: &App, caller: Caller, pairs: &Pairs, edit: RuleEdit) -> Result<Json<Edited>, Fault> {
+    edit_seen(app, caller, pairs, IfMatch::default(), edit).await
+}
+
+/// The same, only if nobody has edited the thing since the call has read it, if it says when.
+///
+/// # Errors
+/// [`Fault::Stale`], and as [`edit`].
+async fn edit_seen(
+    app: &App,
+    Caller(operator): Caller,
+    pairs: &Pairs,
+    tag: IfMatch,
+    edit: RuleEdit,
+) -> Result<Json<Edited>, Fault> {
     let preview = pairs.parse::<bool>("preview", "unknown-code")?.unwrap_or(false);
     let seen = pairs.parse("seen", "not-a-number")?.map(Generation);
     let caller = app.clone();
-    let edited = app.db(move |site: &Site| {
+    let made = app.db(move |site: &Site| {
         let actor = actor(&caller, &operator);
+        let site = &tag.guarded(site, edited(&edit));
         if preview {
             let change = site.latest()?.0;
             let found = site.preview(&actor, &edit)?;
@@ -84,10 +101,10 @@ async fn edit(app: &App, Caller(operator): Caller, pairs: &Pairs, edit: RuleEdit
         };
         Ok(Edited { id: Some(id), change: site.latest()?.0, preview: None })
     });
-    edited.await.map(Json)
+    made.await.map(Json)
 }
 
-fn preview_json(found: &db::site::Preview) -> Value {
+pub(super) fn preview_json(found: &db::site::Preview) -> Value {
     let rows = |rows: &[db::site::PreviewRow]| -> Vec<Value> {
         rows.iter().map(|row| json!({"person": row.person.0, "name": row.name, "door": row.door.as_str()})).collect()
     };

@@ -5,13 +5,14 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use db::site::{
-    EmploymentId, EmploymentView, NewEmployment, NewRight, Person, PersonId, RightId, RightView, Site, SiteError,
+    EmploymentId, EmploymentView, NewEmployment, NewRight, Person, PersonId, RightId, RightView, Site, SiteError, Thing,
 };
 
 use super::{done, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
+use crate::meanwhile;
 use crate::page::Page;
 use crate::rights::Right;
 use crate::routes::Routes;
@@ -76,6 +77,14 @@ impl Named {
         };
         let number = if number == "new" { None } else { Some(number.parse().map_err(|_| Fault::NotFound)?) };
         Ok(Self { person: PersonId(person.parse().map_err(|_| Fault::NotFound)?), what, number })
+    }
+
+    /// What is edited, if it is there already.
+    fn thing(self) -> Option<Thing> {
+        self.number.map(|number| match self.what {
+            What::Employment => Thing::Employment(EmploymentId(number)),
+            What::Right => Thing::Right(RightId(number)),
+        })
     }
 
     fn path(self) -> String {
@@ -163,7 +172,17 @@ async fn set(
     if let Some(step) = Step::read(&mut form, named, now.window(), &visit.page) {
         let code = step.done();
         let (caller, operator) = (app.clone(), visit.operator.clone());
-        match app.db(move |site| step.take(site, &actor(&caller, &operator), named.person)).await {
+        let (thing, entered) = (named.thing(), form.clone());
+        let take = move |site: &Site| {
+            let guarded = meanwhile::guarded(site, &entered, named.thing().as_ref())?;
+            step.take(&guarded, &actor(&caller, &operator), named.person)
+        };
+        match app.db(take).await {
+            Err(Fault::Stale(_)) => {
+                let place = meanwhile::Place { about: person.name, action: named.path(), back: named.path() };
+                let thing = thing.ok_or(Fault::Broken)?;
+                return meanwhile::answer(&app, visit.page, thing, &form, place).await;
+            }
             Ok(()) => return Ok(done(&format!("/people/{}#{}", named.person.0, named.what.code()), code)),
             Err(Fault::Conflict(_)) => form.problem_in("external_id", "duplicate"),
             Err(Fault::Invalid { field: "window", problem }) => form.problem_in("until", problem),

@@ -12,6 +12,7 @@ use crate::routes::Routes;
 
 pub(crate) mod alarms;
 mod binding;
+mod bulk;
 mod card;
 mod cards;
 mod certificates;
@@ -94,6 +95,9 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(lockdown::router())
         .merge(restore::router())
         .get(Right::Audit, "/log", log::show)
+        .get(Right::Audit, "/log.csv", log::table)
+        .get(Right::Audit, "/log/{number}", log::one)
+        .merge(bulk::router())
         .merge(alarms::router())
         .merge(rules::router())
         .merge(signals::router())

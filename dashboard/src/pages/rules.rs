@@ -26,7 +26,7 @@ mod holidays;
 mod matrix;
 pub(super) mod offered;
 pub(crate) mod passback;
-mod preview;
+pub(crate) mod preview;
 mod rule;
 mod schedule;
 mod schedules;

@@ -4,13 +4,14 @@ use access::id::DoorId;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{DoorKind, DoorView, Site, SiteError};
+use db::site::{DoorKind, DoorView, Site, SiteError, Thing};
 
 use super::rules::offered::{self, Choices};
 use super::{choices, done, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
+use crate::meanwhile;
 use crate::page::Page;
 use crate::query::Pairs;
 use crate::visit::{Visit, actor};
@@ -96,9 +97,20 @@ pub(super) async fn set(
     fields::fill(&mut form, &found.door.settings);
     if let Some(settings) = fields::read(&mut form) {
         let (caller, operator, door) = (app.clone(), visit.operator, found.door.id.clone());
-        let set = app.db(move |site| site.set_settings(&actor(&caller, &operator), &door, settings)).await;
+        let (thing, entered) = (Thing::Door(door.clone()), form.clone());
+        let set = app
+            .db(move |site| {
+                let guarded = meanwhile::guarded(site, &entered, Some(&Thing::Door(door.clone())))?;
+                guarded.set_settings(&actor(&caller, &operator), &door, settings)
+            })
+            .await;
         match set {
             Ok(()) => return Ok(done(&place, "door-set")),
+            Err(Fault::Stale(_)) => {
+                let action = format!("{place}/settings");
+                let place = meanwhile::Place { about: found.door.name, back: action.clone(), action };
+                return meanwhile::answer(&app, visit.page, thing, &form, place).await;
+            }
             Err(Fault::Invalid { field: "unlock" | "schedule", problem }) => {
                 form.problem_in("unlock_schedule", problem);
             }

@@ -5,12 +5,14 @@ use access::signal::{Pattern, PatternError, Signal, SignalSet};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use db::site::{Site, Thing};
 
 use super::{done, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::language::Lang;
+use crate::meanwhile;
 use crate::page::Page;
 use crate::query::Pairs;
 use crate::rights::Right;
@@ -64,8 +66,18 @@ async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Resp
 async fn set(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
     if let Some(signals) = read(&mut form, &visit.page) {
         let (caller, operator) = (app.clone(), visit.operator.clone());
-        match app.db(move |site| site.set_signals(&actor(&caller, &operator), &signals)).await {
+        let entered = form.clone();
+        let set = move |site: &Site| {
+            let guarded = meanwhile::guarded(site, &entered, Some(&Thing::Signals))?;
+            guarded.set_signals(&actor(&caller, &operator), &signals)
+        };
+        match app.db(set).await {
             Ok(()) => return Ok(done("/signals", "signals-set")),
+            Err(Fault::Stale(_)) => {
+                let [action, back] = ["/signals"; 2].map(str::to_owned);
+                let place = meanwhile::Place { about: String::new(), action, back };
+                return meanwhile::answer(&app, visit.page, Thing::Signals, &form, place).await;
+            }
             Err(fault) => form.refused(fault)?,
         }
     }

@@ -14,6 +14,7 @@ mod badge;
 mod conditions;
 mod desk;
 mod doors;
+mod edits;
 mod events;
 mod explain;
 mod forms;

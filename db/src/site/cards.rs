@@ -24,7 +24,7 @@ mod view;
 pub(super) use listings::{list, unlist_all};
 pub(super) use moves::{block, by_hand, emptied, go};
 pub use types::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
-pub(super) use view::{ending, of_person};
+pub(super) use view::{ending, of_person, one, page};
 
 use super::life::{Cause, Transition};
 use state::State;

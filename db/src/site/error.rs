@@ -41,6 +41,12 @@ pub enum SiteError {
         /// Stable code of why, such as `is-retired`.
         problem: &'static str,
     },
+    /// It is in another version than the one that was seen: somebody else has edited it meanwhile.
+    #[error("the {what} has been changed meanwhile: look at it as it is now and decide again")]
+    Stale {
+        /// Kind of thing.
+        what: &'static str,
+    },
     /// Another writer had the file for too long. Trying again is safe.
     #[error("the site database is busy; try again")]
     Busy,

@@ -6,6 +6,8 @@
 
 mod accounts;
 mod alarms;
+mod audit;
+mod bulk;
 mod cards;
 mod certificates;
 mod change;
@@ -55,12 +57,15 @@ pub use alarms::{
     MUTE_LENGTH_MAX_MS, MUTES_MAX, MuteView, NOTIFICATION_ATTEMPTS_MAX, NOTIFICATIONS_WAITING_MAX, NewMute,
     Notification, REMINDERS_MAX, Severity, StepKind,
 };
+pub use audit::differences::Became;
+pub use audit::thing::Thing;
+pub use bulk::{BULK_MAX, BulkAct, BulkDone, BulkPlan, BulkSelection, LeftOut, Target, Undo};
 pub use cards::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
 pub use certificates::{
     CARD_CERTIFICATES_MAX, CertificateId, CertificateRecord, CertificateState, CertificateView, IssuerId, ListApplied,
     ListOutcome, ListView, RevocationReason, RevokedSerial, SourceView,
 };
-pub use change::{Actor, ChangeView};
+pub use change::{Actor, ChangeFilter, ChangeView};
 pub use check::check_soon;
 pub use commands::{CommandState, CommandView};
 pub use conditions::{EmploymentId, EmploymentView, NewEmployment, NewRight, RightId, RightView};

@@ -11,6 +11,8 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 
 use super::SiteError;
+use super::audit::Told;
+use super::audit::thing::Seen;
 use super::restore::RESTORING;
 use crate::file::{self, FileError, Kind};
 
@@ -82,10 +84,13 @@ pub enum OpenError {
 #[derive(Clone)]
 pub struct Site {
     inner: Arc<Inner>,
+    /// What has to be as it was seen for anything to be written.
+    seen: Option<Seen>,
 }
 
 struct Inner {
     id: SiteId,
+    told: Told,
     readers: Pool<SqliteConnectionManager>,
     /// One connection, so that writers of this process queue here and not in SQLite's busy handler,
     /// which sleeps.
@@ -126,9 +131,12 @@ impl Site {
         }
         super::log::upgrade::bring_up(&mut connection).map_err(failed)?;
         let newest = super::change::newest(&connection).map_err(failed)?;
+        let told = Told::read(&connection).map_err(failed)?;
         Ok(Self {
+            seen: None,
             inner: Arc::new(Inner {
                 id: site.clone(),
+                told,
                 readers: pool(path, READERS_MAX, true).map_err(failed)?,
                 writer: pool(path, 1, false).map_err(failed)?,
                 changes: watch::Sender::new(newest),
@@ -162,6 +170,16 @@ impl Site {
         self.inner.requests.subscribe()
     }
 
+    /// The same site, which writes only while a thing is as it was seen.
+    pub(super) fn guarded(&self, seen: Seen) -> Self {
+        Self { inner: Arc::clone(&self.inner), seen: Some(seen) }
+    }
+
+    /// How changes are told of.
+    pub(super) fn told(&self) -> &Told {
+        &self.inner.told
+    }
+
     /// Reads one consistent state, beside any writer.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>) -> Result<T, SiteError> {
         let mut connection = self.inner.readers.get().map_err(|_| SiteError::Busy)?;
@@ -178,10 +196,12 @@ impl Site {
     ) -> Result<T, SiteError> {
         let mut connection = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        self.check_seen(&transaction)?;
         let before = super::change::newest(&transaction)?;
         let result = write(&transaction)?;
         let newest = super::change::newest(&transaction)?;
         if newest > before {
+            self.inner.told.note(&transaction, before)?;
             super::log::changes::chain(&transaction, super::row::LIMIT_ALL)?;
             super::states::touch(&transaction, before, newest)?;
             super::counters::tell(&transaction, before, newest)?;
@@ -199,9 +219,14 @@ impl Site {
     ) -> Result<T, SiteError> {
         let mut connection = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        self.check_seen(&transaction)?;
         let result = write(&transaction)?;
         transaction.rollback()?;
         Ok(result)
+    }
+
+    fn check_seen(&self, db: &Connection) -> Result<(), SiteError> {
+        self.seen.as_ref().map_or(Ok(()), |seen| seen.check(db))
     }
 
     fn wake(&self, wakes: Wakes, newest: u64) {

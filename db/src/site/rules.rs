@@ -20,7 +20,7 @@
 mod areas;
 mod edit;
 mod explain;
-mod groups;
+pub(super) mod groups;
 mod preview;
 mod schedules;
 mod table;

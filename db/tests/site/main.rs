@@ -7,6 +7,8 @@
 )]
 
 mod agree;
+mod audit;
+mod bulk;
 mod cards;
 mod certificates;
 mod clones;

@@ -135,7 +135,8 @@ const EVENT: [&str; 15] = [
     "link_ok",
     "head",
 ];
-const CHANGE: [&str; 8] = ["number", "at_ms", "operator", "action", "detail", "salt", "commitment", "head"];
+const CHANGE: [&str; 10] =
+    ["number", "at_ms", "operator", "action", "detail", "salt", "commitment", "head", "before", "after"];
 
 /// Bends one byte of this column of this row, checks, and mends it. Says what the check said, if there was a byte.
 fn bend(bench: &Bench, db: &Connection, place: (&str, &str, &str, i64), random: &mut Random) -> Option<Damage> {
@@ -159,6 +160,10 @@ fn bend(bench: &Bench, db: &Connection, place: (&str, &str, &str, i64), random: 
 #[test]
 fn one_byte_of_any_of_a_thousand_random_rows_is_found_and_the_row_is_named() {
     let bench = filled(140);
+    // Changes that found something.
+    for card in (1..=140).step_by(7) {
+        bench.site.block_card(&crate::support::ACTOR, &uid(card), access::entry::Block::Suspended).unwrap();
+    }
     assert!(matches!(check(&bench), Checked::Whole(whole) if whole.rows == 280 && whole.seals == 4));
     let db = raw(&bench);
     let changes: i64 = db.query_row("SELECT MAX(number) FROM change", [], |row| row.get(0)).unwrap();

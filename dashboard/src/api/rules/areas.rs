@@ -3,13 +3,15 @@
 use access::id::DoorId;
 use axum::Json;
 use axum::extract::{Path, State};
-use db::site::{AreaId, AreaView, Page, RuleEdit};
+use axum::response::Response;
+use db::site::{AreaId, AreaView, Page, RuleEdit, Thing};
 use serde::{Deserialize, Serialize};
 
-use super::{Edited, edit, next, number};
+use super::{Edited, edit, edit_seen, next, number};
 use crate::api::body::Body;
 use crate::api::events::limit;
 use crate::api::shape::List;
+use crate::api::tag::{IfMatch, tagged};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::query::Pairs;
@@ -60,10 +62,9 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
     Ok(Json(List { items: areas.iter().map(AreaShape::from).collect(), next }))
 }
 
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<AreaShape>, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Fault> {
     let id = AreaId(number(&id)?);
-    let area = app.db(move |site| site.area(id)).await?;
-    Ok(Json(AreaShape::from(&area)))
+    tagged(&app, Thing::Area(id), move |site| Ok(AreaShape::from(&site.area(id)?))).await
 }
 
 pub(super) async fn add(
@@ -79,6 +80,7 @@ pub(super) async fn add(
 pub(super) async fn set(
     State(app): State<App>,
     caller: Caller,
+    tag: IfMatch,
     Path(id): Path<String>,
     pairs: Pairs,
     Body(set): Body<Set>,
@@ -88,7 +90,7 @@ pub(super) async fn set(
         Set::Name { name } => RuleEdit::RenameArea { area, name },
         Set::Doors { doors: wanted } => RuleEdit::SetAreaDoors { area, doors: doors(&wanted)? },
     };
-    edit(&app, caller, &pairs, wish).await
+    edit_seen(&app, caller, &pairs, tag, wish).await
 }
 
 pub(super) async fn remove(

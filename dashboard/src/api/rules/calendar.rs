@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use access::calendar::{Date, HolidaySet, Holidays, Zone};
 use axum::Json;
 use axum::extract::State;
-use db::site::{RuleEdit, SiteCalendar};
+use axum::response::Response;
+use db::site::{RuleEdit, SiteCalendar, Thing};
 use serde::{Deserialize, Serialize};
 
-use super::{Edited, edit};
+use super::{Edited, edit_seen};
 use crate::api::body::Body;
+use crate::api::tag::{IfMatch, tagged};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::query::Pairs;
@@ -27,18 +29,22 @@ pub(super) struct CalendarShape {
     changed: BTreeMap<String, bool>,
 }
 
-pub(super) async fn show(State(app): State<App>) -> Result<Json<CalendarShape>, Fault> {
-    let calendar = app.db(|site| site.site_calendar()).await?;
-    Ok(Json(CalendarShape {
-        zone: calendar.zone,
-        set: calendar.holidays.set.code().to_owned(),
-        changed: calendar.holidays.changed.iter().map(|(date, is)| (date.to_string(), *is)).collect(),
-    }))
+pub(super) async fn show(State(app): State<App>) -> Result<Response, Fault> {
+    tagged(&app, Thing::Calendar, |site| {
+        let calendar = site.site_calendar()?;
+        Ok(CalendarShape {
+            zone: calendar.zone,
+            set: calendar.holidays.set.code().to_owned(),
+            changed: calendar.holidays.changed.iter().map(|(date, is)| (date.to_string(), *is)).collect(),
+        })
+    })
+    .await
 }
 
 pub(super) async fn set(
     State(app): State<App>,
     caller: Caller,
+    tag: IfMatch,
     pairs: Pairs,
     Body(shape): Body<CalendarShape>,
 ) -> Result<Json<Edited>, Fault> {
@@ -53,5 +59,5 @@ pub(super) async fn set(
         changed.insert(date, is);
     }
     let holidays = Holidays { set, changed: changed.into_iter().collect() };
-    edit(&app, caller, &pairs, RuleEdit::SetCalendar(SiteCalendar { zone: shape.zone, holidays })).await
+    edit_seen(&app, caller, &pairs, tag, RuleEdit::SetCalendar(SiteCalendar { zone: shape.zone, holidays })).await
 }

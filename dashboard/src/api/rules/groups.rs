@@ -2,13 +2,15 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use db::site::{CardKind, GroupId, GroupMatch, GroupView, Page, PersonId, RuleEdit};
+use axum::response::Response;
+use db::site::{CardKind, GroupId, GroupMatch, GroupView, Page, PersonId, RuleEdit, Thing};
 use serde::{Deserialize, Serialize};
 
-use super::{Edited, edit, next, number};
+use super::{Edited, edit, edit_seen, next, number};
 use crate::api::body::{Body, Optional};
 use crate::api::events::limit;
 use crate::api::shape::{List, WindowShape};
+use crate::api::tag::{IfMatch, tagged};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::query::Pairs;
@@ -88,10 +90,9 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
     Ok(Json(List { items: groups.iter().map(GroupShape::from).collect(), next }))
 }
 
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<GroupShape>, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Fault> {
     let id = GroupId(number(&id)?);
-    let group = app.db(move |site| site.group(id)).await?;
-    Ok(Json(GroupShape::from(&group)))
+    tagged(&app, Thing::Group(id), move |site| Ok(GroupShape::from(&site.group(id)?))).await
 }
 
 pub(super) async fn add(
@@ -106,12 +107,13 @@ pub(super) async fn add(
 pub(super) async fn rename(
     State(app): State<App>,
     caller: Caller,
+    tag: IfMatch,
     Path(id): Path<String>,
     pairs: Pairs,
     Body(named): Body<Named>,
 ) -> Result<Json<Edited>, Fault> {
     let group = GroupId(number(&id)?);
-    edit(&app, caller, &pairs, RuleEdit::RenameGroup { group, name: named.name }).await
+    edit_seen(&app, caller, &pairs, tag, RuleEdit::RenameGroup { group, name: named.name }).await
 }
 
 pub(super) async fn remove(
@@ -166,11 +168,12 @@ pub(super) async fn remove_member(
 pub(super) async fn set_matches(
     State(app): State<App>,
     caller: Caller,
+    tag: IfMatch,
     Path(id): Path<String>,
     pairs: Pairs,
     Body(matches): Body<Vec<MatchShape>>,
 ) -> Result<Json<Edited>, Fault> {
     let group = GroupId(number(&id)?);
     let matches = matches.into_iter().map(MatchShape::read).collect::<Result<_, _>>()?;
-    edit(&app, caller, &pairs, RuleEdit::SetMatches { group, matches }).await
+    edit_seen(&app, caller, &pairs, tag, RuleEdit::SetMatches { group, matches }).await
 }

@@ -4,13 +4,15 @@ use access::entry::ScheduleId;
 use access::id::DoorId;
 use axum::Json;
 use axum::extract::{Path, State};
-use db::site::{AreaId, Effect, GroupId, NewRule, Page, RuleEdit, RuleFilter, RuleId, RuleView};
+use axum::response::Response;
+use db::site::{AreaId, Effect, GroupId, NewRule, Page, RuleEdit, RuleFilter, RuleId, RuleView, Thing};
 use serde::{Deserialize, Serialize};
 
-use super::{Edited, edit, next, number};
+use super::{Edited, edit, edit_seen, next, number};
 use crate::api::body::Body;
 use crate::api::events::limit;
 use crate::api::shape::{List, WindowShape};
+use crate::api::tag::{IfMatch, tagged};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::query::Pairs;
@@ -90,10 +92,9 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
     Ok(Json(List { items: rules.into_iter().map(RuleShape::from).collect(), next }))
 }
 
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<RuleShape>, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Fault> {
     let id = RuleId(number(&id)?);
-    let rule = app.db(move |site| site.rule(id)).await?;
-    Ok(Json(RuleShape::from(rule)))
+    tagged(&app, Thing::Rule(id), move |site| site.rule(id).map(RuleShape::from)).await
 }
 
 pub(super) async fn add(
@@ -109,20 +110,22 @@ pub(super) async fn add(
 pub(super) async fn change(
     State(app): State<App>,
     caller: Caller,
+    tag: IfMatch,
     Path(id): Path<String>,
     pairs: Pairs,
     Body(to): Body<NewShape>,
 ) -> Result<Json<Edited>, Fault> {
     let (rule, to) = (RuleId(number(&id)?), to.read()?);
-    edit(&app, caller, &pairs, RuleEdit::ChangeRule { rule, to }).await
+    edit_seen(&app, caller, &pairs, tag, RuleEdit::ChangeRule { rule, to }).await
 }
 
 pub(super) async fn remove(
     State(app): State<App>,
     caller: Caller,
+    tag: IfMatch,
     Path(id): Path<String>,
     pairs: Pairs,
 ) -> Result<Json<Edited>, Fault> {
     let rule = RuleId(number(&id)?);
-    edit(&app, caller, &pairs, RuleEdit::RemoveRule(rule)).await
+    edit_seen(&app, caller, &pairs, tag, RuleEdit::RemoveRule(rule)).await
 }

@@ -6,13 +6,15 @@ use access::calendar::{Date, DayWindow, HolidayPlan, Schedule, Weekday};
 use access::entry::ScheduleId;
 use axum::Json;
 use axum::extract::{Path, State};
-use db::site::{Page, RuleEdit, ScheduleView};
+use axum::response::Response;
+use db::site::{Page, RuleEdit, ScheduleView, Thing};
 use serde::{Deserialize, Serialize};
 
-use super::{Edited, edit, next};
+use super::{Edited, edit, edit_seen, next};
 use crate::api::body::Body;
 use crate::api::events::limit;
 use crate::api::shape::List;
+use crate::api::tag::{IfMatch, tagged};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::hours;
@@ -106,10 +108,9 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
     Ok(Json(List { items: schedules.iter().map(ScheduleShape::from).collect(), next }))
 }
 
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<ScheduleShape>, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Fault> {
     let id = id_of(&id)?;
-    let schedule = app.db(move |site| site.schedule(id)).await?;
-    Ok(Json(ScheduleShape::from(&schedule)))
+    tagged(&app, Thing::Schedule(id), move |site| Ok(ScheduleShape::from(&site.schedule(id)?))).await
 }
 
 pub(super) async fn add(
@@ -125,13 +126,14 @@ pub(super) async fn add(
 pub(super) async fn change(
     State(app): State<App>,
     caller: Caller,
+    tag: IfMatch,
     Path(id): Path<String>,
     pairs: Pairs,
     Body(body): Body<BodyShape>,
 ) -> Result<Json<Edited>, Fault> {
     let schedule = id_of(&id)?;
     let (name, body) = body.read()?;
-    edit(&app, caller, &pairs, RuleEdit::ChangeSchedule { schedule, name, body }).await
+    edit_seen(&app, caller, &pairs, tag, RuleEdit::ChangeSchedule { schedule, name, body }).await
 }
 
 pub(super) async fn remove(

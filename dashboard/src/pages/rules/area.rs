@@ -6,7 +6,7 @@ use access::id::DoorId;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{AreaId, RuleEdit, RuleFilter};
+use db::site::{AreaId, RuleEdit, RuleFilter, Site, Thing};
 
 use super::passback;
 use super::preview::{self, Plan};
@@ -14,6 +14,7 @@ use super::{RuleLine, contains, number, rules_of};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
+use crate::meanwhile;
 use crate::page::Page;
 use crate::pages::{done, door_names, render, render_refused};
 use crate::query::{self, Pairs};
@@ -123,8 +124,18 @@ pub(super) async fn set_passback(
     let area = id_of(&id)?;
     if let Some(rule) = passback::read(&mut form) {
         let (caller, operator) = (app.clone(), visit.operator.clone());
-        match app.db(move |site| site.set_passback(&actor(&caller, &operator), area, rule)).await {
+        let (thing, entered) = (Thing::Area(area), form.clone());
+        let set = move |site: &Site| {
+            let guarded = meanwhile::guarded(site, &entered, Some(&Thing::Area(area)))?;
+            guarded.set_passback(&actor(&caller, &operator), area, rule)
+        };
+        match app.db(set).await {
             Ok(()) => return Ok(done(&format!("{}#passback", place(area)), "passback-set")),
+            Err(Fault::Stale(_)) => {
+                let (action, back) = (format!("{}/passback", place(area)), place(area));
+                let place = meanwhile::Place { about: String::new(), action, back };
+                return meanwhile::answer(&app, visit.page, thing, &form, place).await;
+            }
             Err(fault) => form.refused(fault)?,
         }
     }

@@ -6,11 +6,12 @@ use access::whitelist::Generation;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use db::site::{Preview, PreviewRow, RuleEdit};
+use db::site::{Preview, PreviewRow, RuleEdit, Site, Thing};
 
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
+use crate::meanwhile;
 use crate::page::Page;
 use crate::pages::{done, place_names, render};
 use crate::visit::{Visit, actor};
@@ -50,20 +51,20 @@ struct PreviewPage {
 }
 
 /// Those who gain, those who lose, those who pass at other times.
-struct List {
-    title: String,
-    caption: &'static str,
-    tone: &'static str,
-    symbol: &'static str,
-    rows: Vec<Row>,
-    hidden: usize,
+pub(in crate::pages) struct List {
+    pub(in crate::pages) title: String,
+    pub(in crate::pages) caption: &'static str,
+    pub(in crate::pages) tone: &'static str,
+    pub(in crate::pages) symbol: &'static str,
+    pub(in crate::pages) rows: Vec<Row>,
+    pub(in crate::pages) hidden: usize,
 }
 
-struct Row {
-    person: i64,
-    name: String,
-    door: String,
-    door_name: String,
+pub(in crate::pages) struct Row {
+    pub(in crate::pages) person: i64,
+    pub(in crate::pages) name: String,
+    pub(in crate::pages) door: String,
+    pub(in crate::pages) door_name: String,
 }
 
 /// Saves what was confirmed, shows what an edit would do, or notes in the form what is wrong with it and returns
@@ -80,18 +81,51 @@ pub(super) async fn step(
     }
     let seen = Generation(form.value("seen").parse().map_err(|_| Fault::NotFound)?);
     let (caller, operator, saved) = (app.clone(), visit.operator.clone(), edit.clone());
-    match app.db(move |site| site.edit_rules_as_seen(&actor(&caller, &operator), &saved, seen)).await {
+    let (thing, entered) = (edited(&edit), form.clone());
+    let save = move |site: &Site| {
+        meanwhile::guarded(site, &entered, thing.as_ref())?.edit_rules_as_seen(&actor(&caller, &operator), &saved, seen)
+    };
+    match app.db(save).await {
         Ok(number) => Ok(Some(done(&plan.place.replace("{}", &number.to_string()), plan.done))),
         Err(Fault::Invalid { field: "seen", .. }) => show(app, visit, form, edit, plan, true).await,
+        Err(Fault::Stale(_)) => stale(app, visit, form, &edit, plan).await,
         Err(fault) => refused(form, fault).map(|()| None),
     }
+}
+
+/// What an edit changes, if there can be two who edit it from what they saw. Members by name are edited one by one.
+pub(crate) fn edited(edit: &RuleEdit) -> Option<Thing> {
+    match edit {
+        RuleEdit::RenameGroup { group, .. } | RuleEdit::SetMatches { group, .. } => Some(Thing::Group(*group)),
+        RuleEdit::RenameArea { area, .. } | RuleEdit::SetAreaDoors { area, .. } => Some(Thing::Area(*area)),
+        RuleEdit::ChangeSchedule { schedule, .. } => Some(Thing::Schedule(*schedule)),
+        RuleEdit::SetCalendar(_) => Some(Thing::Calendar),
+        RuleEdit::ChangeRule { rule, .. } | RuleEdit::RemoveRule(rule) => Some(Thing::Rule(*rule)),
+        _ => None,
+    }
+}
+
+/// Shows what somebody else has done to it since the form was opened.
+async fn stale(app: &App, visit: &Visit, form: &Form, edit: &RuleEdit, plan: Plan) -> Result<Option<Response>, Fault> {
+    let thing = edited(edit).ok_or(Fault::Broken)?;
+    let place = meanwhile::Place { about: plan.about, action: plan.action, back: plan.back };
+    meanwhile::answer(app, visit.page.clone(), thing, form, place).await.map(Some)
 }
 
 /// Saves an edit that decides nothing by itself, such as a name.
 pub(super) async fn save(app: &App, visit: &Visit, form: &mut Form, edit: RuleEdit) -> Result<Option<i64>, Fault> {
     let (caller, operator) = (app.clone(), visit.operator.clone());
-    match app.db(move |site| site.edit_rules(&actor(&caller, &operator), &edit)).await {
+    let (thing, entered) = (edited(&edit), form.clone());
+    let save = move |site: &Site| {
+        meanwhile::guarded(site, &entered, thing.as_ref())?.edit_rules(&actor(&caller, &operator), &edit)
+    };
+    match app.db(save).await {
         Ok(number) => Ok(Some(number)),
+        // The page that says so shows the name as it is now.
+        Err(Fault::Stale(_)) => {
+            form.problem_in("name", "changed-meanwhile");
+            Ok(None)
+        }
         Err(fault) => refused(form, fault).map(|()| None),
     }
 }
@@ -114,14 +148,17 @@ async fn show(
     plan: Plan,
     changed: bool,
 ) -> Result<Option<Response>, Fault> {
-    let (caller, operator) = (app.clone(), visit.operator.clone());
+    let (caller, operator, tried) = (app.clone(), visit.operator.clone(), edit.clone());
+    let (thing, entered) = (edited(&edit), form.clone());
     let found = app.db(move |site| {
         // The number is taken first: what changes while the preview is made makes the saving refuse.
         let seen = site.latest()?;
-        Ok((seen, site.preview(&actor(&caller, &operator), &edit)?, place_names(site)?))
+        let guarded = meanwhile::guarded(site, &entered, thing.as_ref())?;
+        Ok((seen, guarded.preview(&actor(&caller, &operator), &tried)?, place_names(site)?))
     });
     let (seen, preview, doors) = match found.await {
         Ok(found) => found,
+        Err(Fault::Stale(_)) => return stale(app, visit, form, &edit, plan).await,
         Err(fault) => return refused(form, fault).map(|()| None),
     };
     let page = visit.page.clone().at(&plan.back);
@@ -141,7 +178,8 @@ async fn show(
     Ok(Some((status, shown).into_response()))
 }
 
-fn lists(page: &Page, preview: &Preview, doors: &HashMap<String, String>) -> Vec<List> {
+/// The lists of a preview, with the names of doors.
+pub(in crate::pages) fn lists(page: &Page, preview: &Preview, doors: &HashMap<String, String>) -> Vec<List> {
     [
         ("preview-gains", "preview-gains-caption", "good", "+", &preview.gains, preview.gain_count),
         ("preview-loses", "preview-loses-caption", "bad", "−", &preview.loses, preview.lose_count),

@@ -8,7 +8,7 @@ use super::step::{self, Step, check_comment};
 use super::types::{AlarmView, StepKind};
 use super::{AlarmState, list};
 use crate::site::open::Wakes;
-use crate::site::{Actor, Site, SiteError, change, row};
+use crate::site::{Actor, Site, SiteError, audit, change, row};
 
 impl Site {
     /// Notes that somebody has looked at an alarm. The first to do so stays noted; one of security whose cause is
@@ -69,7 +69,8 @@ impl Site {
                     return Err(SiteError::invalid("owner", "unknown-operator"));
                 }
             }
-            change::begin(db, actor, "alarm-owner", &about(&alarm))?;
+            let change = change::begin(db, actor, "alarm-owner", &about(&alarm))?;
+            audit::tell(db, change, "alarm", "owner", (alarm.owner.as_deref(), owner))?;
             row::prepare(db, "UPDATE alarm SET owner = $1 WHERE id = $2")?.execute((owner, id))?;
             step::take(db, &by(actor, id, StepKind::Owner, owner.unwrap_or_default()))
         })

@@ -36,7 +36,7 @@ macro_rules! select_cards {
 }
 
 /// One card.
-pub(super) fn one(db: &Connection, uid: &Uid) -> Result<CardView, SiteError> {
+pub(in crate::site) fn one(db: &Connection, uid: &Uid) -> Result<CardView, SiteError> {
     let mut statement = row::prepare(db, select_cards!("c.uid = $1"))?;
     let card = row::first(statement.query([uid.as_bytes()])?, view)?.ok_or_else(SiteError::no_such_card)?;
     whole(db, card)
@@ -56,7 +56,7 @@ pub(in crate::site) fn of_person(db: &Connection, person: PersonId) -> Result<Ve
 }
 
 /// A page of cards.
-pub(super) fn page(db: &Connection, filter: &CardFilter, page: CardPage) -> Result<Vec<CardView>, SiteError> {
+pub(in crate::site) fn page(db: &Connection, filter: &CardFilter, page: CardPage) -> Result<Vec<CardView>, SiteError> {
     let door = filter.door.as_ref().map(|door| row::known_door(db, door)).transpose()?;
     let text = filter.text.as_deref().filter(|text| !text.trim().is_empty());
     let (number, name) = text.map_or((None, None), patterns);

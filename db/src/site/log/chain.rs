@@ -70,13 +70,33 @@ impl ChangeRow<'_> {
     }
 }
 
-/// What the chain holds of a change's detail.
-pub(in crate::site) fn detail_commitment(salt: &[u8; 16], detail: &str) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(b"kulku/detail/v1");
-    hash.update(salt);
-    hash.update(detail);
-    hash.finalize().into()
+/// What a change says: its detail, what it found and what it left.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::site) struct Said<'a> {
+    pub(in crate::site) detail: &'a str,
+    pub(in crate::site) before: Option<&'a str>,
+    pub(in crate::site) after: Option<&'a str>,
+}
+
+impl Said<'_> {
+    /// What the chain holds of it. A change that neither found nor left anything has the first form, as all had before
+    /// this was told.
+    pub(in crate::site) fn commitment(&self, salt: &[u8; 16]) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        if self.before.is_none() && self.after.is_none() {
+            hash.update(b"kulku/detail/v1");
+            hash.update(salt);
+            hash.update(self.detail);
+            return hash.finalize().into();
+        }
+        hash.update(b"kulku/detail/v2");
+        hash.update(salt);
+        for part in [self.detail, self.before.unwrap_or_default(), self.after.unwrap_or_default()] {
+            hash.update(u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
+            hash.update(part);
+        }
+        hash.finalize().into()
+    }
 }
 
 fn head(label: &[u8], previous: Link, digest: &[u8; 32]) -> Link {

@@ -3,7 +3,7 @@
 use access::chain::Link;
 use rusqlite::Connection;
 
-use super::chain::{ChangeRow, detail_commitment};
+use super::chain::{ChangeRow, Said};
 use crate::site::{SiteError, row};
 
 /// The newest change that is chained, and its head.
@@ -19,7 +19,8 @@ pub(in crate::site) fn chain(db: &Connection, most: i64) -> Result<u32, SiteErro
     let mut head = stored_head(db)?;
     let mut changes = row::prepare(
         db,
-        "SELECT number, at_ms, operator, action, detail FROM change WHERE number > $1 ORDER BY number LIMIT $2",
+        "SELECT number, at_ms, operator, action, detail, before, after FROM change
+         WHERE number > $1 ORDER BY number LIMIT $2",
     )?;
     let mut rows = changes.query((head.number.cast_signed(), most))?;
     let mut update = row::prepare(db, "UPDATE change SET salt = $1, commitment = $2, head = $3 WHERE number = $4")?;
@@ -28,7 +29,9 @@ pub(in crate::site) fn chain(db: &Connection, most: i64) -> Result<u32, SiteErro
         let mut salt = [0; 16];
         getrandom::fill(&mut salt).map_err(|error| SiteError::Storage(Box::new(error)))?;
         let (number, operator, action): (i64, String, String) = (r.get(0)?, r.get(2)?, r.get(3)?);
-        let commitment = detail_commitment(&salt, r.get_ref(4)?.as_str().unwrap_or_default());
+        let (detail, before, after): (String, Option<String>, Option<String>) = (r.get(4)?, r.get(5)?, r.get(6)?);
+        let said = Said { detail: &detail, before: before.as_deref(), after: after.as_deref() };
+        let commitment = said.commitment(&salt);
         let row = ChangeRow {
             number: number.cast_unsigned(),
             at_ms: r.get(1)?,

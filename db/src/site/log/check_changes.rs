@@ -3,7 +3,7 @@
 use access::chain::Link;
 use rusqlite::Connection;
 
-use super::chain::{ChangeRow, detail_commitment};
+use super::chain::{ChangeRow, Said};
 use super::changes::ChangeHead;
 use super::check::{LogCheck, Stage};
 use super::types::{Damage, Harm, LogPart};
@@ -12,12 +12,17 @@ use crate::site::{SiteError, row};
 /// A restored site jumps to the time in milliseconds. Whoever leaves fewer numbers out has removed rows.
 const JUMP_MIN: u64 = 1_000_000;
 
+/// What gives a change away of which not all fits its commitment.
+const WHAT_WAS_SAID: &str = "detail, before, after, salt or commitment";
+
 struct Stored {
     number: u64,
     at_ms: i64,
     operator: String,
     action: String,
     detail: String,
+    before: Option<String>,
+    after: Option<String>,
     salt: Option<Vec<u8>>,
     commitment: Option<Vec<u8>>,
     head: Option<Vec<u8>>,
@@ -97,13 +102,14 @@ fn explain(
 fn read(db: &Connection, after: u64, most: i64) -> Result<Vec<Stored>, SiteError> {
     let mut statement = row::prepare(
         db,
-        "SELECT number, at_ms, operator, action, detail, salt, commitment, head FROM change
+        "SELECT number, at_ms, operator, action, detail, salt, commitment, head, before, after FROM change
          WHERE number > $1 ORDER BY number LIMIT $2",
     )?;
-    let text = |r: &rusqlite::Row<'_>, column| {
-        let bytes = r.get_ref(column)?.as_bytes().unwrap_or_default();
-        Ok::<_, SiteError>(String::from_utf8_lossy(bytes).into_owned())
+    let text_or_none = |r: &rusqlite::Row<'_>, column| {
+        let bytes = r.get_ref(column)?.as_bytes_or_null().unwrap_or_default();
+        Ok::<_, SiteError>(bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned()))
     };
+    let text = |r: &rusqlite::Row<'_>, column| text_or_none(r, column).map(Option::unwrap_or_default);
     row::all(statement.query((i64::try_from(after).unwrap_or(i64::MAX), most))?, |r| {
         Ok(Stored {
             number: r.get::<_, i64>(0)?.cast_unsigned(),
@@ -111,6 +117,8 @@ fn read(db: &Connection, after: u64, most: i64) -> Result<Vec<Stored>, SiteError
             operator: text(r, 2)?,
             action: text(r, 3)?,
             detail: text(r, 4)?,
+            before: text_or_none(r, 8)?,
+            after: text_or_none(r, 9)?,
             salt: r.get(5)?,
             commitment: r.get(6)?,
             head: r.get(7)?,
@@ -122,7 +130,8 @@ impl Stored {
     fn committed(&self) -> Result<(), &'static str> {
         let salt = self.salt.as_deref().and_then(|salt| salt.try_into().ok()).ok_or("salt")?;
         let commitment = self.commitment().ok_or("commitment")?;
-        if detail_commitment(&salt, &self.detail) == commitment { Ok(()) } else { Err("detail, salt or commitment") }
+        let said = Said { detail: &self.detail, before: self.before.as_deref(), after: self.after.as_deref() };
+        if said.commitment(&salt) == commitment { Ok(()) } else { Err(WHAT_WAS_SAID) }
     }
 
     fn commitment(&self) -> Option<[u8; 32]> {

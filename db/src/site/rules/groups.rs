@@ -142,12 +142,24 @@ pub(super) fn set_member(
         .ok_or(SiteError::invalid("person", "unknown-person"))?;
     if member(db, group, person)? != Some(window) {
         let change = change::begin(db, actor, "group-member", &format!("{} {}", group.0, person.0))?;
-        close_member(db, change, group, person)?;
-        let (from, until) = row::bounds(window);
-        row::prepare(db, "INSERT INTO group_member (grp, person, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
-            .execute((group.0, person.0, from, until, change))?;
+        put_member(db, change, group, person, window)?;
     }
     Ok(group.0)
+}
+
+/// The person is a member for this time, within a change.
+pub(in crate::site) fn put_member(
+    db: &Connection,
+    change: i64,
+    group: GroupId,
+    person: PersonId,
+    window: Window,
+) -> Result<(), SiteError> {
+    close_member(db, change, group, person)?;
+    let (from, until) = row::bounds(window);
+    row::prepare(db, "INSERT INTO group_member (grp, person, from_s, until_s, since) VALUES ($1, $2, $3, $4, $5)")?
+        .execute((group.0, person.0, from, until, change))?;
+    Ok(())
 }
 
 pub(super) fn remove_member(
@@ -192,7 +204,7 @@ pub(super) fn set_matches(
 }
 
 /// The name of a group that is there.
-pub(super) fn name(db: &Connection, group: GroupId) -> Result<String, SiteError> {
+pub(in crate::site) fn name(db: &Connection, group: GroupId) -> Result<String, SiteError> {
     row::prepare(db, "SELECT name FROM group_state WHERE grp = $1 AND until IS NULL")?
         .query_row([group.0], |row| row.get(0))
         .optional()?
@@ -227,13 +239,20 @@ fn insert(db: &Connection, change: i64, group: i64, name: &str) -> Result<(), Si
     Ok(())
 }
 
-fn member(db: &Connection, group: GroupId, person: PersonId) -> Result<Option<Window>, SiteError> {
+/// From when until when somebody is a member by name; none if they are not.
+pub(in crate::site) fn member(db: &Connection, group: GroupId, person: PersonId) -> Result<Option<Window>, SiteError> {
     let mut statement =
         row::prepare(db, "SELECT from_s, until_s FROM group_member WHERE grp = $1 AND person = $2 AND until IS NULL")?;
     row::first(statement.query((group.0, person.0))?, |r| row::window(r, 0))
 }
 
-fn close_member(db: &Connection, change: i64, group: GroupId, person: PersonId) -> Result<(), SiteError> {
+/// Nobody's member by name any more, within a change.
+pub(in crate::site) fn close_member(
+    db: &Connection,
+    change: i64,
+    group: GroupId,
+    person: PersonId,
+) -> Result<(), SiteError> {
     row::prepare(db, "UPDATE group_member SET until = $1 WHERE grp = $2 AND person = $3 AND until IS NULL")?
         .execute((change, group.0, person.0))?;
     Ok(())

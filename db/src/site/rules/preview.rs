@@ -69,14 +69,23 @@ impl Site {
     /// As [`Site::edit_rules`]; [`SiteError::Invalid`] with `preview` and `too-many` for an edit that touches more
     /// than can be shown.
     pub fn preview(&self, actor: &Actor<'_>, edit: &RuleEdit) -> Result<Preview, SiteError> {
+        self.preview_of(changed_hours(edit), |db| edit::apply(db, actor, edit).map(|_| ()))
+    }
+
+    /// The same of whatever is done.
+    pub(in crate::site) fn preview_of(
+        &self,
+        changed: Option<ScheduleId>,
+        apply: impl FnOnce(&Connection) -> Result<(), SiteError>,
+    ) -> Result<Preview, SiteError> {
         let mut standing = Standings::new();
         let mut before = Generation(0);
         let (touched, names) = self.try_out(|db| {
             before = Generation(change::newest(db)?);
-            edit::apply(db, actor, edit)?;
+            apply(db)?;
             let after = Generation(change::newest(db)?);
             let mut touched = whitelist::touched(db, before, after)?;
-            let schedule = changed_schedule(edit, &touched);
+            let schedule = changed.filter(|_| !touched.calendars.is_empty());
             if let Some(schedule) = schedule {
                 add_users(db, schedule, after, &mut touched)?;
             }
@@ -125,10 +134,10 @@ impl Preview {
     }
 }
 
-/// The schedule that becomes another where it is used.
-fn changed_schedule(edit: &RuleEdit, touched: &Touched) -> Option<ScheduleId> {
+/// The schedule that becomes another.
+fn changed_hours(edit: &RuleEdit) -> Option<ScheduleId> {
     match edit {
-        RuleEdit::ChangeSchedule { schedule, .. } if !touched.calendars.is_empty() => Some(*schedule),
+        RuleEdit::ChangeSchedule { schedule, .. } => Some(*schedule),
         _ => None,
     }
 }
