@@ -75,6 +75,7 @@ impl Called {
             ("{issuer}", "1"),
             ("{serial}", "01"),
             ("{session}", "1"),
+            ("{change}", "1"),
         ];
         let path = named.into_iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "{path}: what is to be called?");
