@@ -33,6 +33,7 @@ mod operators;
 mod passages;
 mod passback;
 mod people;
+mod privacy;
 mod receipt;
 mod renewal;
 mod restore;
@@ -84,6 +85,10 @@ pub use operators::Operator;
 pub use passages::PresenceView;
 pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
+pub use privacy::{
+    Erased, HOLD_LENGTH_MAX_MS, HoldSubject, HoldView, NewHold, Retained, RetentionView, SEARCH_COUNTS_MS,
+    SearchFilter, SearchView, Searched, SecretName, neutral_name, neutral_of,
+};
 pub use receipt::ReceiptAsked;
 pub use renewal::Horizons;
 pub use restore::{

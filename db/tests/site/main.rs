@@ -29,6 +29,7 @@ mod mishaps;
 mod modes;
 mod operators;
 mod passages;
+mod privacy;
 mod receipts;
 mod registers;
 mod restore;
