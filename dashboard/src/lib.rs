@@ -11,6 +11,7 @@
 //! | `query`, `form` | what they ask for |
 //! | `page`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
+//! | `purpose`, `names` | why somebody looks for a person, and whose name is kept back |
 //! | `explain` | why a card passed or did not |
 //! | `lockdown` | which doors a lockdown reaches, and who passes all the same |
 //! | [`mail`] | what is told of an alarm outside of the pages |
@@ -37,13 +38,16 @@ mod language;
 mod layers;
 mod lockdown;
 pub mod mail;
+mod names;
 mod page;
 mod pages;
 pub mod password;
 mod plan;
+mod purpose;
 mod query;
 mod sentence;
 mod session;
+mod subject;
 mod visit;
 mod when;
 

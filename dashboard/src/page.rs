@@ -10,6 +10,8 @@ use fluent_templates::fluent_bundle::FluentValue;
 use crate::app::App;
 use crate::assets;
 use crate::language::Lang;
+use crate::names::Names;
+use crate::purpose::{self, Asker};
 use crate::when;
 
 /// The cookie that remembers the language of somebody who has not signed in.
@@ -72,6 +74,11 @@ pub(crate) const DONE: &[&str] = &[
     "comfort-set",
     "site-set",
     "restore-decided",
+    "retention-set",
+    "hold-set",
+    "hold-lifted",
+    "name-kept-back",
+    "name-shown-again",
     "signed-out",
 ];
 
@@ -92,6 +99,10 @@ pub(crate) struct Page {
     pub(crate) lockdown: Option<String>,
     /// What every page says while doors are left alone since a backup was put back.
     pub(crate) restored: Option<String>,
+    /// Whose reasons to look for somebody count.
+    pub(crate) asker: Asker,
+    /// Names that are kept back and shown to the reader.
+    pub(crate) names: Names,
 }
 
 impl Page {
@@ -113,6 +124,8 @@ impl Page {
             done: done(parts.uri.query()),
             lockdown: None,
             restored: None,
+            asker: purpose::of_session(None),
+            names: Names::default(),
         }
     }
 
@@ -129,6 +142,16 @@ impl Page {
     /// A sentence with a number in it, which may be plural.
     pub(crate) fn number(&self, key: &str, name: &'static str, value: &usize) -> String {
         self.lang.say_with(key, &[(name, FluentValue::from(*value))])
+    }
+
+    /// Where to say why one looks for the person or card of this page.
+    pub(crate) fn ask_purpose(&self) -> String {
+        purpose::ask(self.path())
+    }
+
+    /// A person's name as the reader may see it, of what the database says.
+    pub(crate) fn name(&self, stored: &str) -> String {
+        self.names.shown(self.lang, stored)
     }
 
     /// The sentence of a code, or the code itself if it is of a newer version.
@@ -255,6 +278,7 @@ impl Page {
             ("/explain", "nav-explain"),
             ("/import", "nav-import"),
             ("/log", "nav-log"),
+            ("/privacy", "nav-privacy"),
             ("/signals", "nav-signals"),
             ("/settings", "nav-site"),
         ];

@@ -13,7 +13,9 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::language::Lang;
 use crate::lockdown;
+use crate::names::Names;
 use crate::page::Page;
+use crate::purpose;
 use crate::query::encode;
 use crate::session;
 
@@ -53,6 +55,9 @@ pub(crate) async fn require_operator(
         page.lang = lang;
     }
     page.operator = Some(operator.name.clone());
+    page.asker = purpose::of_session(session.id());
+    let id = operator.id;
+    page.names = Names::new(app.db(move |site| site.names_shown_to(id)).await?);
     if !wants_stream(&parts) {
         let now = page.now.second();
         let (on, restored) = app.db(move |site| Ok((lockdown::on(site, now)?, site.restore_waits()?))).await?;

@@ -23,7 +23,7 @@ use access::signal::Signal;
 use dashboard::import::FileKind;
 use db::site::{
     AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState,
-    EncodeWork, HandOutCause, ImportTable, Life, RevocationReason, Severity, Transition,
+    EncodeWork, HandOutCause, ImportTable, Life, Retained, RevocationReason, Severity, Transition,
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
@@ -264,6 +264,9 @@ fn composed() -> BTreeSet<String> {
         with("age-warning", &Beyond::ALL.map(Beyond::code)),
         with("unknown-time", &UNKNOWN_TIME.map(UnknownTime::code)),
         with("unknown-time-about", &UNKNOWN_TIME.map(UnknownTime::code)),
+        with("retained", &Retained::ALL.map(Retained::code)),
+        with("hold-of", &["person", "card", "door", "all"]),
+        with("hold-named", &["person", "card", "door"]),
         with("door-release", &["hint"]),
         with("settings-held-warning", &["hint"]),
         with("settings-held-alarm", &["hint"]),

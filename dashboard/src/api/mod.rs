@@ -6,6 +6,7 @@ use axum::routing::{get, post, put};
 
 use crate::app::App;
 use crate::fault::Fault;
+use crate::purpose;
 use crate::visit::require_token;
 
 mod alarms;
@@ -22,6 +23,7 @@ mod import;
 mod lockdowns;
 mod passing;
 mod people;
+mod privacy;
 pub(crate) mod problem;
 mod rules;
 mod shape;
@@ -52,9 +54,14 @@ pub(crate) fn router(app: &App) -> Router<App> {
         .merge(alarms::router())
         .merge(rules::router())
         .merge(passing::router())
+        .merge(privacy::router())
         .merge(signals::router())
         .merge(explain::router());
-    Router::new().nest("/v1", v1).fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_token))
+    Router::new()
+        .nest("/v1", v1)
+        .fallback(nothing_here)
+        .layer(from_fn_with_state(app.clone(), purpose::of_calls))
+        .layer(from_fn_with_state(app.clone(), require_token))
 }
 
 async fn nothing_here() -> Fault {

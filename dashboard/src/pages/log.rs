@@ -65,6 +65,7 @@ fn part(page: &Page, action: &str, place: usize, word: &str) -> Part {
         ("door-settings", 3) => Part { href: String::new(), text: page.code("reading", word) },
         ("door-mode", 1) => Part { href: String::new(), text: page.code("mode", word) },
         ("passback-forgive", 0) => link("cards", word.to_owned()),
+        ("name-secret" | "name-shown", 0) => link("people", page.tr1("log-person", "number", word)),
         (action, 0) if action.starts_with("card-") => link("cards", word.to_owned()),
         _ => Part { href: String::new(), text: word.to_owned() },
     }

@@ -10,6 +10,7 @@ use db::site::{DoorKind, Site, SiteError};
 use crate::app::App;
 use crate::assets;
 use crate::fault::Fault;
+use crate::purpose;
 use crate::visit::require_operator;
 
 pub(crate) mod alarms;
@@ -36,6 +37,7 @@ mod log;
 mod overview;
 mod people;
 mod person;
+mod privacy;
 mod receipt;
 mod restore;
 pub(crate) mod rules;
@@ -88,6 +90,7 @@ fn private(app: &App) -> Router<App> {
         .merge(door::router())
         .merge(lockdown::router())
         .merge(restore::router())
+        .merge(privacy::router())
         .route("/log", get(log::show))
         .merge(alarms::router())
         .merge(rules::router())
@@ -97,7 +100,10 @@ fn private(app: &App) -> Router<App> {
     if app.context.demo.is_some() {
         router = router.route("/demo", get(demo::show)).route("/demo/tap", post(demo::tap));
     }
-    router.fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_operator))
+    router
+        .fallback(nothing_here)
+        .layer(from_fn_with_state(app.clone(), purpose::of_pages))
+        .layer(from_fn_with_state(app.clone(), require_operator))
 }
 
 fn public() -> Router<App> {

@@ -19,6 +19,7 @@ mod import;
 mod lockdown;
 mod pages;
 mod passing;
+mod privacy;
 mod registration;
 mod rules;
 mod signals;
