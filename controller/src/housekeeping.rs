@@ -1,5 +1,6 @@
-//! What the passing of time asks for, once a minute: hand-outs that are over end, cards that have ended retire, and
-//! cards that nobody has used for as long as the site allows are suspended. Doors know by themselves when the time of
+//! What the passing of time asks for, once a minute: hand-outs that are over end, cards that have ended retire, cards
+//! that nobody has used for as long as the site allows are suspended, and what has been known of people for as long as
+//! it may be is erased. Doors know by themselves when the time of
 //! a card, an order or a lockdown is over; here the records of cards follow, and the originals of backup cards come
 //! back into use.
 
@@ -7,7 +8,7 @@ use std::io;
 use std::time::Duration;
 
 use access::time::UtcMs;
-use db::site::{Actor, Due, Site, SiteError};
+use db::site::{Actor, Due, Retained, Site, SiteError};
 
 use crate::clock::utc_now;
 use crate::worker::Workers;
@@ -21,6 +22,13 @@ const CALLS_MAX: u32 = 100;
 
 /// Cards that are suspended in one change, since each is a line in a delta of every door that lists it.
 const INACTIVE_MAX: u32 = 500;
+
+/// Rows that are erased in one step: a part of a second for which other writers wait.
+const ERASED_AT_ONCE: u32 = 2_000;
+
+/// Steps of erasing a minute, of each kind: a day's rows of a large hospital and more. What a site has from before it
+/// knew of this takes some hours.
+const ERASING_STEPS_MAX: u32 = 20;
 
 /// Who did it, in the operator log.
 const ACTOR: &str = "housekeeping";
@@ -37,6 +45,9 @@ pub(crate) fn start(workers: &mut Workers, site: &Site) -> io::Result<()> {
         }
         if let Err(error) = suspend(&site, utc_now()) {
             tracing::error!(%error, "cards that nobody uses could not be suspended");
+        }
+        if let Err(error) = forget(&site, utc_now()) {
+            tracing::error!(%error, "what has been known of people for long enough could not be erased");
         }
     })
 }
@@ -73,6 +84,24 @@ fn suspend(site: &Site, now: UtcMs) -> Result<(), SiteError> {
     }
     if all > 0 {
         tracing::info!(cards = all, "cards that nobody used were suspended");
+    }
+    Ok(())
+}
+
+fn forget(site: &Site, now: UtcMs) -> Result<(), SiteError> {
+    let actor = Actor { operator: ACTOR, at: now };
+    for kind in Retained::ALL {
+        let mut all = 0_u32;
+        for _ in 0..ERASING_STEPS_MAX {
+            let erased = site.erase_due(&actor, kind, ERASED_AT_ONCE)?;
+            all = all.saturating_add(erased.rows);
+            if !erased.more {
+                break;
+            }
+        }
+        if all > 0 {
+            tracing::info!(kind = kind.code(), rows = all, "rows forgot whom they were about");
+        }
     }
     Ok(())
 }

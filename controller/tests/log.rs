@@ -18,7 +18,7 @@ use access::settings::DoorSettings;
 use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::uid::Uid;
 use access::whitelist::Generation;
-use db::site::{Actor, AlarmFilter, NewDoor, Report, Site};
+use db::site::{Actor, AlarmFilter, HOLD_LENGTH_MAX_MS, HoldSubject, NewDoor, NewHold, Report, Retained, Site};
 
 const NOW: UtcMs = UtcMs(1_790_000_000_000);
 
@@ -44,6 +44,10 @@ impl Folder {
                 .unwrap();
             site.intake(&[report(door, 60)]).unwrap();
         }
+        // The controllers of these tests have the machine's clock, by which the cards' time will once be over.
+        let (subject, reason) = (HoldSubject::All, "A test".to_owned());
+        let ends = UtcMs(NOW.0 + HOLD_LENGTH_MAX_MS);
+        site.add_hold(&actor, &NewHold { subject, from: None, until: None, reason, ends }).unwrap();
         folder
     }
 
@@ -210,6 +214,36 @@ fn the_controller_looks_by_itself_and_raises_an_alarm() {
         alarms.iter().any(|alarm| alarm.kind == "log-damaged")
     };
     folder.run_until(raised);
+}
+
+#[test]
+fn what_was_forgotten_in_time_is_damage_neither_to_us_nor_to_a_stranger() {
+    let folder = Folder::new();
+    folder.run_until(|site| site.newest_seal().unwrap().is_some_and(|seal| seal.row == 120));
+    let site = folder.site();
+    let later = Actor { operator: "housekeeping", at: UtcMs(NOW.0 + 200 * 86_400_000) };
+    site.lift_hold(&later, 1, "The test is over").unwrap();
+    let mut erased = 0;
+    loop {
+        let step = site.erase_due(&later, Retained::UnknownCards, 7).unwrap();
+        erased += step.rows;
+        if !step.more {
+            break;
+        }
+    }
+    assert_eq!(erased, 30);
+    drop(site);
+    let whole = folder.run(&["log", "verify"]);
+    assert!(whole.status.success(), "{}", text(&whole.stderr));
+    std::fs::write(folder.path("seal.pub.pem"), folder.run(&["log", "key"]).stdout).unwrap();
+    let exported = folder.run(&["log", "export", "--from", "1", "--to", "120", "--out", "evidence.jsonl"]);
+    assert!(exported.status.success(), "{}", text(&exported.stderr));
+    assert!(!std::fs::read_to_string(folder.path("evidence.jsonl")).unwrap().contains("04010203"));
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/verify-log.py");
+    let arguments = [script, "evidence.jsonl", "--key", "seal.pub.pem"];
+    let verified = Command::new("python3").args(arguments).current_dir(folder.0.path()).output().unwrap();
+    assert!(verified.status.success(), "{}", text(&verified.stderr));
+    assert!(text(&verified.stdout).contains("In 30 the card was erased"), "{}", text(&verified.stdout));
 }
 
 #[test]

@@ -22,6 +22,7 @@ use crate::api::problem;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::page::Page;
+use crate::purpose;
 use crate::rights::Right;
 use crate::routes::Routes;
 use crate::session;
@@ -45,7 +46,7 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 pub(crate) fn pages(routes: Routes, app: &App) -> Router<App> {
     let (router, table) = routes.finish("");
     let asked = from_fn_with_state(Gate { app: app.clone(), table }, visit::operators);
-    let router = router.fallback(nothing_here).layer(asked);
+    let router = router.fallback(nothing_here).layer(from_fn_with_state(app.clone(), purpose::of_pages)).layer(asked);
     bounded(router.layer(session::layer(app)).layer(CsrfLayer::new()))
         .layer(from_fn_with_state(app.clone(), error_pages))
 }
@@ -55,7 +56,8 @@ pub(crate) fn pages(routes: Routes, app: &App) -> Router<App> {
 pub(crate) fn api(routes: Routes, app: &App) -> Router<App> {
     let (router, table) = routes.finish("/api");
     let asked = from_fn_with_state(Gate { app: app.clone(), table }, visit::programs);
-    bounded(router.fallback(nothing_here).layer(asked)).layer(map_response(problem::from_any))
+    let router = router.fallback(nothing_here).layer(from_fn_with_state(app.clone(), purpose::of_calls)).layer(asked);
+    bounded(router).layer(map_response(problem::from_any))
 }
 
 async fn nothing_here() -> Fault {

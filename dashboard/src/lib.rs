@@ -16,6 +16,7 @@
 //! | `audit`, `change_query` | what changes found and left, and which of them are asked for |
 //! | `meanwhile` | somebody else was faster |
 //! | `hours` | the windows of a day as people type them |
+//! | `purpose`, `names` | why somebody looks for a person, and whose name is kept back |
 //! | `explain` | why a card passed or did not |
 //! | `reports`, `table`, `chart`, `csv` | what is asked of the site as a whole, drawn and as files |
 //! | `lockdown` | which doors a lockdown reaches, and who passes all the same |
@@ -53,18 +54,19 @@ mod layers;
 mod lockdown;
 pub mod mail;
 mod meanwhile;
+mod names;
 mod page;
 mod pages;
 pub mod password;
 mod plan;
+mod purpose;
 mod query;
 mod reports;
 mod rights;
 mod routes;
 mod sentence;
-mod sentence;
 mod session;
-mod session;
+mod subject;
 mod table;
 mod totp;
 mod visit;

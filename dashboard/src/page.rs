@@ -10,6 +10,8 @@ use fluent_templates::fluent_bundle::FluentValue;
 use crate::app::App;
 use crate::assets;
 use crate::language::Lang;
+use crate::names::Names;
+use crate::purpose::{self, Asker};
 use crate::rights::{Access, Right};
 use crate::when;
 
@@ -83,6 +85,11 @@ pub(crate) const DONE: &[&str] = &[
     "token-revoked",
     "review-signed",
     "review-days-set",
+    "retention-set",
+    "hold-set",
+    "hold-lifted",
+    "name-kept-back",
+    "name-shown-again",
     "signed-out",
 ];
 
@@ -109,6 +116,10 @@ pub(crate) struct Page {
     pub(crate) lockdown: Option<String>,
     /// What every page says while doors are left alone since a backup was put back.
     pub(crate) restored: Option<String>,
+    /// Whose reasons to look for somebody count.
+    pub(crate) asker: Asker,
+    /// Names that are kept back and shown to the reader.
+    pub(crate) names: Names,
 }
 
 impl Page {
@@ -133,6 +144,8 @@ impl Page {
             seen: 0,
             lockdown: None,
             restored: None,
+            asker: purpose::of_session(None),
+            names: Names::default(),
         }
     }
 
@@ -169,6 +182,16 @@ impl Page {
     /// A sentence with a number in it, which may be plural.
     pub(crate) fn number(&self, key: &str, name: &'static str, value: &usize) -> String {
         self.lang.say_with(key, &[(name, FluentValue::from(*value))])
+    }
+
+    /// Where to say why one looks for the person or card of this page.
+    pub(crate) fn ask_purpose(&self) -> String {
+        purpose::ask(self.path())
+    }
+
+    /// A person's name as the reader may see it, of what the database says.
+    pub(crate) fn name(&self, stored: &str) -> String {
+        self.names.shown(self.lang, stored)
     }
 
     /// The sentence of a code, or the code itself if it is of a newer version.
@@ -302,6 +325,7 @@ impl Page {
             (Right::Reports, "/reports", "nav-reports"),
             (Right::Import, "/import", "nav-import"),
             (Right::Audit, "/log", "nav-log"),
+            (Right::Privacy, "/privacy", "nav-privacy"),
             (Right::Operators, "/operators", "nav-operators"),
             (Right::Settings, "/signals", "nav-signals"),
             (Right::Settings, "/settings", "nav-site"),

@@ -48,7 +48,7 @@ impl Row {
             word: page.code("event", code),
             details: details(page, view),
             card: view.event.subject.map(|subject| subject.uid.hex()),
-            holder: view.holder.as_ref().map(|(person, name)| (person.0, name.clone())),
+            holder: view.holder.as_ref().map(|(person, name)| (person.0, page.name(name))),
         }
     }
 
@@ -76,6 +76,9 @@ fn details(page: &Page, view: &EventView) -> Vec<String> {
     }
     if view.event.trust == ClockTrust::Unknown {
         details.push(page.tr("note-clock-unknown"));
+    }
+    if view.erased {
+        details.push(page.tr("note-card-erased"));
     }
     if !view.link_ok {
         details.push(page.tr("note-chain-broken"));

@@ -13,7 +13,9 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::language::Lang;
 use crate::lockdown;
+use crate::names::Names;
 use crate::page::Page;
+use crate::purpose;
 use crate::query::encode;
 use crate::rights::{Access, Right};
 use crate::routes::{Need, Table};
@@ -68,6 +70,9 @@ pub(crate) async fn operators(
     page.operator = Some(operator.name.clone());
     page.access = Access::of(operator.role);
     page.ends = Some(ends);
+    page.asker = purpose::of_session(session.id());
+    let id = operator.id;
+    page.names = Names::new(app.db(move |site| site.names_shown_to(id)).await?);
     if operator.role == Role::Admin && !operator.second_step && app.db(Site::second_step_required).await? {
         // Until they have one, they may set it up and nothing else.
         page.access = page.access.scoped(Right::Own.code());

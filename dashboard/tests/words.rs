@@ -24,7 +24,7 @@ use dashboard::Right;
 use dashboard::import::FileKind;
 use db::site::{
     AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState,
-    EncodeWork, HandOutCause, ImportTable, Life, RevocationReason, Role, Severity, Transition, WhyOver,
+    EncodeWork, HandOutCause, ImportTable, Life, Retained, RevocationReason, Role, Severity, Transition, WhyOver,
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
@@ -271,6 +271,9 @@ fn composed() -> BTreeSet<String> {
         with("age-warning", &Beyond::ALL.map(Beyond::code)),
         with("unknown-time", &UNKNOWN_TIME.map(UnknownTime::code)),
         with("unknown-time-about", &UNKNOWN_TIME.map(UnknownTime::code)),
+        with("retained", &Retained::ALL.map(Retained::code)),
+        with("hold-of", &["person", "card", "door", "all"]),
+        with("hold-named", &["person", "card", "door"]),
         with("door-release", &["hint"]),
         with("settings-held-warning", &["hint"]),
         with("settings-held-alarm", &["hint"]),

@@ -32,6 +32,8 @@ pub(super) struct EventShape {
     state_generation: u64,
     mode: &'static str,
     link_ok: bool,
+    /// Whether there was a card that was erased.
+    erased: bool,
     #[serde(flatten)]
     more: More,
 }
@@ -132,6 +134,7 @@ impl From<&EventView> for EventShape {
             state_generation: event.state_generation.0,
             mode: event.mode.code(),
             link_ok: view.link_ok,
+            erased: view.erased,
             more: more(&event.kind),
         }
     }

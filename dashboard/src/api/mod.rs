@@ -21,6 +21,7 @@ mod lockdowns;
 mod operators;
 mod passing;
 mod people;
+mod privacy;
 pub(crate) mod problem;
 mod reports;
 mod rules;
@@ -58,6 +59,7 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(rules::router())
         .merge(passing::router())
         .merge(reports::router())
+        .merge(privacy::router())
         .merge(signals::router())
         .merge(changes::router())
         .merge(bulk::router())

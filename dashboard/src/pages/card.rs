@@ -7,8 +7,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use db::site::{
-    Actor, CardView, DoorKind, DoorView, EventFilter, EventView, Page as Rows, PeopleFilter, PersonId, Seek, Site,
-    SiteError,
+    Actor, CardView, DoorKind, DoorView, EventFilter, EventView, Page as Rows, PeopleFilter, PersonId, Searched, Seek,
+    Site, SiteError,
 };
 
 use super::binding::{self, Condition, Holder};
@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
+use crate::purpose;
 use crate::query::Pairs;
 use crate::rights::Right;
 use crate::sentence::{Row, block_from_code};
@@ -43,7 +44,8 @@ pub(super) struct CardPage {
     giving: bool,
     people: Vec<(String, String)>,
     doors: Vec<(String, String)>,
-    rows: Vec<Row>,
+    /// What it did last; nothing as long as nobody has said why they look.
+    rows: Option<Vec<Row>>,
 }
 
 /// The page.
@@ -151,15 +153,15 @@ struct Found {
     /// Encoders among them.
     doors: Vec<DoorView>,
     people: Vec<(String, String)>,
-    last: Vec<EventView>,
+    last: Option<Vec<EventView>>,
 }
 
 /// The page, with a form on it that may have to be corrected.
 pub(super) async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'static str) -> Result<CardPage, Fault> {
     let who = form.optional("who");
     let giving = who.is_some() || failed == "give";
-    let events = page.may(Right::Events);
-    let found = app.db(move |site| find(site, &uid, who, giving, events)).await?;
+    let may_look = page.may(Right::Events) && purpose::may_look(app, &page, vec![Searched::Card(uid)]).await?;
+    let found = app.db(move |site| find(site, &uid, may_look, who, giving)).await?;
     let named = form.value("encoding").parse().ok();
     Ok(CardPage {
         card: Card::new(&page, &found.card).with_readings(&page, &found.doors, &found.credential.records),
@@ -168,7 +170,7 @@ pub(super) async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'
         certificates: found.card.certificates.iter().map(|one| Certificate::new(&page, one)).collect(),
         attachable: app.context.authorities.iter().next().is_some(),
         credential: Section::new(&page, &found.credential, &found.doors, named),
-        rows: Row::all(&page, &found.last),
+        rows: found.last.map(|last| Row::all(&page, &last)),
         page: page.at(&place(&uid)),
         people: found.people,
         doors: names(&found.doors),
@@ -178,7 +180,7 @@ pub(super) async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'
     })
 }
 
-fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool, events: bool) -> Result<Found, SiteError> {
+fn find(site: &Site, uid: &Uid, may_look: bool, who: Option<String>, giving: bool) -> Result<Found, SiteError> {
     let filter = EventFilter { uids: vec![*uid], ..EventFilter::default() };
     let people = if giving {
         let rows = Rows { after: None, limit: ROWS };
@@ -196,7 +198,7 @@ fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool, events: bool)
         },
         doors: site.doors()?,
         people: people.into_iter().map(|person| (person.id.0.to_string(), person.name)).collect(),
-        last: if events { site.events(&filter, Seek::Newest, LAST_ROWS)? } else { Vec::new() },
+        last: may_look.then(|| site.events(&filter, Seek::Newest, LAST_ROWS)).transpose()?,
     })
 }
 

@@ -34,7 +34,7 @@ impl Certificate {
     pub(super) fn new(page: &Page, view: &CertificateView) -> Self {
         let usage = view.record.usage.split_whitespace().map(|code| page.code("usage", code)).collect::<Vec<_>>();
         Self {
-            subject: view.record.subject_text.clone(),
+            subject: page.name(&view.record.subject_text),
             issuer: view.record.issuer_text.clone(),
             issuer_id: hex(&view.record.issuer),
             serial: hex(&view.record.serial),

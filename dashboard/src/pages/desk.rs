@@ -97,7 +97,7 @@ impl Out {
             id: view.id.0,
             backup: view.backup.hex(),
             person: view.person.0,
-            name: view.person_name.clone(),
+            name: page.name(&view.person_name),
             kind: view.kind.code(),
             cause: view.cause.code(),
             given: page.instant(&view.given),
@@ -193,11 +193,11 @@ fn built(page: Page, form: Form, search: String, searched: bool, show: &'static 
         people: found
             .people
             .into_iter()
-            .map(|person| (person.id.0, person.name, person.external_id.unwrap_or_default()))
+            .map(|person| (person.id.0, page.name(&person.name), person.external_id.unwrap_or_default()))
             .collect(),
         searched,
         cards: found.person.as_ref().map_or_else(Vec::new, |person| Card::all(&page, &person.cards)),
-        person: found.person.map(|person| (person.id.0, person.name)),
+        person: found.person.map(|person| (person.id.0, page.name(&person.name))),
         originals,
         kinds: choices::original_kinds(&page),
         causes: choices::hand_out_causes(&page),

@@ -120,6 +120,7 @@ fn part(page: &Page, action: &str, place: usize, word: &str) -> Part {
         ("review-person", 0) => link("reports/review/people", page.tr1("log-person", "number", word)),
         ("bulk-undo", 0) => link("bulk", word.to_owned()),
         ("passback-forgive", 0) => link("cards", word.to_owned()),
+        ("name-secret" | "name-shown", 0) => link("people", page.tr1("log-person", "number", word)),
         (action, 0) if action.starts_with("card-") => link("cards", word.to_owned()),
         _ => Part { href: String::new(), text: word.to_owned() },
     }

@@ -38,6 +38,7 @@ mod operators;
 mod overview;
 mod people;
 mod person;
+mod privacy;
 mod receipt;
 pub(crate) mod reports;
 mod restore;
@@ -94,6 +95,7 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(door::router())
         .merge(lockdown::router())
         .merge(restore::router())
+        .merge(privacy::router())
         .get(Right::Audit, "/log", log::show)
         .get(Right::Audit, "/log.csv", log::table)
         .get(Right::Audit, "/log/{number}", log::one)

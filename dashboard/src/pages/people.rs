@@ -82,14 +82,14 @@ fn with_lacks(site: &Site, page: &Page, person: Person) -> Result<PersonRow, Sit
     let mut lacks: Vec<_> = cards.into_iter().filter_map(|card| holder.lacks(page, card)).collect();
     lacks.sort_unstable();
     lacks.dedup();
-    Ok(row(person, lacks))
+    Ok(row(page, person, lacks))
 }
 
-fn row(person: Person, lacks: Vec<&'static str>) -> PersonRow {
+fn row(page: &Page, person: Person, lacks: Vec<&'static str>) -> PersonRow {
     PersonRow {
         lacks,
         id: person.id.0,
-        name: person.name,
+        name: page.name(&person.name),
         external_id: person.external_id.unwrap_or_default(),
         cards: person.cards.iter().map(|card| card.uid.hex()).collect(),
     }

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use db::site::{
     CardKind, EmploymentView, EventFilter, EventView, HandOutFilter, HandOutView, HoldingView, Person, PersonId,
-    RightView, Seek, Site, SiteError,
+    RightView, Searched, Seek, Site, SiteError,
 };
 
 use super::binding::holds;
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
+use crate::purpose;
 use crate::rights::Right;
 use crate::sentence::Row;
 use crate::visit::{Visit, actor};
@@ -32,7 +33,8 @@ struct PersonPage {
     rights: Vec<Condition>,
     holdings: Vec<Held>,
     outs: Vec<Out>,
-    rows: Vec<Row>,
+    /// What they did last; nothing as long as nobody has said why they look.
+    rows: Option<Vec<Row>>,
 }
 
 struct Shown {
@@ -67,14 +69,15 @@ struct Found {
     rights: Vec<RightView>,
     holdings: Vec<HoldingView>,
     outs: Vec<HandOutView>,
-    last: Vec<EventView>,
+    last: Option<Vec<EventView>>,
 }
 
 /// The page.
 pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
     let id = PersonId(id.parse().map_err(|_| Fault::NotFound)?);
-    let events = visit.page.may(Right::Events);
-    let found = app.db(move |site| find(site, id, events)).await?;
+    let may_look =
+        visit.page.may(Right::Events) && purpose::may_look(&app, &visit.page, vec![Searched::Person(id)]).await?;
+    let found = app.db(move |site| find(site, id, may_look)).await?;
     let (page, person) = (visit.page, found.person);
     render(&PersonPage {
         cards: Card::all(&page, &person.cards),
@@ -82,14 +85,14 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         rights: found.rights.into_iter().map(|one| right(&page, one)).collect(),
         holdings: found.holdings.iter().map(|one| held(&page, one)).collect(),
         outs: found.outs.iter().map(|out| Out::new(&page, out)).collect(),
-        rows: Row::all(&page, &found.last),
-        page,
+        rows: found.last.map(|last| Row::all(&page, &last)),
         person: Shown {
             id: person.id.0,
-            name: person.name,
+            name: page.name(&person.name),
             external_id: person.external_id.unwrap_or_default(),
             longer: person.comfort.has(Comfort::LONG),
         },
+        page,
     })
 }
 
@@ -114,7 +117,7 @@ pub(super) async fn set_comfort(
     Ok(done(&format!("/people/{}#comfort", id.0), "comfort-set"))
 }
 
-fn find(site: &Site, id: PersonId, with_events: bool) -> Result<Found, SiteError> {
+fn find(site: &Site, id: PersonId, may_look: bool) -> Result<Found, SiteError> {
     let events = EventFilter { persons: vec![id], ..EventFilter::default() };
     let outs = HandOutFilter { person: Some(id), ..HandOutFilter::default() };
     Ok(Found {
@@ -123,7 +126,7 @@ fn find(site: &Site, id: PersonId, with_events: bool) -> Result<Found, SiteError
         rights: site.rights(id)?,
         holdings: site.holdings_of(id, ROWS)?,
         outs: site.handouts(outs, None, LAST_ROWS)?,
-        last: if with_events { site.events(&events, Seek::Newest, LAST_ROWS)? } else { Vec::new() },
+        last: may_look.then(|| site.events(&events, Seek::Newest, LAST_ROWS)).transpose()?,
     })
 }
 

@@ -66,7 +66,7 @@ fn receipt(page: Page, lang: Lang, out: &HandOutView) -> Receipt {
     Receipt {
         id: out.id.0,
         person: out.person.0,
-        name: out.person_name.clone(),
+        name: page.name(&out.person_name),
         backup: out.backup.hex(),
         kind: out.kind.code(),
         original: out.original.map_or_else(String::new, |uid| last_digits(&uid.hex())),

@@ -41,7 +41,7 @@ impl Card {
         Self {
             uid: view.uid.hex(),
             kind: view.kind.code(),
-            holder: view.holder.as_ref().map(|(person, name)| (person.0, name.clone())),
+            holder: view.holder.as_ref().map(|(person, name)| (person.0, page.name(name))),
             held: page.window(&view.held),
             blocks: block_codes(view.blocks),
             window: page.days(&view.window),

@@ -81,7 +81,7 @@ async fn the_log_can_be_followed_by_its_cursor() {
     let newest = bench.api(Method::GET, "/events?limit=1", "").await.json();
     assert_eq!(newest["items"][0]["id"], 3);
     assert_eq!(newest["items"][0]["at"], "2026-11-24T13:00:00.000Z");
-    let door = bench.api(Method::GET, "/events?door=ward-3&card=04A1B201", "").await.json();
+    let door = bench.api(Method::GET, "/events?door=ward-3&card=04A1B201&purpose=A%20test", "").await.json();
     assert_eq!(door["items"].as_array().unwrap().len(), 1);
 }
 

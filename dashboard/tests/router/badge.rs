@@ -259,6 +259,7 @@ async fn two_cards_that_say_to_be_one_are_shown_side_by_side() {
     }
     let (first, second) = (text.find("42 (0B02)").unwrap(), text.find("42 (0C03)").unwrap());
     assert!(first < second, "the older comes first");
+    browser.say_why("/events?card=04A1B201&before=3").await;
     let shown = browser.get("/events?card=04A1B201&before=3").await.text();
     assert!(
         shown.contains("id=\"event-2\"") && shown.contains("Counter 41 → 42") && shown.contains("Credential verified")

@@ -22,6 +22,7 @@ mod import;
 mod lockdown;
 mod pages;
 mod passing;
+mod privacy;
 mod registration;
 mod reports;
 mod roles;

@@ -174,7 +174,7 @@ async fn a_backup_card_with_three_holders_and_two_late_events_has_the_right_name
         bench.tap(1, backup(), Some(Reason::UnknownCard));
     }
     bench.wait_ms(now.0 - bench.now().0);
-    let log = bench.api(Method::GET, &format!("/events?card={BACKUP}&after=0"), "").await.json();
+    let log = bench.api(Method::GET, &format!("/events?card={BACKUP}&after=0&purpose=A%20test"), "").await.json();
     let names: Vec<_> = log["items"].as_array().unwrap().iter().map(|event| event["holder"]["id"].clone()).collect();
     assert_eq!(names, [json!(1), json!(2)]);
     for (at, person) in times {

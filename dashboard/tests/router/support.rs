@@ -337,6 +337,13 @@ impl Browser {
         self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status()
     }
 
+    /// Says why the movements that a place shows are looked at.
+    pub(crate) async fn say_why(&mut self, place: &str) {
+        let next: String = place.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let answer = self.post("/privacy/purpose", &format!("next={next}&reason=A+test")).await;
+        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, place));
+    }
+
     /// A request with the cookies in it.
     pub(crate) fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");

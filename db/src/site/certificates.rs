@@ -196,25 +196,26 @@ fn close(db: &Connection, change: i64, id: CertificateId) -> Result<(), SiteErro
     Ok(())
 }
 
+/// Certificates as pages show them. The subject is a person's name, so it is kept back where that is.
+const CERTIFICATES: &str = "
+    SELECT id, uid, serial, issuer, issuer_text,
+           COALESCE((SELECT p.name FROM holding o JOIN secret_name n ON n.person = o.person
+                     JOIN person p ON p.id = o.person
+                     WHERE o.uid = card_certificate.uid AND o.until IS NULL LIMIT 1), subject_text),
+           from_s, until_s, usage, fingerprint, state, reason, list_number
+    FROM card_certificate";
+
 /// The certificate with this serial number, which has no leading zeros.
 fn find(db: &Connection, issuer: &IssuerId, serial: &[u8]) -> Result<Option<CertificateView>, SiteError> {
-    let mut statement = row::prepare(
-        db,
-        "SELECT id, uid, serial, issuer, issuer_text, subject_text, from_s, until_s, usage, fingerprint,
-                state, reason, list_number
-         FROM card_certificate WHERE issuer = $1 AND serial = $2 AND until IS NULL",
-    )?;
+    let sql = format!("{CERTIFICATES} WHERE issuer = $1 AND serial = $2 AND until IS NULL");
+    let mut statement = row::prepare(db, &sql)?;
     row::first(statement.query((issuer.as_slice(), serial))?, view)
 }
 
 /// The certificates of a card, the one that ends last first.
 pub(super) fn of_card(db: &Connection, uid: &Uid) -> Result<Vec<CertificateView>, SiteError> {
-    let mut statement = row::prepare(
-        db,
-        "SELECT id, uid, serial, issuer, issuer_text, subject_text, from_s, until_s, usage, fingerprint,
-                state, reason, list_number
-         FROM card_certificate WHERE uid = $1 AND until IS NULL ORDER BY until_s DESC, id",
-    )?;
+    let sql = format!("{CERTIFICATES} WHERE uid = $1 AND until IS NULL ORDER BY until_s DESC, id");
+    let mut statement = row::prepare(db, &sql)?;
     row::all(statement.query([uid.as_bytes()])?, view)
 }
 

@@ -98,6 +98,8 @@ pub struct EventView {
     pub holder: Option<(PersonId, String)>,
     /// Whether it fits the chain of its door.
     pub link_ok: bool,
+    /// Whether there was a card that was erased when its time was over.
+    pub erased: bool,
 }
 
 /// The holder's name stays out of logs, as the number does.
@@ -152,7 +154,7 @@ fn views(db: &Connection, ids: &[i64]) -> Result<Vec<EventView>, SiteError> {
 /// Every event with its door and with the person who held its card when it happened.
 const EVENTS: &str = "
     SELECT e.id, d.id, d.name, e.epoch, e.sequence, e.body, e.uid, e.salt, e.received_ms, e.link_ok,
-           p.id, p.name
+           p.id, p.name, e.uid IS NULL AND e.commitment IS NOT NULL
     FROM event e
     JOIN door d ON d.number = e.door
     LEFT JOIN holding h ON h.uid = e.uid AND h.until IS NULL
@@ -181,5 +183,6 @@ fn view(row: &Row<'_>) -> Result<EventView, SiteError> {
         received: UtcMs(row.get(8)?),
         holder,
         link_ok: row.get(9)?,
+        erased: row.get(12)?,
     })
 }

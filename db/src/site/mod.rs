@@ -36,6 +36,7 @@ mod operators;
 mod passages;
 mod passback;
 mod people;
+mod privacy;
 mod receipt;
 mod renewal;
 mod reports;
@@ -94,6 +95,10 @@ pub use operators::{Operator, Role};
 pub use passages::PresenceView;
 pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
+pub use privacy::{
+    Erased, HOLD_LENGTH_MAX_MS, HoldSubject, HoldView, NewHold, Retained, RetentionView, SEARCH_COUNTS_MS,
+    SearchFilter, SearchView, Searched, SecretName, neutral_name, neutral_of,
+};
 pub use receipt::ReceiptAsked;
 pub use renewal::Horizons;
 pub use reports::{

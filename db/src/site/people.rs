@@ -6,7 +6,7 @@ use access::entry::Comfort;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::open::Wakes;
-use super::{Actor, CardView, Site, SiteError, cards, change, comfort, row};
+use super::{Actor, CardView, Site, SiteError, cards, change, comfort, privacy, row};
 
 /// Longest name of a person, in bytes.
 const NAME_LENGTH_MAX: usize = 200;
@@ -130,6 +130,10 @@ impl Site {
 /// Refuses texts that cannot be a name or an external id.
 pub(super) fn check(name: &str, external_id: Option<&str>) -> Result<(), SiteError> {
     row::check_text("name", name, NAME_LENGTH_MAX)?;
+    // Whoever is shown the name that it stands for would take this person for the other.
+    if privacy::neutral_of(name).is_some() {
+        return Err(SiteError::invalid("name", "reserved"));
+    }
     external_id.map_or(Ok(()), |id| row::check_text("external_id", id, EXTERNAL_ID_LENGTH_MAX))
 }
 
@@ -140,7 +144,10 @@ pub(super) fn insert(
     name: &str,
     external_id: Option<&str>,
 ) -> Result<PersonId, SiteError> {
-    let search = format!("{name} {}", external_id.unwrap_or("")).to_lowercase();
+    if external_id.map_or(Ok(false), |id| privacy::taken(db, id))? {
+        return Err(SiteError::conflict("person", external_id.unwrap_or("")));
+    }
+    let search = search_text(name, external_id);
     row::prepare(
         db,
         "INSERT INTO person (name, external_id, search, since) VALUES ($1, $2, $3, $4)
@@ -154,9 +161,17 @@ pub(super) fn insert(
 
 /// Calls a person otherwise from now on. Names decide nothing, so earlier ones are not kept.
 pub(super) fn rename(db: &Connection, id: PersonId, name: &str, external_id: &str) -> Result<(), SiteError> {
-    let search = format!("{name} {external_id}").to_lowercase();
+    if privacy::rename(db, id, name)? {
+        return Ok(());
+    }
+    let search = search_text(name, Some(external_id));
     row::prepare(db, "UPDATE person SET name = $1, search = $2 WHERE id = $3")?.execute((name, search, id.0))?;
     Ok(())
+}
+
+/// What a search for a person looks at.
+pub(super) fn search_text(name: &str, external_id: Option<&str>) -> String {
+    format!("{name} {}", external_id.unwrap_or("")).to_lowercase()
 }
 
 fn view(row: &Row<'_>) -> Result<Person, SiteError> {

@@ -31,6 +31,7 @@ mod mishaps;
 mod modes;
 mod operators;
 mod passages;
+mod privacy;
 mod receipts;
 mod registers;
 mod reports;

@@ -228,8 +228,11 @@ async fn page(
     found.members.truncate(ROWS as usize);
     let more = found.members.last().filter(|_| more);
     let more = more.map_or_else(String::new, |last| format!("{}?after={}", place(id), last.person.0));
-    let member =
-        |member: MemberView| Member { id: member.person.0, name: member.name, window: page.window(&member.window) };
+    let member = |member: MemberView| Member {
+        id: member.person.0,
+        name: page.name(&member.name),
+        window: page.window(&member.window),
+    };
     let mut kinds = vec![(String::new(), page.tr("any"))];
     kinds.extend(choices::kinds(&page));
     Ok(Group {

@@ -195,7 +195,7 @@ async fn question(app: &App, page: Page, id: AreaId, uid: Uid, form: Form) -> Re
         area: id.0,
         name: area.name,
         card: uid.hex(),
-        person: card.holder.map_or_else(String::new, |(_, name)| name),
+        person: card.holder.map_or_else(String::new, |(_, name)| page.name(&name)),
         scopes: scopes.into(),
         page: page.at(&format!("{}/{}", place(id), uid.hex())),
         form,

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::rows::{
     Difference, DifferenceKind, EmploymentRow, IMPORT_DIFFERENCES_MAX, IMPORT_ERRORS_MAX, IMPORT_ROWS_MAX,
@@ -13,7 +13,7 @@ use super::rows::{
 use crate::site::cards::state::State;
 use crate::site::conditions::employments::{self, Employment};
 use crate::site::conditions::rights::{self, Right};
-use crate::site::{NewCard, NewEmployment, NewRight, PersonId, RightId, SiteError, people, row};
+use crate::site::{NewCard, NewEmployment, NewRight, PersonId, RightId, SiteError, people, privacy, row};
 
 /// Ends of so many employments or rights are believed whatever their share is.
 const REMOVED_FEW: u32 = 10;
@@ -250,9 +250,7 @@ impl<'a> Planner<'a> {
     }
 
     fn known_person(&self, external_id: &str) -> Result<Option<(PersonId, String)>, SiteError> {
-        Ok(row::prepare(self.db, "SELECT id, name FROM person WHERE external_id = $1")?
-            .query_row([external_id], |row| Ok((PersonId(row.get(0)?), row.get(1)?)))
-            .optional()?)
+        Ok(privacy::known_person(self.db, external_id)?.map(|known| (known.id, known.name)))
     }
 
     fn known_right(&self, who: Who<'_>, right: &RightRow) -> Result<Option<Right>, SiteError> {

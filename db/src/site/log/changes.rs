@@ -1,6 +1,7 @@
 //! The operator log, chained as it is written.
 
 use access::chain::Link;
+use access::time::UtcMs;
 use rusqlite::Connection;
 
 use super::chain::{ChangeRow, Said};
@@ -46,6 +47,35 @@ pub(in crate::site) fn chain(db: &Connection, most: i64) -> Result<u32, SiteErro
     row::prepare(db, "UPDATE site SET change_number = $1, change_head = $2 WHERE id = 1")?
         .execute((head.number.cast_signed(), head.link.0))?;
     Ok(count)
+}
+
+/// What says how far something was erased, and names nobody. It stays, since checking the logs asks for it.
+const DECLARATIONS: &str = "('events-erased', 'unknown-cards-erased', 'alarms-erased', 'audit-erased')";
+
+/// Lets the changes after one and through another forget their details, but for those of which `held` is true, where
+/// `c` is the change and `{now}` the time. The commitment stays, so the chain holds. Says how many there were.
+pub(in crate::site) fn erase(
+    db: &Connection,
+    (after, through): (i64, i64),
+    held: &str,
+    now: UtcMs,
+) -> Result<u32, SiteError> {
+    let sql = format!(
+        "UPDATE change AS c SET detail = '', salt = NULL
+         WHERE c.number > $1 AND c.number <= $2 AND c.salt IS NOT NULL AND c.action NOT IN {DECLARATIONS} AND NOT {}",
+        held.replace("{now}", "$3")
+    );
+    let rows = row::prepare(db, &sql)?.execute((after, through, now.0))?;
+    Ok(u32::try_from(rows).unwrap_or(u32::MAX))
+}
+
+/// The first of these changes that still has its detail.
+pub(in crate::site) fn first_kept(db: &Connection, (after, through): (i64, i64)) -> Result<Option<i64>, SiteError> {
+    let sql = format!(
+        "SELECT MIN(number) FROM change
+         WHERE number > $1 AND number <= $2 AND salt IS NOT NULL AND action NOT IN {DECLARATIONS}"
+    );
+    Ok(row::prepare(db, &sql)?.query_row((after, through), |row| row.get(0))?)
 }
 
 pub(in crate::site) fn stored_head(db: &Connection) -> Result<ChangeHead, SiteError> {

@@ -18,7 +18,7 @@ use super::seals::Seal;
 use super::stored::{self, Stored};
 use super::types::{Checked, Damage, Harm, LogPart, LogSummary};
 use super::{changes, check_changes, check_seals, stored_head};
-use crate::site::{Site, SiteError, row};
+use crate::site::{Site, SiteError, privacy, row};
 
 /// Most rows of one step: some 3 MB.
 const STEP_ROWS_MAX: u32 = 10_000;
@@ -113,8 +113,9 @@ impl LogCheck {
     fn events(&mut self, db: &Connection, rows: u32) -> Result<Option<Damage>, SiteError> {
         let from = self.summary.rows.saturating_add(1);
         let found = stored::read(db, from, self.end.row, rows)?;
+        let erased = privacy::events_erased(db)?;
         for row in &found {
-            if let Err(column) = self.event(row) {
+            if let Err(column) = self.event(row, erased) {
                 return self.damage(db, Some(row), column).map(Some);
             }
         }
@@ -125,12 +126,13 @@ impl LogCheck {
         self.ended(db)
     }
 
-    /// Takes the next row; or says which column is wrong, if a single one is.
-    fn event(&mut self, row: &Stored) -> Result<(), Option<&'static str>> {
+    /// Takes the next row; or says which column is wrong, if a single one is. Rows through `erased` may have forgotten
+    /// their card.
+    fn event(&mut self, row: &Stored, erased: u64) -> Result<(), Option<&'static str>> {
         if row.id != self.summary.rows.saturating_add(1) {
             return Err(None);
         }
-        let sound = row.sound().map_err(Some)?;
+        let sound = row.sound(row.id <= erased).map_err(Some)?;
         if sound.row.head(self.heads.0) != sound.head {
             return Err(None);
         }

@@ -7,7 +7,7 @@ use super::chain::{ChangeRow, Said};
 use super::changes::ChangeHead;
 use super::check::{LogCheck, Stage};
 use super::types::{Damage, Harm, LogPart};
-use crate::site::{SiteError, row};
+use crate::site::{SiteError, privacy, row};
 
 /// A restored site jumps to the time in milliseconds. Whoever leaves fewer numbers out has removed rows.
 const JUMP_MIN: u64 = 1_000_000;
@@ -30,13 +30,14 @@ struct Stored {
 
 pub(super) fn step(db: &Connection, check: &mut LogCheck, rows: u32) -> Result<Option<Damage>, SiteError> {
     let found = read(db, check.changes.number, i64::from(rows))?;
+    let erased = privacy::changes_erased(db)?;
     let mut within = found.iter().filter(|row| row.number <= check.changes_end.number).peekable();
     if within.peek().is_none() {
         check.stage = Stage::Seals;
         return Ok(ended(check, &found));
     }
     for row in within {
-        let wrong = match row.committed() {
+        let wrong = match row.committed(erased) {
             Ok(()) if row.follows(row.number, check.changes.link) => None,
             Ok(()) => Some(None),
             Err(column) => Some(Some(column)),
@@ -127,7 +128,11 @@ fn read(db: &Connection, after: u64, most: i64) -> Result<Vec<Stored>, SiteError
 }
 
 impl Stored {
-    fn committed(&self) -> Result<(), &'static str> {
+    /// Whether it says what it was chained with; a change through `erased` may have forgotten that.
+    fn committed(&self, erased: u64) -> Result<(), &'static str> {
+        if self.salt.is_none() && self.detail.is_empty() && self.number <= erased {
+            return self.commitment().map(|_| ()).ok_or("commitment");
+        }
         let salt = self.salt.as_deref().and_then(|salt| salt.try_into().ok()).ok_or("salt")?;
         let commitment = self.commitment().ok_or("commitment")?;
         let said = Said { detail: &self.detail, before: self.before.as_deref(), after: self.after.as_deref() };

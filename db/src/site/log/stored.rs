@@ -78,8 +78,9 @@ fn stored(r: &Row<'_>) -> Result<Stored, SiteError> {
 }
 
 impl Stored {
-    /// Whether the columns agree with each other; else the one that does not. Heads and links are not looked at.
-    pub(super) fn sound(&self) -> Result<Sound<'_>, &'static str> {
+    /// Whether the columns agree with each other; else the one that does not. Heads and links are not looked at. The card
+    /// may be gone only where `erased` says that its time was over.
+    pub(super) fn sound(&self, erased: bool) -> Result<Sound<'_>, &'static str> {
         let row = self.row(self.id)?;
         let event = Event::from_bytes(&self.body).map_err(|_| "body")?;
         if event.subject.is_some() {
@@ -97,7 +98,7 @@ impl Stored {
         if denied_for(&event.kind).map(|reasons| reasons.bits().cast_signed()) != self.reasons {
             return Err("reasons");
         }
-        self.subject(row.commitment)?;
+        self.subject(row.commitment, erased)?;
         let head = self.head.as_deref().and_then(|head| head.try_into().ok()).map(Link).ok_or("head")?;
         Ok(Sound { row, head })
     }
@@ -145,10 +146,11 @@ impl Stored {
         self.link.as_slice().try_into().map(Link).map_err(|_| "link")
     }
 
-    /// A card that is gone while its commitment is there was erased, which nothing in this version does.
-    fn subject(&self, kept: Option<&[u8; 32]>) -> Result<(), &'static str> {
+    /// A card that is gone while its commitment is there was erased.
+    fn subject(&self, kept: Option<&[u8; 32]>, erased: bool) -> Result<(), &'static str> {
         match (&self.uid, &self.salt, kept) {
             (None, None, None) => Ok(()),
+            (None, None, Some(_)) if erased => Ok(()),
             (Some(uid), Some(salt), Some(kept)) => {
                 let uid = Uid::new(uid).map_err(|_| "uid")?;
                 let salt = salt.as_slice().try_into().map_err(|_| "salt")?;
