@@ -12,6 +12,15 @@ if (pending) follow(pending, Number(pending.dataset.pending) || 20);
 // What is wrong with a form is the first thing to read and to tab on from.
 document.querySelector("[role=alert][tabindex]")?.focus();
 
+// The menu lies over the page, so it does not stay when somebody turns to something else.
+const menu = document.querySelector("details.menu");
+const shut = ({ type, key, target }) => {
+  if (!menu?.open || (type === "keydown" ? key !== "Escape" : menu.contains(target))) return;
+  if (type === "keydown") menu.querySelector("summary").focus();
+  menu.open = false;
+};
+for (const kind of ["keydown", "click", "focusin"]) document.addEventListener(kind, shut);
+
 function followEvents(box) {
   const rows = document.getElementById("live-rows");
   const button = box.querySelector("button");

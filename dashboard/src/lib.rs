@@ -9,7 +9,7 @@
 //! | `pages`, `api` | one file for each page and each part of the API |
 //! | `visit`, `session`, [`password`], `attempts` | who asks |
 //! | `query`, `form` | what they ask for |
-//! | `page`, `language`, `sentence`, `when` | what every template has at hand |
+//! | `page`, `nav`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
 //! | `explain` | why a card passed or did not |
 //! | `lockdown` | which doors a lockdown reaches, and who passes all the same |
@@ -37,6 +37,7 @@ mod language;
 mod layers;
 mod lockdown;
 pub mod mail;
+mod nav;
 mod page;
 mod pages;
 pub mod password;

@@ -4,7 +4,7 @@ use access::time::{UtcMs, UtcS, Window};
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use chrono_tz::Tz;
-use db::site::{LockdownScope, LockdownView};
+use db::site::{LockdownScope, LockdownView, Operator};
 use fluent_templates::fluent_bundle::FluentValue;
 
 use crate::app::App;
@@ -114,6 +114,14 @@ impl Page {
             lockdown: None,
             restored: None,
         }
+    }
+
+    /// From now on for this operator, in the operator's language.
+    pub(crate) fn is_of(&mut self, operator: &Operator) {
+        if let Some(lang) = operator.language.as_deref().and_then(Lang::from_code) {
+            self.lang = lang;
+        }
+        self.operator = Some(operator.name.clone());
     }
 
     /// A sentence.
@@ -238,30 +246,6 @@ impl Page {
             self.here = path.to_owned();
         }
         self
-    }
-
-    /// The navigation: path and key.
-    pub(crate) fn places(&self) -> Vec<(&'static str, &'static str)> {
-        let mut places = vec![
-            ("/", "nav-overview"),
-            ("/events", "nav-events"),
-            ("/alarms", "nav-alarms"),
-            ("/cards", "nav-cards"),
-            ("/desk", "nav-desk"),
-            ("/people", "nav-people"),
-            ("/doors", "nav-doors"),
-            ("/lockdown", "nav-lockdown"),
-            ("/rules", "nav-rules"),
-            ("/explain", "nav-explain"),
-            ("/import", "nav-import"),
-            ("/log", "nav-log"),
-            ("/signals", "nav-signals"),
-            ("/settings", "nav-site"),
-        ];
-        if self.demo {
-            places.push(("/demo", "nav-demo"));
-        }
-        places
     }
 
     /// Whether this version knows the block, so that somebody may remove it.

@@ -11,7 +11,6 @@ use tower_sessions::Session;
 
 use crate::app::App;
 use crate::fault::Fault;
-use crate::language::Lang;
 use crate::lockdown;
 use crate::page::Page;
 use crate::query::encode;
@@ -49,10 +48,7 @@ pub(crate) async fn require_operator(
         let back = if parts.method == Method::GET { page.here.as_str() } else { "/" };
         return Ok(Redirect::to(&format!("/sign-in?next={}", encode(back))).into_response());
     };
-    if let Some(lang) = operator.language.as_deref().and_then(Lang::from_code) {
-        page.lang = lang;
-    }
-    page.operator = Some(operator.name.clone());
+    page.is_of(&operator);
     if !wants_stream(&parts) {
         let now = page.now.second();
         let (on, restored) = app.db(move |site| Ok((lockdown::on(site, now)?, site.restore_waits()?))).await?;

@@ -12,6 +12,7 @@ use crate::assets;
 use crate::fault::Fault;
 use crate::visit::require_operator;
 
+mod accessibility;
 pub(crate) mod alarms;
 mod binding;
 mod card;
@@ -28,6 +29,7 @@ mod ending;
 mod event;
 mod events;
 mod explain;
+mod help;
 mod import;
 mod language;
 mod life;
@@ -88,6 +90,7 @@ fn private(app: &App) -> Router<App> {
         .merge(door::router())
         .merge(lockdown::router())
         .merge(restore::router())
+        .route("/help", get(help::show))
         .route("/log", get(log::show))
         .merge(alarms::router())
         .merge(rules::router())
@@ -105,6 +108,7 @@ fn public() -> Router<App> {
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", post(sign_in::leave))
         .route("/language", post(language::choose))
+        .route("/accessibility", get(accessibility::show))
         .route("/assets/{name}", get(assets::serve))
 }
 

@@ -4,7 +4,7 @@ use crate::support::{Bench, EVIL, door, uid};
 use access::reason::Reason;
 use axum::http::StatusCode;
 
-const PAGES: [&str; 30] = [
+const PAGES: [&str; 32] = [
     "/",
     "/events",
     "/events?code=denied",
@@ -32,6 +32,8 @@ const PAGES: [&str; 30] = [
     "/import",
     "/people/1/employments/new",
     "/people/1/rights/new",
+    "/help",
+    "/accessibility",
     "/demo",
     "/sign-in",
     "/nothing/here",
@@ -62,6 +64,37 @@ async fn every_page_is_whole_strict_and_free_of_other_sites_in_every_language() 
             assert!(answer.body.len() < 45_000, "{path}: {} bytes", answer.body.len());
         }
     }
+}
+
+#[tokio::test]
+async fn the_statement_on_accessibility_is_for_everybody_and_help_for_whoever_is_signed_in() {
+    let bench = Bench::new().await;
+    let statement = bench.browser().get("/accessibility").await;
+    assert_eq!(statement.status, StatusCode::OK);
+    assert!(!statement.text().contains("<nav") && statement.text().contains("Traficom"), "{}", statement.text());
+    assert_eq!(bench.browser().get("/help").await.status, StatusCode::SEE_OTHER);
+    let mut browser = bench.signed_in().await;
+    let help = browser.get("/help").await.text();
+    // Help speaks of buttons by the words that stand on them.
+    assert!(help.contains("“Hand out and show the receipt”") && help.contains("href=\"/desk\""), "{help}");
+    assert!(browser.get("/accessibility").await.text().contains("<nav class=\"main\""));
+}
+
+#[tokio::test]
+async fn the_menu_names_every_place_of_the_bar_and_the_demo_only_in_the_demo() {
+    for demo in [false, true] {
+        let bench = Bench::with(demo).await;
+        let text = bench.signed_in().await.get("/").await.text();
+        let (bar, menu) = text.split_once("<details class=\"menu\">").unwrap();
+        let (bar, menu) = (links(bar), links(menu.split_once("</details>").unwrap().0));
+        assert!(bar.len() > 5 && bar.iter().all(|place| menu.contains(place)), "{menu:?}");
+        assert_eq!(menu.contains(&"/demo"), demo);
+    }
+}
+
+/// The places of a part of the navigation.
+fn links(part: &str) -> Vec<&str> {
+    part.split("<li><a href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 #[tokio::test]
