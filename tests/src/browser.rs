@@ -155,14 +155,15 @@ impl Browser {
         Ok(())
     }
 
-    /// What the page has written to its console since this was asked last, but for what is told of a page that is
+    /// The errors in the page's console since this was asked last, but for what is told of a page that is refused or
     /// not there: asking for it is no mistake of the pages.
     ///
     /// # Errors
     /// If the browser does not say.
     pub async fn console(&self) -> Result<Vec<String>> {
-        let entries = self.page.browser_log().await?.into_iter().map(|entry| entry.message);
-        Ok(entries.filter(|message| !message.contains("status of 40") && !message.contains("status of 422")).collect())
+        let errors = self.page.browser_log().await?.into_iter().filter(|entry| entry.level == "SEVERE");
+        let told = |message: &String| !message.contains("status of 40") && !message.contains("status of 422");
+        Ok(errors.map(|entry| entry.message).filter(told).collect())
     }
 
     /// Ends it.

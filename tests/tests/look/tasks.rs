@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 use site::browser::Browser;
 use site::demo::Ready;
@@ -130,7 +131,7 @@ fn the_usual_tasks_take_as_many_clicks_and_keystrokes_as_the_page_about_them_say
         }
         task!(1, lost_card(&mut hands, &api));
         task!(2, who_entered(&mut hands));
-        task!(3, refusal(&mut hands));
+        task!(3, refusal(&mut hands, &ready, &api));
         task!(4, new_nurse(&mut hands, &api));
         task!(5, holiday(&mut hands));
         task!(6, lockdown(&mut hands, &ready));
@@ -169,9 +170,10 @@ async fn who_entered(hands: &mut Hands<'_>) -> Result<()> {
     hands.click("details.filter > summary").await?;
     hands.choose("form[action='/events'] [name=door]", "pharmacy").await?;
     hands.choose("form[action='/events'] [name=code]", "granted").await?;
-    // As the browser's language wants dates: month, day and year, then the time.
-    for (name, typed) in [("from", "11012026\u{e004}0800AM"), ("until", "12312030\u{e004}0900PM")] {
-        hands.fill(&format!("form[action='/events'] [name={name}]"), typed).await?;
+    for (name, days) in [("from", -1), ("until", 1)] {
+        // As the browser's language wants dates: month, day and year, then the time.
+        let day = (Utc::now() + TimeDelta::days(days)).format("%m%d%Y");
+        hands.fill(&format!("form[action='/events'] [name={name}]"), &format!("{day}\u{e004}0830AM")).await?;
     }
     hands.click("form[action='/events'] button").await?;
     let rows = hands.read("table.events").await?;
@@ -187,7 +189,16 @@ async fn who_entered(hands: &mut Hands<'_>) -> Result<()> {
     Ok(())
 }
 
-async fn refusal(hands: &mut Hands<'_>) -> Result<()> {
+async fn refusal(hands: &mut Hands<'_>, ready: &Ready, api: &Client) -> Result<()> {
+    let refusals = || {
+        let denied: Value = api.read("/api/v1/events?code=denied&limit=100").ok()?;
+        Some(denied.get("items")?.as_array()?.len())
+    };
+    let before = refusals().unwrap_or_default();
+    // Somebody whose card is blocked stands at the pharmacy and rings security.
+    assert!(door(ready, "pharmacy")?.tap(&invent(8)[7].uid.hex(), 60)?.is_denied());
+    site::wait::until("the refusal in the log", || refusals().filter(|now| *now > before))?;
+    hands.begin().await?;
     hands.click("tr[data-code=denied] a[href^='/events/']").await?;
     let why = hands.read("#why").await?;
     let said = hands.read("#say").await?;
@@ -216,12 +227,13 @@ async fn new_nurse(hands: &mut Hands<'_>, api: &Client) -> Result<()> {
 async fn holiday(hands: &mut Hands<'_>) -> Result<()> {
     hands.go("/rules").await?;
     hands.click(".tabs a[href='/rules/holidays']").await?;
-    hands.fill("#added", "2026-12-24").await?;
+    let day = Utc::now().format("%Y-12-24").to_string();
+    hands.fill("#added", &day).await?;
     hands.enter("#added").await?;
-    hands.read("form[action='/rules/holidays'] button").await?;
-    hands.click("form[action='/rules/holidays'] button").await?;
-    let page = hands.read("main").await?;
-    assert!(page.contains("24"), "{page}");
+    hands.read("form:has([name=seen])").await?;
+    hands.click("form:has([name=seen]) button").await?;
+    hands.read("main:has(.note.good[role=status])").await?;
+    hands.browser.see(&format!("[name=on][value='{day}']")).await?;
     Ok(())
 }
 
@@ -244,9 +256,11 @@ async fn alarm(hands: &mut Hands<'_>, api: &Client) -> Result<()> {
     let open = "form[action$='/acknowledge'] button";
     if hands.browser.page.find(By::Css(open)).await.is_ok() {
         hands.click(open).await?;
+        hands.browser.see(".note.good[role=status]").await?;
     }
     hands.fill("#close-comment", "The mover had a key").await?;
     hands.click("form[action$='/close'] button").await?;
+    hands.read(".note.good[role=status]").await?;
     let alarm: Value = api.read(&format!("/api/v1/alarms/{number}"))?;
     assert_eq!(alarm["state"], "closed", "{alarm}");
     Ok(())
