@@ -197,7 +197,7 @@ async fn refusal(hands: &mut Hands<'_>, ready: &Ready, api: &Client) -> Result<(
     };
     let before = refusals().unwrap_or_default();
     // Somebody whose card is blocked stands at the pharmacy and rings security.
-    assert!(door(ready, "pharmacy")?.tap(&invent(8)[7].uid.hex(), 60)?.is_denied());
+    assert!(door(ready, "pharmacy")?.tap(&invent(8)[7].uid.hex(), 60)?.signal.starts_with("denied"));
     site::wait::until("the refusal in the log", || refusals().filter(|now| *now > before))?;
     hands.begin().await?;
     hands.click("tr[data-code=denied] a[href^='/events/']").await?;
