@@ -5,55 +5,76 @@ use crate::page::Page;
 /// A path and the key of its name.
 pub(crate) type Place = (&'static str, &'static str);
 
-/// What stands in the bar itself. It has to fit one line of 1280 px in every language; the brand leads to the overview.
-const BAR: [Place; 8] = [
-    ("/events", "nav-events"),
-    ("/alarms", "nav-alarms"),
-    ("/people", "nav-people"),
-    ("/cards", "nav-cards"),
-    ("/desk", "nav-desk"),
-    ("/doors", "nav-doors"),
-    ("/rules", "nav-rules"),
-    ("/lockdown", "nav-lockdown"),
+/// A part of the menu.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Group {
+    Watch,
+    People,
+    Doors,
+    Site,
+}
+
+/// Stands in the bar as well. The bar has to fit one line of 1280 px in every language; the brand leads to the overview.
+const BAR: bool = true;
+/// Stands in the menu alone.
+const MENU: bool = false;
+
+/// All there is, in the order in which bar and menu offer it. The menu names what stands in the bar once more, since a
+/// narrow screen has no bar.
+const PLACES: [(Group, bool, Place); 16] = [
+    (Group::Watch, MENU, ("/", "nav-overview")),
+    (Group::Watch, BAR, ("/events", "nav-events")),
+    (Group::Watch, BAR, ("/alarms", "nav-alarms")),
+    (Group::Watch, MENU, ("/explain", "nav-explain")),
+    (Group::People, BAR, ("/people", "nav-people")),
+    (Group::People, BAR, ("/cards", "nav-cards")),
+    (Group::People, BAR, ("/desk", "nav-desk")),
+    (Group::People, MENU, ("/import", "nav-import")),
+    (Group::Doors, BAR, ("/doors", "nav-doors")),
+    (Group::Doors, BAR, ("/rules", "nav-rules")),
+    (Group::Doors, BAR, ("/lockdown", "nav-lockdown")),
+    (Group::Doors, MENU, ("/signals", "nav-signals")),
+    (Group::Site, MENU, ("/log", "nav-log")),
+    (Group::Site, MENU, ("/settings", "nav-site")),
+    (Group::Site, MENU, ("/help", "nav-help")),
+    (Group::Site, MENU, ("/demo", "nav-demo")),
 ];
 
-/// What stands in the menu: all of the bar once more, since a narrow screen has no bar, and what is needed seldom.
-const MENU: [(&str, &[Place]); 4] = [
-    (
-        "nav-group-watch",
-        &[("/", "nav-overview"), ("/events", "nav-events"), ("/alarms", "nav-alarms"), ("/explain", "nav-explain")],
-    ),
-    (
-        "nav-group-people",
-        &[("/people", "nav-people"), ("/cards", "nav-cards"), ("/desk", "nav-desk"), ("/import", "nav-import")],
-    ),
-    (
-        "nav-group-doors",
-        &[("/doors", "nav-doors"), ("/rules", "nav-rules"), ("/lockdown", "nav-lockdown"), ("/signals", "nav-signals")],
-    ),
-    ("nav-group-site", &[("/log", "nav-log"), ("/settings", "nav-site"), ("/help", "nav-help"), ("/demo", "nav-demo")]),
-];
+impl Group {
+    const ALL: [Self; 4] = [Self::Watch, Self::People, Self::Doors, Self::Site];
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Watch => "nav-group-watch",
+            Self::People => "nav-group-people",
+            Self::Doors => "nav-group-doors",
+            Self::Site => "nav-group-site",
+        }
+    }
+}
 
 impl Page {
     /// The bar.
     pub(crate) fn bar(&self) -> Vec<Place> {
-        BAR.into_iter().filter(|place| self.offers(place)).collect()
+        self.places(|_, in_bar| in_bar)
     }
 
     /// The menu: the key of each group's name, and its places. A group without any is left out.
     pub(crate) fn menu(&self) -> Vec<(&'static str, Vec<Place>)> {
-        let kept = |places: &[Place]| places.iter().copied().filter(|place| self.offers(place)).collect::<Vec<_>>();
-        MENU.into_iter().map(|(name, places)| (name, kept(places))).filter(|(_, places)| !places.is_empty()).collect()
+        let groups = Group::ALL.into_iter().map(|of| (of.key(), self.places(|group, _| group == of)));
+        groups.filter(|(_, places)| !places.is_empty()).collect()
     }
 
-    /// Whether the page is one that only the menu names, so that the menu is where one is.
+    /// Whether only the menu names where one is.
     pub(crate) fn only_in_menu(&self) -> bool {
-        !BAR.iter().any(|(path, _)| self.below(path))
-            && self.menu().iter().any(|(_, of)| of.iter().any(|(path, _)| self.below(path)))
+        self.places(|_, in_bar| !in_bar).iter().any(|(path, _)| self.below(path))
+            && !self.bar().iter().any(|(path, _)| self.below(path))
     }
 
-    /// Whether the place is there for whoever looks.
-    fn offers(&self, (path, _): &Place) -> bool {
-        *path != "/demo" || self.demo
+    /// Those that are there for whoever looks.
+    fn places(&self, wanted: impl Fn(Group, bool) -> bool) -> Vec<Place> {
+        let there = |path: &str| path != "/demo" || self.demo;
+        let places = PLACES.into_iter().filter(|(group, in_bar, (path, _))| wanted(*group, *in_bar) && there(path));
+        places.map(|(_, _, place)| place).collect()
     }
 }
