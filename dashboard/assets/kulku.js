@@ -2,12 +2,17 @@
 
 const ROWS_MAX = 200;
 const ANNOUNCE_MS = 10000;
+const WARN_MS = 180000;
+const DRAW_MS = 200;
 
 const live = document.getElementById("live");
 if (live && "EventSource" in window) followEvents(live);
 
 const pending = document.querySelector("[data-pending]");
 if (pending) follow(pending, Number(pending.dataset.pending) || 20);
+
+const session = document.getElementById("session");
+if (session) warn(session);
 
 // What is wrong with a form is the first thing to read and to tab on from.
 document.querySelector("[role=alert][tabindex]")?.focus();
@@ -29,6 +34,7 @@ function followEvents(box) {
   const words = box.dataset;
   let waiting = [];
   let paused = false;
+  let due = 0;
   let unsaid = { all: 0, denied: 0 };
 
   const show = (name) => {
@@ -46,6 +52,11 @@ function followEvents(box) {
     document.getElementById("no-rows")?.remove();
     unsaid.all += 1;
     if (row.dataset.code === "denied") unsaid.denied += 1;
+  };
+  // A busy site tells hundreds of rows a second; the page is drawn anew a few times in it.
+  const draw = () => {
+    due = 0;
+    if (!paused) insertAll(waiting.splice(0));
   };
   // Keeps what the reader looks at in its place when rows come in above it.
   const insertAll = (list) => {
@@ -65,17 +76,17 @@ function followEvents(box) {
   button.addEventListener("click", () => {
     paused = !paused;
     button.textContent = paused ? words.resume : words.pause;
-    if (!paused) insertAll(waiting.splice(0));
+    draw();
     show(paused ? "paused" : "on");
   });
 
   const source = new EventSource(words.stream);
   source.addEventListener("open", () => show(paused ? "paused" : "on"));
   source.addEventListener("row", (event) => {
-    if (!paused) return insertAll([event.data]);
     waiting.push(event.data);
     if (waiting.length > ROWS_MAX) waiting.shift();
-    state.textContent = `${words.paused} (${waiting.length})`;
+    if (!paused && !due) due = setTimeout(draw, DRAW_MS);
+    if (paused) state.textContent = `${words.paused} (${waiting.length})`;
   });
   source.addEventListener("lagged", () => location.reload());
   source.addEventListener("ended", () => {
@@ -115,4 +126,23 @@ async function follow(note, tries) {
     if (over) return;
   }
   if (tries > 0) follow(note, tries - 1);
+}
+
+// Says aloud that the session ends soon, and prolongs it without leaving the page, so that nothing typed is lost.
+function warn(box) {
+  const left = Number(box.dataset.ends) - Number(box.dataset.now);
+  const timer = setTimeout(() => {
+    box.classList.add("soon");
+    box.querySelector(".words").setAttribute("role", "alert");
+    box.querySelector(".words").textContent += "";
+  }, Math.max(0, left - WARN_MS));
+  box.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = await fetch(event.target.action, { method: "POST", body: new URLSearchParams(new FormData(event.target)) }).catch(() => null);
+    const now = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("session");
+    if (!now) return event.target.submit();
+    clearTimeout(timer);
+    box.replaceWith(now);
+    warn(now);
+  });
 }

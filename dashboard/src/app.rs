@@ -10,9 +10,9 @@ use tokio::sync::Semaphore;
 use crate::Context;
 use crate::attempts::Attempts;
 use crate::fault::Fault;
+use crate::feed::Feed;
 
-/// Live tails at once. Each costs a task and a look into the database at every event; a control room has
-/// a dozen screens.
+/// Live tails at once. Each costs a task and what its browser has not taken yet; a control room has a dozen screens.
 const STREAMS_MAX: usize = 64;
 
 /// Sign-ins at once, those whose password waits for its turn included, under whatever names: a few seconds
@@ -22,6 +22,9 @@ const SIGN_INS_MAX: usize = 16;
 /// Imports at once. Each holds a file of up to 24 MiB, its form and its rows, some 200 MiB together; a register
 /// hands over one at a time.
 const IMPORTS_MAX: usize = 2;
+
+/// Tables of the log at once. Each reads as fast as it can until its last row; somebody proves something once a day.
+const EXPORTS_MAX: usize = 4;
 
 /// Cheap to clone, as axum does for each request.
 #[derive(Clone)]
@@ -34,6 +37,8 @@ pub(crate) struct Inner {
     pub(crate) sign_ins: Semaphore,
     pub(crate) streams: Arc<Semaphore>,
     pub(crate) imports: Arc<Semaphore>,
+    pub(crate) exports: Arc<Semaphore>,
+    pub(crate) feed: Feed,
 }
 
 impl App {
@@ -44,6 +49,8 @@ impl App {
             sign_ins: Semaphore::new(SIGN_INS_MAX),
             streams: Arc::new(Semaphore::new(STREAMS_MAX)),
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            feed: Feed::new(),
         }))
     }
 

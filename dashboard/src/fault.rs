@@ -4,11 +4,15 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use db::site::SiteError;
 
+use crate::rights::Right;
+
 /// Why not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// Nobody is signed in, or the token is unknown.
     Unauthorised,
+    /// The operator or the token has not this right.
+    Forbidden(Right),
     /// There is no such thing.
     NotFound,
     /// A value does not hold: which field, and the code of the problem.
@@ -31,6 +35,7 @@ impl Fault {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Invalid { .. } | Self::File { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) | Self::Refused { .. } => StatusCode::CONFLICT,

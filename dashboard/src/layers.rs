@@ -22,7 +22,10 @@ use crate::api::problem;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::page::Page;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::session;
+use crate::visit::{self, Gate};
 
 /// Largest body of a request. The longest form has a dozen short fields.
 const BODY_MAX: usize = 64 * 1024;
@@ -38,15 +41,25 @@ const IMPORT_MAX: Duration = Duration::from_secs(5 * 60);
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// Around the pages: sessions, requests from other sites refused, errors as pages.
-pub(crate) fn pages(router: Router<App>, app: &App) -> Router<App> {
+/// Around the pages: requests from other sites refused, sessions, rights, errors as pages.
+pub(crate) fn pages(routes: Routes, app: &App) -> Router<App> {
+    let (router, table) = routes.finish("");
+    let asked = from_fn_with_state(Gate { app: app.clone(), table }, visit::operators);
+    let router = router.fallback(nothing_here).layer(asked);
     bounded(router.layer(session::layer(app)).layer(CsrfLayer::new()))
         .layer(from_fn_with_state(app.clone(), error_pages))
 }
 
-/// Around the API: errors as problem documents.
-pub(crate) fn api(router: Router<App>) -> Router<App> {
-    bounded(router).layer(map_response(problem::from_any))
+/// Around the API: tokens, rights, errors as problem documents. Whoever has no token learns nothing, not even which paths
+/// there are.
+pub(crate) fn api(routes: Routes, app: &App) -> Router<App> {
+    let (router, table) = routes.finish("/api");
+    let asked = from_fn_with_state(Gate { app: app.clone(), table }, visit::programs);
+    bounded(router.fallback(nothing_here).layer(asked)).layer(map_response(problem::from_any))
+}
+
+async fn nothing_here() -> Fault {
+    Fault::NotFound
 }
 
 /// Around everything: headers.
@@ -103,7 +116,11 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
         return response;
     }
     let page = response.extensions_mut().remove().unwrap_or(anonymous);
-    let rendered = error_page(page, status);
+    let missing = match response.extensions_mut().remove() {
+        Some(Fault::Forbidden(right)) => Some(right),
+        _ => None,
+    };
+    let rendered = error_page(page, status, missing);
     let mut answer = (status, rendered).into_response();
     hints(&mut answer, status, None);
     // The method's list and the session's cookie stay.
@@ -115,11 +132,13 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
     answer
 }
 
-fn error_page(page: Page, status: StatusCode) -> Html<String> {
+fn error_page(page: Page, status: StatusCode, missing: Option<Right>) -> Html<String> {
     let known = [400, 401, 403, 404, 405, 413, 415, 422, 503];
     let code = if known.contains(&status.as_u16()) { status.as_str() } else { "other" };
-    let title = page.code("error-title", code);
-    let text = page.code("error-text", code);
+    let (title, text) = match missing {
+        Some(right) => (page.tr("forbidden-title"), page.forbidden(right)),
+        None => (page.code("error-title", code), page.code("error-text", code)),
+    };
     let template = ErrorPage { page, status: status.as_u16(), title, text };
     Html(template.render().unwrap_or_default())
 }

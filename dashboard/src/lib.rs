@@ -8,7 +8,10 @@
 //! | --- | --- |
 //! | `pages`, `api` | one file for each page and each part of the API |
 //! | `visit`, `session`, [`password`], `attempts` | who asks |
-//! | `query`, `form` | what they ask for |
+//! | [`invitation`], `totp` | how somebody gets in the first time, and the second step |
+//! | `routes`, `rights` | which routes there are, and what they ask of whoever calls them |
+//! | `query`, `asked`, `form` | what they ask for |
+//! | `feed`, `export` | the log as it comes in, and as a table |
 //! | `page`, `nav`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
 //! | `explain` | why a card passed or did not |
@@ -24,15 +27,20 @@ use tokio::sync::watch;
 
 mod api;
 mod app;
+mod asked;
 mod assets;
 mod attempts;
 mod certificate;
+mod csv;
 mod demo;
 mod explain;
+mod export;
 mod fault;
+mod feed;
 mod form;
 mod hours;
 pub mod import;
+pub mod invitation;
 mod language;
 mod layers;
 mod lockdown;
@@ -43,12 +51,17 @@ mod pages;
 pub mod password;
 mod plan;
 mod query;
+mod rights;
+mod routes;
 mod sentence;
 mod session;
+mod totp;
 mod visit;
 mod when;
 
 pub use demo::{DemoCard, DemoDoor, DemoDoors, TapShown};
+pub use rights::{Access, Right};
+pub use routes::Route;
 
 /// What the dashboard works with. The caller owns all of it.
 #[derive(Clone)]
@@ -74,8 +87,17 @@ pub struct Context {
 pub fn router(context: Context) -> Router {
     let app = app::App::new(context);
     let pages = layers::pages(pages::router(&app), &app);
-    let api = layers::api(api::router(&app));
+    let api = layers::api(api::router(&app), &app);
     layers::headers(pages.nest("/api", api).with_state(app))
+}
+
+/// Every route of [`router`] with what it asks for, pages first.
+#[must_use]
+pub fn routes(context: Context) -> Vec<Route> {
+    let app = app::App::new(context);
+    let mut all = pages::router(&app).table("");
+    all.extend(api::router(&app).table("/api"));
+    all
 }
 
 /// Bytes as lower-case hexadecimal digits.

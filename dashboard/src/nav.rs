@@ -1,6 +1,7 @@
 //! The navigation: what most visits begin with stands in the bar, and everything, grouped, in one menu.
 
 use crate::page::Page;
+use crate::rights::Right;
 
 /// A path and the key of its name.
 pub(crate) type Place = (&'static str, &'static str);
@@ -19,25 +20,26 @@ const BAR: bool = true;
 /// Stands in the menu alone.
 const MENU: bool = false;
 
-/// All there is, in the order in which bar and menu offer it. The menu names what stands in the bar once more, since a
+/// All there is, in the order in which bar and menu offer it, and the right to look at it. The menu names what stands in the bar once more, since a
 /// narrow screen has no bar.
-const PLACES: [(Group, bool, Place); 16] = [
-    (Group::Watch, MENU, ("/", "nav-overview")),
-    (Group::Watch, BAR, ("/events", "nav-events")),
-    (Group::Watch, BAR, ("/alarms", "nav-alarms")),
-    (Group::Watch, MENU, ("/explain", "nav-explain")),
-    (Group::People, BAR, ("/people", "nav-people")),
-    (Group::People, BAR, ("/cards", "nav-cards")),
-    (Group::People, BAR, ("/desk", "nav-desk")),
-    (Group::People, MENU, ("/import", "nav-import")),
-    (Group::Doors, BAR, ("/doors", "nav-doors")),
-    (Group::Doors, BAR, ("/rules", "nav-rules")),
-    (Group::Doors, BAR, ("/lockdown", "nav-lockdown")),
-    (Group::Doors, MENU, ("/signals", "nav-signals")),
-    (Group::Site, MENU, ("/log", "nav-log")),
-    (Group::Site, MENU, ("/settings", "nav-site")),
-    (Group::Site, MENU, ("/help", "nav-help")),
-    (Group::Site, MENU, ("/demo", "nav-demo")),
+const PLACES: [(Group, bool, Right, Place); 17] = [
+    (Group::Watch, MENU, Right::Look, ("/", "nav-overview")),
+    (Group::Watch, BAR, Right::Events, ("/events", "nav-events")),
+    (Group::Watch, BAR, Right::Look, ("/alarms", "nav-alarms")),
+    (Group::Watch, MENU, Right::Rules, ("/explain", "nav-explain")),
+    (Group::People, BAR, Right::People, ("/people", "nav-people")),
+    (Group::People, BAR, Right::Cards, ("/cards", "nav-cards")),
+    (Group::People, BAR, Right::Desk, ("/desk", "nav-desk")),
+    (Group::People, MENU, Right::Import, ("/import", "nav-import")),
+    (Group::Doors, BAR, Right::Look, ("/doors", "nav-doors")),
+    (Group::Doors, BAR, Right::Rules, ("/rules", "nav-rules")),
+    (Group::Doors, BAR, Right::Look, ("/lockdown", "nav-lockdown")),
+    (Group::Doors, MENU, Right::Settings, ("/signals", "nav-signals")),
+    (Group::Site, MENU, Right::Audit, ("/log", "nav-log")),
+    (Group::Site, MENU, Right::Operators, ("/operators", "nav-operators")),
+    (Group::Site, MENU, Right::Settings, ("/settings", "nav-site")),
+    (Group::Site, MENU, Right::Own, ("/help", "nav-help")),
+    (Group::Site, MENU, Right::Demo, ("/demo", "nav-demo")),
 ];
 
 impl Group {
@@ -73,8 +75,10 @@ impl Page {
 
     /// Those that are there for whoever looks.
     fn places(&self, wanted: impl Fn(Group, bool) -> bool) -> Vec<Place> {
-        let there = |path: &str| path != "/demo" || self.demo;
-        let places = PLACES.into_iter().filter(|(group, in_bar, (path, _))| wanted(*group, *in_bar) && there(path));
-        places.map(|(_, _, place)| place).collect()
+        let there = |right: Right, path: &str| self.may(right) && (path != "/demo" || self.demo);
+        let places = PLACES
+            .into_iter()
+            .filter(|(group, in_bar, right, (path, _))| wanted(*group, *in_bar) && there(*right, path));
+        places.map(|(.., place)| place).collect()
     }
 }

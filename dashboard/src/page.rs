@@ -10,6 +10,7 @@ use fluent_templates::fluent_bundle::FluentValue;
 use crate::app::App;
 use crate::assets;
 use crate::language::Lang;
+use crate::rights::{Access, Right};
 use crate::when;
 
 /// The cookie that remembers the language of somebody who has not signed in.
@@ -72,6 +73,11 @@ pub(crate) const DONE: &[&str] = &[
     "comfort-set",
     "site-set",
     "restore-decided",
+    "operator-changed",
+    "password-set",
+    "second-step-ended",
+    "session-ended",
+    "token-revoked",
     "signed-out",
 ];
 
@@ -83,6 +89,10 @@ pub(crate) struct Page {
     pub(crate) now: UtcMs,
     /// The name of who is signed in.
     pub(crate) operator: Option<String>,
+    /// What they may.
+    pub(crate) access: Access,
+    /// When they will be signed out if they ask for nothing more.
+    pub(crate) ends: Option<UtcMs>,
     /// Path and query, to come back to after the language was switched.
     pub(crate) here: String,
     /// Whether the demo's page exists.
@@ -108,6 +118,8 @@ impl Page {
             zone: app.context.zone,
             now: app.now(),
             operator: None,
+            access: Access::NONE,
+            ends: None,
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             demo: app.context.demo.is_some(),
             done: done(parts.uri.query()),
@@ -122,6 +134,27 @@ impl Page {
             self.lang = lang;
         }
         self.operator = Some(operator.name.clone());
+        self.access = Access::of(operator.role);
+    }
+
+    /// Whether whoever looks may look at what asks for the right of this code.
+    pub(crate) fn sees(&self, right: &str) -> bool {
+        Right::from_code(right).is_some_and(|right| self.access.may(right))
+    }
+
+    /// Whether they may change something by it.
+    pub(crate) fn can(&self, right: &str) -> bool {
+        Right::from_code(right).is_some_and(|right| self.access.may_change(right))
+    }
+
+    /// Whether whoever looks may look at what asks for this right.
+    pub(crate) fn may(&self, right: Right) -> bool {
+        self.access.may(right)
+    }
+
+    /// What is missing to whoever was refused.
+    pub(crate) fn forbidden(&self, right: Right) -> String {
+        self.tr1("forbidden-text", "right", &self.code("may", right.code()))
     }
 
     /// A sentence.
@@ -146,6 +179,11 @@ impl Page {
 
     pub(crate) fn instant(&self, at: &UtcMs) -> String {
         when::shown(*at, self.zone, self.lang)
+    }
+
+    /// The time of the day alone, to the minute.
+    pub(crate) fn clock(&self, at: &UtcMs) -> String {
+        when::shown_clock(*at, self.zone, self.lang)
     }
 
     pub(crate) fn iso(&self, at: &UtcMs) -> String {

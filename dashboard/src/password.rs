@@ -8,12 +8,17 @@ use argon2::password_hash::try_generate_salt;
 use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::Semaphore;
 
+use crate::form::Form;
+
 /// Hashes computed at once. Each takes 19 MiB and a core for a while, and a Raspberry Pi has little of
 /// both; whoever comes after waits.
 const AT_ONCE_MAX: usize = 2;
 
 /// Longest password, in bytes, so that nobody makes us hash a book.
 pub const LENGTH_MAX: usize = 1_024;
+
+/// Shortest new password, in characters. Length is what makes a password hard to guess; rules about its letters are not.
+pub const LENGTH_MIN: usize = 12;
 
 static TURNS: Semaphore = Semaphore::const_new(AT_ONCE_MAX);
 
@@ -47,6 +52,23 @@ pub async fn hash(password: &str) -> Result<String, PasswordError> {
         .await
         .unwrap_or_else(|| Err("the machine has no memory for it".to_owned()))
         .map_err(PasswordError::Hashing)
+}
+
+/// Looks at a new password that was typed twice.
+pub(crate) fn check(form: &mut Form) {
+    let password = form.raw("password");
+    let problem = if password.chars().count() < LENGTH_MIN {
+        Some(("password", "password-short"))
+    } else if password.len() > LENGTH_MAX {
+        Some(("password", "too-long"))
+    } else if password == form.raw("again") {
+        None
+    } else {
+        Some(("again", "password-differs"))
+    };
+    if let Some((field, code)) = problem {
+        form.problem_in(field, code);
+    }
 }
 
 /// Whether the password is the one that was hashed. Without a hash, as for a name that nobody has, as

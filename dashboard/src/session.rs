@@ -1,20 +1,22 @@
 //! Sessions of signed-in operators, kept in the site database.
 //!
 //! ```text
-//!            right password            each request, at most IDLE apart
+//!            right password, and the
+//!            code of a second step     each request, at most IDLE apart
 //!  nobody ───────────────────▶ signed in ──┐
 //!    ▲                          │   ▲      │
 //!    │  sign-out, IDLE without  │   └──────┘
 //!    │  a request, ABSOLUTE     │
 //!    └──since the sign-in, ─────┘
-//!       password changed
+//!       password changed, operator
+//!       disabled, ended by hand
 //! ```
 
 use std::fmt;
 
 use access::time::UtcMs;
 use async_trait::async_trait;
-use db::site::Operator;
+use db::site::{Operator, SessionOf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::cookie::SameSite;
@@ -35,6 +37,10 @@ pub(crate) const ABSOLUTE_MS: i64 = 12 * 60 * 60 * 1000;
 const NOTED_MS: i64 = 60 * 1000;
 /// Where the session's content stands.
 const KEY: &str = "operator";
+/// Where it stands that the password was right and a code is waited for.
+const PENDING: &str = "pending";
+/// So long a code is waited for after the password.
+const PENDING_MS: i64 = 5 * 60 * 1000;
 
 /// The session's content.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,31 +63,67 @@ impl SignedIn {
     }
 
     fn holds(&self, now: UtcMs) -> bool {
-        now.0 - self.seen_ms < IDLE_MS && now.0 - self.since_ms < ABSOLUTE_MS
+        now < self.ends()
     }
+
+    /// When it ends if nothing more is asked for.
+    fn ends(&self) -> UtcMs {
+        UtcMs((self.seen_ms + IDLE_MS).min(self.since_ms + ABSOLUTE_MS))
+    }
+}
+
+/// Whoever has typed the right password, and not yet a code of their second step.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Pending {
+    name: String,
+    since_ms: i64,
+    password_mark: String,
+}
+
+/// Notes that the password was right. That alone opens nothing.
+pub(crate) async fn begin(session: &Session, operator: &Operator, now: UtcMs) -> std::result::Result<(), Fault> {
+    let name = operator.name.clone();
+    let pending = Pending { name, since_ms: now.0, password_mark: mark(&operator.password_hash) };
+    session.cycle_id().await?;
+    session.insert(PENDING, pending).await?;
+    Ok(())
+}
+
+/// Who has typed the right password a moment ago.
+pub(crate) async fn pending(app: &App, session: &Session) -> std::result::Result<Option<Operator>, Fault> {
+    let Some(pending) = session.get::<Pending>(PENDING).await? else {
+        return Ok(None);
+    };
+    if app.now().0 - pending.since_ms >= PENDING_MS {
+        return Ok(None);
+    }
+    known(app, &pending.name, &pending.password_mark).await
 }
 
 /// Starts a session under a new id, so that an id planted before the sign-in is worth nothing.
 pub(crate) async fn start(session: &Session, operator: &Operator, now: UtcMs) -> std::result::Result<(), Fault> {
     session.cycle_id().await?;
+    session.remove::<Pending>(PENDING).await?;
     session.insert(KEY, SignedIn::new(operator, now)).await?;
     Ok(())
 }
 
-/// Who is signed in, if the session still holds. Notes the request.
-pub(crate) async fn operator(app: &App, session: &Session) -> std::result::Result<Option<Operator>, Fault> {
+/// Who is signed in, if the session still holds, and when it will end by itself. Notes the request.
+pub(crate) async fn operator(app: &App, session: &Session) -> std::result::Result<Option<(Operator, UtcMs)>, Fault> {
     let Some(mut signed_in) = session.get::<SignedIn>(KEY).await? else {
         return Ok(None);
     };
     let now = app.now();
-    let operator = if signed_in.holds(now) { known(app, &signed_in).await? } else { None };
-    if operator.is_none() {
+    let known = if signed_in.holds(now) { known(app, &signed_in.name, &signed_in.password_mark).await? } else { None };
+    let Some(operator) = known else {
         session.flush().await?;
-    } else if now.0 - signed_in.seen_ms >= NOTED_MS {
+        return Ok(None);
+    };
+    if now.0 - signed_in.seen_ms >= NOTED_MS {
         signed_in.seen_ms = now.0;
-        session.insert(KEY, signed_in).await?;
+        session.insert(KEY, &signed_in).await?;
     }
-    Ok(operator)
+    Ok(Some((operator, signed_in.ends())))
 }
 
 /// Whether the session still holds, asked by a stream that has been open for a while. It does not count
@@ -94,7 +136,7 @@ pub(crate) async fn still_holds(app: &App, id: Option<Id>) -> bool {
     let signed_in = record.data.get(KEY).and_then(|value| serde_json::from_value::<SignedIn>(value.clone()).ok());
     match signed_in {
         Some(signed_in) if signed_in.holds(app.now()) => {
-            matches!(known(app, &signed_in).await, Ok(Some(_)))
+            matches!(known(app, &signed_in.name, &signed_in.password_mark).await, Ok(Some(_)))
         }
         _ => false,
     }
@@ -118,10 +160,10 @@ pub(crate) fn layer(app: &App) -> SessionManagerLayer<Store> {
         .with_expiry(Expiry::OnInactivity(Duration::milliseconds(IDLE_MS)))
 }
 
-async fn known(app: &App, signed_in: &SignedIn) -> std::result::Result<Option<Operator>, Fault> {
-    let name = signed_in.name.clone();
+async fn known(app: &App, name: &str, password_mark: &str) -> std::result::Result<Option<Operator>, Fault> {
+    let name = name.to_owned();
     let operator = app.db(move |site| site.operator(&name)).await?;
-    Ok(operator.filter(|operator| mark(&operator.password_hash) == signed_in.password_mark))
+    Ok(operator.filter(|operator| !operator.disabled && mark(&operator.password_hash) == password_mark))
 }
 
 fn mark(password_hash: &str) -> String {
@@ -144,14 +186,17 @@ impl fmt::Debug for Store {
 impl SessionStore for Store {
     async fn create(&self, record: &mut Record) -> Result<()> {
         // Two equal numbers of 128 random bits are not to be waited for; ours is always the first.
-        self.save(record).await
+        let (key, of) = (key(&record.id), whose(record));
+        let data = serde_json::to_vec(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
+        let expires = UtcMs(self.0.now().0 + IDLE_MS);
+        self.0.db(move |site| site.session_save(&key, &data, of.as_ref(), expires)).await.map_err(backend)
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let key = key(&record.id);
+        let (key, of) = (key(&record.id), whose(record));
         let data = serde_json::to_vec(&record.data).map_err(|e| Error::Encode(e.to_string()))?;
         let expires = UtcMs(self.0.now().0 + IDLE_MS);
-        self.0.db(move |site| site.session_save(&key, &data, expires)).await.map_err(backend)
+        self.0.db(move |site| site.session_keep(&key, &data, of.as_ref(), expires)).await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
@@ -174,7 +219,15 @@ impl SessionStore for Store {
     }
 }
 
-fn key(id: &Id) -> String {
+/// Whose session it is, so that it can be listed and ended.
+fn whose(record: &Record) -> Option<SessionOf> {
+    let signed_in: SignedIn = serde_json::from_value(record.data.get(KEY)?.clone()).ok()?;
+    let (since, seen) = (UtcMs(signed_in.since_ms), UtcMs(signed_in.seen_ms));
+    Some(SessionOf { operator: signed_in.name, since, seen })
+}
+
+/// Under what a session is kept.
+pub(crate) fn key(id: &Id) -> String {
     hex(&Sha256::digest(id.0.to_le_bytes()))
 }
 

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
-use db::site::{Actor, Operator};
+use db::site::{Actor, Operator, Role, Site};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::Session;
 
@@ -14,6 +14,8 @@ use crate::fault::Fault;
 use crate::lockdown;
 use crate::page::Page;
 use crate::query::encode;
+use crate::rights::{Access, Right};
+use crate::routes::{Need, Table};
 use crate::session;
 
 /// An operator looks at a page.
@@ -31,17 +33,28 @@ pub(crate) struct Visitor(pub(crate) Page);
 #[derive(Debug, Clone)]
 pub(crate) struct Caller(pub(crate) Operator);
 
-/// Lets only signed-in operators on. A reader is sent to sign in and back; a stream is told no, since a
-/// page is nothing that it could show.
-pub(crate) async fn require_operator(
-    State(app): State<App>,
+/// What stands before the handlers.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    pub(crate) app: App,
+    pub(crate) table: Table,
+}
+
+/// Lets only operators on who have the right that the route asks for. A reader is sent to sign in and back; a stream is told
+/// no, since a page is nothing that it could show.
+pub(crate) async fn operators(
+    State(Gate { app, table }): State<Gate>,
     session: Session,
     request: Request,
     next: Next,
 ) -> Result<Response, Fault> {
+    let need = table.need(&request);
+    if need == Need::Nothing {
+        return Ok(next.run(request).await);
+    }
     let (mut parts, body) = request.into_parts();
     let mut page = Page::anonymous(&app, &parts);
-    let Some(operator) = session::operator(&app, &session).await? else {
+    let Some((operator, ends)) = session::operator(&app, &session).await? else {
         if wants_stream(&parts) {
             return Err(Fault::Unauthorised);
         }
@@ -49,21 +62,38 @@ pub(crate) async fn require_operator(
         return Ok(Redirect::to(&format!("/sign-in?next={}", encode(back))).into_response());
     };
     page.is_of(&operator);
+    page.ends = Some(ends);
+    if operator.role == Role::Admin && !operator.second_step && app.db(Site::second_step_required).await? {
+        // Until they have one, they may set it up and nothing else.
+        page.access = page.access.scoped(Right::Own.code());
+        if !matches!(need, Need::Right(Right::Own)) && parts.method == Method::GET && !wants_stream(&parts) {
+            return Ok(Redirect::to("/me#second-step").into_response());
+        }
+    }
     if !wants_stream(&parts) {
         let now = page.now.second();
         let (on, restored) = app.db(move |site| Ok((lockdown::on(site, now)?, site.restore_waits()?))).await?;
         page.tell_lockdowns(&on);
         page.tell_restored(restored);
     }
-    parts.extensions.insert(Visit { page: page.clone(), operator });
-    let mut response = next.run(Request::from_parts(parts, body)).await;
+    let mut response = match checked(need, page.access, &parts.method) {
+        Ok(()) => {
+            parts.extensions.insert(Visit { page: page.clone(), operator });
+            next.run(Request::from_parts(parts, body)).await
+        }
+        Err(fault) => fault.into_response(),
+    };
     // If it went wrong, the page that says so is rendered further out and still knows who looks.
     response.extensions_mut().insert(page);
     Ok(response)
 }
 
-/// Lets only calls with a known token on.
-pub(crate) async fn require_token(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Fault> {
+/// Lets only calls on whose token has the right that the route asks for.
+pub(crate) async fn programs(
+    State(Gate { app, table }): State<Gate>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Fault> {
     let token = request
         .headers()
         .get(header::AUTHORIZATION)
@@ -73,9 +103,26 @@ pub(crate) async fn require_token(State(app): State<App>, mut request: Request, 
         .map(|(_, token)| token.trim())
         .ok_or(Fault::Unauthorised)?;
     let (digest, now): ([u8; 32], _) = (Sha256::digest(token.as_bytes()).into(), app.now());
-    let operator = app.db(move |site| site.operator_by_token(digest, now)).await?.ok_or(Fault::Unauthorised)?;
+    let held = app.db(move |site| site.token_holder(digest, now)).await?;
+    let (operator, scope) = held.ok_or(Fault::Unauthorised)?;
+    let access = Access::of(operator.role).scoped(&scope);
+    checked(table.need(&request), access, request.method())?;
     request.extensions_mut().insert(Caller(operator));
+    request.extensions_mut().insert(access);
     Ok(next.run(request).await)
+}
+
+/// Whether the right is there.
+fn checked(need: Need, access: Access, method: &Method) -> Result<(), Fault> {
+    match need {
+        Need::Nothing | Need::Known => Ok(()),
+        Need::Right(right) if access.allows(method, right) => Ok(()),
+        Need::Right(right) => Err(Fault::Forbidden(right)),
+        Need::Impossible => {
+            tracing::error!("a route stands in no table of rights; nobody may call it");
+            Err(Fault::NotFound)
+        }
+    }
 }
 
 fn wants_stream(parts: &Parts) -> bool {
@@ -98,6 +145,14 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Fault;
     async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
         parts.extensions.get().cloned().ok_or(Fault::Unauthorised)
+    }
+}
+
+/// What a call may, for those that ask for more than their route does.
+impl FromRequestParts<App> for Access {
+    type Rejection = Fault;
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Fault> {
+        parts.extensions.get().copied().ok_or(Fault::Unauthorised)
     }
 }
 

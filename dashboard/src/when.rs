@@ -26,6 +26,11 @@ pub(crate) fn shown_minute(at: UtcS, zone: Tz, lang: Lang) -> String {
         .map_or_else(String::new, |at| at.with_timezone(&zone).format(&lang.say("format-minute")).to_string())
 }
 
+/// The time of the day alone, to the minute.
+pub(crate) fn shown_clock(at: UtcMs, zone: Tz, lang: Lang) -> String {
+    utc(at).map_or_else(String::new, |at| at.with_timezone(&zone).format(&lang.say("format-clock")).to_string())
+}
+
 /// A day as a person reads it.
 pub(crate) fn date(date: Date, lang: Lang) -> String {
     let (year, month, day) = date.ymd();

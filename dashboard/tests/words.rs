@@ -20,10 +20,11 @@ use access::mode::Mode;
 use access::reason::Reason;
 use access::settings::{Beyond, Reading, UnknownTime};
 use access::signal::Signal;
+use dashboard::Right;
 use dashboard::import::FileKind;
 use db::site::{
     AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState,
-    EncodeWork, HandOutCause, ImportTable, Life, RevocationReason, Severity, Transition,
+    EncodeWork, HandOutCause, ImportTable, Life, RevocationReason, Role, Severity, Transition,
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
@@ -270,6 +271,10 @@ fn composed() -> BTreeSet<String> {
     ]
     .into_iter()
     .flatten()
+    .chain(with("may", &Right::ALL.map(Right::code)))
+    .chain(with("role", &Role::ALL.map(Role::code)))
+    .chain(with("role-about", &Role::ALL.map(Role::code)))
+    .chain(with("scope", &["read", "all", "named"]))
     .chain(composed_of_rules())
     .chain(composed_of_holders())
     .collect()

@@ -117,11 +117,17 @@ fn plain(folder: &Path, reports: &[Report]) -> f64 {
         "CREATE TABLE event (id INTEGER PRIMARY KEY, door INTEGER NOT NULL, epoch INTEGER NOT NULL,
              sequence INTEGER NOT NULL, received_ms INTEGER NOT NULL, at_ms INTEGER NOT NULL, code TEXT NOT NULL,
              reasons INTEGER, uid BLOB, salt BLOB, commitment BLOB, body BLOB NOT NULL, link BLOB NOT NULL,
-             link_ok INTEGER NOT NULL, head BLOB) STRICT;
+             link_ok INTEGER NOT NULL, head BLOB,
+             happened_ms INTEGER GENERATED ALWAYS AS (MIN(at_ms, received_ms + 300000)) VIRTUAL) STRICT;
          CREATE UNIQUE INDEX event_once ON event (door, epoch, sequence);
-         CREATE INDEX event_by_door ON event (door);
          CREATE INDEX event_by_uid ON event (uid) WHERE uid IS NOT NULL;
-         CREATE INDEX event_by_time ON event (at_ms);",
+         CREATE INDEX event_by_time ON event (happened_ms);
+         CREATE INDEX event_by_door ON event (door, happened_ms);
+         CREATE INDEX event_by_code ON event (code, happened_ms);
+         CREATE INDEX event_by_door_and_code ON event (door, code, happened_ms);
+         CREATE INDEX event_by_reason ON event (reasons, happened_ms) WHERE reasons IS NOT NULL;
+         CREATE INDEX event_by_reason_and_door ON event (reasons, door, happened_ms) WHERE reasons IS NOT NULL;
+         CREATE INDEX event_by_card ON event (uid, happened_ms) WHERE uid IS NOT NULL;",
     )
     .unwrap();
     let rows: Vec<_> = reports

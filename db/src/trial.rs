@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
+pub mod log;
+
 /// From now on no statement that writes `table` of this file succeeds; what is in the file stays whole.
 ///
 /// # Errors
@@ -31,6 +33,10 @@ pub fn forget_generation(path: &Path) -> rusqlite::Result<()> {
     Connection::open(path)?.execute_batch("UPDATE meta SET generation = 0")
 }
 
+/// The columns of the log that are stored and not computed.
+const STORED: &str =
+    "id, door, epoch, sequence, received_ms, at_ms, code, reasons, uid, salt, commitment, body, link, link_ok, head";
+
 /// Inserts the newest `count` rows of the log in `from` into the log in `to`, in transactions of `batch` that are on disk when
 /// they end; the time that it takes without the reading. What any way into the log is measured against.
 ///
@@ -38,7 +44,7 @@ pub fn forget_generation(path: &Path) -> rusqlite::Result<()> {
 /// If a file is not there, or the rows are in the second one already.
 pub fn plain_inserts(from: &Path, to: &Path, count: u64, batch: usize) -> rusqlite::Result<Duration> {
     let source = Connection::open(from)?;
-    let mut select = source.prepare("SELECT * FROM event ORDER BY id DESC LIMIT $1")?;
+    let mut select = source.prepare(&format!("SELECT {STORED} FROM event ORDER BY id DESC LIMIT $1"))?;
     let width = select.column_count();
     let rows: Vec<Vec<Value>> = select
         .query_map([i64::try_from(count).unwrap_or(i64::MAX)], |row| {
@@ -52,7 +58,7 @@ pub fn plain_inserts(from: &Path, to: &Path, count: u64, batch: usize) -> rusqli
     let begun = Instant::now();
     for rows in rows.rchunks(batch) {
         let transaction = target.transaction()?;
-        let mut insert = transaction.prepare_cached(&format!("INSERT INTO event VALUES ({marks})"))?;
+        let mut insert = transaction.prepare_cached(&format!("INSERT INTO event ({STORED}) VALUES ({marks})"))?;
         for row in rows.iter().rev() {
             insert.execute(params_from_iter(row))?;
         }

@@ -85,7 +85,7 @@ fn lift(site: &Site, lockdown: i64) -> Result<(UtcMs, i64)> {
 async fn arrivals(house: &House, after: i64, mode: Mode, away: &BTreeSet<DoorId>) -> Result<BTreeMap<DoorId, UtcMs>> {
     let begun = Instant::now();
     let (mut at, mut arrived) = (after, BTreeMap::new());
-    let filter = EventFilter { code: Some("mode-changed".to_owned()), ..EventFilter::default() };
+    let filter = EventFilter { codes: vec!["mode-changed".to_owned()], ..EventFilter::default() };
     while arrived.len() < house.doors.len() - away.len() {
         ensure!(begun.elapsed() < PATIENCE, "only {} doors are {}", arrived.len(), mode.code());
         let events = house.controller.site.events(&filter, Seek::After(at), PAGE)?;

@@ -173,10 +173,19 @@ enum Log {
 
 #[derive(Subcommand)]
 enum Operator {
-    /// Adds an operator. The password is the first line of standard input, since arguments can be seen by
-    /// every account on this machine.
+    /// Adds an administrator; the dashboard adds others. The password is the first line of standard input, since
+    /// arguments can be seen by every account on this machine.
     #[command(after_help = EXIT_CODES)]
     Add {
+        /// What they sign in with.
+        name: String,
+        #[command(flatten)]
+        config: ConfigPath,
+    },
+    /// Takes password, second step and sessions from an operator who has lost one of them, and prints the path of a link
+    /// by which they set a new password.
+    #[command(after_help = EXIT_CODES)]
+    Reset {
         /// What they sign in with.
         name: String,
         #[command(flatten)]
@@ -241,6 +250,7 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Log(Log::Export(export)) => log::export(&export),
         Command::Log(Log::Key { config }) => log::key(&config.read()?),
         Command::Operator(Operator::Add { name, config }) => operator::add(&config.read()?, &name),
+        Command::Operator(Operator::Reset { name, config }) => operator::reset(&config.read()?, &name),
         Command::Token(Token::Add { operator, label, config }) => {
             operator::add_token(&config.read()?, &operator, &label)
         }

@@ -1,18 +1,17 @@
-//! `operator add`, `token add`.
+//! `operator add`, `operator reset`, `token add`.
 
 use std::io::{BufRead, Read};
 
 use anyhow::{Context, bail, ensure};
+use dashboard::password::LENGTH_MIN;
+use db::site::NewToken;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::{actor, open, say};
+use crate::clock::utc_now;
 use crate::config::Config;
 use crate::hex;
-
-/// Shortest password, in characters. Length is what makes a password hard to guess; rules about its
-/// letters are not.
-const PASSWORD_LENGTH_MIN: usize = 12;
 
 /// Longest line that is read from standard input, in bytes.
 const LINE_LENGTH_MAX: u64 = 4_096;
@@ -20,8 +19,8 @@ const LINE_LENGTH_MAX: u64 = 4_096;
 pub(super) fn add(config: &Config, name: &str) -> anyhow::Result<()> {
     let password = first_line()?;
     ensure!(
-        password.chars().count() >= PASSWORD_LENGTH_MIN,
-        "the password has fewer than {PASSWORD_LENGTH_MIN} characters; a few words are easy to remember"
+        password.chars().count() >= LENGTH_MIN,
+        "the password has fewer than {LENGTH_MIN} characters; a few words are easy to remember"
     );
     let site = open(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("the runtime could not be started")?;
@@ -39,8 +38,21 @@ pub(super) fn add_token(config: &Config, operator: &str, label: &str) -> anyhow:
     getrandom::fill(secret.as_mut_slice()).context("the operating system gives no random bytes")?;
     let token = hex::encode(secret.as_slice());
     // The database holds its digest only, so a copy of it lets nobody in.
-    site.add_token(&actor(), operator.id, label, Sha256::digest(token.as_bytes()).into(), None)?;
+    let sha256 = Sha256::digest(token.as_bytes()).into();
+    let new = NewToken { operator: operator.id, label, sha256, scope: "all", expires: None };
+    site.add_token(&actor(), &new)?;
     say(&token)
+}
+
+/// For whoever has lost password or telephone, when no admin is left who could help them from the dashboard.
+pub(super) fn reset(config: &Config, name: &str) -> anyhow::Result<()> {
+    let site = open(config)?;
+    let Some(operator) = site.operator(name)? else {
+        bail!("there is no operator of that name; add one with: kulku-controller operator add NAME");
+    };
+    let link = dashboard::invitation::link(utc_now()).context("the operating system gives no random bytes")?;
+    site.reset_operator(&actor(), operator.id, (link.sha256, link.expires))?;
+    say(&format!("Password, second step and sessions are gone. Good once, for three days: {}", link.path))
 }
 
 fn first_line() -> anyhow::Result<Zeroizing<String>> {

@@ -7,6 +7,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::say;
+use crate::clock::utc_now;
 use crate::config::{Config, Mqtt};
 use crate::keys::Keyring;
 use crate::{Controller, start};
@@ -76,10 +77,12 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
 fn ready(controller: &Controller, json: bool) -> anyhow::Result<()> {
     let (dashboard, mqtt) = (controller.dashboard, &controller.mqtt);
     tracing::info!(%dashboard, %mqtt, "ready");
-    if !controller.site.operators_exist()? {
+    if let Some(path) = dashboard::invitation::first(&controller.site, utc_now())? {
         writeln!(
             std::io::stderr(),
-            "Nobody can sign in yet. Add the first operator: kulku-controller operator add NAME --config FILE"
+            "Nobody can sign in yet. Whoever opens this becomes the first administrator, once and within a day: \
+             http://{dashboard}{path}\n\
+             Or, on this machine: kulku-controller operator add NAME --config FILE"
         )?;
     }
     if json {

@@ -83,6 +83,7 @@ fn text(out: &Path, place: &Place<'_>) -> String {
          acl_file {rights}\n\
          persistence false\n\
          retain_available false\n\
+         set_tcp_nodelay true\n\
          max_packet_size {MESSAGE_LENGTH_MAX}\n\
          max_queued_messages {QUEUED_MAX}\n\
          max_inflight_messages {INFLIGHT_MAX}\n",

@@ -1,9 +1,8 @@
 //! Alarms, what is done with them, what is muted, and what could not be told.
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{delete, get, post, put};
-use axum::{Json, Router};
 use serde::Deserialize;
 
 use super::body::{Body, Optional};
@@ -13,6 +12,8 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::pages::alarms::{cursor, filter};
 use crate::query::Pairs;
+use crate::rights::{Access, Right};
+use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 mod letters;
@@ -22,18 +23,19 @@ mod shape;
 use shape::{AlarmShape, DetailShape};
 
 /// All routes of alarms.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/alarms", get(list))
-        .route("/alarms/mutes", get(mutes::list).post(mutes::add))
-        .route("/alarms/mutes/{id}", delete(mutes::end))
-        .route("/alarms/undelivered", get(letters::list))
-        .route("/alarms/undelivered/{id}/retry", post(letters::retry))
-        .route("/alarms/undelivered/{id}", delete(letters::forget))
-        .route("/alarms/{id}", get(show))
-        .route("/alarms/{id}/acknowledge", post(acknowledge))
-        .route("/alarms/{id}/close", post(close))
-        .route("/alarms/{id}/owner", put(own))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Look, "/alarms", list)
+        .get(Right::Look, "/alarms/mutes", mutes::list)
+        .post(Right::Alarms, "/alarms/mutes", mutes::add)
+        .delete(Right::Alarms, "/alarms/mutes/{id}", mutes::end)
+        .get(Right::Alarms, "/alarms/undelivered", letters::list)
+        .post(Right::Alarms, "/alarms/undelivered/{id}/retry", letters::retry)
+        .delete(Right::Alarms, "/alarms/undelivered/{id}", letters::forget)
+        .get(Right::Look, "/alarms/{id}", show)
+        .post(Right::Alarms, "/alarms/{id}/acknowledge", acknowledge)
+        .post(Right::Alarms, "/alarms/{id}/close", close)
+        .put(Right::Alarms, "/alarms/{id}/owner", own)
 }
 
 /// What somebody writes with what they do.
@@ -60,46 +62,52 @@ async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<AlarmSha
 }
 
 /// One with its history.
-async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<DetailShape>, Fault> {
-    detail(&app, number(&id)?).await
+async fn show(State(app): State<App>, access: Access, Path(id): Path<String>) -> Result<Json<DetailShape>, Fault> {
+    detail(&app, access, number(&id)?).await
 }
 
 async fn acknowledge(
     State(app): State<App>,
     caller: Caller,
+    access: Access,
     Path(id): Path<String>,
     Optional(Comment { comment }): Optional<Comment>,
 ) -> Result<Json<DetailShape>, Fault> {
     let (id, of) = (number(&id)?, app.clone());
     app.db(move |site| site.acknowledge_alarm(&actor(&of, &caller.0), id, &comment)).await?;
-    detail(&app, id).await
+    detail(&app, access, id).await
 }
 
 async fn close(
     State(app): State<App>,
     caller: Caller,
+    access: Access,
     Path(id): Path<String>,
     Optional(Comment { comment }): Optional<Comment>,
 ) -> Result<Json<DetailShape>, Fault> {
     let (id, of) = (number(&id)?, app.clone());
     app.db(move |site| site.close_alarm(&actor(&of, &caller.0), id, &comment)).await?;
-    detail(&app, id).await
+    detail(&app, access, id).await
 }
 
 async fn own(
     State(app): State<App>,
     caller: Caller,
+    access: Access,
     Path(id): Path<String>,
     Body(Owner { owner }): Body<Owner>,
 ) -> Result<Json<DetailShape>, Fault> {
     let (id, of) = (number(&id)?, app.clone());
     app.db(move |site| site.own_alarm(&actor(&of, &caller.0), id, owner.as_deref())).await?;
-    detail(&app, id).await
+    detail(&app, access, id).await
 }
 
-async fn detail(app: &App, id: i64) -> Result<Json<DetailShape>, Fault> {
+async fn detail(app: &App, access: Access, id: i64) -> Result<Json<DetailShape>, Fault> {
     let now = app.now();
-    let found = app.db(move |site| site.alarm(id, now)).await?;
+    let mut found = app.db(move |site| site.alarm(id, now)).await?;
+    if !access.may(Right::Events) {
+        found.events.clear();
+    }
     Ok(Json(DetailShape::from(&found)))
 }
 

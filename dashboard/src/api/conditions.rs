@@ -1,10 +1,9 @@
 //! Employments, rights to practise and certificates.
 
 use access::time::Window;
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::routing::{get, post, put};
-use axum::{Json, Router};
 use db::site::{
     CertificateView, EmploymentId, EmploymentView, IssuerId, NewEmployment, NewRight, PersonId, RightId, RightView,
 };
@@ -18,19 +17,26 @@ use crate::certificate;
 use crate::fault::Fault;
 use crate::hex;
 use crate::pages::bytes_of;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 use crate::when;
 
 /// The routes.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/people/{id}/employments", get(employments).post(add_employment))
-        .route("/people/{id}/rights", get(rights).post(add_right))
-        .route("/employments/{id}", put(change_employment).delete(remove_employment))
-        .route("/rights/{id}", put(change_right).delete(remove_right))
-        .route("/rights/{id}/checked", post(note_checked))
-        .route("/cards/{uid}/certificates", get(certificates).post(attach))
-        .route("/cards/{uid}/certificates/{issuer}/{serial}", axum::routing::delete(detach))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::People, "/people/{id}/employments", employments)
+        .post(Right::PeopleEdit, "/people/{id}/employments", add_employment)
+        .get(Right::People, "/people/{id}/rights", rights)
+        .post(Right::PeopleEdit, "/people/{id}/rights", add_right)
+        .put(Right::PeopleEdit, "/employments/{id}", change_employment)
+        .delete(Right::PeopleEdit, "/employments/{id}", remove_employment)
+        .put(Right::PeopleEdit, "/rights/{id}", change_right)
+        .delete(Right::PeopleEdit, "/rights/{id}", remove_right)
+        .post(Right::PeopleEdit, "/rights/{id}/checked", note_checked)
+        .get(Right::Cards, "/cards/{uid}/certificates", certificates)
+        .post(Right::CardIssue, "/cards/{uid}/certificates", attach)
+        .delete(Right::CardIssue, "/cards/{uid}/certificates/{issuer}/{serial}", detach)
 }
 
 #[derive(Serialize)]

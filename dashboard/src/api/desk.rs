@@ -1,12 +1,11 @@
 //! The desk: backup cards that go out and come back, the life of cards, and cards that end soon.
 
 use access::uid::Uid;
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use db::site::{
     CardKind, Cause, Document, HandOut, HandOutCause, HandOutFilter, HandOutId, HandOutState, HandOutView, PersonId,
     Transition,
@@ -19,20 +18,23 @@ use super::events::limit;
 use super::shape::{CardShape, Holder, List};
 use crate::app::App;
 use crate::fault::Fault;
-use crate::pages::{horizon, period};
+use crate::pages::{horizon, period, right_of};
 use crate::query::Pairs;
+use crate::rights::{Access, Right};
+use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 use crate::when;
 
 /// The routes.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/cards/ending", get(ending))
-        .route("/cards/{uid}/transit", post(transit))
-        .route("/handouts", get(list).post(hand_out))
-        .route("/handouts/{id}", get(show))
-        .route("/handouts/return", post(take_back))
-        .route("/handouts/missing", post(missing))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Cards, "/cards/ending", ending)
+        .post(Right::CardBlock, "/cards/{uid}/transit", transit)
+        .get(Right::Desk, "/handouts", list)
+        .post(Right::Desk, "/handouts", hand_out)
+        .get(Right::Desk, "/handouts/{id}", show)
+        .post(Right::Desk, "/handouts/return", take_back)
+        .post(Right::Desk, "/handouts/missing", missing)
 }
 
 /// A hand-out.
@@ -200,11 +202,16 @@ struct Move {
 async fn transit(
     State(app): State<App>,
     Caller(operator): Caller,
+    access: Access,
     Path(uid): Path<String>,
     Body(step): Body<Move>,
 ) -> Result<Json<CardShape>, Fault> {
     let uid = uid_of(&uid)?;
     let transition = Transition::from_code(&step.transition).ok_or_else(|| invalid("transition", "unknown-code"))?;
+    let right = right_of(transition);
+    if !access.may_change(right) {
+        return Err(Fault::Forbidden(right));
+    }
     let cause = Cause::from_code(&step.cause).ok_or_else(|| invalid("cause", "unknown-code"))?;
     let caller = app.clone();
     let card = app.db(move |site| site.transit(&actor(&caller, &operator), &uid, transition, cause)).await?;

@@ -3,12 +3,11 @@
 use access::id::DoorId;
 use access::mode::{Mode, Order};
 use access::time::UtcS;
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
-use axum::{Json, Router};
 use db::site::{DoorKind, DoorOrders, DoorView, Site, SiteError};
 use serde::Deserialize;
 
@@ -16,6 +15,8 @@ use super::body::Body;
 use super::shape::{CommandShape, DoorShape, List};
 use crate::app::App;
 use crate::fault::Fault;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::sentence::action_from_code;
 use crate::visit::{Caller, actor};
 use crate::when;
@@ -27,14 +28,15 @@ pub(super) use orders::{LockdownShape, OrderShape};
 pub(super) use settings::SettingsShape;
 
 /// All routes of doors and commands.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/doors", get(list))
-        .route("/doors/{id}", get(show))
-        .route("/doors/{id}/settings", put(set_up))
-        .route("/doors/{id}/order", post(order).delete(end_order))
-        .route("/doors/{id}/commands", post(ask))
-        .route("/commands/{id}", get(command))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Look, "/doors", list)
+        .get(Right::Look, "/doors/{id}", show)
+        .put(Right::DoorSettings, "/doors/{id}/settings", set_up)
+        .post(Right::Command, "/doors/{id}/order", order)
+        .delete(Right::Command, "/doors/{id}/order", end_order)
+        .post(Right::Command, "/doors/{id}/commands", ask)
+        .get(Right::Look, "/commands/{id}", command)
 }
 
 /// All doors. A site has few enough for one answer.

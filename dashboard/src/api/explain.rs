@@ -5,9 +5,8 @@ use access::id::DoorId;
 use access::reason::Reason;
 use access::time::{UtcMs, UtcS};
 use access::uid::Uid;
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use db::site::{CardHolder, PersonId, WhoPage};
 use serde::Serialize;
 
@@ -19,16 +18,18 @@ use crate::explain::{self, Case, Ordered, Trace, Words, cards_of, say};
 use crate::fault::Fault;
 use crate::language::Lang;
 use crate::query::Pairs;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::sentence::command_code;
 use crate::when;
 
 /// All routes of explanations.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/explain/event/{id}", get(event))
-        .route("/explain/would", get(would))
-        .route("/explain/who", get(who))
-        .route("/explain/where", get(places))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Events, "/explain/event/{id}", event)
+        .get(Right::Rules, "/explain/would", would)
+        .get(Right::Rules, "/explain/who", who)
+        .get(Right::Rules, "/explain/where", places)
 }
 
 /// An event and why it ended like this.

@@ -2,11 +2,11 @@
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::handler::Handler as _;
 use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
-use axum::routing::post;
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use db::site::{Difference, RowError};
 use serde::Serialize;
 
@@ -15,16 +15,18 @@ use crate::fault::Fault;
 use crate::import::{FILE_BYTES_MAX, FileFault, FileKind, ReadOptions, rights_from_json};
 use crate::plan::{self, Looked, Turn, Wish};
 use crate::query::Pairs;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 /// What a register is called that a call with JSON does not name.
 const SOURCE: &str = "import";
 
 /// The routes.
-pub(super) fn router(app: &App) -> Router<App> {
+pub(super) fn router(app: &App) -> Routes {
     let few = from_fn_with_state(app.clone(), plan::few_at_once);
-    let routes = post(import).layer(DefaultBodyLimit::max(FILE_BYTES_MAX)).layer(few);
-    Router::new().route("/import/{kind}", routes)
+    let import = import.layer(DefaultBodyLimit::max(FILE_BYTES_MAX)).layer(few);
+    Routes::new().post(Right::Import, "/import/{kind}", import)
 }
 
 /// What an import would do, or did.

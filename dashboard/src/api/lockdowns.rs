@@ -1,12 +1,11 @@
 //! Lockdowns.
 
 use access::id::DoorId;
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use db::site::{LockdownScope, LockdownView, Site, SiteError};
 use serde::Deserialize;
 
@@ -18,14 +17,17 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::lockdown::Reach;
 use crate::query::Pairs;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 /// All routes of lockdowns.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/lockdowns", get(list).post(start))
-        .route("/lockdowns/{id}", get(show))
-        .route("/lockdowns/{id}/lift", post(lift))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Look, "/lockdowns", list)
+        .post(Right::Lockdown, "/lockdowns", start)
+        .get(Right::Look, "/lockdowns/{id}", show)
+        .post(Right::Lockdown, "/lockdowns/{id}/lift", lift)
 }
 
 /// Those that hold, newest first; with `open=false` also those that are over.

@@ -1,12 +1,8 @@
 //! The REST API under `/api/v1`, described in `docs/API.md`.
 
-use axum::Router;
-use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post, put};
-
 use crate::app::App;
-use crate::fault::Fault;
-use crate::visit::require_token;
+use crate::rights::Right;
+use crate::routes::Routes;
 
 mod alarms;
 mod body;
@@ -20,6 +16,7 @@ mod events;
 mod explain;
 mod import;
 mod lockdowns;
+mod operators;
 mod passing;
 mod people;
 pub(crate) mod problem;
@@ -30,33 +27,34 @@ mod signals;
 /// Rows in an answer if the call does not say how many.
 const LIMIT: u32 = 100;
 
-/// All routes of the API. Whoever has no token learns nothing, not even which paths there are.
-pub(crate) fn router(app: &App) -> Router<App> {
-    let v1 = Router::new()
+/// All routes of the API.
+pub(crate) fn router(app: &App) -> Routes {
+    Routes::new()
         .merge(conditions::router())
         .merge(desk::router())
         .merge(import::router(app))
         .merge(doors::router())
         .merge(lockdowns::router())
-        .route("/encodings/{id}", get(encodings::show))
-        .route("/events", get(events::list))
-        .route("/cards", get(cards::list).post(cards::add))
-        .route("/cards/{uid}", get(cards::show))
-        .route("/cards/{uid}/encode", post(encodings::ask))
-        .route("/cards/{uid}/block", post(cards::block))
-        .route("/cards/{uid}/unblock", post(cards::unblock))
-        .route("/cards/{uid}/give", post(cards::give))
-        .route("/cards/{uid}/doors/{door}", put(cards::list_for).delete(cards::unlist))
-        .route("/people", get(people::list).post(people::add))
-        .route("/people/{id}", get(people::show))
+        .get(Right::Cards, "/encodings/{id}", encodings::show)
+        .get(Right::Events, "/events", events::list)
+        .get(Right::Export, "/events.csv", events::table)
+        .get(Right::Cards, "/cards", cards::list)
+        .post(Right::CardIssue, "/cards", cards::add)
+        .get(Right::Cards, "/cards/{uid}", cards::show)
+        .post(Right::CardIssue, "/cards/{uid}/encode", encodings::ask)
+        .post(Right::CardBlock, "/cards/{uid}/block", cards::block)
+        .post(Right::CardIssue, "/cards/{uid}/unblock", cards::unblock)
+        .post(Right::CardIssue, "/cards/{uid}/give", cards::give)
+        .put(Right::RulesEdit, "/cards/{uid}/doors/{door}", cards::list_for)
+        .delete(Right::RulesEdit, "/cards/{uid}/doors/{door}", cards::unlist)
+        .get(Right::People, "/people", people::list)
+        .post(Right::PeopleEdit, "/people", people::add)
+        .get(Right::People, "/people/{id}", people::show)
         .merge(alarms::router())
         .merge(rules::router())
         .merge(passing::router())
         .merge(signals::router())
-        .merge(explain::router());
-    Router::new().nest("/v1", v1).fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_token))
-}
-
-async fn nothing_here() -> Fault {
-    Fault::NotFound
+        .merge(explain::router())
+        .merge(operators::router())
+        .below("/v1")
 }

@@ -2,9 +2,8 @@
 
 use access::entry::Comfort;
 use access::uid::Uid;
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::routing::{get, post, put};
-use axum::{Json, Router};
 use db::site::{AreaId, PassbackRule, PersonId, PresenceView};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -17,17 +16,21 @@ use crate::fault::Fault;
 use crate::hours;
 use crate::pages::rules::passback::Rule;
 use crate::query::Pairs;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 use crate::when;
 
 /// All routes of these subjects.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/areas/{id}/passback", get(passback).put(set_passback))
-        .route("/areas/{id}/inside", get(inside))
-        .route("/cards/{uid}/forgive", post(forgive))
-        .route("/people/{id}/comfort", put(set_comfort))
-        .route("/settings", get(settings).put(set_settings))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Rules, "/areas/{id}/passback", passback)
+        .put(Right::RulesEdit, "/areas/{id}/passback", set_passback)
+        .get(Right::Evacuation, "/areas/{id}/inside", inside)
+        .post(Right::Command, "/cards/{uid}/forgive", forgive)
+        .put(Right::PeopleEdit, "/people/{id}/comfort", set_comfort)
+        .get(Right::Settings, "/settings", settings)
+        .put(Right::Settings, "/settings", set_settings)
 }
 
 /// The rule of an area.

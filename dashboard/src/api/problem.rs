@@ -56,6 +56,11 @@ fn problem(status: StatusCode, fault: Option<Fault>) -> Problem {
         Some(Fault::Invalid { field, problem }) => (None, Some(field), Some(problem)),
         Some(Fault::Conflict(what)) => (None, Some(what), Some("duplicate")),
         Some(Fault::Refused { what, problem }) => (None, Some(what), Some(problem)),
+        Some(Fault::Forbidden(right)) => (
+            Some(format!("neither role nor token has the right {}", right.code())),
+            Some(right.code()),
+            Some("no-right"),
+        ),
         Some(Fault::Unreadable(_, words)) => (Some(words), None, None),
         _ => (None, None, None),
     };

@@ -1,8 +1,7 @@
 //! Groups, areas, schedules, the calendar and rules; and what an edit of them would do.
 
 use access::whitelist::Generation;
-use axum::routing::{get, put};
-use axum::{Json, Router};
+use axum::Json;
 use db::site::{RuleEdit, Site};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -10,6 +9,8 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::query::Pairs;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 mod areas;
@@ -19,20 +20,34 @@ mod list;
 mod schedules;
 
 /// All routes of these subjects.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/groups", get(groups::list).post(groups::add))
-        .route("/groups/{id}", get(groups::show).put(groups::rename).delete(groups::remove))
-        .route("/groups/{id}/members", get(groups::members))
-        .route("/groups/{id}/members/{person}", put(groups::set_member).delete(groups::remove_member))
-        .route("/groups/{id}/matches", put(groups::set_matches))
-        .route("/areas", get(areas::list).post(areas::add))
-        .route("/areas/{id}", get(areas::show).put(areas::set).delete(areas::remove))
-        .route("/schedules", get(schedules::list).post(schedules::add))
-        .route("/schedules/{id}", get(schedules::show).put(schedules::change).delete(schedules::remove))
-        .route("/calendar", get(calendar::show).put(calendar::set))
-        .route("/rules", get(list::list).post(list::add))
-        .route("/rules/{id}", get(list::show).put(list::change).delete(list::remove))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Rules, "/groups", groups::list)
+        .post(Right::RulesEdit, "/groups", groups::add)
+        .get(Right::Rules, "/groups/{id}", groups::show)
+        .put(Right::RulesEdit, "/groups/{id}", groups::rename)
+        .delete(Right::RulesEdit, "/groups/{id}", groups::remove)
+        .get(Right::Rules, "/groups/{id}/members", groups::members)
+        .put(Right::RulesEdit, "/groups/{id}/members/{person}", groups::set_member)
+        .delete(Right::RulesEdit, "/groups/{id}/members/{person}", groups::remove_member)
+        .put(Right::RulesEdit, "/groups/{id}/matches", groups::set_matches)
+        .get(Right::Rules, "/areas", areas::list)
+        .post(Right::RulesEdit, "/areas", areas::add)
+        .get(Right::Rules, "/areas/{id}", areas::show)
+        .put(Right::RulesEdit, "/areas/{id}", areas::set)
+        .delete(Right::RulesEdit, "/areas/{id}", areas::remove)
+        .get(Right::Rules, "/schedules", schedules::list)
+        .post(Right::RulesEdit, "/schedules", schedules::add)
+        .get(Right::Rules, "/schedules/{id}", schedules::show)
+        .put(Right::RulesEdit, "/schedules/{id}", schedules::change)
+        .delete(Right::RulesEdit, "/schedules/{id}", schedules::remove)
+        .get(Right::Rules, "/calendar", calendar::show)
+        .put(Right::RulesEdit, "/calendar", calendar::set)
+        .get(Right::Rules, "/rules", list::list)
+        .post(Right::RulesEdit, "/rules", list::add)
+        .get(Right::Rules, "/rules/{id}", list::show)
+        .put(Right::RulesEdit, "/rules/{id}", list::change)
+        .delete(Right::RulesEdit, "/rules/{id}", list::remove)
 }
 
 /// What an edit did, or with `?preview=true` would do.

@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 
 use access::signal::{Pattern, Signal, SignalSet};
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
 
 use super::body::Body;
 use crate::app::App;
 use crate::fault::Fault;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 /// Both routes.
-pub(super) fn router() -> Router<App> {
-    Router::new().route("/signals", get(list).put(set))
+pub(super) fn router() -> Routes {
+    Routes::new().get(Right::Settings, "/signals", list).put(Right::Settings, "/signals", set)
 }
 
 /// A signal with its pattern.

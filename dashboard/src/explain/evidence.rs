@@ -67,14 +67,14 @@ pub(crate) fn gather(site: &Site, view: &EventView) -> Result<Evidence, SiteErro
 
 fn of_card(view: &EventView, code: &str) -> EventFilter {
     EventFilter {
-        uid: view.event.subject.map(|subject| subject.uid),
-        code: Some(code.to_owned()),
+        uids: view.event.subject.map(|subject| subject.uid).into_iter().collect(),
+        codes: vec![code.to_owned()],
         ..EventFilter::default()
     }
 }
 
 fn of_door(view: &EventView, code: &str) -> EventFilter {
-    EventFilter { doors: vec![view.door.clone()], code: Some(code.to_owned()), ..EventFilter::default() }
+    EventFilter { doors: vec![view.door.clone()], codes: vec![code.to_owned()], ..EventFilter::default() }
 }
 
 /// The last so many before this one, oldest first.
@@ -106,7 +106,7 @@ fn denials(site: &Site, view: &EventView) -> Result<Vec<EventView>, SiteError> {
 fn company(site: &Site, view: &EventView) -> Result<Option<EventView>, SiteError> {
     let filter = EventFilter {
         doors: vec![view.door.clone()],
-        code: Some("denied".to_owned()),
+        codes: vec!["denied".to_owned()],
         from: Some(UtcMs(view.event.utc.0.saturating_sub(COMPANY_MS))),
         ..EventFilter::default()
     };

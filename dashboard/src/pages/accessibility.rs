@@ -24,8 +24,9 @@ pub(super) async fn show(
     session: Session,
     Visitor(mut page): Visitor,
 ) -> Result<Response, Fault> {
-    if let Some(operator) = session::operator(&app, &session).await? {
+    if let Some((operator, ends)) = session::operator(&app, &session).await? {
         page.is_of(&operator);
+        page.ends = Some(ends);
     }
     render(&Accessibility { page })
 }

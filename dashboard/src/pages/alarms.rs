@@ -3,10 +3,8 @@
 use access::id::DoorId;
 use access::time::UtcMs;
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{get, post};
 use db::site::{AlarmFilter, AlarmKey, AlarmKind, AlarmState, Site, SiteError};
 
 use super::{ROWS, place_names, render, render_refused};
@@ -15,6 +13,8 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::query::{self, Pairs};
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::Visit;
 
 mod acts;
@@ -26,18 +26,18 @@ mod shown;
 use shown::Shown;
 
 /// All routes of alarms.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/alarms", get(show))
-        .route("/alarms/mutes", get(mutes::show))
-        .route("/alarms/mutes/{id}/end", post(mutes::end))
-        .route("/alarms/undelivered", get(letters::show))
-        .route("/alarms/undelivered/{id}", post(letters::decide))
-        .route("/alarms/{id}", get(one::show))
-        .route("/alarms/{id}/acknowledge", post(acts::acknowledge))
-        .route("/alarms/{id}/close", post(acts::close))
-        .route("/alarms/{id}/owner", post(acts::own))
-        .route("/alarms/{id}/mute", post(acts::mute))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Look, "/alarms", show)
+        .get(Right::Look, "/alarms/mutes", mutes::show)
+        .post(Right::Alarms, "/alarms/mutes/{id}/end", mutes::end)
+        .get(Right::Alarms, "/alarms/undelivered", letters::show)
+        .post(Right::Alarms, "/alarms/undelivered/{id}", letters::decide)
+        .get(Right::Look, "/alarms/{id}", one::show)
+        .post(Right::Alarms, "/alarms/{id}/acknowledge", acts::acknowledge)
+        .post(Right::Alarms, "/alarms/{id}/close", acts::close)
+        .post(Right::Alarms, "/alarms/{id}/owner", acts::own)
+        .post(Right::Alarms, "/alarms/{id}/mute", acts::mute)
 }
 
 #[derive(Template)]

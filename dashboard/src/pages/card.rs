@@ -21,6 +21,7 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::query::Pairs;
+use crate::rights::Right;
 use crate::sentence::{Row, block_from_code};
 use crate::visit::{Visit, actor};
 
@@ -157,7 +158,8 @@ struct Found {
 pub(super) async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'static str) -> Result<CardPage, Fault> {
     let who = form.optional("who");
     let giving = who.is_some() || failed == "give";
-    let found = app.db(move |site| find(site, &uid, who, giving)).await?;
+    let events = page.may(Right::Events);
+    let found = app.db(move |site| find(site, &uid, who, giving, events)).await?;
     let named = form.value("encoding").parse().ok();
     Ok(CardPage {
         card: Card::new(&page, &found.card).with_readings(&page, &found.doors, &found.credential.records),
@@ -176,8 +178,8 @@ pub(super) async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'
     })
 }
 
-fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool) -> Result<Found, SiteError> {
-    let filter = EventFilter { uid: Some(*uid), ..EventFilter::default() };
+fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool, events: bool) -> Result<Found, SiteError> {
+    let filter = EventFilter { uids: vec![*uid], ..EventFilter::default() };
     let people = if giving {
         let rows = Rows { after: None, limit: ROWS };
         site.people(&PeopleFilter { text: who }, rows)?
@@ -194,7 +196,7 @@ fn find(site: &Site, uid: &Uid, who: Option<String>, giving: bool) -> Result<Fou
         },
         doors: site.doors()?,
         people: people.into_iter().map(|person| (person.id.0.to_string(), person.name)).collect(),
-        last: site.events(&filter, Seek::Newest, LAST_ROWS)?,
+        last: if events { site.events(&filter, Seek::Newest, LAST_ROWS)? } else { Vec::new() },
     })
 }
 

@@ -6,17 +6,22 @@ use access::settings::{Age, Beyond, ExitButton, Reading, UnknownTime};
 use db::site::{CardKind, Document, HandOutCause};
 
 use super::views;
+use crate::asked::EVENT_CODES;
 use crate::page::Page;
-use crate::query::EVENT_CODES;
 
 type Choices = Vec<(String, String)>;
 
 pub(super) fn event_codes(page: &Page) -> Choices {
-    with_any(page, "event", EVENT_CODES.iter().copied())
+    all(page, "event", EVENT_CODES.iter().copied())
+}
+
+/// How a tap may have ended.
+pub(super) fn decisions(page: &Page) -> Choices {
+    with_any(page, "event", ["granted", "denied"].into_iter())
 }
 
 pub(super) fn reasons(page: &Page) -> Choices {
-    with_any(page, "reason", Reason::ALL.iter().map(|reason| reason.code()))
+    all(page, "reason", Reason::ALL.iter().map(|reason| reason.code()))
 }
 
 pub(super) fn kinds(page: &Page) -> Choices {

@@ -2,10 +2,8 @@
 
 use access::time::{UtcMs, Window};
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::get;
 use db::site::{
     EmploymentId, EmploymentView, NewEmployment, NewRight, Person, PersonId, RightId, RightView, Site, SiteError,
 };
@@ -15,12 +13,18 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Visit, actor};
 use crate::when;
 
 /// The routes.
-pub(super) fn router() -> Router<App> {
-    Router::new().route("/people/{id}/{what}/{number}", get(show).post(set))
+pub(super) fn router() -> Routes {
+    Routes::new().get(Right::PeopleEdit, "/people/{id}/{what}/{number}", show).post(
+        Right::PeopleEdit,
+        "/people/{id}/{what}/{number}",
+        set,
+    )
 }
 
 #[derive(Template)]

@@ -3,10 +3,8 @@
 use access::time::UtcMs;
 use access::uid::Uid;
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{get, post};
 use db::site::{
     CardKind, CardView, EventFilter, HandOutCause, HandOutFilter, HandOutId, HandOutState, HandOutView, Life,
     Page as Rows, PeopleFilter, Person, PersonId, Seek, Site, SiteError,
@@ -19,6 +17,8 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::query::{self, Pairs};
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::Visit;
 
 mod moves;
@@ -27,13 +27,13 @@ mod moves;
 const LAID_MS: i64 = 2 * 60 * 1000;
 
 /// The routes.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/desk", get(show))
-        .route("/desk/hand-out", post(moves::hand_out))
-        .route("/desk/return", post(moves::take_back))
-        .route("/desk/missing", post(moves::missing))
-        .route("/desk/{id}", get(receipt::show))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Desk, "/desk", show)
+        .post(Right::Desk, "/desk/hand-out", moves::hand_out)
+        .post(Right::Desk, "/desk/return", moves::take_back)
+        .post(Right::Desk, "/desk/missing", moves::missing)
+        .get(Right::Desk, "/desk/{id}", receipt::show)
 }
 
 #[derive(Template)]
@@ -269,7 +269,7 @@ fn find(site: &Site, wanted: &Wanted) -> Result<Found, SiteError> {
 /// The card that was last laid on an encoder that had no job, if that was just now.
 fn laid(site: &Site, now: UtcMs) -> Result<Option<Uid>, SiteError> {
     let filter = EventFilter {
-        code: Some("presented".to_owned()),
+        codes: vec!["presented".to_owned()],
         from: Some(UtcMs(now.0.saturating_sub(LAID_MS))),
         ..EventFilter::default()
     };

@@ -9,10 +9,8 @@
 use access::id::DoorId;
 use access::time::UtcMs;
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{get, post};
 use db::site::{
     AlarmFilter, AlarmView, CommandView, DoorKind, DoorOrders, DoorView, EventFilter, EventView, Seek, Site, SiteError,
 };
@@ -25,6 +23,8 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::query::Pairs;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::sentence::Row;
 use crate::visit::Visit;
 
@@ -71,13 +71,14 @@ struct Found {
 }
 
 /// All routes of the page.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/doors/{id}", get(show))
-        .route("/doors/{id}/order", post(order::set))
-        .route("/doors/{id}/order/end", post(order::end))
-        .route("/doors/{id}/command", post(command::ask))
-        .route("/doors/{id}/settings", get(settings::show).post(settings::set))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Look, "/doors/{id}", show)
+        .post(Right::Command, "/doors/{id}/order", order::set)
+        .post(Right::Command, "/doors/{id}/order/end", order::end)
+        .post(Right::Command, "/doors/{id}/command", command::ask)
+        .get(Right::DoorSettings, "/doors/{id}/settings", settings::show)
+        .post(Right::DoorSettings, "/doors/{id}/settings", settings::set)
 }
 
 /// The page; with `command` in the URL also what became of it.
@@ -104,8 +105,8 @@ async fn page(
     form: Form,
     failed: &'static str,
 ) -> Result<DoorPage, Fault> {
-    let (id, now) = (id.clone(), page.now);
-    let found = app.db(move |site| find(site, &id, command, now)).await?;
+    let (id, now, events) = (id.clone(), page.now, page.may(Right::Events));
+    let found = app.db(move |site| find(site, &id, command, now, events)).await?;
     let (order, lockdowns) = order::shown(&page, &found.door, found.orders);
     Ok(DoorPage {
         facts: facts::all(&page, &found.door),
@@ -128,7 +129,7 @@ async fn page(
     })
 }
 
-fn find(site: &Site, id: &DoorId, command: Option<u64>, now: UtcMs) -> Result<Found, SiteError> {
+fn find(site: &Site, id: &DoorId, command: Option<u64>, now: UtcMs, events: bool) -> Result<Found, SiteError> {
     let door = site.door(id)?;
     let is_door = door.kind == DoorKind::Door;
     let filter = EventFilter { doors: vec![id.clone()], ..EventFilter::default() };
@@ -139,7 +140,7 @@ fn find(site: &Site, id: &DoorId, command: Option<u64>, now: UtcMs) -> Result<Fo
         command: command.filter(|command| command.door == *id),
         commands: site.commands_of(id, COMMANDS)?,
         alarms: site.alarms(&open, now, ROWS)?,
-        last: site.events(&filter, Seek::Newest, LAST_ROWS)?,
+        last: if events { site.events(&filter, Seek::Newest, LAST_ROWS)? } else { Vec::new() },
         door,
     })
 }

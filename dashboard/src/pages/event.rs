@@ -1,6 +1,7 @@
 //! One event: what happened, why it ended as it did, and what can be said to the person.
 
 use access::event::EventKind;
+use access::time::UtcMs;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -12,8 +13,10 @@ use crate::explain::{self, Case, Ordered, Trace, Words, say};
 use crate::fault::Fault;
 use crate::language::Lang;
 use crate::page::Page;
+use crate::query;
 use crate::sentence::{Row, command_code};
 use crate::visit::Visit;
+use crate::when;
 
 #[derive(Template)]
 #[template(path = "event.html")]
@@ -26,6 +29,8 @@ struct EventPage {
     facts: Vec<(&'static str, String)>,
     /// Nothing if no card was decided about.
     why: Option<Why>,
+    /// Lists of what happened near it: key and link.
+    around: Vec<(&'static str, String)>,
 }
 
 struct Why {
@@ -51,8 +56,30 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<St
         link_ok: view.link_ok,
         facts: facts(&page, &view, ordered),
         why: case.map(|case| Why::new(&page, &case)),
+        around: around(&view),
         page,
     })
+}
+
+/// How far around an event its door is looked at, and its card.
+const NEAR_MS: i64 = 10 * 60 * 1_000;
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// Where to look on.
+fn around(view: &EventView) -> Vec<(&'static str, String)> {
+    let happened = view.happened().0;
+    let link = |name: &str, value: &str, near: i64| {
+        let at = |ms: i64| when::rfc3339(UtcMs(ms));
+        let (from, until) = (at(happened.saturating_sub(near)), at(happened.saturating_add(near)));
+        let pairs = [(name, value), ("from", from.as_str()), ("until", until.as_str())];
+        format!("/events?{}", query::join(pairs.into_iter()))
+    };
+    let mut around = vec![("event-around-door", link("door", view.door.as_str(), NEAR_MS))];
+    let card = view.event.subject.map(|subject| subject.uid.hex());
+    around.extend(card.map(|card| ("event-around-card", link("card", &card, DAY_MS))));
+    let holder = view.holder.as_ref().map(|(person, _)| person.0.to_string());
+    around.extend(holder.map(|holder| ("event-around-person", link("person", &holder, DAY_MS))));
+    around
 }
 
 /// At which reader, and who wanted it, when and why.

@@ -4,10 +4,8 @@ use access::id::DoorId;
 use access::time::{UtcMs, UtcS};
 use access::uid::Uid;
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use db::site::{CardHolder, LIST_MAX, Page as Rows, PeopleFilter, PersonId, Site, SiteError, WhoPage};
 
 use super::{ROWS, door_names, event, render, render_refused};
@@ -17,6 +15,8 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::query::{self, Pairs};
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::Visit;
 use crate::when;
 
@@ -26,8 +26,8 @@ const DOORS_SHOWN: usize = 500;
 const PEOPLE_SHOWN: u32 = 20;
 
 /// All routes of explanations.
-pub(super) fn router() -> Router<App> {
-    Router::new().route("/events/{id}", get(event::show)).route("/explain", get(show))
+pub(super) fn router() -> Routes {
+    Routes::new().get(Right::Events, "/events/{id}", event::show).get(Right::Rules, "/explain", show)
 }
 
 #[derive(Template)]

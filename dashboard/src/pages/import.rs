@@ -10,11 +10,11 @@
 //! change, and the second look makes sure that both are still the same.
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::{DefaultBodyLimit, State};
+use axum::handler::Handler as _;
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
-use axum::routing::{get, post};
-use axum::{Extension, Router};
 use db::site::{Difference, ImportPlan, RowError};
 
 use super::{done, render, render_refused};
@@ -24,6 +24,8 @@ use crate::form::Form;
 use crate::import::{FILE_BYTES_MAX, FileFault, FileKind};
 use crate::page::Page;
 use crate::plan::{self, Looked, Turn, Wish};
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Visit, actor};
 
 /// Largest form: the longest file, of whose characters one in three is written as three.
@@ -33,10 +35,10 @@ const FORM_BYTES_MAX: usize = 2 * FILE_BYTES_MAX;
 const SHOWN_MAX: usize = 100;
 
 /// The routes.
-pub(super) fn router(app: &App) -> Router<App> {
+pub(super) fn router(app: &App) -> Routes {
     let few = from_fn_with_state(app.clone(), plan::few_at_once);
-    let look = post(look).layer(DefaultBodyLimit::max(FORM_BYTES_MAX)).layer(few);
-    Router::new().route("/import", get(show).merge(look))
+    let look = look.layer(DefaultBodyLimit::max(FORM_BYTES_MAX)).layer(few);
+    Routes::new().get(Right::Import, "/import", show).post(Right::Import, "/import", look)
 }
 
 #[derive(Template)]

@@ -18,7 +18,7 @@ use crate::session;
 pub(super) async fn choose(State(app): State<App>, session: Session, form: Form) -> Result<Response, Fault> {
     let lang =
         Lang::from_code(form.value("language")).ok_or(Fault::Invalid { field: "language", problem: "unknown-code" })?;
-    if let Some(operator) = session::operator(&app, &session).await? {
+    if let Some((operator, _)) = session::operator(&app, &session).await? {
         app.db(move |site| site.set_language(operator.id, Some(lang.code()))).await?;
     }
     let secure = if app.context.secure_cookies { "; Secure" } else { "" };

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
+use crate::rights::Right;
 use crate::visit::{Visit, actor};
 
 /// What the card's page shows of it.
@@ -37,7 +38,8 @@ impl Section {
         let mut moves = Vec::new();
         let mut refused = Vec::new();
         // Handing out is the desk's, or done by giving the card to a person.
-        for transition in Transition::ALL.into_iter().filter(|transition| *transition != Transition::HandOut) {
+        let offered = |one: &Transition| *one != Transition::HandOut && page.access.may_change(right_of(*one));
+        for transition in Transition::ALL.into_iter().filter(offered) {
             match step(card.life, transition) {
                 Ok(_) => moves.push(Move::new(page, transition)),
                 Err(refusal) => {
@@ -63,6 +65,15 @@ impl Move {
             danger: matches!(transition, Transition::Block | Transition::Retire),
             causes: transition.causes().iter().map(|cause| (cause.code(), page.code("cause", cause.code()))).collect(),
         }
+    }
+}
+
+/// What a step asks for: taking a card out of use is for everybody who may act at once, everything else for those who
+/// give cards out.
+pub(crate) fn right_of(transition: Transition) -> Right {
+    match transition {
+        Transition::Suspend | Transition::Block => Right::CardBlock,
+        _ => Right::CardIssue,
     }
 }
 
@@ -94,6 +105,10 @@ pub(super) async fn transit(
         form.problem_in("cause", "unknown-code");
     }
     if let (Some(transition), Some(cause)) = (transition, cause) {
+        let right = right_of(transition);
+        if !visit.page.access.may_change(right) {
+            return Err(Fault::Forbidden(right));
+        }
         let (caller, operator) = (app.clone(), visit.operator.clone());
         let moved = app.db(move |site| site.transit(&actor(&caller, &operator), &uid, transition, cause)).await;
         match moved {

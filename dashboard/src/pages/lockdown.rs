@@ -3,10 +3,8 @@
 
 use access::time::UtcS;
 use askama::Template;
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use axum::routing::{get, post};
 use db::site::{DoorView, LockdownScope, LockdownView, Site, SiteError};
 
 use super::rules::RuleLine;
@@ -19,6 +17,8 @@ use crate::form::Form;
 use crate::lockdown::{self, Reach};
 use crate::page::Page;
 use crate::query::Pairs;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Visit, actor};
 use crate::when;
 
@@ -97,11 +97,12 @@ struct Asked {
 }
 
 /// All routes of these pages.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/lockdown", get(show).post(begin))
-        .route("/lockdown/start", get(look))
-        .route("/lockdown/{id}/lift", post(lift))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Look, "/lockdown", show)
+        .post(Right::Lockdown, "/lockdown", begin)
+        .get(Right::Lockdown, "/lockdown/start", look)
+        .post(Right::Lockdown, "/lockdown/{id}/lift", lift)
 }
 
 async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {

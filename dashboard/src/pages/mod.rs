@@ -1,16 +1,14 @@
 //! The pages, one file each.
 
 use askama::Template;
-use axum::Router;
-use axum::middleware::from_fn_with_state;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
 use db::site::{DoorKind, Site, SiteError};
 
 use crate::app::App;
 use crate::assets;
 use crate::fault::Fault;
-use crate::visit::require_operator;
+use crate::rights::Right;
+use crate::routes::Routes;
 
 mod accessibility;
 pub(crate) mod alarms;
@@ -35,6 +33,8 @@ mod language;
 mod life;
 mod lockdown;
 mod log;
+mod me;
+mod operators;
 mod overview;
 mod people;
 mod person;
@@ -48,10 +48,12 @@ mod site;
 pub(crate) mod standing;
 mod stream;
 mod views;
+mod welcome;
 
 pub(crate) use certificates::bytes_of;
 pub(crate) use credential::state_at;
 pub(crate) use ending::{horizon, period};
+pub(crate) use life::right_of;
 pub(crate) use views::is_behind;
 
 /// Rows on a page of a list.
@@ -60,60 +62,63 @@ const ROWS: u32 = 50;
 const LAST_ROWS: u32 = 20;
 
 /// All routes of the pages.
-pub(crate) fn router(app: &App) -> Router<App> {
-    private(app).merge(public())
-}
-
-fn private(app: &App) -> Router<App> {
-    let mut router = Router::new()
-        .route("/", get(overview::show))
-        .route("/events", get(events::show))
-        .route("/events/stream", get(stream::follow))
-        .route("/cards", get(cards::show).post(cards::add))
+pub(crate) fn router(app: &App) -> Routes {
+    let mut routes = public()
+        .get(Right::Look, "/", overview::show)
+        .get(Right::Events, "/events", events::show)
+        .get(Right::Export, "/events.csv", events::table)
+        .get(Right::Events, "/events/stream", stream::follow)
+        .get(Right::Cards, "/cards", cards::show)
+        .post(Right::CardIssue, "/cards", cards::add)
         .merge(conditions::router())
         .merge(desk::router())
         .merge(import::router(app))
-        .route("/cards/ending", get(ending::show))
-        .route("/cards/{uid}", get(card::show))
-        .route("/cards/{uid}/transit", post(life::transit))
-        .route("/cards/{uid}/certificates", post(certificates::attach))
-        .route("/cards/{uid}/certificates/detach", post(certificates::detach))
-        .route("/cards/{uid}/encode", post(credential::encode))
-        .route("/cards/{uid}/unblock", post(card::unblock))
-        .route("/cards/{uid}/give", post(card::give))
-        .route("/cards/{uid}/list", post(card::list))
-        .route("/cards/{uid}/unlist", post(card::unlist))
-        .route("/people", get(people::show).post(people::add))
-        .route("/people/{id}", get(person::show))
-        .route("/people/{id}/comfort", post(person::set_comfort))
-        .route("/doors", get(doors::show))
+        .get(Right::Cards, "/cards/ending", ending::show)
+        .get(Right::Cards, "/cards/{uid}", card::show)
+        .post(Right::CardBlock, "/cards/{uid}/transit", life::transit)
+        .post(Right::CardIssue, "/cards/{uid}/certificates", certificates::attach)
+        .post(Right::CardIssue, "/cards/{uid}/certificates/detach", certificates::detach)
+        .post(Right::CardIssue, "/cards/{uid}/encode", credential::encode)
+        .post(Right::CardIssue, "/cards/{uid}/unblock", card::unblock)
+        .post(Right::CardIssue, "/cards/{uid}/give", card::give)
+        .post(Right::RulesEdit, "/cards/{uid}/list", card::list)
+        .post(Right::RulesEdit, "/cards/{uid}/unlist", card::unlist)
+        .get(Right::People, "/people", people::show)
+        .post(Right::PeopleEdit, "/people", people::add)
+        .get(Right::People, "/people/{id}", person::show)
+        .post(Right::PeopleEdit, "/people/{id}/comfort", person::set_comfort)
+        .get(Right::Look, "/doors", doors::show)
         .merge(door::router())
         .merge(lockdown::router())
         .merge(restore::router())
-        .route("/help", get(help::show))
-        .route("/log", get(log::show))
+        .get(Right::Own, "/help", help::show)
+        .get(Right::Audit, "/log", log::show)
         .merge(alarms::router())
         .merge(rules::router())
         .merge(signals::router())
         .merge(site::router())
-        .merge(explain::router());
+        .merge(explain::router())
+        .merge(me::router())
+        .merge(operators::router());
     if app.context.demo.is_some() {
-        router = router.route("/demo", get(demo::show)).route("/demo/tap", post(demo::tap));
+        routes = routes.get(Right::Demo, "/demo", demo::show).post(Right::Demo, "/demo/tap", demo::tap);
     }
-    router.fallback(nothing_here).layer(from_fn_with_state(app.clone(), require_operator))
+    routes
 }
 
-fn public() -> Router<App> {
-    Router::new()
-        .route("/sign-in", get(sign_in::show).post(sign_in::enter))
-        .route("/sign-out", post(sign_in::leave))
-        .route("/language", post(language::choose))
-        .route("/accessibility", get(accessibility::show))
-        .route("/assets/{name}", get(assets::serve))
-}
-
-async fn nothing_here() -> Fault {
-    Fault::NotFound
+/// What anybody may call.
+fn public() -> Routes {
+    Routes::new()
+        .open_get("/sign-in", sign_in::show)
+        .open_post("/sign-in", sign_in::enter)
+        .open_get("/sign-in/code", sign_in::code::show)
+        .open_post("/sign-in/code", sign_in::code::enter)
+        .open_get("/welcome/{code}", welcome::show)
+        .open_post("/welcome/{code}", welcome::enter)
+        .open_post("/sign-out", sign_in::leave)
+        .open_post("/language", language::choose)
+        .open_get("/accessibility", accessibility::show)
+        .open_get("/assets/{name}", assets::serve)
 }
 
 /// A template as an answer.

@@ -14,9 +14,9 @@ use super::{LAST_ROWS, ROWS, render};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::page::Page;
+use crate::rights::Right;
 use crate::sentence::Row;
 use crate::visit::Visit;
-use crate::when;
 
 /// Denials are counted up to here; more is said to be more.
 pub(super) const COUNTED_MAX: u32 = 999;
@@ -44,7 +44,7 @@ struct Found {
     doors: Vec<DoorView>,
     alarms: Vec<AlarmView>,
     alarm_counts: AlarmCounts,
-    denied: usize,
+    denied: u32,
     last: Vec<EventView>,
     /// Ends of cards that end within three months, soonest first.
     ending: Vec<UtcS>,
@@ -56,14 +56,15 @@ struct Found {
 pub(super) async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fault> {
     let now = visit.page.now;
     let since = UtcMs(now.0 - DAY_MS);
-    let found = app.db(move |site| find(site, now, since)).await?;
+    let events = visit.page.may(Right::Events);
+    let found = app.db(move |site| find(site, now, since, events)).await?;
     let rows = Row::all(&visit.page, &found.last);
-    let counts = counts(&visit.page, &found, since);
+    let counts = counts(&visit.page, &found);
     render(&Overview { page: visit.page, counts, alarms: found.alarms, rows })
 }
 
-fn find(site: &Site, now: UtcMs, since: UtcMs) -> Result<Found, SiteError> {
-    let denied = EventFilter { code: Some("denied".to_owned()), from: Some(since), ..EventFilter::default() };
+fn find(site: &Site, now: UtcMs, since: UtcMs, events: bool) -> Result<Found, SiteError> {
+    let denied = EventFilter { granted: Some(false), from: Some(since), ..EventFilter::default() };
     let open = AlarmFilter { state: Some(AlarmState::Open), ..AlarmFilter::default() };
     let horizons = site.horizons(now)?;
     let ending = site.cards_ending(now.second(), horizons.three_months, COUNTED_MAX + 1)?;
@@ -75,16 +76,14 @@ fn find(site: &Site, now: UtcMs, since: UtcMs) -> Result<Found, SiteError> {
         doors: site.doors()?,
         alarms: site.alarms(&open, now, ROWS)?,
         alarm_counts: site.alarm_counts(now)?,
-        denied: site.events(&denied, Seek::Newest, COUNTED_MAX + 1)?.len(),
-        last: site.events(&EventFilter::default(), Seek::Newest, LAST_ROWS)?,
+        denied: if events { site.count_events(&denied, COUNTED_MAX + 1)?.0 } else { 0 },
+        last: if events { site.events(&EventFilter::default(), Seek::Newest, LAST_ROWS)? } else { Vec::new() },
     })
 }
 
-fn counts(page: &Page, found: &Found, since: UtcMs) -> Vec<Count> {
+fn counts(page: &Page, found: &Found) -> Vec<Count> {
     let offline = found.doors.iter().filter(|door| door.kind == DoorKind::Door && !door.online).count();
     let behind = found.doors.iter().filter(|door| is_behind(door)).count();
-    let denied_href =
-        format!("/events?code=denied&from={}", crate::query::encode(&when::field(Some(since.second()), page.zone)));
     let count = |key: &str, value: usize, href: String, tone: &'static str| {
         let (tone, symbol) = match (value, tone) {
             (0, _) => ("good", "✓"),
@@ -99,14 +98,20 @@ fn counts(page: &Page, found: &Found, since: UtcMs) -> Vec<Count> {
         let ends = found.ending.iter().filter(|end| **end <= horizon).count();
         count(key, ends, format!("/cards/ending?within={within}"), tone)
     };
-    vec![
+    let mut counts = vec![
         count("count-offline", offline, "/doors?show=offline".to_owned(), "bad"),
         count("count-behind", behind, "/doors?show=behind".to_owned(), "warn"),
         count("count-alarms", found.alarm_counts.unacknowledged as usize, "/alarms".to_owned(), "bad"),
-        count("count-overdue", found.overdue, "/desk?show=overdue#outs".to_owned(), "warn"),
         ending("count-ending-week", found.horizons.week, "week", "warn"),
         ending("count-ending-month", found.horizons.month, "month", "plain"),
         ending("count-ending-three-months", found.horizons.three_months, "three-months", "plain"),
-        count("count-denied", found.denied, denied_href, "plain"),
-    ]
+    ];
+    if page.may(Right::Desk) {
+        counts.push(count("count-overdue", found.overdue, "/desk?show=overdue#outs".to_owned(), "warn"));
+    }
+    if page.may(Right::Events) {
+        let href = "/events?decision=denied&span=day".to_owned();
+        counts.push(count("count-denied", found.denied as usize, href, "plain"));
+    }
+    counts
 }

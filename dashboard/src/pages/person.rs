@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
+use crate::rights::Right;
 use crate::sentence::Row;
 use crate::visit::{Visit, actor};
 
@@ -72,7 +73,8 @@ struct Found {
 /// The page.
 pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
     let id = PersonId(id.parse().map_err(|_| Fault::NotFound)?);
-    let found = app.db(move |site| find(site, id)).await?;
+    let events = visit.page.may(Right::Events);
+    let found = app.db(move |site| find(site, id, events)).await?;
     let (page, person) = (visit.page, found.person);
     render(&PersonPage {
         cards: Card::all(&page, &person.cards),
@@ -112,8 +114,8 @@ pub(super) async fn set_comfort(
     Ok(done(&format!("/people/{}#comfort", id.0), "comfort-set"))
 }
 
-fn find(site: &Site, id: PersonId) -> Result<Found, SiteError> {
-    let events = EventFilter { person: Some(id), ..EventFilter::default() };
+fn find(site: &Site, id: PersonId, with_events: bool) -> Result<Found, SiteError> {
+    let events = EventFilter { persons: vec![id], ..EventFilter::default() };
     let outs = HandOutFilter { person: Some(id), ..HandOutFilter::default() };
     Ok(Found {
         person: site.person(id)?,
@@ -121,7 +123,7 @@ fn find(site: &Site, id: PersonId) -> Result<Found, SiteError> {
         rights: site.rights(id)?,
         holdings: site.holdings_of(id, ROWS)?,
         outs: site.handouts(outs, None, LAST_ROWS)?,
-        last: site.events(&events, Seek::Newest, LAST_ROWS)?,
+        last: if with_events { site.events(&events, Seek::Newest, LAST_ROWS)? } else { Vec::new() },
     })
 }
 

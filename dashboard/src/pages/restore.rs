@@ -1,10 +1,8 @@
 //! After a backup was put back: what doors know that it does not, and the operator's decision.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use db::site::{Decision, Differs, Known, RestoredDoor, RestoredView};
 
 use super::views::Mark;
@@ -13,6 +11,8 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::sentence::block_codes;
 use crate::visit::{Visit, actor};
 
@@ -68,8 +68,8 @@ struct Card {
 }
 
 /// Both routes of the page.
-pub(super) fn router() -> Router<App> {
-    Router::new().route("/restore", get(show).post(decide))
+pub(super) fn router() -> Routes {
+    Routes::new().get(Right::Restore, "/restore", show).post(Right::Restore, "/restore", decide)
 }
 
 async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fault> {

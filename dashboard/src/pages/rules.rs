@@ -11,13 +11,12 @@
 //! | `holidays` | the site's holidays and zone |
 //! | `preview` | the step before saving |
 
-use axum::Router;
-use axum::routing::{get, post};
 use db::site::{AreaView, GroupId, GroupView, LIST_MAX, Page as Rows, RuleFilter, RuleView, Site, SiteError};
 
-use crate::app::App;
 use crate::fault::Fault;
 use crate::page::Page;
+use crate::rights::Right;
+use crate::routes::Routes;
 
 mod area;
 mod areas;
@@ -37,32 +36,41 @@ mod week;
 const RULES_SHOWN: u32 = 50;
 
 /// All routes of these pages.
-pub(super) fn router() -> Router<App> {
-    Router::new()
-        .route("/rules", get(matrix::show))
-        .route("/rules/new", get(rule::fresh).post(rule::add))
-        .route("/rules/{id}", get(rule::show).post(rule::change))
-        .route("/rules/{id}/remove", post(rule::remove))
-        .route("/rules/groups", get(groups::show).post(groups::add))
-        .route("/rules/groups/{id}", get(group::show))
-        .route("/rules/groups/{id}/rename", post(group::rename))
-        .route("/rules/groups/{id}/remove", post(group::remove))
-        .route("/rules/groups/{id}/member", post(group::set_member))
-        .route("/rules/groups/{id}/leave", post(group::remove_member))
-        .route("/rules/groups/{id}/match", post(group::add_match))
-        .route("/rules/groups/{id}/unmatch", post(group::remove_match))
-        .route("/rules/areas", get(areas::show).post(areas::add))
-        .route("/rules/areas/{id}", get(area::show).post(area::set_doors))
-        .route("/rules/areas/{id}/rename", post(area::rename))
-        .route("/rules/areas/{id}/remove", post(area::remove))
-        .route("/rules/areas/{id}/passback", post(area::set_passback))
-        .route("/rules/areas/{id}/inside", get(passback::inside))
-        .route("/rules/areas/{id}/inside/{uid}", get(passback::ask).post(passback::forgive))
-        .route("/rules/schedules", get(schedules::show))
-        .route("/rules/schedules/new", get(schedule::fresh).post(schedule::add))
-        .route("/rules/schedules/{id}", get(schedule::show).post(schedule::change))
-        .route("/rules/schedules/{id}/remove", post(schedule::remove))
-        .route("/rules/holidays", get(holidays::show).post(holidays::set))
+pub(super) fn router() -> Routes {
+    Routes::new()
+        .get(Right::Rules, "/rules", matrix::show)
+        .get(Right::RulesEdit, "/rules/new", rule::fresh)
+        .post(Right::RulesEdit, "/rules/new", rule::add)
+        .get(Right::Rules, "/rules/{id}", rule::show)
+        .post(Right::RulesEdit, "/rules/{id}", rule::change)
+        .post(Right::RulesEdit, "/rules/{id}/remove", rule::remove)
+        .get(Right::Rules, "/rules/groups", groups::show)
+        .post(Right::RulesEdit, "/rules/groups", groups::add)
+        .get(Right::Rules, "/rules/groups/{id}", group::show)
+        .post(Right::RulesEdit, "/rules/groups/{id}/rename", group::rename)
+        .post(Right::RulesEdit, "/rules/groups/{id}/remove", group::remove)
+        .post(Right::RulesEdit, "/rules/groups/{id}/member", group::set_member)
+        .post(Right::RulesEdit, "/rules/groups/{id}/leave", group::remove_member)
+        .post(Right::RulesEdit, "/rules/groups/{id}/match", group::add_match)
+        .post(Right::RulesEdit, "/rules/groups/{id}/unmatch", group::remove_match)
+        .get(Right::Rules, "/rules/areas", areas::show)
+        .post(Right::RulesEdit, "/rules/areas", areas::add)
+        .get(Right::Rules, "/rules/areas/{id}", area::show)
+        .post(Right::RulesEdit, "/rules/areas/{id}", area::set_doors)
+        .post(Right::RulesEdit, "/rules/areas/{id}/rename", area::rename)
+        .post(Right::RulesEdit, "/rules/areas/{id}/remove", area::remove)
+        .post(Right::RulesEdit, "/rules/areas/{id}/passback", area::set_passback)
+        .get(Right::Evacuation, "/rules/areas/{id}/inside", passback::inside)
+        .get(Right::Command, "/rules/areas/{id}/inside/{uid}", passback::ask)
+        .post(Right::Command, "/rules/areas/{id}/inside/{uid}", passback::forgive)
+        .get(Right::Rules, "/rules/schedules", schedules::show)
+        .get(Right::RulesEdit, "/rules/schedules/new", schedule::fresh)
+        .post(Right::RulesEdit, "/rules/schedules/new", schedule::add)
+        .get(Right::Rules, "/rules/schedules/{id}", schedule::show)
+        .post(Right::RulesEdit, "/rules/schedules/{id}", schedule::change)
+        .post(Right::RulesEdit, "/rules/schedules/{id}/remove", schedule::remove)
+        .get(Right::Rules, "/rules/holidays", holidays::show)
+        .post(Right::RulesEdit, "/rules/holidays", holidays::set)
 }
 
 /// A rule on a page about something that it names.

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse, Redirect, Response};
+use db::site::Operator;
 use tower_sessions::Session;
 
 use super::{local, render, render_refused};
@@ -12,9 +13,11 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
-use crate::query::Pairs;
+use crate::query::{Pairs, encode};
 use crate::visit::Visitor;
 use crate::{password, session};
+
+pub(super) mod code;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -57,17 +60,31 @@ pub(super) async fn enter(
     let operator = app.db(move |site| site.operator(&looked_up)).await?;
     let hash = operator.as_ref().map(|operator| operator.password_hash.as_str());
     let right = password::verify(form.raw("password"), hash).await;
-    let Some(operator) = operator.filter(|_| right) else {
+    let Some(operator) = operator.filter(|operator| right && !operator.disabled) else {
         tracing::warn!("a sign-in was refused");
         form.problem_in("password", "wrong");
         let wait = String::new();
         return render_refused(&SignIn { page, form, wait });
     };
     app.attempts.succeeded(&name);
-    session::start(&session, &operator, app.now()).await?;
-    let swept = app.now();
-    app.db(move |site| site.sessions_purge(swept)).await?;
-    Ok(Redirect::to(local(form.value("next"))).into_response())
+    if operator.second_step {
+        session::begin(&session, &operator, app.now()).await?;
+        let next = encode(local(form.value("next")));
+        return Ok(Redirect::to(&format!("/sign-in/code?next={next}")).into_response());
+    }
+    finish(&app, &session, &operator, form.value("next")).await
+}
+
+/// Signs somebody in who has proved who they are.
+async fn finish(app: &App, session: &Session, operator: &Operator, next: &str) -> Result<Response, Fault> {
+    session::start(session, operator, app.now()).await?;
+    let (now, id) = (app.now(), operator.id);
+    app.db(move |site| {
+        site.note_sign_in(id, now)?;
+        site.sessions_purge(now)
+    })
+    .await?;
+    Ok(Redirect::to(local(next)).into_response())
 }
 
 /// Ends the session.

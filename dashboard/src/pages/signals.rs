@@ -3,10 +3,8 @@
 
 use access::signal::{Pattern, PatternError, Signal, SignalSet};
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 
 use super::{done, render, render_refused};
 use crate::app::App;
@@ -15,6 +13,8 @@ use crate::form::Form;
 use crate::language::Lang;
 use crate::page::Page;
 use crate::query::Pairs;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Visit, actor};
 
 mod picture;
@@ -48,8 +48,8 @@ struct Field {
 }
 
 /// Both routes of the page.
-pub(super) fn router() -> Router<App> {
-    Router::new().route("/signals", get(show).post(set))
+pub(super) fn router() -> Routes {
+    Routes::new().get(Right::Settings, "/signals", show).post(Right::Settings, "/signals", set)
 }
 
 /// The page.

@@ -1,16 +1,16 @@
 //! What is set for the site as a whole: how long a card may lie unused.
 
 use askama::Template;
-use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 
 use super::{done, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
+use crate::rights::Right;
+use crate::routes::Routes;
 use crate::visit::{Visit, actor};
 
 #[derive(Template)]
@@ -21,8 +21,8 @@ struct SiteSettings {
 }
 
 /// Both routes of the page.
-pub(super) fn router() -> Router<App> {
-    Router::new().route("/settings", get(show).post(set))
+pub(super) fn router() -> Routes {
+    Routes::new().get(Right::Settings, "/settings", show).post(Right::Settings, "/settings", set)
 }
 
 /// The page.

@@ -2,49 +2,46 @@
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use access::time::UtcMs;
-use askama::Template;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use db::site::{EventFilter, EventView, Seek};
+use db::site::{EventWatch, Seek};
 use futures_util::stream::{self, Stream, StreamExt as _};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tower_sessions::Session;
 use tower_sessions::session::Id;
 
 use crate::app::App;
+use crate::asked::Asked;
 use crate::fault::Fault;
+use crate::feed::{self, Message, Told};
 use crate::page::Page;
-use crate::query::{self, Pairs};
-use crate::sentence::Row;
+use crate::query::Pairs;
 use crate::session;
 use crate::visit::Visit;
 
 /// A silent connection is cut by proxies; this often something is said. Also how often it is asked
 /// whether the session still holds.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// Rows read at once.
-const ROWS_AT_ONCE: u32 = 100;
-
-#[derive(Template)]
-#[template(path = "event_row.html")]
-struct RowOnly<'a> {
-    page: &'a Page,
-    row: &'a Row,
-}
+/// Rows that a browser whose connection broke is given at once; one that has missed more loads the page anew.
+const CAUGHT_UP_MAX: u32 = 500;
 
 struct Tail {
     app: App,
     page: Page,
     session: Option<Id>,
-    filter: EventFilter,
-    after: i64,
-    news: watch::Receiver<u64>,
-    ready: VecDeque<EventView>,
+    watch: EventWatch,
+    feed: broadcast::Receiver<Message>,
+    /// The newest row that was in the log when the feed was joined: `ready` has what is asked for of it.
+    seen: i64,
+    ready: VecDeque<Arc<Told>>,
+    /// Whether more was missed than can be given.
+    lagged: bool,
     checked: UtcMs,
     ended: bool,
     _turn: OwnedSemaphorePermit,
@@ -59,21 +56,26 @@ pub(super) async fn follow(
     headers: HeaderMap,
 ) -> Result<Response, Fault> {
     let turn = app.streams.clone().try_acquire_owned().map_err(|_| Fault::Busy)?;
-    let filter = query::event_filter(&pairs, app.context.zone)?;
-    // Subscribed before the log is read, so that nothing falls in between.
-    let news = app.context.site.news();
+    let filter = Asked::read(&pairs, app.context.zone)?.filter;
+    // Joined before the log is read, so that nothing falls in between.
+    let feed = app.feed.join(&app).await?;
     let after = match resumed(&headers).or(pairs.parse("after", "not-a-number")?) {
         Some(after) => after,
-        None => newest(&app, &filter).await?,
+        None => feed::newest(&app).await?,
     };
+    let missed = app.db(move |site| {
+        Ok((site.watch_events(&filter)?, site.find_events(&filter, Seek::After(after), CAUGHT_UP_MAX)?))
+    });
+    let (watch, missed) = missed.await?;
     let mut stop = app.context.stop.clone();
     let tail = Tail {
         page: visit.page,
         session: session.id(),
-        filter,
-        after,
-        news,
-        ready: VecDeque::new(),
+        watch,
+        feed,
+        seen: missed.newest,
+        lagged: missed.unfinished || missed.events.len() >= CAUGHT_UP_MAX as usize,
+        ready: missed.events.into_iter().map(|view| Arc::new(Told::new(view))).collect(),
         checked: app.now(),
         ended: false,
         _turn: turn,
@@ -93,12 +95,6 @@ fn resumed(headers: &HeaderMap) -> Option<i64> {
     headers.get("last-event-id")?.to_str().ok()?.parse().ok()
 }
 
-async fn newest(app: &App, filter: &EventFilter) -> Result<i64, Fault> {
-    let filter = filter.clone();
-    let newest = app.db(move |site| site.events(&filter, Seek::Newest, 1)).await?;
-    Ok(newest.first().map_or(0, |view| view.id))
-}
-
 fn rows(tail: Tail) -> impl Stream<Item = Result<Event, Infallible>> {
     stream::unfold(tail, |mut tail| async move {
         if tail.ended {
@@ -111,39 +107,37 @@ fn rows(tail: Tail) -> impl Stream<Item = Result<Event, Infallible>> {
 
 impl Tail {
     async fn next(&mut self) -> Event {
+        if self.lagged {
+            return self.end("lagged", "behind");
+        }
         loop {
-            if let Some(view) = self.ready.pop_front() {
-                return self.row(&view);
-            }
+            let next = match self.ready.pop_front() {
+                Some(told) => Some(told),
+                None => match tokio::time::timeout(KEEP_ALIVE, self.feed.recv()).await {
+                    Ok(Ok(Message::Row(told))) => self.is_asked_for(&told).then_some(told),
+                    // The reader loads the page anew, and sees what is the matter.
+                    Ok(Ok(Message::Lost)) => return self.end("lagged", "fault"),
+                    Ok(Err(_)) => return self.end("lagged", "behind"),
+                    Err(_) => None,
+                },
+            };
             if !self.session_holds().await {
-                self.ended = true;
-                return Event::default().event("ended").data("session");
+                return self.end("ended", "session");
             }
-            self.news.borrow_and_update();
-            match self.read().await {
-                Ok(views) if views.is_empty() => {}
-                Ok(views) => {
-                    self.ready = views.into();
-                    continue;
-                }
-                // The reader reloads and sees what is the matter.
-                Err(_) => {
-                    self.ended = true;
-                    return Event::default().event("lagged").data("fault");
-                }
+            if let Some(told) = next {
+                return Event::default().event("row").id(told.view.id.to_string()).data(told.row(&self.page));
             }
-            // Whatever comes first: news, or the time to ask whether the session still holds.
-            let _ = tokio::time::timeout(KEEP_ALIVE, self.news.changed()).await;
         }
     }
 
-    async fn read(&mut self) -> Result<Vec<EventView>, Fault> {
-        let (filter, after) = (self.filter.clone(), self.after);
-        let views = self.app.db(move |site| site.events(&filter, Seek::After(after), ROWS_AT_ONCE)).await?;
-        if let Some(last) = views.last() {
-            self.after = last.id;
-        }
-        Ok(views)
+    fn is_asked_for(&self, told: &Told) -> bool {
+        told.view.id > self.seen && self.watch.sees(&told.view)
+    }
+
+    /// The last that is said.
+    fn end(&mut self, event: &str, why: &str) -> Event {
+        self.ended = true;
+        Event::default().event(event).data(why)
     }
 
     async fn session_holds(&mut self) -> bool {
@@ -154,15 +148,5 @@ impl Tail {
         }
         self.checked = now;
         session::still_holds(&self.app, self.session).await
-    }
-
-    fn row(&self, view: &EventView) -> Event {
-        let row = Row::new(&self.page, view);
-        let html = RowOnly { page: &self.page, row: &row }
-            .render()
-            .unwrap_or_default()
-            // A line of the stream must not be broken by what somebody typed.
-            .replace(['\r', '\n'], " ");
-        Event::default().event("row").id(view.id.to_string()).data(html)
     }
 }

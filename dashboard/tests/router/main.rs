@@ -7,12 +7,14 @@
     reason = "a helper of a test that cannot go on must fail it"
 )]
 
+mod account;
 mod alarms;
 mod api;
 mod badge;
 mod conditions;
 mod desk;
 mod doors;
+mod events;
 mod explain;
 mod forms;
 mod import;
@@ -20,6 +22,7 @@ mod lockdown;
 mod pages;
 mod passing;
 mod registration;
+mod roles;
 mod rules;
 mod signals;
 mod stream;

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use flate2::read::GzDecoder;
 
-const PAGES: [&str; 32] = [
+const PAGES: [&str; 36] = [
     "/",
     "/events",
     "/events?code=denied",
@@ -39,6 +39,10 @@ const PAGES: [&str; 32] = [
     "/help",
     "/accessibility",
     "/demo",
+    "/me",
+    "/me/second-step",
+    "/operators",
+    "/welcome/none",
     "/sign-in",
     "/nothing/here",
 ];

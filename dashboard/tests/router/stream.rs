@@ -114,3 +114,57 @@ async fn there_are_only_so_many_tails_at_once() {
     open_ones.pop();
     drop(open(&bench, &browser, "/events/stream").await);
 }
+
+#[tokio::test]
+async fn all_who_watch_see_every_row_once_in_their_own_language_and_through_their_own_filter() {
+    let mut bench = Bench::new().await;
+    let mut streams = Vec::new();
+    let words = [("fi", "Kortin voimassaolo"), ("sv", "Kortets giltighetstid"), ("en", "The card has expired.")];
+    for number in 0..9 {
+        let mut browser = bench.signed_in().await;
+        browser.language = words[number % 3].0;
+        let path = if number < 6 { "/events/stream" } else { "/events/stream?decision=denied&door=pharmacy" };
+        streams.push((number, open(&bench, &browser, path).await));
+    }
+    for turn in 1..=20_u8 {
+        bench.tap(usize::from(turn % 2), uid(1), (turn % 3 == 0).then_some(Reason::CardExpired));
+    }
+    let denied_at_pharmacy = vec![6, 12, 18];
+    for (number, stream) in &mut streams {
+        let expected: Vec<i64> = if *number < 6 { (1..=20).collect() } else { denied_at_pharmacy.clone() };
+        for id in expected {
+            let row = event(stream).await.unwrap();
+            assert!(row.contains(&format!("id: {id}\n")), "{number}: {row}");
+            assert!(!row.contains("data-code=\"denied\"") || row.contains(words[*number % 3].1), "{row}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_falls_behind_is_told_to_load_anew_and_holds_nobody_up() {
+    let mut bench = Bench::new().await;
+    let browser = bench.signed_in().await;
+    let mut slow = open(&bench, &browser, "/events/stream").await;
+    let mut quick = open(&bench, &browser, "/events/stream").await;
+    for _ in 0..2_100 {
+        bench.tap(0, uid(1), None);
+    }
+    for id in 1..=2_100 {
+        assert!(event(&mut quick).await.unwrap().contains(&format!("id: {id}\n")));
+    }
+    assert!(event(&mut slow).await.unwrap().contains("event: lagged"));
+    assert_eq!(event(&mut slow).await, None);
+}
+
+#[tokio::test]
+async fn who_was_away_for_too_long_loads_anew() {
+    let mut bench = Bench::new().await;
+    for _ in 0..501 {
+        bench.tap(0, uid(1), None);
+    }
+    let browser = bench.signed_in().await;
+    let mut stream = open(&bench, &browser, "/events/stream?after=0").await;
+    assert!(event(&mut stream).await.unwrap().contains("event: lagged"));
+    let mut stream = open(&bench, &browser, "/events/stream?after=2").await;
+    assert!(event(&mut stream).await.unwrap().contains("id: 3\n"));
+}

@@ -1,5 +1,6 @@
 //! A small made-up site behind the router, and a browser that keeps its cookies.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -21,8 +22,9 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use certificates::Authorities;
-use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, TapShown};
-use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, Report, Site};
+use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, Right, Route, TapShown};
+use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, NewToken, Report, Role, Site};
+use db::trial::log::Filling;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -43,10 +45,45 @@ pub(crate) const EVIL: &str = "<script>alert('Ö')</script>&\"";
 pub(crate) struct Bench {
     pub(crate) site: Site,
     pub(crate) router: Router,
+    pub(crate) routes: Vec<Route>,
     pub(crate) stop: watch::Sender<bool>,
     clock: Arc<AtomicI64>,
     heads: [(u64, Link); 4],
     _folder: TempDir,
+}
+
+/// A route, called with something for each of its names.
+#[derive(Debug, Clone)]
+pub(crate) struct Called {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    /// With names in braces.
+    pub(crate) pattern: String,
+    pub(crate) right: Right,
+}
+
+impl Called {
+    fn new(route: &Route) -> Option<Self> {
+        let named = [
+            ("{uid}", "04A1B201"),
+            ("{id}", "1"),
+            ("{door}", "pharmacy"),
+            ("{person}", "1"),
+            ("{what}", "employments"),
+            ("{number}", "1"),
+            ("{kind}", "people"),
+            ("{issuer}", "1"),
+            ("{serial}", "01"),
+            ("{session}", "1"),
+        ];
+        let path = named.into_iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));
+        assert!(!path.contains('{'), "{path}: what is to be called?");
+        Some(Self { method: route.method.clone(), path, pattern: route.path.clone(), right: route.right? })
+    }
+}
+
+fn open(path: &Path) -> Site {
+    Site::open(path, &"hospital".parse().unwrap()).unwrap()
 }
 
 /// An answer, read to its end.
@@ -77,22 +114,45 @@ impl Bench {
 
     /// With or without the demo's doors.
     pub(crate) async fn with(demo: bool) -> Self {
-        Self::built(demo, false).await
+        Self::built(demo, false, None).await
+    }
+
+    /// With a log that is as long as this says.
+    pub(crate) async fn with_log(filling: Filling) -> Self {
+        Self::built(false, false, Some(filling)).await
     }
 
     /// With cookies bound to HTTPS, or not.
-    pub(crate) async fn built(demo: bool, secure_cookies: bool) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
-        let clock = Arc::new(AtomicI64::new(NOW));
-        fill(&site);
+    pub(crate) async fn built(demo: bool, secure_cookies: bool, filling: Option<Filling>) -> Self {
+        let bench = Self::mounted(demo, secure_cookies, |path| {
+            fill(&open(path));
+            if let Some(filling) = filling {
+                db::trial::log::fill(path, &filling).unwrap();
+            }
+        });
+        let site = &bench.site;
         let hash = dashboard::password::hash(PASSWORD).await.unwrap();
         let operator = site.add_operator(&actor(), OPERATOR, &hash).unwrap();
         let digest = Sha256::digest(TOKEN.as_bytes()).into();
-        site.add_token(&actor(), operator.id, "test", digest, None).unwrap();
+        let token = NewToken { operator: operator.id, label: "test", sha256: digest, scope: "all", expires: None };
+        site.add_token(&actor(), &token).unwrap();
+        bench
+    }
+
+    /// A site in which nothing is yet, not even an operator.
+    pub(crate) fn empty() -> Self {
+        Self::mounted(false, false, |_| ())
+    }
+
+    fn mounted(demo: bool, secure_cookies: bool, prepare: impl FnOnce(&Path)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("site.db");
+        prepare(&path);
+        let site = open(&path);
+        let clock = Arc::new(AtomicI64::new(NOW));
         let (stop, stopped) = watch::channel(false);
         let hand = Arc::clone(&clock);
-        let router = dashboard::router(Context {
+        let context = Context {
             site: site.clone(),
             clock: Arc::new(move || UtcMs(hand.load(Ordering::SeqCst))),
             zone: chrono_tz::Europe::Helsinki,
@@ -100,8 +160,34 @@ impl Bench {
             stop: stopped,
             authorities: Arc::new(authorities()),
             demo: demo.then(|| Arc::new(Emulated) as Arc<dyn DemoDoors>),
-        });
-        Self { site, router, stop, clock, heads: [(0, Link::START); 4], _folder: folder }
+        };
+        let routes = dashboard::routes(context.clone());
+        let router = dashboard::router(context);
+        Self { site, router, routes, stop, clock, heads: [(0, Link::START); 4], _folder: folder }
+    }
+
+    /// Every page that asks for a right, as the router has them.
+    pub(crate) fn pages(&self) -> Vec<Called> {
+        self.routes.iter().filter(|route| !route.path.starts_with("/api/")).filter_map(Called::new).collect()
+    }
+
+    /// Every call of the API.
+    pub(crate) fn calls(&self) -> Vec<Called> {
+        self.routes.iter().filter(|route| route.path.starts_with("/api/")).filter_map(Called::new).collect()
+    }
+
+    /// What a place asks for; nothing if anybody may go there.
+    pub(crate) fn right_of(&self, method: &Method, place: &str) -> Option<Right> {
+        let words = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+        let asked = words(place);
+        let fits = |route: &&Route| {
+            let names = words(&route.path);
+            let same = |(name, word): (&String, &String)| name == word || name.starts_with('{');
+            route.method == *method && names.len() == asked.len() && names.iter().zip(&asked).all(same)
+        };
+        // Of two that fit, the one with fewer names is meant.
+        let found = self.routes.iter().filter(fits).min_by_key(|route| route.path.matches('{').count());
+        found.unwrap_or_else(|| panic!("{method} {place} leads nowhere")).right
     }
 
     pub(crate) fn now(&self) -> UtcMs {
@@ -183,6 +269,34 @@ impl Bench {
         browser
     }
 
+    /// A browser in which somebody of this role has signed in, whose name is the role's.
+    pub(crate) async fn signed_in_as(&self, role: Role) -> Browser {
+        self.operator_of(role);
+        let mut browser = self.browser();
+        let form = format!("name={}&password=correct+horse&next=%2F", role.code());
+        assert_eq!(browser.post("/sign-in", &form).await.status, StatusCode::SEE_OTHER);
+        browser
+    }
+
+    /// A token of somebody of this role.
+    pub(crate) fn token_of(&self, role: Role, scope: &str) -> String {
+        let token = format!("token-{}-{scope}", role.code());
+        let sha256 = Sha256::digest(token.as_bytes()).into();
+        let token_of = NewToken { operator: self.operator_of(role), label: scope, sha256, scope, expires: None };
+        self.site.add_token(&actor(), &token_of).unwrap();
+        token
+    }
+
+    fn operator_of(&self, role: Role) -> i64 {
+        if let Some(known) = self.site.operator(role.code()).unwrap() {
+            return known.id;
+        }
+        let hash = self.site.operator(OPERATOR).unwrap().unwrap().password_hash;
+        let added = self.site.add_operator(&actor(), role.code(), &hash).unwrap();
+        self.site.set_role(&actor(), added.id, role).unwrap();
+        added.id
+    }
+
     pub(crate) fn browser(&self) -> Browser {
         Browser { router: self.router.clone(), cookies: Vec::new(), language: "en" }
     }
@@ -210,6 +324,16 @@ impl Browser {
             .body(Body::from(form.to_owned()))
             .unwrap();
         self.send(request).await
+    }
+
+    /// What a request with an empty form is answered, however long the answer goes on.
+    pub(crate) async fn status(&self, method: &Method, path: &str) -> StatusCode {
+        let request = self
+            .request(method.clone(), path)
+            .header("origin", "http://localhost")
+            .header("sec-fetch-site", "same-origin")
+            .header("content-type", "application/x-www-form-urlencoded");
+        self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status()
     }
 
     /// A request with the cookies in it.

@@ -1,68 +1,17 @@
 //! Who gets in, and who does not: sign-in, sessions, other sites, tokens.
 
-use crate::support::{Bench, PASSWORD, TOKEN, uid};
+use crate::support::{Bench, Called, PASSWORD, TOKEN, uid};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use futures_util::future::join_all;
-
-/// Every page that needs a sign-in, as `pages::private` routes it: method, path.
-fn private() -> Vec<(Method, String)> {
-    let source = include_str!("../../src/pages/mod.rs");
-    let private = source.split("fn private").nth(1).unwrap();
-    let private = private.split("fn public").next().unwrap();
-    let merged = [include_str!("../../src/pages/rules.rs"), include_str!("../../src/pages/explain.rs")];
-    [private].into_iter().chain(merged).flat_map(routes).collect()
-}
-
-/// Every route of the API.
-fn api() -> Vec<(Method, String)> {
-    let sources = [
-        include_str!("../../src/api/mod.rs"),
-        include_str!("../../src/api/rules.rs"),
-        include_str!("../../src/api/explain.rs"),
-    ];
-    let mut all: Vec<_> = sources.into_iter().flat_map(routes).collect();
-    for (_, path) in &mut all {
-        *path = format!("/api/v1{path}");
-    }
-    all
-}
-
-/// Reads `.route("/path", get(..).post(..))` out of the router's own source, so that a new route cannot
-/// be forgotten here.
-fn routes(source: &str) -> Vec<(Method, String)> {
-    let methods = [("get(", Method::GET), ("post(", Method::POST), ("put(", Method::PUT), ("delete(", Method::DELETE)];
-    let mut all = Vec::new();
-    for route in source.split(".route(").skip(1) {
-        let path = route.split('"').nth(1).unwrap();
-        let path = path
-            .replace("{uid}", "04A1B201")
-            .replace("{id}", "1")
-            .replace("{door}", "pharmacy")
-            .replace("{person}", "1");
-        let handlers = route.split(".route(").next().unwrap();
-        let mut found = 0;
-        for (call, method) in &methods {
-            if handlers.contains(&format!(" {call}"))
-                || handlers.contains(&format!(".{call}"))
-                || handlers.contains(&format!("\n{call}"))
-            {
-                all.push((method.clone(), path.clone()));
-                found += 1;
-            }
-        }
-        assert!(found > 0, "{path} has no method that this test knows");
-    }
-    all
-}
 
 #[tokio::test]
 async fn no_page_is_shown_and_nothing_is_done_without_a_sign_in() {
     let bench = Bench::with(true).await;
     let before = bench.site.latest().unwrap();
-    let routes = private();
-    assert!(routes.len() >= 20, "{routes:?}");
-    for (method, path) in routes {
+    let routes = bench.pages();
+    assert!(routes.len() >= 60, "{routes:?}");
+    for Called { method, path, .. } in routes {
         let mut browser = bench.browser();
         let answer = if method == Method::GET {
             browser.get(&path).await
@@ -78,9 +27,9 @@ async fn no_page_is_shown_and_nothing_is_done_without_a_sign_in() {
 #[tokio::test]
 async fn no_call_of_the_api_is_answered_without_a_known_token() {
     let bench = Bench::new().await;
-    let routes = api();
-    assert!(routes.len() >= 16, "{routes:?}");
-    for (method, path) in routes {
+    let routes = bench.calls();
+    assert!(routes.len() >= 60, "{routes:?}");
+    for Called { method, path, .. } in routes {
         for header in [None, Some("Bearer wrong"), Some("Basic bWFpamE6"), Some("Bearer")] {
             let mut request = Request::builder().method(&method).uri(&path);
             if let Some(value) = header {
@@ -141,7 +90,7 @@ async fn signing_in_starts_a_session_under_a_new_id() {
 
 #[tokio::test]
 async fn over_https_the_cookie_is_bound_to_this_host() {
-    let bench = Bench::built(false, true).await;
+    let bench = Bench::built(false, true, None).await;
     let mut browser = bench.signed_in().await;
     assert_eq!(browser.get("/").await.status, StatusCode::OK);
     let form = "name=maija&password=correct+horse&next=%2F";
@@ -243,7 +192,7 @@ async fn a_request_from_another_site_changes_nothing() {
         ("sec-fetch-site", "cross-site"),
         ("sec-fetch-site", "same-site"),
     ] {
-        for (method, path) in private().into_iter().filter(|(method, _)| *method == Method::POST) {
+        for Called { method, path, .. } in bench.pages().into_iter().filter(|route| route.method == Method::POST) {
             let request = browser
                 .request(method, &path)
                 .header(header, value)

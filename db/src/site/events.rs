@@ -1,53 +1,79 @@
-//! The central log, read.
+//! The central log, read: newest first, in the order in which things happened.
+//!
+//! | module | subject |
+//! | --- | --- |
+//! | `wanted` | the filter as the tables know it |
+//! | `lanes` | the ways into the log, and how they are merged |
+//! | `search` | one page, with bounded work |
+//! | `watch` | the same filter over events that come in |
 
 use std::fmt;
 
-use access::event::Event;
+use access::event::{Event, Subject};
 use access::id::DoorId;
-use access::reason::Reason;
+use access::reason::Reasons;
 use access::time::UtcMs;
 use access::uid::Uid;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
 
-use access::event::Subject;
-use rusqlite::types::{Value, ValueRef};
-use rusqlite::{Connection, Row, params_from_iter};
+use super::{AreaId, PersonId, Site, SiteError, row};
 
-use super::{PersonId, Site, SiteError, row};
+mod lanes;
+mod search;
+mod wanted;
+mod watch;
+
+pub use search::{EventMark, Found};
+pub use watch::EventWatch;
 
 /// Most doors that one filter may name.
 const FILTER_DOORS_MAX: usize = 200;
-
+/// Most areas that one filter may name.
+const FILTER_AREAS_MAX: usize = 100;
+/// Most cards, and most persons, that one filter may name.
+const FILTER_SUBJECTS_MAX: usize = 100;
+/// Most codes that one filter may name: more than there are.
+const FILTER_WORDS_MAX: usize = 100;
 /// Longest event code that a filter may name, in bytes.
 const CODE_LENGTH_MAX: usize = 64;
 
-/// Which events to show. Everything that is given must hold.
+/// How far a door's clock may be ahead of the controller's and still be believed in the order of the list. The
+/// database has the same number in the column `happened_ms`.
+const AHEAD_MAX_MS: i64 = 5 * 60 * 1_000;
+
+/// Which events to show. Everything that is given must hold; of several values of one kind, any.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventFilter {
-    /// At one of these doors; at any if empty.
+    /// At one of these doors; with `areas` empty too, at any.
     pub doors: Vec<DoorId>,
-    /// With this card.
-    pub uid: Option<Uid>,
-    /// By the person who held the card at the event's time.
-    pub person: Option<PersonId>,
-    /// With this event code.
-    pub code: Option<String>,
-    /// Denied for this reason, perhaps among others.
-    pub reason: Option<Reason>,
-    /// From this instant on, by the door's clock.
+    /// At one of the doors that these areas have now.
+    pub areas: Vec<AreaId>,
+    /// With one of these cards; with any if empty.
+    pub uids: Vec<Uid>,
+    /// By one of these persons, who held the card at the event's time; by anybody if empty.
+    pub persons: Vec<PersonId>,
+    /// With one of these event codes; with any if empty.
+    pub codes: Vec<String>,
+    /// Denied for one of these reasons, perhaps among others; for any, or none, if empty.
+    pub reasons: Reasons,
+    /// Only taps, granted or denied.
+    pub granted: Option<bool>,
+    /// Happened at this instant or later.
     pub from: Option<UtcMs>,
-    /// Before this instant, by the door's clock.
+    /// Happened before this instant.
     pub until: Option<UtcMs>,
 }
 
 /// Where in the log to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Seek {
-    /// The newest, newest first.
+    /// What happened last, newest first.
     #[default]
     Newest,
-    /// Those before this id, newest first.
+    /// What happened before the event with this id, newest first.
     Before(i64),
-    /// Those after this id, oldest first.
+    /// What came in after this id, in the order of the intake.
     After(i64),
 }
 
@@ -88,31 +114,21 @@ impl fmt::Debug for EventView {
     }
 }
 
+impl EventView {
+    /// When it happened: by the door's clock, unless that was far ahead of the controller's.
+    #[must_use]
+    pub fn happened(&self) -> UtcMs {
+        UtcMs(self.event.utc.0.min(self.received.0.saturating_add(AHEAD_MAX_MS)))
+    }
+}
+
 impl Site {
-    /// Events of the central log.
+    /// Events of the central log, as many as one search finds: see [`Site::find_events`].
     ///
     /// # Errors
-    /// [`SiteError::Invalid`] for an unknown door, too many doors, or a code that is too long.
+    /// Those of [`Site::find_events`].
     pub fn events(&self, filter: &EventFilter, seek: Seek, limit: u32) -> Result<Vec<EventView>, SiteError> {
-        self.read(|db| {
-            let mut query = Query::new();
-            query.filter(db, filter)?;
-            let order = match seek {
-                Seek::Newest => "DESC",
-                Seek::Before(id) => {
-                    query.and("e.id < {}", id);
-                    "DESC"
-                }
-                Seek::After(id) => {
-                    query.and("e.id > {}", id);
-                    "ASC"
-                }
-            };
-            let limit = row::limit_of(limit);
-            query.sql.push_str(&format!(" ORDER BY e.id {order} LIMIT {limit}"));
-            let mut statement = row::prepare(db, &query.sql)?;
-            row::all(statement.query(params_from_iter(query.values))?, view)
-        })
+        Ok(self.find_events(filter, seek, limit)?.events)
     }
 }
 
@@ -121,6 +137,16 @@ pub(super) fn of_alarm(db: &Connection, alarm: i64) -> Result<Vec<EventView>, Si
     let sql = format!("{EVENTS} AND e.id IN (SELECT event FROM alarm_event WHERE alarm = $1) ORDER BY e.id");
     let mut statement = row::prepare(db, &sql)?;
     row::all(statement.query([alarm])?, view)
+}
+
+/// Events by their ids, in that order.
+fn views(db: &Connection, ids: &[i64]) -> Result<Vec<EventView>, SiteError> {
+    let mut statement = row::prepare(db, &format!("{EVENTS} AND e.id = $1"))?;
+    let mut views = Vec::with_capacity(ids.len());
+    for id in ids {
+        views.extend(row::first(statement.query([id])?, view)?);
+    }
+    Ok(views)
 }
 
 /// Every event with its door and with the person who held its card when it happened.
@@ -134,66 +160,6 @@ const EVENTS: &str = "
          AND (h.until_s IS NULL OR e.at_ms < h.until_s * 1000)
     LEFT JOIN person p ON p.id = h.person
     WHERE 1 = 1";
-
-/// A statement in the making. Only the conditions that are asked for stand in it, so that each uses its
-/// index; values never become part of the text.
-struct Query {
-    sql: String,
-    values: Vec<Value>,
-}
-
-impl Query {
-    fn new() -> Self {
-        Self { sql: EVENTS.to_owned(), values: Vec::new() }
-    }
-
-    /// Adds a condition; `{}` stands for the value, wherever it stands.
-    fn and(&mut self, condition: &str, value: impl Into<Value>) {
-        self.values.push(value.into());
-        let place = format!("${}", self.values.len());
-        self.sql.push_str(" AND ");
-        self.sql.push_str(&condition.replace("{}", &place));
-    }
-
-    fn filter(&mut self, db: &Connection, filter: &EventFilter) -> Result<(), SiteError> {
-        if filter.doors.len() > FILTER_DOORS_MAX {
-            return Err(SiteError::invalid("doors", "too-many"));
-        }
-        if !filter.doors.is_empty() {
-            let numbers = filter.doors.iter().map(|door| row::known_door(db, door));
-            let numbers: Vec<i64> = numbers.collect::<Result<_, _>>()?;
-            let first = self.values.len() + 1;
-            let places: Vec<String> = (first..first + numbers.len()).map(|n| format!("${n}")).collect();
-            self.values.extend(numbers.into_iter().map(Value::from));
-            // One door is found by its index, already in order. Of several, SQLite would collect and sort
-            // everything; the plus keeps it to reading the log backwards, which ends with the page.
-            let sign = if places.len() > 1 { "+" } else { "" };
-            self.sql.push_str(&format!(" AND {sign}e.door IN ({})", places.join(", ")));
-        }
-        if let Some(uid) = &filter.uid {
-            self.and("e.uid = {}", uid.as_bytes().to_vec());
-        }
-        if let Some(person) = filter.person {
-            let cards = "e.uid IN (SELECT uid FROM holding WHERE person = {} AND until IS NULL)";
-            self.and(&format!("h.person = {{}} AND {cards}"), person.0);
-        }
-        if let Some(code) = &filter.code {
-            row::check_text("code", code, CODE_LENGTH_MAX)?;
-            self.and("e.code = {}", code.clone());
-        }
-        if let Some(reason) = filter.reason {
-            let bits = access::reason::Reasons::from(reason).bits().cast_signed();
-            self.and("(e.reasons & {}) <> 0", bits);
-        }
-        if let Some(from) = filter.from {
-            self.and("e.at_ms >= {}", from.0);
-        }
-        if let Some(until) = filter.until {
-            self.and("e.at_ms < {}", until.0);
-        }
-        Ok(())
-    }
-}
 
 fn view(row: &Row<'_>) -> Result<EventView, SiteError> {
     let body = row.get_ref(5)?.as_blob().ok();

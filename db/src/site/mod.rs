@@ -4,6 +4,7 @@
 //! operator log. That number is the generation: whatever decides is kept in rows that say since which
 //! change and until which change they held, so the site can be asked what was true as of any of them.
 
+mod accounts;
 mod alarms;
 mod cards;
 mod certificates;
@@ -38,12 +39,15 @@ mod renewal;
 mod restore;
 mod row;
 mod rules;
+mod second_step;
 mod sessions;
 mod signals;
 mod states;
 mod status;
+mod tokens;
 mod whitelist;
 
+pub use accounts::{Invited, OperatorView};
 pub use alarms::{
     AlarmClass, AlarmCounts, AlarmDetail, AlarmFilter, AlarmKey, AlarmKind, AlarmState, AlarmStep, AlarmView,
     CHANNEL_NAME_LENGTH_MAX, CHANNELS_MAX, COMMENT_LENGTH_MAX, Channel, Closed, Condition, Done, DoorWatch,
@@ -65,7 +69,7 @@ pub use desk::{Document, Due, HandOut, HandOutCause, HandOutEnd, HandOutFilter, 
 pub use doors::{DoorKind, DoorView, NewDoor};
 pub use encodings::{Begun, EncodePlan, EncodeState, EncodeView, EncodeWork};
 pub use error::SiteError;
-pub use events::{EventFilter, EventView, Seek};
+pub use events::{EventFilter, EventMark, EventView, EventWatch, Found, Seek};
 pub use holdings::HoldingView;
 pub use identities::{
     CertificateSpan, DOOR_CERTIFICATES_MAX, Holder, IdentityView, KeptCertificate, NewCertificate, RevocationList,
@@ -80,7 +84,7 @@ pub use life::{Cause, Life, Refusal, Transition, step};
 pub use log::{Checked, Damage, Harm, LogCheck, LogPart, LogRow, LogSummary, Seal};
 pub use modes::{DoorOrders, Lifted, LockdownScope, LockdownView, OrderView};
 pub use open::{OpenError, Site};
-pub use operators::Operator;
+pub use operators::{Operator, Role};
 pub use passages::PresenceView;
 pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
@@ -95,6 +99,9 @@ pub use rules::{
     GroupMatch, GroupView, MemberView, Membership, NewRule, PREVIEW_ROWS_MAX, Preview, PreviewRow, RuleEdit,
     RuleFilter, RuleId, RuleView, ScheduleView, SiteCalendar, WhoPage,
 };
+pub use second_step::SecondStep;
+pub use sessions::{SessionOf, SessionView};
+pub use tokens::{NewToken, TokenView};
 pub use whitelist::{Touched, Which};
 
 /// Most rows of any list that is read at once. A page shows fifty; an export asks again.

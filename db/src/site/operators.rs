@@ -1,23 +1,53 @@
-//! Who may sign in, by password or by token.
+//! Who may sign in.
 
 use std::fmt;
 
-use access::time::UtcMs;
-
-use rusqlite::{OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::change::{self, OPERATOR_LENGTH_MAX};
 use super::open::Wakes;
 use super::{Actor, LIST_MAX, Site, SiteError, row};
 
 /// Longest password hash, in bytes, with its parameters and salt.
-const PASSWORD_HASH_LENGTH_MAX: usize = 512;
-
-/// Longest label of a token, in bytes.
-const LABEL_LENGTH_MAX: usize = 100;
+pub(super) const PASSWORD_HASH_LENGTH_MAX: usize = 512;
 
 /// Longest language tag, in bytes.
 const LANGUAGE_LENGTH_MAX: usize = 16;
+
+/// What an operator is for. What that allows stands in the dashboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Everything.
+    Admin,
+    /// Watches, and acts at once.
+    Security,
+    /// Hands out cards.
+    Desk,
+    /// Looks at what others did.
+    Auditor,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Admin, Self::Security, Self::Desk, Self::Auditor];
+
+    /// Its stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Security => "security",
+            Self::Desk => "desk",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    /// The role of a code.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
 
 /// A person who signs in to the dashboard.
 #[derive(Clone, PartialEq, Eq)]
@@ -30,6 +60,12 @@ pub struct Operator {
     pub password_hash: String,
     /// The language of their pages, if they chose one.
     pub language: Option<String>,
+    /// What they are for.
+    pub role: Role,
+    /// Whether they may not sign in any more, nor their tokens.
+    pub disabled: bool,
+    /// Whether they prove themselves by a second step too.
+    pub second_step: bool,
 }
 
 impl fmt::Debug for Operator {
@@ -39,24 +75,15 @@ impl fmt::Debug for Operator {
 }
 
 impl Site {
-    /// Adds an operator.
+    /// Adds an operator who may do everything, as whoever sits at the controller's machine can.
     ///
     /// # Errors
     /// [`SiteError::Invalid`], or [`SiteError::Conflict`] if the name is taken.
     pub fn add_operator(&self, actor: &Actor<'_>, name: &str, password_hash: &str) -> Result<Operator, SiteError> {
-        row::check_text("name", name, OPERATOR_LENGTH_MAX)?;
         row::check_text("password", password_hash, PASSWORD_HASH_LENGTH_MAX)?;
         self.write(Wakes::Changes, |db| {
-            let change = change::begin(db, actor, "operator-add", name)?;
-            let id = row::prepare(
-                db,
-                "INSERT INTO operator (name, password_hash, since) VALUES ($1, $2, $3)
-                     ON CONFLICT (name) DO NOTHING RETURNING id",
-            )?
-            .query_row((name, password_hash, change), |row| row.get(0))
-            .optional()?
-            .ok_or_else(|| SiteError::conflict("operator", name))?;
-            Ok(Operator { id, name: name.to_owned(), password_hash: password_hash.to_owned(), language: None })
+            insert(db, actor, name, Role::Admin, password_hash)?;
+            named(db, name)?.ok_or_else(|| SiteError::not_found("operator", name))
         })
     }
 
@@ -65,11 +92,7 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn operator(&self, name: &str) -> Result<Option<Operator>, SiteError> {
-        self.read(|db| {
-            let mut statement =
-                row::prepare(db, "SELECT id, name, password_hash, language FROM operator WHERE name = $1")?;
-            row::first(statement.query([name])?, view)
-        })
+        self.read(|db| named(db, name))
     }
 
     /// The names of all operators, in their order.
@@ -125,76 +148,50 @@ impl Site {
             Ok(())
         })
     }
-
-    /// Adds a token by its SHA-256 digest; the token itself is never stored. Returns the token's number.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`] for the operator, [`SiteError::Invalid`], [`SiteError::Conflict`].
-    pub fn add_token(
-        &self,
-        actor: &Actor<'_>,
-        operator: i64,
-        label: &str,
-        sha256: [u8; 32],
-        expires: Option<UtcMs>,
-    ) -> Result<i64, SiteError> {
-        row::check_text("label", label, LABEL_LENGTH_MAX)?;
-        self.write(Wakes::Changes, |db| {
-            row::prepare(db, "SELECT 1 FROM operator WHERE id = $1")?
-                .query_row([operator], |_| Ok(()))
-                .optional()?
-                .ok_or_else(|| SiteError::not_found("operator", &operator))?;
-            let change = change::begin(db, actor, "token-add", label)?;
-            row::prepare(
-                db,
-                "INSERT INTO token (operator, label, sha256, expires_ms, since)
-                 VALUES ($1, $2, $3, $4, $5) ON CONFLICT (sha256) DO NOTHING RETURNING id",
-            )?
-            .query_row((operator, label, sha256, expires.map(|at| at.0), change), |row| row.get(0))
-            .optional()?
-            .ok_or_else(|| SiteError::conflict("token", label))
-        })
-    }
-
-    /// Whose token this is, unless it has expired or was revoked. Looked up by the digest of a random
-    /// token, so the time that the look-up takes tells nothing about a token.
-    ///
-    /// # Errors
-    /// [`SiteError`] if the file cannot be read.
-    pub fn operator_by_token(&self, sha256: [u8; 32], at: UtcMs) -> Result<Option<Operator>, SiteError> {
-        self.read(|db| {
-            let mut statement = row::prepare(
-                db,
-                "SELECT o.id, o.name, o.password_hash, o.language
-                 FROM token t JOIN operator o ON o.id = t.operator
-                 WHERE t.sha256 = $1 AND t.revoked IS NULL
-                   AND (t.expires_ms IS NULL OR t.expires_ms > $2)",
-            )?;
-            row::first(statement.query((sha256, at.0))?, view)
-        })
-    }
-
-    /// Makes a token void. Doing so again is no change.
-    ///
-    /// # Errors
-    /// [`SiteError::NotFound`].
-    pub fn revoke_token(&self, actor: &Actor<'_>, id: i64) -> Result<(), SiteError> {
-        self.write(Wakes::Changes, |db| {
-            let (label, revoked): (String, bool) =
-                row::prepare(db, "SELECT label, revoked IS NOT NULL FROM token WHERE id = $1")?
-                    .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
-                    .optional()?
-                    .ok_or_else(|| SiteError::not_found("token", &id))?;
-            if revoked {
-                return Ok(());
-            }
-            let change = change::begin(db, actor, "token-revoke", &label)?;
-            row::prepare(db, "UPDATE token SET revoked = $1 WHERE id = $2")?.execute((change, id))?;
-            Ok(())
-        })
-    }
 }
 
-fn view(row: &Row<'_>) -> Result<Operator, SiteError> {
-    Ok(Operator { id: row.get(0)?, name: row.get(1)?, password_hash: row.get(2)?, language: row.get(3)? })
+pub(super) fn view(row: &Row<'_>) -> Result<Operator, SiteError> {
+    Ok(Operator {
+        id: row.get(0)?,
+        name: row.get(1)?,
+        password_hash: row.get(2)?,
+        language: row.get(3)?,
+        role: role(row, 4)?,
+        disabled: row.get(5)?,
+        second_step: row.get(6)?,
+    })
+}
+
+/// The role in this column.
+pub(super) fn role(row: &Row<'_>, column: usize) -> Result<Role, SiteError> {
+    Role::from_code(&row.get::<_, String>(column)?).ok_or(SiteError::corrupt("role"))
+}
+
+/// Adds an operator and returns its number.
+pub(super) fn insert(
+    db: &Connection,
+    actor: &Actor<'_>,
+    name: &str,
+    role: Role,
+    password_hash: &str,
+) -> Result<i64, SiteError> {
+    row::check_text("name", name, OPERATOR_LENGTH_MAX)?;
+    let change = change::begin(db, actor, "operator-add", &format!("{name} {}", role.code()))?;
+    row::prepare(
+        db,
+        "INSERT INTO operator (name, password_hash, role, since) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (name) DO NOTHING RETURNING id",
+    )?
+    .query_row((name, password_hash, role.code(), change), |row| row.get(0))
+    .optional()?
+    .ok_or_else(|| SiteError::conflict("operator", name))
+}
+
+/// The operator with this name.
+pub(super) fn named(db: &Connection, name: &str) -> Result<Option<Operator>, SiteError> {
+    let mut statement = row::prepare(
+        db,
+        "SELECT id, name, password_hash, language, role, disabled, totp IS NOT NULL FROM operator WHERE name = $1",
+    )?;
+    row::first(statement.query([name])?, view)
 }

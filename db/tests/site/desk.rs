@@ -163,7 +163,7 @@ fn the_log_names_the_three_holders_of_a_backup_card_though_two_events_come_late(
     // Each tap is so many seconds after NOW as its sequence says; all come after the last return.
     journal.events = (1..=45).map(|sequence| tap(sequence, Some(card), None)).collect();
     bench.site.intake(&[journal.report(1, 45)]).unwrap();
-    let filter = EventFilter { uid: Some(card), ..EventFilter::default() };
+    let filter = EventFilter { uids: vec![card], ..EventFilter::default() };
     let events = bench.site.events(&filter, Seek::After(0), 100).unwrap();
     let name = |second: usize| events[second - 1].holder.as_ref().map(|(_, name)| name.as_str());
     assert_eq!([name(5), name(9), name(10), name(15)], [Some("Aino"), Some("Aino"), None, None]);

@@ -33,15 +33,17 @@ fn find(bench: &Bench, filter: &EventFilter) -> Vec<i64> {
 }
 
 #[test]
-fn newest_and_before_go_back_and_after_goes_forward() {
+fn newest_and_before_go_back_in_time_and_after_goes_forward_in_the_order_of_the_intake() {
     let bench = filled();
     let all = EventFilter::default();
     let ids = |seek, limit| -> Vec<i64> {
         let events = bench.site.events(&all, seek, limit).unwrap();
         events.iter().map(|event: &EventView| event.id).collect()
     };
-    assert_eq!(ids(Seek::Newest, 3), [8, 7, 6]);
-    assert_eq!(ids(Seek::Before(6), 3), [5, 4, 3]);
+    // The attic's events, 7 and 8, happened in the first and second seconds and came in last.
+    assert_eq!(ids(Seek::Newest, 3), [6, 5, 4]);
+    assert_eq!(ids(Seek::Before(4), 10), [3, 8, 2, 7, 1]);
+    assert_eq!(ids(Seek::Before(8), 10), [2, 7, 1]);
     assert_eq!(ids(Seek::After(6), 3), [7, 8]);
     assert_eq!(ids(Seek::After(0), 2), [1, 2]);
     assert!(ids(Seek::Newest, 0).is_empty());
@@ -55,16 +57,16 @@ fn every_filter_narrows_and_all_hold_together() {
     assert_eq!(find(&bench, &ward), [6, 5, 4, 3, 2, 1]);
     let both = EventFilter { doors: vec![door("ward"), door("attic")], ..default() };
     assert_eq!(find(&bench, &both).len(), 8);
-    let card = EventFilter { uid: Some(uid(1)), ..default() };
+    let card = EventFilter { uids: vec![uid(1)], ..default() };
     assert_eq!(find(&bench, &card), [6, 2, 1]);
-    let denied = EventFilter { code: Some("denied".to_owned()), ..default() };
+    let denied = EventFilter { codes: vec!["denied".to_owned()], ..default() };
     assert_eq!(find(&bench, &denied), [5, 3, 2]);
-    let blocked = EventFilter { reason: Some(Reason::CardBlocked), ..default() };
+    let blocked = EventFilter { reasons: Reason::CardBlocked.into(), ..default() };
     assert_eq!(find(&bench, &blocked), [2]);
     let at = |second: i64| Some(UtcMs(NOW.0 + second * 1000));
     let time = EventFilter { from: at(2), until: at(4), doors: vec![door("ward")], ..default() };
     assert_eq!(find(&bench, &time), [3, 2]);
-    let all = EventFilter { uid: Some(uid(1)), code: denied.code, ..time };
+    let all = EventFilter { uids: vec![uid(1)], codes: denied.codes, ..time };
     assert_eq!(find(&bench, &all), [2]);
 }
 
@@ -77,7 +79,7 @@ fn a_filter_that_can_mean_nothing_is_refused() {
     assert_eq!(problem(read(cellar)), ("door", "unknown-door"));
     let many = EventFilter { doors: vec![door("ward"); 201], ..default() };
     assert_eq!(problem(read(many)), ("doors", "too-many"));
-    let long = EventFilter { code: Some("x".repeat(65)), ..default() };
+    let long = EventFilter { codes: vec!["x".repeat(65)], ..default() };
     assert_eq!(problem(read(long)), ("code", "too-long"));
 }
 
@@ -101,11 +103,11 @@ fn the_log_names_who_held_the_card_when_it_happened() {
     let from = |s: i64| Window { from: Some(UtcS(START_S + s)), until: None };
     bench.site.give_card(&ACTOR, &card, aino, until(2)).unwrap();
     bench.site.give_card(&ACTOR, &card, eero, from(3)).unwrap();
-    let filter = EventFilter { uid: Some(card), ..EventFilter::default() };
+    let filter = EventFilter { uids: vec![card], ..EventFilter::default() };
     let events = bench.site.events(&filter, Seek::After(0), 10).unwrap();
     let holders: Vec<_> = events.iter().map(|e| e.holder.as_ref().map(|(id, _)| *id)).collect();
     assert_eq!(holders, [Some(aino), None, Some(eero)]);
-    let of = |person| EventFilter { person: Some(person), ..EventFilter::default() };
+    let of = |person| EventFilter { persons: vec![person], ..EventFilter::default() };
     assert_eq!(find(&bench, &of(aino)), [1]);
     assert_eq!(find(&bench, &of(eero)), [6]);
 }

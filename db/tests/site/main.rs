@@ -33,6 +33,7 @@ mod receipts;
 mod registers;
 mod restore;
 mod rules;
+mod search;
 mod support;
 mod tamper;
 mod upgrade;

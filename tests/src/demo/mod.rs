@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use controller::Controller;
 use controller::config::{Badge, CERTIFICATE_LIFE, Config, Enrol, Mqtt};
 use controller::identity::Identity;
-use db::site::{Actor, Site};
+use db::site::{Actor, NewToken, Site};
 use door_agent::Agent;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -188,7 +188,9 @@ async fn sign_in(site: &Site) -> Result<(Operator, String)> {
     };
     // A token of an earlier start ends with the day: nobody keeps what a demo printed.
     let end = UtcMs(actor.at.0 + TOKEN_LIFE_MS);
-    site.add_token(&actor, operator.id, "demo", Sha256::digest(token.as_bytes()).into(), Some(end))?;
+    let sha256 = Sha256::digest(token.as_bytes()).into();
+    let new = NewToken { operator: operator.id, label: "demo", sha256, scope: "all", expires: Some(end) };
+    site.add_token(&actor, &new)?;
     Ok((Operator { name: OPERATOR.to_owned(), password }, token))
 }
 

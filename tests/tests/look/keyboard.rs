@@ -87,7 +87,7 @@ fn the_bar_fits_a_line_of_1280_px_and_the_menu_opens_and_closes_with_keys() {
         // Whoever goes on past the menu leaves it shut behind.
         press(&browser, &String::from(Key::Enter.value())).await?;
         browser.see(".menu[open]").await?;
-        browser.click("footer").await?;
+        browser.click(".foot").await?;
         assert_eq!(browser.run("return document.querySelector('.menu').open", vec![]).await?, json!(false));
         browser.close().await
     })

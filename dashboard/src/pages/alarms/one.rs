@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::pages::render;
+use crate::rights::Right;
 use crate::sentence::Row;
 use crate::visit::Visit;
 
@@ -55,6 +56,7 @@ pub(super) async fn page(
     let (AlarmDetail { alarm, steps, events }, operators) =
         app.db(move |site| Ok((site.alarm(id, now)?, site.operator_names()?))).await?;
     let page = visit.page.at(&format!("/alarms/{id}"));
+    let events = if page.may(Right::Events) { events } else { Vec::new() };
     let (sides, rows) =
         beside(alarm.other_event.is_some(), &events, |view| [alarm.event, alarm.other_event].contains(&Some(view.id)));
     Ok(AlarmPage {

@@ -1,0 +1,155 @@
+format-clock = %H:%M
+forbidden-title = Your role does not allow this
+forbidden-text = It needs: { $right }. Nothing was done. If your work needs it, ask an administrator of this site.
+
+may-look = seeing the overview, doors and alarms
+may-events = seeing the log of doors
+may-export = taking the log along as a file
+may-alarms = handling alarms
+may-command = giving orders to doors
+may-lockdown = lockdowns
+may-door-settings = setting up doors
+may-people = seeing people
+may-people-edit = changing people
+may-cards = seeing cards
+may-card-block = taking cards out of use
+may-card-issue = giving out cards
+may-desk = the desk for backup cards
+may-rules = seeing and explaining rules
+may-rules-edit = changing rules
+may-import = taking over registers
+may-reports = seeing reports
+may-review = reviewing access rights
+may-evacuation = seeing who is in
+may-audit = seeing the operator log
+may-operators = managing operators
+may-settings = settings of the site
+may-privacy = privacy
+may-restore = deciding after a backup was put back
+may-own = your own account
+may-demo = the demo’s cards
+
+nav-operators = Operators
+me-title = Your account
+roles-title = What the roles are for
+role-admin = Administrator
+role-security = Security
+role-desk = Card desk
+role-auditor = Auditor
+role-about-admin = May do everything.
+role-about-security = Watches doors, events and alarms, gives orders to doors, locks down, and takes cards out of use.
+role-about-desk = Hands out cards and takes them back. Does not see where people have been.
+role-about-auditor = Sees the logs, rules and reports, and changes nothing.
+operator-name = User name
+operator-role = Role
+operator-role-set = Set role
+operator-signed-in = Last sign-in
+operator-disabled = Disabled
+operator-disable = Disable
+operator-enable = Enable
+operator-reset = Reset
+operator-reset-confirm = Password, second step and sessions end at once. You get a new link to pass on.
+operator-reset-button = Reset and make a link
+operator-add = Add operator
+operator-add-about = You get a link to pass on, by which they set a password of their own.
+operator-link = Link for { $name }
+operator-link-about = Give it to nobody else. It can be used once, until { $until }.
+operator-link-until = Link until { $until }
+operator-link-over = The link ended { $until }: reset to make another
+
+second-step-title = Second step
+second-step-on = On
+second-step-off = Off
+second-step-about = After the password you type a code that an app on your telephone shows. Whoever learns your password then cannot sign in with it.
+second-step-set = Set up the second step
+second-step-again = Set it up anew on another telephone
+second-step-end = Turn off
+second-step-end-confirm = Your password alone will then be enough to sign in.
+second-step-required = This site asks administrators for a second step. Set it up to go on.
+second-step-require = Administrators must have a second step
+second-step-require-save = Save
+second-step-type = Type this key into an authenticator app, as a time-based code with six digits:
+second-step-open = Open in an app on this device
+second-step-code-hint = The code that the app shows now.
+second-step-set-button = Turn on
+second-step-is-set = The second step is on.
+recovery-about = If your telephone is lost, one of these codes lets you in. Each can be used once. Keep them where your telephone is not.
+recovery-kept = I have kept them
+recovery-left =
+    { $count ->
+        [one] One recovery code is left.
+       *[other] { $count } recovery codes are left.
+    }
+step-title = Second step
+step-code = Code
+step-code-hint = From your authenticator app, or a recovery code.
+step-again = Sign in anew
+
+password-title = Password
+password-change = Change password
+password-change-about = Your other sessions end.
+password-current = Current password
+password-new = New password
+password-again = New password again
+password-hint = At least 12 characters. A few words are easy to remember.
+password-set-button = Set password
+shown-once = It is shown this once only.
+
+sessions-title = Sessions
+sessions-about = Where you are signed in. End what is not you, and change your password then.
+sessions-caption = Browsers that are signed in
+session-since = Signed in
+session-seen = Last request
+session-own = This one
+session-end = End
+session-ends = You will be signed out at { $at } if you do nothing until then.
+session-stay = Stay signed in
+session-label = Your session
+
+tokens-title = Tokens of programs
+tokens-about = A token lets a program call the API in your name. It is never good for more than you are.
+tokens-caption = Tokens in use
+no-tokens = No tokens.
+token-label = What it is for
+token-label-hint = So that somebody knows later which one to take away.
+token-scope = Good for
+token-made = Made
+token-used = Last used
+token-expires = Ends
+token-revoke = Revoke
+token-add = Make a token
+token-new = Your new token
+scope-read = Looking only
+scope-all = Everything that you may do
+scope-named = Only what is ticked below
+
+welcome-title = Set your password
+welcome-you = You are { $name }. Choose a password to sign in with.
+welcome-first = Nobody can sign in at this site yet. You become its first administrator.
+welcome-over-title = This link cannot be used
+welcome-over = It has been used, or its time is over. Ask an administrator of this site for another.
+
+done-operator-changed = Saved.
+done-password-set = The password is set.
+done-second-step-ended = The second step is off.
+done-session-ended = The session has ended.
+done-token-revoked = The token is void.
+
+problem-last-admin = Somebody must be left who can add operators: this is the last administrator who can sign in.
+problem-operator-yourself = You cannot reset yourself. Change your password under your own account.
+problem-password-short = Choose a password of at least 12 characters.
+problem-password-differs = The two passwords differ.
+problem-wrong = The password is wrong.
+problem-wrong-code = The code is wrong, or it has been used. Wait for the next one.
+problem-wait = Too many wrong passwords. Try again in a minute.
+problem-no-right-chosen = Tick at least one.
+
+change-operator-reset = Operator reset
+change-operator-role = Operator’s role set
+change-operator-disable = Operator disabled
+change-operator-enable = Operator enabled
+change-session-end = Session ended
+change-second-step-set = Second step set up
+change-second-step-end = Second step turned off
+change-second-step-recovered = Signed in with a recovery code
+change-site-second-step = Second step of administrators

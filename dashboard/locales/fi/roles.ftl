@@ -1,0 +1,155 @@
+format-clock = %-H.%M
+forbidden-title = Roolisi ei salli tätä
+forbidden-text = Tähän tarvitaan: { $right }. Mitään ei tehty. Jos työsi vaatii sitä, kysy tämän kohteen pääkäyttäjältä.
+
+may-look = yleiskuvan, ovien ja hälytysten katselu
+may-events = ovien tapahtumalokin katselu
+may-export = lokin vienti tiedostoon
+may-alarms = hälytysten käsittely
+may-command = ovien ohjaus
+may-lockdown = hätälukitukset
+may-door-settings = ovien asetukset
+may-people = henkilöiden katselu
+may-people-edit = henkilöiden muuttaminen
+may-cards = korttien katselu
+may-card-block = korttien poistaminen käytöstä
+may-card-issue = korttien luovuttaminen
+may-desk = varakorttien palvelupiste
+may-rules = sääntöjen katselu ja selittäminen
+may-rules-edit = sääntöjen muuttaminen
+may-import = rekisterien tuonti
+may-reports = raporttien katselu
+may-review = käyttöoikeuksien katselmointi
+may-evacuation = paikalla olevien katselu
+may-audit = muutoslokin katselu
+may-operators = käyttäjien hallinta
+may-settings = kohteen asetukset
+may-privacy = tietosuoja
+may-restore = päätökset varmuuskopion palautuksen jälkeen
+may-own = oma tili
+may-demo = esittelyn kortit
+
+nav-operators = Käyttäjät
+me-title = Oma tili
+roles-title = Mihin roolit on tarkoitettu
+role-admin = Pääkäyttäjä
+role-security = Turvallisuus
+role-desk = Korttipalvelu
+role-auditor = Tarkastaja
+role-about-admin = Saa tehdä kaiken.
+role-about-security = Valvoo ovia, tapahtumia ja hälytyksiä, ohjaa ovia, tekee hätälukituksia ja poistaa kortteja käytöstä.
+role-about-desk = Luovuttaa kortteja ja ottaa niitä takaisin. Ei näe, missä ihmiset ovat liikkuneet.
+role-about-auditor = Näkee lokit, säännöt ja raportit, eikä muuta mitään.
+operator-name = Käyttäjätunnus
+operator-role = Rooli
+operator-role-set = Aseta rooli
+operator-signed-in = Viimeisin kirjautuminen
+operator-disabled = Poissa käytöstä
+operator-disable = Poista käytöstä
+operator-enable = Ota käyttöön
+operator-reset = Nollaa
+operator-reset-confirm = Salasana, toinen vaihe ja istunnot päättyvät heti. Saat uuden linkin välitettäväksi.
+operator-reset-button = Nollaa ja tee linkki
+operator-add = Lisää käyttäjä
+operator-add-about = Saat välitettäväksi linkin, jolla käyttäjä asettaa oman salasanansa.
+operator-link = Linkki käyttäjälle { $name }
+operator-link-about = Älä anna sitä kenellekään muulle. Sen voi käyttää kerran, { $until } asti.
+operator-link-until = Linkki voimassa { $until } asti
+operator-link-over = Linkki päättyi { $until }: nollaa, niin saat uuden
+
+second-step-title = Toinen vaihe
+second-step-on = Päällä
+second-step-off = Pois päältä
+second-step-about = Salasanan jälkeen kirjoitat koodin, jonka puhelimesi sovellus näyttää. Pelkällä salasanallasi ei silloin pääse sisään.
+second-step-set = Ota toinen vaihe käyttöön
+second-step-again = Ota se käyttöön uudelleen toisella puhelimella
+second-step-end = Poista käytöstä
+second-step-end-confirm = Sen jälkeen pelkkä salasanasi riittää kirjautumiseen.
+second-step-required = Tämä kohde vaatii pääkäyttäjiltä toisen vaiheen. Ota se käyttöön jatkaaksesi.
+second-step-require = Pääkäyttäjillä on oltava toinen vaihe
+second-step-require-save = Tallenna
+second-step-type = Kirjoita tämä avain todennussovellukseen, aikaan perustuvana kuusinumeroisena koodina:
+second-step-open = Avaa tämän laitteen sovelluksessa
+second-step-code-hint = Koodi, jonka sovellus näyttää nyt.
+second-step-set-button = Ota käyttöön
+second-step-is-set = Toinen vaihe on käytössä.
+recovery-about = Jos puhelimesi katoaa, pääset sisään yhdellä näistä koodeista. Kunkin voi käyttää kerran. Säilytä niitä muualla kuin puhelimessa.
+recovery-kept = Olen ottanut ne talteen
+recovery-left =
+    { $count ->
+        [one] Yksi palautuskoodi on jäljellä.
+       *[other] { $count } palautuskoodia on jäljellä.
+    }
+step-title = Toinen vaihe
+step-code = Koodi
+step-code-hint = Todennussovelluksesta, tai palautuskoodi.
+step-again = Kirjaudu alusta
+
+password-title = Salasana
+password-change = Vaihda salasana
+password-change-about = Muut istuntosi päättyvät.
+password-current = Nykyinen salasana
+password-new = Uusi salasana
+password-again = Uusi salasana uudelleen
+password-hint = Vähintään 12 merkkiä. Muutama sana on helppo muistaa.
+password-set-button = Aseta salasana
+shown-once = Tämä näytetään vain tämän kerran.
+
+sessions-title = Istunnot
+sessions-about = Missä olet kirjautuneena. Päätä istunto, joka ei ole sinun, ja vaihda sitten salasanasi.
+sessions-caption = Kirjautuneet selaimet
+session-since = Kirjautunut
+session-seen = Viimeisin pyyntö
+session-own = Tämä istunto
+session-end = Päätä
+session-ends = Sinut kirjataan ulos kello { $at }, jos et tee mitään siihen mennessä.
+session-stay = Pysy kirjautuneena
+session-label = Istuntosi
+
+tokens-title = Ohjelmien tunnisteet
+tokens-about = Tunnisteella ohjelma kutsuu rajapintaa nimissäsi. Se ei koskaan oikeuta enempään kuin sinä itse.
+tokens-caption = Käytössä olevat tunnisteet
+no-tokens = Ei tunnisteita.
+token-label = Mihin sitä käytetään
+token-label-hint = Jotta myöhemmin tiedetään, mikä niistä poistetaan.
+token-scope = Mihin se oikeuttaa
+token-made = Tehty
+token-used = Viimeksi käytetty
+token-expires = Päättyy
+token-revoke = Mitätöi
+token-add = Tee tunniste
+token-new = Uusi tunnisteesi
+scope-read = Vain katselu
+scope-all = Kaikki, mitä itse saat tehdä
+scope-named = Vain alla valitut
+
+welcome-title = Aseta salasanasi
+welcome-you = Olet { $name }. Valitse salasana, jolla kirjaudut.
+welcome-first = Kukaan ei voi vielä kirjautua tähän kohteeseen. Sinusta tulee sen ensimmäinen pääkäyttäjä.
+welcome-over-title = Tätä linkkiä ei voi käyttää
+welcome-over = Se on jo käytetty tai vanhentunut. Pyydä uusi tämän kohteen pääkäyttäjältä.
+
+done-operator-changed = Tallennettu.
+done-password-set = Salasana on asetettu.
+done-second-step-ended = Toinen vaihe on poissa käytöstä.
+done-session-ended = Istunto on päättynyt.
+done-token-revoked = Tunniste on mitätöity.
+
+problem-last-admin = Jonkun on jäätävä, joka voi lisätä käyttäjiä: tämä on viimeinen pääkäyttäjä, joka voi kirjautua.
+problem-operator-yourself = Et voi nollata itseäsi. Vaihda salasanasi omalla tililläsi.
+problem-password-short = Valitse vähintään 12 merkin pituinen salasana.
+problem-password-differs = Salasanat eroavat toisistaan.
+problem-wrong = Salasana on väärä.
+problem-wrong-code = Koodi on väärä tai jo käytetty. Odota seuraavaa.
+problem-wait = Liian monta väärää salasanaa. Yritä uudelleen minuutin kuluttua.
+problem-no-right-chosen = Valitse ainakin yksi.
+
+change-operator-reset = Käyttäjä nollattu
+change-operator-role = Käyttäjän rooli asetettu
+change-operator-disable = Käyttäjä poistettu käytöstä
+change-operator-enable = Käyttäjä otettu käyttöön
+change-session-end = Istunto päätetty
+change-second-step-set = Toinen vaihe otettu käyttöön
+change-second-step-end = Toinen vaihe poistettu käytöstä
+change-second-step-recovered = Kirjauduttu palautuskoodilla
+change-site-second-step = Pääkäyttäjien toinen vaihe

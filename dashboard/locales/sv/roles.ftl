@@ -1,0 +1,155 @@
+format-clock = %-H.%M
+forbidden-title = Din roll tillåter inte detta
+forbidden-text = Det kräver: { $right }. Ingenting gjordes. Om ditt arbete kräver det, fråga en administratör för anläggningen.
+
+may-look = att se översikten, dörrarna och larmen
+may-events = att se dörrarnas logg
+may-export = att ta med loggen som fil
+may-alarms = att hantera larm
+may-command = att styra dörrar
+may-lockdown = nödlåsningar
+may-door-settings = att ställa in dörrar
+may-people = att se personer
+may-people-edit = att ändra personer
+may-cards = att se kort
+may-card-block = att ta kort ur bruk
+may-card-issue = att lämna ut kort
+may-desk = disken för reservkort
+may-rules = att se och förklara regler
+may-rules-edit = att ändra regler
+may-import = att importera register
+may-reports = att se rapporter
+may-review = granskning av passerrätter
+may-evacuation = att se vilka som är inne
+may-audit = att se ändringsloggen
+may-operators = att hantera användare
+may-settings = anläggningens inställningar
+may-privacy = dataskydd
+may-restore = beslut efter att en säkerhetskopia har återställts
+may-own = ditt eget konto
+may-demo = demons kort
+
+nav-operators = Användare
+me-title = Ditt konto
+roles-title = Vad rollerna är till för
+role-admin = Administratör
+role-security = Säkerhet
+role-desk = Kortdisk
+role-auditor = Granskare
+role-about-admin = Får göra allt.
+role-about-security = Övervakar dörrar, händelser och larm, styr dörrar, nödlåser och tar kort ur bruk.
+role-about-desk = Lämnar ut kort och tar emot dem. Ser inte var människor har rört sig.
+role-about-auditor = Ser loggar, regler och rapporter, och ändrar ingenting.
+operator-name = Användarnamn
+operator-role = Roll
+operator-role-set = Sätt roll
+operator-signed-in = Senaste inloggning
+operator-disabled = Avstängd
+operator-disable = Stäng av
+operator-enable = Öppna igen
+operator-reset = Nollställ
+operator-reset-confirm = Lösenord, andra steget och sessioner upphör genast. Du får en ny länk att lämna vidare.
+operator-reset-button = Nollställ och gör en länk
+operator-add = Lägg till användare
+operator-add-about = Du får en länk att lämna vidare, med vilken användaren väljer ett eget lösenord.
+operator-link = Länk för { $name }
+operator-link-about = Ge den inte till någon annan. Den kan användas en gång, till { $until }.
+operator-link-until = Länk till { $until }
+operator-link-over = Länken gick ut { $until }: nollställ för att göra en ny
+
+second-step-title = Andra steget
+second-step-on = På
+second-step-off = Av
+second-step-about = Efter lösenordet skriver du en kod som en app på din telefon visar. Den som får veta ditt lösenord kan då inte logga in med det.
+second-step-set = Ta andra steget i bruk
+second-step-again = Ta det i bruk på nytt på en annan telefon
+second-step-end = Stäng av
+second-step-end-confirm = Därefter räcker ditt lösenord för att logga in.
+second-step-required = Den här anläggningen kräver ett andra steg av administratörer. Ta det i bruk för att fortsätta.
+second-step-require = Administratörer måste ha ett andra steg
+second-step-require-save = Spara
+second-step-type = Skriv den här nyckeln i en autentiseringsapp, som en tidsbaserad kod med sex siffror:
+second-step-open = Öppna i en app på den här enheten
+second-step-code-hint = Koden som appen visar nu.
+second-step-set-button = Ta i bruk
+second-step-is-set = Andra steget är på.
+recovery-about = Om din telefon försvinner kommer du in med en av dessa koder. Var och en kan användas en gång. Förvara dem någon annanstans än i telefonen.
+recovery-kept = Jag har sparat dem
+recovery-left =
+    { $count ->
+        [one] En återställningskod är kvar.
+       *[other] { $count } återställningskoder är kvar.
+    }
+step-title = Andra steget
+step-code = Kod
+step-code-hint = Från din autentiseringsapp, eller en återställningskod.
+step-again = Logga in från början
+
+password-title = Lösenord
+password-change = Byt lösenord
+password-change-about = Dina andra sessioner upphör.
+password-current = Nuvarande lösenord
+password-new = Nytt lösenord
+password-again = Nytt lösenord igen
+password-hint = Minst 12 tecken. Några ord är lätta att minnas.
+password-set-button = Sätt lösenord
+shown-once = Den visas bara den här gången.
+
+sessions-title = Sessioner
+sessions-about = Var du är inloggad. Avsluta det som inte är du, och byt sedan lösenord.
+sessions-caption = Inloggade webbläsare
+session-since = Inloggad
+session-seen = Senaste begäran
+session-own = Den här
+session-end = Avsluta
+session-ends = Du loggas ut klockan { $at } om du inte gör något innan dess.
+session-stay = Förbli inloggad
+session-label = Din session
+
+tokens-title = Programs åtkomstnycklar
+tokens-about = Med en åtkomstnyckel anropar ett program gränssnittet i ditt namn. Den ger aldrig mer än du själv får.
+tokens-caption = Åtkomstnycklar i bruk
+no-tokens = Inga åtkomstnycklar.
+token-label = Vad den används till
+token-label-hint = Så att någon senare vet vilken som ska tas bort.
+token-scope = Ger rätt till
+token-made = Gjord
+token-used = Senast använd
+token-expires = Upphör
+token-revoke = Återkalla
+token-add = Gör en åtkomstnyckel
+token-new = Din nya åtkomstnyckel
+scope-read = Bara att se
+scope-all = Allt som du själv får göra
+scope-named = Bara det som är förkryssat nedan
+
+welcome-title = Välj ditt lösenord
+welcome-you = Du är { $name }. Välj ett lösenord att logga in med.
+welcome-first = Ingen kan ännu logga in på den här anläggningen. Du blir dess första administratör.
+welcome-over-title = Den här länken kan inte användas
+welcome-over = Den har redan använts eller gått ut. Be en administratör för anläggningen om en ny.
+
+done-operator-changed = Sparat.
+done-password-set = Lösenordet är satt.
+done-second-step-ended = Andra steget är av.
+done-session-ended = Sessionen är avslutad.
+done-token-revoked = Åtkomstnyckeln är återkallad.
+
+problem-last-admin = Någon måste finnas kvar som kan lägga till användare: det här är den sista administratören som kan logga in.
+problem-operator-yourself = Du kan inte nollställa dig själv. Byt lösenord under ditt eget konto.
+problem-password-short = Välj ett lösenord med minst 12 tecken.
+problem-password-differs = Lösenorden skiljer sig åt.
+problem-wrong = Lösenordet är fel.
+problem-wrong-code = Koden är fel eller redan använd. Vänta på nästa.
+problem-wait = För många felaktiga lösenord. Försök igen om en minut.
+problem-no-right-chosen = Kryssa för minst en.
+
+change-operator-reset = Användare nollställd
+change-operator-role = Användarens roll satt
+change-operator-disable = Användare avstängd
+change-operator-enable = Användare öppnad igen
+change-session-end = Session avslutad
+change-second-step-set = Andra steget taget i bruk
+change-second-step-end = Andra steget avstängt
+change-second-step-recovered = Inloggad med en återställningskod
+change-site-second-step = Administratörers andra steg
