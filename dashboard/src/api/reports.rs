@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use db::site::{Found, GroupId, InsideView, PersonId, ReviewOf, ReviewView, Reviewed};
+use db::site::{FoundIn, GroupId, InsideView, PersonId, ReviewOf, ReviewView, Reviewed};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -95,8 +95,8 @@ impl From<&InsideView> for InsideShape {
         let seen = view.seen.as_ref();
         Self {
             area: match view.found {
-                Found::Area(area) => Some(area.0),
-                Found::Somewhere => None,
+                FoundIn::Area(area) => Some(area.0),
+                FoundIn::Somewhere => None,
             },
             person: holder(view.person.as_ref()),
             cards: view.cards.iter().map(access::uid::Uid::hex).collect(),
@@ -109,12 +109,12 @@ impl From<&InsideView> for InsideShape {
 
 async fn who(State(app): State<App>, pairs: Pairs) -> Result<Json<WhoShape>, Fault> {
     let who = inside::find(&app, inside::within(&pairs)?).await?;
-    let count = |area: Found| who.people.iter().filter(|one| one.found == area).count();
+    let count = |area: FoundIn| who.people.iter().filter(|one| one.found == area).count();
     let areas = who.areas.iter().map(|(id, name, leaves)| AreaShape {
         id: id.0,
         name: name.clone(),
         tells_leaving: *leaves,
-        count: count(Found::Area(*id)),
+        count: count(FoundIn::Area(*id)),
     });
     Ok(Json(WhoShape {
         at: when::rfc3339(app.now()),
@@ -134,7 +134,7 @@ async fn who_file(State(app): State<App>, pairs: Pairs) -> Result<Response, Faul
     csv.row(["area", "person", "name", "cards", "since", "last_door", "last_let_in"]);
     for one in &who.people {
         let shape = InsideShape::from(one);
-        let area = who.areas.iter().find(|(id, ..)| one.found == Found::Area(*id)).map_or("", |(_, name, _)| name);
+        let area = who.areas.iter().find(|(id, ..)| one.found == FoundIn::Area(*id)).map_or("", |(_, name, _)| name);
         let (number, name) =
             one.person.as_ref().map_or_else(Default::default, |(id, name)| (id.0.to_string(), name.clone()));
         let cells = [Some(area.to_owned()), Some(number), Some(name), Some(shape.cards.join(" ")), Some(shape.since)];

@@ -5,7 +5,7 @@ use access::time::UtcMs;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use db::site::{Found, InsideView, WhoIsIn};
+use db::site::{FoundIn, InsideView, WhoIsIn};
 
 use super::render;
 use super::views::Mark;
@@ -143,12 +143,13 @@ pub(crate) async fn find(app: &App, within: &str) -> Result<WhoIsIn, Fault> {
 }
 
 fn areas(page: &Page, who: &WhoIsIn) -> Vec<Area> {
-    let of = |found: Found| who.people.iter().filter(|one| one.found == found).map(|one| One::new(page, one)).collect();
+    let of =
+        |found: FoundIn| who.people.iter().filter(|one| one.found == found).map(|one| One::new(page, one)).collect();
     let mut areas: Vec<Area> = Vec::new();
     for (id, name, _) in &who.areas {
-        areas.push(Area { anchor: format!("area-{}", id.0), name: name.clone(), people: of(Found::Area(*id)) });
+        areas.push(Area { anchor: format!("area-{}", id.0), name: name.clone(), people: of(FoundIn::Area(*id)) });
     }
-    areas.push(Area { anchor: "somewhere".to_owned(), name: page.tr("who-somewhere"), people: of(Found::Somewhere) });
+    areas.push(Area { anchor: "somewhere".to_owned(), name: page.tr("who-somewhere"), people: of(FoundIn::Somewhere) });
     areas
 }
 

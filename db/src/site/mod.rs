@@ -102,7 +102,7 @@ pub use privacy::{
 pub use receipt::ReceiptAsked;
 pub use renewal::Horizons;
 pub use reports::{
-    Denials, DoorUse, Found, HeldDoor, HoldFilter, HoldPage, HoldView, INSIDE_CARDS_MAX, InsideView, REVIEW_DAYS,
+    Denials, DoorUse, FoundIn, HeldDoor, HoldFilter, HoldPage, HoldView, INSIDE_CARDS_MAX, InsideView, REVIEW_DAYS,
     ReviewOf, ReviewView, Reviewed, TAPS_DAYS_MAX, TapCount, TapSpan, UNUSED_DAYS_MAX, UnreturnedView, WhoIsIn,
     WhyOver,
 };

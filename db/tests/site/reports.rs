@@ -6,7 +6,7 @@ use access::reason::Reason;
 use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
 use db::site::{
-    Actor, CardKind, Cause, Found, GroupId, HoldFilter, HoldPage, NewCard, NewEmployment, NewRule, Page, PersonId,
+    Actor, CardKind, Cause, FoundIn, GroupId, HoldFilter, HoldPage, NewCard, NewEmployment, NewRule, Page, PersonId,
     ReviewOf, RuleEdit, Site, SiteError, TapSpan, Transition, WhoIsIn, WhyOver,
 };
 
@@ -70,7 +70,7 @@ impl House {
     fn names(&self, hours: i64) -> Vec<(bool, String)> {
         let who = self.who(hours);
         let name = |one: &db::site::InsideView| one.person.as_ref().map_or("?".to_owned(), |(_, name)| name.clone());
-        who.people.iter().map(|one| (matches!(one.found, Found::Area(_)), name(one))).collect()
+        who.people.iter().map(|one| (matches!(one.found, FoundIn::Area(_)), name(one))).collect()
     }
 }
 

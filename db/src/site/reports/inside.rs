@@ -25,7 +25,7 @@ pub const INSIDE_CARDS_MAX: u32 = 20_000;
 
 /// Where somebody was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Found {
+pub enum FoundIn {
     /// In this area.
     Area(AreaId),
     /// Let in at a door, and no door tells of more.
@@ -36,7 +36,7 @@ pub enum Found {
 #[derive(Clone, PartialEq, Eq)]
 pub struct InsideView {
     /// Where.
-    pub found: Found,
+    pub found: FoundIn,
     /// Who.
     pub person: Option<(PersonId, String)>,
     /// With which cards, by number.
@@ -103,7 +103,7 @@ impl Site {
             let tapped = tapped(db, since)?;
             who.cut = entered.len().max(tapped.len()) >= INSIDE_CARDS_MAX as usize;
             for (area, uid, at) in &entered {
-                people.add(db, Found::Area(*area), uid, *at)?;
+                people.add(db, FoundIn::Area(*area), uid, *at)?;
             }
             let inside = people.keys();
             let mut left: Vec<Key> = Vec::new();
@@ -116,7 +116,7 @@ impl Site {
                 if last_left(db, uid)?.is_some_and(|left| left >= *at) {
                     left.push(key);
                 } else {
-                    people.add(db, Found::Somewhere, uid, *at)?;
+                    people.add(db, FoundIn::Somewhere, uid, *at)?;
                 }
             }
             let all = people.keys();
@@ -142,10 +142,10 @@ fn key(db: &Connection, uid: &Uid, at: UtcMs) -> Result<Key, SiteError> {
 }
 
 #[derive(Default)]
-struct People(BTreeMap<(Found, Key), InsideView>);
+struct People(BTreeMap<(FoundIn, Key), InsideView>);
 
 impl People {
-    fn add(&mut self, db: &Connection, found: Found, uid: &Uid, at: UtcMs) -> Result<(), SiteError> {
+    fn add(&mut self, db: &Connection, found: FoundIn, uid: &Uid, at: UtcMs) -> Result<(), SiteError> {
         let person = holdings::holder(db, uid, at.second())?;
         let key = person.as_ref().map_or(Key::Card(*uid), |(person, _)| Key::Person(*person));
         let seen = uses::last_anywhere(db, uid)?;
@@ -164,9 +164,9 @@ impl People {
     }
 
     fn sorted(self, areas: &[(AreaId, String, bool)]) -> Vec<InsideView> {
-        let place = |found: Found| match found {
-            Found::Area(area) => areas.iter().position(|(id, ..)| *id == area).unwrap_or(areas.len()),
-            Found::Somewhere => usize::MAX,
+        let place = |found: FoundIn| match found {
+            FoundIn::Area(area) => areas.iter().position(|(id, ..)| *id == area).unwrap_or(areas.len()),
+            FoundIn::Somewhere => usize::MAX,
         };
         let mut all: Vec<InsideView> = self.0.into_values().collect();
         all.sort_by_cached_key(|one| {
