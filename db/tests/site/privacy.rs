@@ -218,6 +218,9 @@ fn the_operator_log_forgets_details_and_stays_whole() {
     assert_eq!(rows, u32::try_from(before).unwrap());
     assert!(steps > rows / 2);
     assert_eq!(details(&bench), ["audit-erased", "events-erased"], "what says how far is never forgotten");
+    let sql = "SELECT COUNT(*) FROM change WHERE salt IS NULL AND (before IS NOT NULL OR after IS NOT NULL)";
+    let left: i64 = raw(&bench).query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0, "nor what a change found and left");
     assert_eq!(erase(&bench, Retained::Audit, 2_000, 1_700).0, 0, "not even when its own time is over");
     assert_eq!(bench.site.change_log(None, 100).unwrap().len(), before + 3);
     assert_whole(&bench);
