@@ -146,7 +146,7 @@ impl HoldShape {
 /// Holds, newest first.
 async fn holds(State(app): State<App>, pairs: Pairs) -> Result<Json<List<HoldShape>>, Fault> {
     let (limit, now) = (limit(&pairs)?, app.now());
-    let found = app.db(move |site| site.holds(limit)).await?;
+    let found = app.db(move |site| site.legal_holds(limit)).await?;
     Ok(Json(List { items: found.iter().map(|one| HoldShape::new(one, now)).collect(), next: None }))
 }
 
@@ -198,7 +198,7 @@ async fn hold(State(app): State<App>, Caller(operator): Caller, Body(new): Body<
     let (new, caller, now) = (new.read()?, app.clone(), app.now());
     let set = app.db(move |site| {
         let id = site.add_hold(&actor(&caller, &operator), &new)?;
-        Ok((id, site.holds(db::site::LIST_MAX)?.into_iter().find(|one| one.id == id)))
+        Ok((id, site.legal_holds(db::site::LIST_MAX)?.into_iter().find(|one| one.id == id)))
     });
     let (id, set) = set.await?;
     let shape = set.map(|one| HoldShape::new(&one, now)).ok_or(Fault::Broken)?;

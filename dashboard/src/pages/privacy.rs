@@ -166,7 +166,9 @@ fn subject(form: &mut Form) -> Option<HoldSubject> {
 async fn built(app: &App, page: Page, mut form: Form, failed: &'static str) -> Result<Privacy, Fault> {
     let now = page.now;
     let (retained, holds, secrets, doors) = app
-        .db(move |site| Ok((site.retention(now)?, site.holds(ROWS)?, site.secret_names(ROWS)?, door_names(site)?)))
+        .db(move |site| {
+            Ok((site.retention(now)?, site.legal_holds(ROWS)?, site.secret_names(ROWS)?, door_names(site)?))
+        })
         .await?;
     for one in &retained {
         form.fill(one.kind.code(), || one.months.to_string());

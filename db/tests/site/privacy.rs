@@ -175,7 +175,7 @@ fn a_hold_keeps_what_it_covers_and_no_more_until_it_is_lifted() {
         Err(SiteError::Refused { what: "hold", problem: "is-over" })
     ));
     assert!(matches!(bench.site.lift_hold(&at(1), 77, "None"), Err(SiteError::NotFound { .. })));
-    let listed = bench.site.holds(10).unwrap();
+    let listed = bench.site.legal_holds(10).unwrap();
     assert_eq!(listed.iter().filter(|hold| hold.is_on(days(1))).count(), 2);
     let lifted = listed.iter().find(|hold| hold.id == of_card).unwrap();
     assert_eq!(lifted.lifted, Some(("housekeeping".to_owned(), days(1), "Settled".to_owned())));

@@ -140,7 +140,7 @@ impl Site {
     ///
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
-    pub fn holds(&self, limit: u32) -> Result<Vec<HoldView>, SiteError> {
+    pub fn legal_holds(&self, limit: u32) -> Result<Vec<HoldView>, SiteError> {
         self.read(|db| {
             let mut statement = row::prepare(
                 db,
