@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use db::site::{
-    HoldSubject, HoldView, NewHold, PersonId, Retained, RetentionView, SearchFilter, SearchView, Searched, SecretName,
+    HoldSubject, LegalHoldView, NewHold, PersonId, Retained, RetentionView, SearchFilter, SearchView, Searched,
+    SecretName,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -115,7 +116,7 @@ struct HoldShape {
 }
 
 impl HoldShape {
-    fn new(one: &HoldView, now: UtcMs) -> Self {
+    fn new(one: &LegalHoldView, now: UtcMs) -> Self {
         let (scope, person, card, door) = match &one.hold.subject {
             HoldSubject::All => ("all", None, None, None),
             HoldSubject::Person(person) => ("person", Some(person.0), None, None),

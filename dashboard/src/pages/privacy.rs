@@ -4,7 +4,7 @@ use access::time::UtcMs;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{HoldSubject, HoldView, NewHold, Retained, RetentionView, SecretName};
+use db::site::{HoldSubject, LegalHoldView, NewHold, Retained, RetentionView, SecretName};
 
 use super::{ROWS, done, door_names, render, render_refused};
 use crate::app::App;
@@ -200,7 +200,7 @@ impl Kind {
 }
 
 impl Hold {
-    fn new(page: &Page, one: &HoldView) -> Self {
+    fn new(page: &Page, one: &LegalHoldView) -> Self {
         let named = |kind: &str, name: &str| page.tr1(&format!("hold-named-{kind}"), "name", name);
         let subject = match &one.hold.subject {
             HoldSubject::All => page.tr("hold-of-all"),
