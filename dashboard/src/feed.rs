@@ -64,8 +64,12 @@ impl Told {
         Self { view, rows: Default::default() }
     }
 
-    /// The row as the page shows it. Of the page only its language and its zone matter.
+    /// The row as the page shows it. Of the page only its language and its zone matter, unless whoever watches is shown
+    /// names that are kept back from others: then it is for them alone.
     pub(crate) fn row(&self, page: &Page) -> Arc<str> {
+        if !page.names.is_empty() {
+            return render(page, &self.view);
+        }
         let place = Lang::ALL.iter().position(|lang| *lang == page.lang).and_then(|at| self.rows.get(at));
         place.map_or_else(|| render(page, &self.view), |row| row.get_or_init(|| render(page, &self.view)).clone())
     }

@@ -32,6 +32,11 @@ impl Names {
         self.0.get(&person.0).cloned().unwrap_or_else(neutral)
     }
 
+    /// Whether there is none: what is rendered so may be shown to anybody.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether the name of this person is kept back, and shown all the same.
     pub(crate) fn holds(&self, person: i64) -> bool {
         self.0.contains_key(&person)

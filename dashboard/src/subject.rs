@@ -82,15 +82,15 @@ impl Data {
 }
 
 fn events(site: &Site, id: PersonId) -> Result<(Vec<EventView>, bool), SiteError> {
-    let filter = EventFilter { person: Some(id), ..EventFilter::default() };
+    let filter = EventFilter { persons: vec![id], ..EventFilter::default() };
     let (mut all, mut seek) = (Vec::new(), Seek::Newest);
     loop {
-        let part = site.events(&filter, seek, LIST_MAX)?;
-        let full = part.len() >= LIST_MAX as usize;
-        all.extend(part);
-        match all.last() {
-            Some(last) if full && all.len() < EVENTS_MAX => seek = Seek::Before(last.id),
-            _ => return Ok((all, full)),
+        // One search looks at a bounded number of rows and may find none.
+        let found = site.find_events(&filter, seek, LIST_MAX)?;
+        all.extend(found.events);
+        match found.next {
+            Some(next) if all.len() < EVENTS_MAX => seek = Seek::Before(next.id),
+            next => return Ok((all, next.is_some())),
         }
     }
 }

@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use db::site::{
-    HoldSubject, HoldView, NewHold, PersonId, Retained, RetentionView, SearchFilter, SearchView, Searched, SecretName,
+    HoldSubject, LegalHoldView, NewHold, PersonId, Retained, RetentionView, SearchFilter, SearchView, Searched,
+    SecretName,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -115,7 +116,7 @@ struct HoldShape {
 }
 
 impl HoldShape {
-    fn new(one: &HoldView, now: UtcMs) -> Self {
+    fn new(one: &LegalHoldView, now: UtcMs) -> Self {
         let (scope, person, card, door) = match &one.hold.subject {
             HoldSubject::All => ("all", None, None, None),
             HoldSubject::Person(person) => ("person", Some(person.0), None, None),
@@ -146,7 +147,7 @@ impl HoldShape {
 /// Holds, newest first.
 async fn holds(State(app): State<App>, pairs: Pairs) -> Result<Json<List<HoldShape>>, Fault> {
     let (limit, now) = (limit(&pairs)?, app.now());
-    let found = app.db(move |site| site.holds(limit)).await?;
+    let found = app.db(move |site| site.legal_holds(limit)).await?;
     Ok(Json(List { items: found.iter().map(|one| HoldShape::new(one, now)).collect(), next: None }))
 }
 
@@ -198,7 +199,7 @@ async fn hold(State(app): State<App>, Caller(operator): Caller, Body(new): Body<
     let (new, caller, now) = (new.read()?, app.clone(), app.now());
     let set = app.db(move |site| {
         let id = site.add_hold(&actor(&caller, &operator), &new)?;
-        Ok((id, site.holds(db::site::LIST_MAX)?.into_iter().find(|one| one.id == id)))
+        Ok((id, site.legal_holds(db::site::LIST_MAX)?.into_iter().find(|one| one.id == id)))
     });
     let (id, set) = set.await?;
     let shape = set.map(|one| HoldShape::new(&one, now)).ok_or(Fault::Broken)?;

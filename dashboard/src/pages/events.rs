@@ -11,6 +11,7 @@ use crate::asked::{self, Asked, Span};
 use crate::export::{self, Reader};
 use crate::fault::Fault;
 use crate::form::Form;
+use crate::names::Names;
 use crate::page::Page;
 use crate::query::{self, Pairs};
 use crate::sentence::Row;
@@ -85,7 +86,9 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> 
 /// The same events as a file for spreadsheets.
 pub(super) async fn table(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
     let filter = Asked::read(&pairs, app.context.zone)?.back_from(app.now());
-    export::events(app, filter, Reader::Person(Box::new(visit.page))).await
+    // A file goes from hand to hand, so no name that is kept back stands in it.
+    let page = Page { names: Names::default(), ..visit.page };
+    export::events(app, filter, Reader::Person(Box::new(page))).await
 }
 
 fn read(app: &App, pairs: &Pairs) -> Result<(Asked, Seek), Fault> {

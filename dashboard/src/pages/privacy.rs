@@ -4,7 +4,7 @@ use access::time::UtcMs;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{HoldSubject, HoldView, NewHold, Retained, RetentionView, SecretName};
+use db::site::{HoldSubject, LegalHoldView, NewHold, Retained, RetentionView, SecretName};
 
 use super::{ROWS, done, door_names, render, render_refused};
 use crate::app::App;
@@ -166,7 +166,9 @@ fn subject(form: &mut Form) -> Option<HoldSubject> {
 async fn built(app: &App, page: Page, mut form: Form, failed: &'static str) -> Result<Privacy, Fault> {
     let now = page.now;
     let (retained, holds, secrets, doors) = app
-        .db(move |site| Ok((site.retention(now)?, site.holds(ROWS)?, site.secret_names(ROWS)?, door_names(site)?)))
+        .db(move |site| {
+            Ok((site.retention(now)?, site.legal_holds(ROWS)?, site.secret_names(ROWS)?, door_names(site)?))
+        })
         .await?;
     for one in &retained {
         form.fill(one.kind.code(), || one.months.to_string());
@@ -198,7 +200,7 @@ impl Kind {
 }
 
 impl Hold {
-    fn new(page: &Page, one: &HoldView) -> Self {
+    fn new(page: &Page, one: &LegalHoldView) -> Self {
         let named = |kind: &str, name: &str| page.tr1(&format!("hold-named-{kind}"), "name", name);
         let subject = match &one.hold.subject {
             HoldSubject::All => page.tr("hold-of-all"),

@@ -3,18 +3,20 @@
 use crate::support::{Bench, Browser, OPERATOR, actor, door, uid};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use db::site::{PersonId, SearchFilter};
+use db::site::{NewToken, PersonId, SearchFilter};
 use serde_json::json;
 
-const NAME: &str = "Maija Meikäläinen";
+pub(crate) const NAME: &str = "Maija Meikäläinen";
 
 /// Another operator, with a browser and a token of their own.
-async fn other(bench: &Bench, name: &str) -> (Browser, String) {
+pub(crate) async fn other(bench: &Bench, name: &str) -> (Browser, String) {
     use sha2::Digest as _;
     let hash = dashboard::password::hash("another horse").await.unwrap();
     let operator = bench.site.add_operator(&actor(), name, &hash).unwrap();
     let token = format!("token-of-{name}");
-    bench.site.add_token(&actor(), operator.id, "test", sha2::Sha256::digest(token.as_bytes()).into(), None).unwrap();
+    let sha256 = sha2::Sha256::digest(token.as_bytes()).into();
+    let new = NewToken { operator: operator.id, label: "test", sha256, scope: "all", expires: None };
+    bench.site.add_token(&actor(), &new).unwrap();
     let mut browser = bench.browser();
     let answer = browser.post("/sign-in", &format!("name={name}&password=another+horse&next=%2F")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
@@ -157,6 +159,7 @@ async fn a_name_that_is_kept_back_is_shown_to_those_who_are_named_and_nobody_els
         assert!(aino.get(place).await.text().contains(NAME), "{place}");
     }
     assert!(!aino.get("/log").await.text().contains(NAME));
+    assert!(!aino.get("/events.csv").await.text().contains(NAME), "a file goes from hand to hand");
 
     let nobody = maija.post("/people/1/secret", "reader=nobody&reason=x").await;
     assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);

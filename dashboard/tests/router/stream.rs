@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use crate::support::{Bench, Browser, uid};
+use crate::privacy::{NAME, other};
+use crate::support::{Bench, Browser, actor, uid};
 use access::reason::Reason;
 use axum::body::{Body, BodyDataStream};
 use axum::http::{Method, StatusCode};
+use db::site::PersonId;
 use futures_util::StreamExt as _;
 use tokio::time::timeout;
 use tower::ServiceExt as _;
@@ -167,4 +169,21 @@ async fn who_was_away_for_too_long_loads_anew() {
     assert!(event(&mut stream).await.unwrap().contains("event: lagged"));
     let mut stream = open(&bench, &browser, "/events/stream?after=2").await;
     assert!(event(&mut stream).await.unwrap().contains("id: 3\n"));
+}
+
+/// Rows are rendered once for all who watch in a language, and such a name must not be.
+#[tokio::test]
+async fn a_name_that_is_kept_back_reaches_only_the_watchers_who_are_shown_it() {
+    let mut bench = Bench::new().await;
+    let maija = bench.signed_in().await;
+    let (aino, _) = other(&bench, "aino").await;
+    bench.site.keep_name_secret(&actor(), PersonId(1), "Turvakielto", &["aino".to_owned()]).unwrap();
+    let mut shown = open(&bench, &aino, "/events/stream?after=0").await;
+    let mut hidden = open(&bench, &maija, "/events/stream?after=0").await;
+    for _ in 0..2 {
+        bench.tap(0, uid(1), None);
+        assert!(event(&mut shown).await.unwrap().contains(NAME));
+        let text = event(&mut hidden).await.unwrap();
+        assert!(text.contains(">Person 1<") && !text.contains(NAME), "{text}");
+    }
 }

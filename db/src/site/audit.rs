@@ -50,6 +50,10 @@ pub(super) const TOLD: &[(&str, &[&str])] = &[
     ("inactivity_state", &[]),
 ];
 
+/// Columns of the versions themselves; and the subject of a certificate, which is a person's name, perhaps one that is
+/// kept back. Its fingerprint says which certificate it is.
+const UNTOLD: [&str; 4] = ["id", "since", "until", "subject_text"];
+
 /// The statements that read the rows of a change. They are made from the schema as it is, so that a column which is
 /// added to a table is told of from then on.
 pub(super) struct Told {
@@ -77,8 +81,7 @@ impl Told {
         for (name, _) in TOLD {
             let mut statement = db.prepare("SELECT name, type FROM pragma_table_info($1)")?;
             let all = row::all(statement.query([name])?, |r| Ok((r.get::<_, String>(0)?, r.get::<_, String>(1)?)))?;
-            let kept: Vec<_> =
-                all.into_iter().filter(|(name, _)| !["id", "since", "until"].contains(&name.as_str())).collect();
+            let kept: Vec<_> = all.into_iter().filter(|(name, _)| !UNTOLD.contains(&name.as_str())).collect();
             let object = kept.iter().fold(format!("'of', '{name}'"), |mut object, (column, kind)| {
                 // Writing to a String cannot fail.
                 let _ = write!(object, ", '{column}', {}", told_as(column, kind));

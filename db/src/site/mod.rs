@@ -96,7 +96,7 @@ pub use passages::PresenceView;
 pub use passback::PassbackRule;
 pub use people::{NewPerson, Page, PeopleFilter, Person, PersonId};
 pub use privacy::{
-    Erased, HOLD_LENGTH_MAX_MS, HoldSubject, HoldView, NewHold, Retained, RetentionView, SEARCH_COUNTS_MS,
+    Erased, HOLD_LENGTH_MAX_MS, HoldSubject, LegalHoldView, NewHold, Retained, RetentionView, SEARCH_COUNTS_MS,
     SearchFilter, SearchView, Searched, SecretName, neutral_name, neutral_of,
 };
 pub use receipt::ReceiptAsked;

@@ -19,7 +19,7 @@ mod names;
 mod retention;
 mod searches;
 
-pub use holds::{HOLD_LENGTH_MAX_MS, HoldSubject, HoldView, NewHold};
+pub use holds::{HOLD_LENGTH_MAX_MS, HoldSubject, LegalHoldView, NewHold};
 pub use names::{SecretName, neutral_name, neutral_of};
 pub use retention::{Erased, Retained, RetentionView};
 pub use searches::{SEARCH_COUNTS_MS, SearchFilter, SearchView, Searched};

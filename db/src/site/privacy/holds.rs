@@ -47,7 +47,7 @@ pub struct NewHold {
 
 /// A hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HoldView {
+pub struct LegalHoldView {
     /// Its number.
     pub id: i64,
     /// What was set.
@@ -72,7 +72,7 @@ impl fmt::Debug for HoldSubject {
     }
 }
 
-impl HoldView {
+impl LegalHoldView {
     /// Whether it is on.
     #[must_use]
     pub fn is_on(&self, at: UtcMs) -> bool {
@@ -140,7 +140,7 @@ impl Site {
     ///
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
-    pub fn holds(&self, limit: u32) -> Result<Vec<HoldView>, SiteError> {
+    pub fn legal_holds(&self, limit: u32) -> Result<Vec<LegalHoldView>, SiteError> {
         self.read(|db| {
             let mut statement = row::prepare(
                 db,
@@ -225,7 +225,7 @@ pub(super) fn need_person(db: &Connection, person: PersonId) -> Result<(), SiteE
     if known { Ok(()) } else { Err(SiteError::invalid("person", "unknown-person")) }
 }
 
-fn view(r: &Row<'_>) -> Result<HoldView, SiteError> {
+fn view(r: &Row<'_>) -> Result<LegalHoldView, SiteError> {
     let person: Option<i64> = r.get(1)?;
     let subject = match (person, row::uid_or_none(r, 2)?, r.get::<_, Option<String>>(3)?) {
         (Some(person), _, _) => HoldSubject::Person(PersonId(person)),
@@ -235,7 +235,7 @@ fn view(r: &Row<'_>) -> Result<HoldView, SiteError> {
     };
     let time = |column| Ok::<_, SiteError>(r.get::<_, Option<i64>>(column)?.map(UtcMs));
     let lifted: Option<String> = r.get(11)?;
-    Ok(HoldView {
+    Ok(LegalHoldView {
         id: r.get(0)?,
         hold: NewHold { subject, from: time(4)?, until: time(5)?, reason: r.get(6)?, ends: UtcMs(r.get(7)?) },
         name: r.get(8)?,
