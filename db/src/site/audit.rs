@@ -48,6 +48,10 @@ pub(super) const TOLD: &[(&str, &[&str])] = &[
     ("lockdown", &["door", "area"]),
     ("signal_state", &[]),
     ("inactivity_state", &[]),
+    ("review", &["grp", "person"]),
+    ("review_state", &[]),
+    ("retention_state", &["kind"]),
+    ("legal_hold", &["person", "uid", "door"]),
 ];
 
 /// The statements that read the rows of a change. They are made from the schema as it is, so that a column which is

@@ -61,7 +61,7 @@ pub(in crate::site) fn erase(
     now: UtcMs,
 ) -> Result<u32, SiteError> {
     let sql = format!(
-        "UPDATE change AS c SET detail = '', salt = NULL
+        "UPDATE change AS c SET detail = '', before = NULL, after = NULL, salt = NULL
          WHERE c.number > $1 AND c.number <= $2 AND c.salt IS NOT NULL AND c.action NOT IN {DECLARATIONS} AND NOT {}",
         held.replace("{now}", "$3")
     );
