@@ -41,6 +41,14 @@ function chooseMany(form) {
     }),
   );
 }
+// The menu lies over the page, so it does not stay when somebody turns to something else.
+const menu = document.querySelector("details.menu");
+const shut = ({ type, key, target }) => {
+  if (!menu?.open || (type === "keydown" ? key !== "Escape" : menu.contains(target))) return;
+  if (type === "keydown") menu.querySelector("summary").focus();
+  menu.open = false;
+};
+for (const kind of ["keydown", "click", "focusin"]) document.addEventListener(kind, shut);
 
 function followEvents(box) {
   const rows = document.getElementById("live-rows");

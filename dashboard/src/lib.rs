@@ -12,9 +12,9 @@
 //! | `routes`, `rights` | which routes there are, and what they ask of whoever calls them |
 //! | `query`, `asked`, `form` | what they ask for |
 //! | `feed`, `export` | the log as it comes in, and as a table |
-//! | `page`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `audit`, `change_query` | what changes found and left, and which of them are asked for |
 //! | `meanwhile` | somebody else was faster |
+//! | `page`, `nav`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
 //! | `purpose`, `names` | why somebody looks for a person, and whose name is kept back |
 //! | `explain` | why a card passed or did not |
@@ -55,6 +55,7 @@ mod lockdown;
 pub mod mail;
 mod meanwhile;
 mod names;
+mod nav;
 mod page;
 mod pages;
 pub mod password;

@@ -4,7 +4,7 @@ use access::time::{UtcMs, UtcS, Window};
 use axum::http::header::{ACCEPT_LANGUAGE, COOKIE};
 use axum::http::request::Parts;
 use chrono_tz::Tz;
-use db::site::{LockdownScope, LockdownView};
+use db::site::{LockdownScope, LockdownView, Operator};
 use fluent_templates::fluent_bundle::FluentValue;
 
 use crate::app::App;
@@ -147,6 +147,15 @@ impl Page {
             asker: purpose::of_session(None),
             names: Names::default(),
         }
+    }
+
+    /// From now on for this operator, in the operator's language.
+    pub(crate) fn is_of(&mut self, operator: &Operator) {
+        if let Some(lang) = operator.language.as_deref().and_then(Lang::from_code) {
+            self.lang = lang;
+        }
+        self.operator = Some(operator.name.clone());
+        self.access = Access::of(operator.role);
     }
 
     /// Whether whoever looks may look at what asks for the right of this code.
@@ -306,33 +315,6 @@ impl Page {
             self.here = path.to_owned();
         }
         self
-    }
-
-    /// The navigation: path and key of what whoever looks may open.
-    pub(crate) fn places(&self) -> Vec<(&'static str, &'static str)> {
-        let places = [
-            (Right::Look, "/", "nav-overview"),
-            (Right::Events, "/events", "nav-events"),
-            (Right::Look, "/alarms", "nav-alarms"),
-            (Right::Cards, "/cards", "nav-cards"),
-            (Right::Desk, "/desk", "nav-desk"),
-            (Right::People, "/people", "nav-people"),
-            (Right::Look, "/doors", "nav-doors"),
-            (Right::Look, "/lockdown", "nav-lockdown"),
-            (Right::Rules, "/rules", "nav-rules"),
-            (Right::Rules, "/explain", "nav-explain"),
-            (Right::Evacuation, "/inside", "nav-inside"),
-            (Right::Reports, "/reports", "nav-reports"),
-            (Right::Import, "/import", "nav-import"),
-            (Right::Audit, "/log", "nav-log"),
-            (Right::Privacy, "/privacy", "nav-privacy"),
-            (Right::Operators, "/operators", "nav-operators"),
-            (Right::Settings, "/signals", "nav-signals"),
-            (Right::Settings, "/settings", "nav-site"),
-            (Right::Demo, "/demo", "nav-demo"),
-        ];
-        let shown = places.into_iter().filter(|(right, path, _)| self.may(*right) && (self.demo || *path != "/demo"));
-        shown.map(|(_, path, key)| (path, key)).collect()
     }
 
     /// Whether this version knows the block, so that somebody may remove it.

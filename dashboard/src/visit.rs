@@ -11,7 +11,6 @@ use tower_sessions::Session;
 
 use crate::app::App;
 use crate::fault::Fault;
-use crate::language::Lang;
 use crate::lockdown;
 use crate::names::Names;
 use crate::page::Page;
@@ -64,11 +63,7 @@ pub(crate) async fn operators(
         let back = if parts.method == Method::GET { page.here.as_str() } else { "/" };
         return Ok(Redirect::to(&format!("/sign-in?next={}", encode(back))).into_response());
     };
-    if let Some(lang) = operator.language.as_deref().and_then(Lang::from_code) {
-        page.lang = lang;
-    }
-    page.operator = Some(operator.name.clone());
-    page.access = Access::of(operator.role);
+    page.is_of(&operator);
     page.ends = Some(ends);
     page.asker = purpose::of_session(session.id());
     let id = operator.id;

@@ -2,6 +2,7 @@
 //!
 //! | module | subject |
 //! | --- | --- |
+//! | [`browser`] | a real browser without a window |
 //! | [`people`] | made-up people and cards, the same ones at every run |
 //! | [`http`] | the dashboard's API and a door's control, as any client would use them |
 //! | [`process`] | a program as a child process: its addresses, its end |
@@ -12,13 +13,16 @@
 //! | [`sim`] | the site on a virtual clock, with faults that follow from a seed |
 //! | [`stranger`] | a client that knows only the page about the wire, and whoever sits in the middle |
 //! | [`demo`] | the same hospital in one process, made interactive |
+//! | [`scene`] | that hospital after something has happened, in a browser |
 
+pub mod browser;
 pub mod demo;
 pub mod http;
 pub mod lists;
 pub mod mosquitto;
 pub mod people;
 pub mod process;
+pub mod scene;
 pub mod sim;
 pub mod stranger;
 pub mod wait;

@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::rights::Right;
 use crate::routes::Routes;
 
+mod accessibility;
 pub(crate) mod alarms;
 mod binding;
 mod bulk;
@@ -27,6 +28,7 @@ mod ending;
 mod event;
 mod events;
 mod explain;
+mod help;
 mod import;
 pub(crate) mod inside;
 mod language;
@@ -96,6 +98,7 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(lockdown::router())
         .merge(restore::router())
         .merge(privacy::router())
+        .get(Right::Own, "/help", help::show)
         .get(Right::Audit, "/log", log::show)
         .get(Right::Audit, "/log.csv", log::table)
         .get(Right::Audit, "/log/{number}", log::one)
@@ -124,6 +127,7 @@ fn public() -> Routes {
         .open_post("/welcome/{code}", welcome::enter)
         .open_post("/sign-out", sign_in::leave)
         .open_post("/language", language::choose)
+        .open_get("/accessibility", accessibility::show)
         .open_get("/assets/{name}", assets::serve)
 }
 

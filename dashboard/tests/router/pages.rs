@@ -1,10 +1,14 @@
 //! What pages show.
 
+use std::io::Read as _;
+
 use crate::support::{Bench, EVIL, door, uid};
 use access::reason::Reason;
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, StatusCode};
+use flate2::read::GzDecoder;
 
-const PAGES: [&str; 49] = [
+const PAGES: [&str; 51] = [
     "/",
     "/events",
     "/events?code=denied",
@@ -47,6 +51,8 @@ const PAGES: [&str; 49] = [
     "/privacy/searches?operator=maija",
     "/privacy/purpose?next=%2Fpeople%2F1",
     "/people/1/privacy",
+    "/help",
+    "/accessibility",
     "/demo",
     "/me",
     "/me/second-step",
@@ -81,6 +87,37 @@ async fn every_page_is_whole_strict_and_free_of_other_sites_in_every_language() 
             assert!(answer.body.len() < 45_000, "{path}: {} bytes", answer.body.len());
         }
     }
+}
+
+#[tokio::test]
+async fn the_statement_on_accessibility_is_for_everybody_and_help_for_whoever_is_signed_in() {
+    let bench = Bench::new().await;
+    let statement = bench.browser().get("/accessibility").await;
+    assert_eq!(statement.status, StatusCode::OK);
+    assert!(!statement.text().contains("<nav") && statement.text().contains("Traficom"), "{}", statement.text());
+    assert_eq!(bench.browser().get("/help").await.status, StatusCode::SEE_OTHER);
+    let mut browser = bench.signed_in().await;
+    let help = browser.get("/help").await.text();
+    // Help speaks of buttons by the words that stand on them.
+    assert!(help.contains("“Hand out and show the receipt”") && help.contains("href=\"/desk\""), "{help}");
+    assert!(browser.get("/accessibility").await.text().contains("<nav class=\"main\""));
+}
+
+#[tokio::test]
+async fn the_menu_names_every_place_of_the_bar_and_the_demo_only_in_the_demo() {
+    for demo in [false, true] {
+        let bench = Bench::with(demo).await;
+        let text = bench.signed_in().await.get("/").await.text();
+        let (bar, menu) = text.split_once("<details class=\"menu\">").unwrap();
+        let (bar, menu) = (links(bar), links(menu.split_once("</details>").unwrap().0));
+        assert!(bar.len() > 5 && bar.iter().all(|place| menu.contains(place)), "{menu:?}");
+        assert_eq!(menu.contains(&"/demo"), demo);
+    }
+}
+
+/// The places of a part of the navigation.
+fn links(part: &str) -> Vec<&str> {
+    part.split("<li><a href=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect()
 }
 
 #[tokio::test]
@@ -237,24 +274,30 @@ async fn errors_are_pages_with_plain_words() {
 }
 
 #[tokio::test]
-async fn assets_are_kept_for_ever_and_the_first_page_stays_light() {
+async fn assets_are_kept_for_ever_and_compressed_and_the_first_page_stays_light() {
     let mut bench = Bench::new().await;
     for _ in 0..60 {
         bench.tap(0, uid(1), Some(Reason::CardExpired));
     }
     let mut browser = bench.signed_in().await;
-    let page = browser.get("/events").await;
+    let get = |path: &str| browser.request(Method::GET, path).header("accept-encoding", "br, gzip");
+    let page = bench.send(get("/events").body(Body::empty()).unwrap()).await;
+    assert_eq!(page.header("content-encoding"), "", "the length of a page that repeats an address would tell of names");
     let text = page.text();
     let mut weight = page.body.len();
     for ending in [".css", ".js", ".svg"] {
         let end = text.find(ending).unwrap() + ending.len();
         let start = text[..end].rfind('"').unwrap() + 1;
-        let asset = browser.get(&text[start..end]).await;
-        assert_eq!(asset.status, StatusCode::OK);
-        assert!(asset.header("cache-control").contains("immutable"));
-        weight += asset.body.len();
+        let packed = bench.send(get(&text[start..end]).body(Body::empty()).unwrap()).await;
+        assert_eq!((packed.status, packed.header("content-encoding")), (StatusCode::OK, "gzip"));
+        assert!(packed.header("cache-control").contains("immutable") && packed.header("vary") == "accept-encoding");
+        weight += packed.body.len();
+        let mut unpacked = Vec::new();
+        GzDecoder::new(packed.body.as_ref()).read_to_end(&mut unpacked).unwrap();
+        let plain = bench.send(browser.request(Method::GET, &text[start..end]).body(Body::empty()).unwrap()).await;
+        assert_eq!((plain.header("content-encoding"), plain.body.as_ref()), ("", unpacked.as_slice()));
     }
-    assert!(weight < 65_536, "{weight} bytes");
+    assert!(weight < 60 * 1024, "{weight} bytes");
     assert_eq!(browser.get("/assets/other.css").await.status, StatusCode::NOT_FOUND);
 }
 

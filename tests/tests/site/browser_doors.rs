@@ -2,33 +2,28 @@
 //! browser.
 
 use serde_json::{Value, json};
+use site::browser::Browser;
 use site::wait;
 use site::whole::{OPERATOR, Whole};
 use thirtyfour::prelude::*;
 
-use crate::browser::{Browser, in_browser, site_of};
+use crate::browser::{in_browser, site_of};
 
 const HOLD_MS: u32 = 60;
 
-impl Browser {
-    /// Loads a page again and again until what it shows in one place has these words.
-    async fn see_words(&self, url: &str, css: &str, words: &str) {
-        let end = std::time::Instant::now() + wait::PATIENCE;
-        loop {
-            self.page.goto(url).await.unwrap();
-            let text = match self.page.find(By::Css(css)).await {
-                Ok(element) => element.text().await.unwrap_or_default(),
-                Err(_) => String::new(),
-            };
-            if text.contains(words) {
-                return;
-            }
-            assert!(std::time::Instant::now() < end, "{words:?} is not at {url}: {text}");
+/// Loads a page again and again until what it shows in one place has these words.
+async fn see_words(browser: &Browser, url: &str, css: &str, words: &str) {
+    let end = std::time::Instant::now() + wait::PATIENCE;
+    loop {
+        browser.page.goto(url).await.unwrap();
+        let text = match browser.page.find(By::Css(css)).await {
+            Ok(element) => element.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        };
+        if text.contains(words) {
+            return;
         }
-    }
-
-    async fn type_in(&self, css: &str, text: &str) {
-        self.page.query(By::Css(css)).first().await.unwrap().send_keys(text).await.unwrap();
+        assert!(std::time::Instant::now() < end, "{words:?} is not at {url}: {text}");
     }
 }
 
@@ -46,20 +41,20 @@ fn a_forced_door_appears_among_the_alarms_and_is_acknowledged_and_closed() {
     let (site, _) = site_of();
     assert_eq!(contact(&site, true)["leaf"], "forced");
     in_browser(|| async {
-        let browser = Browser::open().await;
-        browser.sign_in(&site).await;
-        browser.see_words(&format!("{}/doors/door-1", site.dashboard), "#now", "Forced open").await;
-        browser.see_words(&format!("{}/alarms", site.dashboard), "table.rows tbody", "Door forced open").await;
-        browser.click("tr[id^=alarm-] th a").await;
-        browser.type_in("#acknowledge-comment", "I am on my way").await;
-        browser.click("form[action$='/acknowledge'] button").await;
-        browser.see("#history").await;
-        browser.see("details[open] form[action$='/close']").await;
-        browser.type_in("#close-comment", "The mover had a key").await;
-        browser.click("form[action$='/close'] button").await;
+        let browser = Browser::open().await.unwrap();
+        browser.sign_in(&site.dashboard, OPERATOR).await.unwrap();
+        see_words(&browser, &format!("{}/doors/door-1", site.dashboard), "#now", "Forced open").await;
+        see_words(&browser, &format!("{}/alarms", site.dashboard), "table.rows tbody", "Door forced open").await;
+        browser.click("tr[id^=alarm-] th a").await.unwrap();
+        browser.fill("#acknowledge-comment", "I am on my way").await.unwrap();
+        browser.click("form[action$='/acknowledge'] button").await.unwrap();
+        browser.see("#history").await.unwrap();
+        browser.see("details[open] form[action$='/close']").await.unwrap();
+        browser.fill("#close-comment", "The mover had a key").await.unwrap();
+        browser.click("form[action$='/close'] button").await.unwrap();
         let url = format!("{}/alarms?state=closed", site.dashboard);
-        browser.see_words(&url, "table.rows tbody", "Door forced open").await;
-        browser.page.clone().quit().await.unwrap();
+        see_words(&browser, &url, "table.rows tbody", "Door forced open").await;
+        browser.close().await.unwrap();
     });
     let alarms: Value = site.api.read("/api/v1/alarms?state=closed&kind=forced-open").unwrap();
     let alarm = &alarms["items"][0];
@@ -72,30 +67,30 @@ fn a_forced_door_appears_among_the_alarms_and_is_acknowledged_and_closed() {
 fn a_lockdown_from_its_page_is_in_force_at_the_door_until_it_is_lifted() {
     let (site, uid) = site_of();
     in_browser(|| async {
-        let browser = Browser::open().await;
-        browser.sign_in(&site).await;
+        let browser = Browser::open().await.unwrap();
+        browser.sign_in(&site.dashboard, OPERATOR).await.unwrap();
         let (door, lockdown) = (format!("{}/doors/door-1", site.dashboard), format!("{}/lockdown", site.dashboard));
         browser.page.goto(&door).await.unwrap();
-        browser.click("a[href^='/lockdown?where=door']").await;
-        browser.type_in("#start #reason", "A stranger in the ward").await;
-        browser.click("#start form > .buttons button").await;
-        browser.see("button.danger").await;
+        browser.click("a[href^='/lockdown?where=door']").await.unwrap();
+        browser.fill("#start #reason", "A stranger in the ward").await.unwrap();
+        browser.click("#start form > .buttons button").await.unwrap();
+        browser.see("button.danger").await.unwrap();
         let untouched: Value = site.doors[0].control.read("/state").unwrap();
         assert_eq!(untouched["mode"], "normal", "it began before anybody confirmed it");
-        browser.click("button.danger").await;
-        browser.see("section.lockdown .facts").await;
+        browser.click("button.danger").await.unwrap();
+        browser.see("section.lockdown .facts").await.unwrap();
         door_shows(&site, "mode", "locked-down");
-        browser.see_words(&door, "#now", "■ Locked down").await;
-        browser.see_words(&lockdown, "section.lockdown", "A stranger in the ward").await;
+        see_words(&browser, &door, "#now", "■ Locked down").await;
+        see_words(&browser, &lockdown, "section.lockdown", "A stranger in the ward").await;
         let seen = site.doors[0].control.tap(&uid, HOLD_MS).unwrap();
         assert_eq!((seen.lock.as_str(), seen.reasons), ("locked", vec!["locked-down".to_owned()]));
 
-        browser.click("section.lockdown details.confirm summary").await;
-        browser.type_in("section.lockdown input[name=lifted]", "All clear").await;
-        browser.click("section.lockdown details button").await;
+        browser.click("section.lockdown details.confirm summary").await.unwrap();
+        browser.fill("section.lockdown input[name=lifted]", "All clear").await.unwrap();
+        browser.click("section.lockdown details button").await.unwrap();
         door_shows(&site, "mode", "normal");
-        browser.see_words(&door, "#now", "Normal: cards decide").await;
-        browser.page.clone().quit().await.unwrap();
+        see_words(&browser, &door, "#now", "Normal: cards decide").await;
+        browser.close().await.unwrap();
     });
     assert_eq!(site.doors[0].control.tap(&uid, HOLD_MS).unwrap().signal, "granted");
     site.stop().unwrap();
@@ -109,13 +104,13 @@ fn a_door_that_is_held_open_says_so_on_its_page_until_it_closes() {
     assert_eq!(site.doors[0].control.tap(&uid, HOLD_MS).unwrap().signal, "granted");
     assert_eq!(contact(&site, true)["leaf"], "open");
     in_browser(|| async {
-        let browser = Browser::open().await;
-        browser.sign_in(&site).await;
+        let browser = Browser::open().await.unwrap();
+        browser.sign_in(&site.dashboard, OPERATOR).await.unwrap();
         let door = format!("{}/doors/door-1", site.dashboard);
-        browser.see_words(&door, "#now", "Held open: alarm").await;
+        see_words(&browser, &door, "#now", "Held open: alarm").await;
         assert_eq!(contact(&site, false)["leaf"], "closed");
-        browser.see_words(&door, "#now", "Closed").await;
-        browser.page.clone().quit().await.unwrap();
+        see_words(&browser, &door, "#now", "Closed").await;
+        browser.close().await.unwrap();
     });
     site.stop().unwrap();
 }

@@ -1,0 +1,8 @@
+//! How the pages look and feel, in a real browser over the whole hospital of the demo: whether anybody can use them,
+//! and with how many clicks. `tests/run` fetches the rules of axe-core that this holds them against.
+#![expect(clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
+
+mod axe;
+mod keyboard;
+mod pages;
+mod tasks;
