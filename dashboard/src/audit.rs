@@ -168,8 +168,8 @@ impl Part {
         match field {
             "person" => Self::link("people", &id, page.tr1("log-person", "number", &id)),
             "rule" => Self::link("rules", &id, id.clone()),
-            "from_s" | "until_s" => Self::text(page.minute(&UtcS(number))),
-            "checked_ms" => Self::text(page.instant(&UtcMs(number))),
+            "from_s" | "until_s" | "due_s" => Self::text(page.minute(&UtcS(number))),
+            "checked_ms" | "from_ms" | "until_ms" | "ends_ms" => Self::text(page.instant(&UtcMs(number))),
             "unlock" | "hard" | "unlock_first_person" => {
                 Self::text(page.tr(if number == 0 { "audit-no" } else { "audit-yes" }))
             }

@@ -164,7 +164,7 @@ async fn chosen(app: &App, visit: &Visit, selection: BulkSelection) -> Result<Ch
     Ok(Chosen {
         count: visit.page.number("bulk-chosen", "count", &all.len()),
         hidden: all.len().saturating_sub(SHOWN),
-        rows: all.into_iter().take(SHOWN).map(Row::new).collect(),
+        rows: all.into_iter().take(SHOWN).map(|target| Row::new(&visit.page, target)).collect(),
         unknown,
     })
 }
@@ -198,7 +198,7 @@ async fn preview(
         any: count > 0,
         left_out,
         hidden: targets.len().saturating_sub(SHOWN),
-        rows: targets.into_iter().take(SHOWN).map(Row::new).collect(),
+        rows: targets.into_iter().take(SHOWN).map(|target| Row::new(&page, target)).collect(),
         unknown,
         lists: preview.map(|preview| lists(&page, &preview, &doors)).unwrap_or_default(),
         of_cards: act.is_of_cards(),
@@ -229,7 +229,7 @@ async fn table(app: &App, page: &Page, kind: Kind, selection: BulkSelection) -> 
     let heads = ["person-name", "person-external-id", "card-number", "card-kind", "card-state", "card-validity"];
     csv.row(heads.map(|key| page.tr(key)));
     for (person, card) in rows {
-        let (name, id) = person.map_or_else(Default::default, |one| (one.name, one.external_id.unwrap_or_default()));
+        let (name, id) = person.map_or_else(Default::default, |one| (page.name(&one.name), one.external_id.unwrap_or_default()));
         let cells = card.map_or_else(Default::default, |card| {
             [
                 card.uid.hex(),
@@ -318,9 +318,9 @@ impl BulkPage {
 }
 
 impl Row {
-    fn new(target: Target) -> Self {
+    fn new(page: &Page, target: Target) -> Self {
         Self {
-            person: target.person.map(|(id, name)| (id.0, name)),
+            person: target.person.map(|(id, name)| (id.0, page.name(&name))),
             uid: target.uid.map(|uid| uid.hex()).unwrap_or_default(),
             left_out: target.left_out.unwrap_or_default(),
         }

@@ -48,6 +48,10 @@ pub(super) const TOLD: &[(&str, &[&str])] = &[
     ("lockdown", &["door", "area"]),
     ("signal_state", &[]),
     ("inactivity_state", &[]),
+    ("review", &["grp", "person"]),
+    ("review_state", &[]),
+    ("retention_state", &["kind"]),
+    ("legal_hold", &["person", "uid", "door"]),
 ];
 
 /// Columns of the versions themselves; and the subject of a certificate, which is a person's name, perhaps one that is

@@ -191,16 +191,16 @@ pub(in crate::pages) fn lists(page: &Page, preview: &Preview, doors: &HashMap<St
         caption,
         tone: if count == 0 { "plain" } else { tone },
         symbol: if count == 0 { "" } else { symbol },
-        rows: rows.iter().take(SHOWN).map(|row| Row::new(row, doors)).collect(),
+        rows: rows.iter().take(SHOWN).map(|row| Row::new(page, row, doors)).collect(),
         hidden: count.saturating_sub(rows.len().min(SHOWN)),
     })
     .collect()
 }
 
 impl Row {
-    fn new(row: &PreviewRow, doors: &HashMap<String, String>) -> Self {
+    fn new(page: &Page, row: &PreviewRow, doors: &HashMap<String, String>) -> Self {
         let door = row.door.to_string();
         let door_name = doors.get(&door).unwrap_or(&door).clone();
-        Self { person: row.person.0, name: row.name.clone(), door, door_name }
+        Self { person: row.person.0, name: page.name(&row.name), door, door_name }
     }
 }

@@ -130,7 +130,8 @@ fn read(db: &Connection, after: u64, most: i64) -> Result<Vec<Stored>, SiteError
 impl Stored {
     /// Whether it says what it was chained with; a change through `erased` may have forgotten that.
     fn committed(&self, erased: u64) -> Result<(), &'static str> {
-        if self.salt.is_none() && self.detail.is_empty() && self.number <= erased {
+        let is_empty = self.detail.is_empty() && self.before.is_none() && self.after.is_none();
+        if self.salt.is_none() && is_empty && self.number <= erased {
             return self.commitment().map(|_| ()).ok_or("commitment");
         }
         let salt = self.salt.as_deref().and_then(|salt| salt.try_into().ok()).ok_or("salt")?;
