@@ -137,6 +137,7 @@ fn the_usual_tasks_take_as_many_clicks_and_keystrokes_as_the_page_about_them_say
         task!(6, lockdown(&mut hands, &ready));
         task!(7, alarm(&mut hands, &api));
         task!(8, import(&mut hands, &api));
+        task!(9, unused(&mut hands));
         task!(10, language(&mut hands));
         compare(&counted)?;
         assert!(hands.wrong.is_empty(), "{}", hands.wrong.join("\n"));
@@ -280,6 +281,16 @@ async fn import(hands: &mut Hands<'_>, api: &Client) -> Result<()> {
     hands.read("[role=status]").await?;
     let found: Value = api.read("/api/v1/people?text=U0499")?;
     assert_eq!(found["items"][0]["name"], "Uusi Henkilö 499", "{found}");
+    Ok(())
+}
+
+async fn unused(hands: &mut Hands<'_>) -> Result<()> {
+    hands.click(".menu summary").await?;
+    hands.click(".menu a[href='/reports']").await?;
+    hands.click("main a[href='/reports/unused']").await?;
+    // The hospital is younger than the ninety days that are asked for, so the list is short.
+    let title = hands.read("main:has([name=days]) h1").await?;
+    assert!(title.contains("Unused"), "{title}");
     Ok(())
 }
 
