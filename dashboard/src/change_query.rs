@@ -6,8 +6,9 @@ use access::uid::Uid;
 use chrono_tz::Tz;
 use db::site::{AreaId, ChangeFilter, GroupId, PersonId, RuleId, Thing};
 
+use crate::asked;
 use crate::fault::Fault;
-use crate::query::{self, Pairs};
+use crate::query::Pairs;
 
 /// The names of the filter.
 const NAMES: [&str; 11] =
@@ -23,8 +24,8 @@ pub(crate) fn filter(pairs: &Pairs, zone: Tz) -> Result<ChangeFilter, Fault> {
         operators: all("operator"),
         actions: all("action"),
         about: thing(pairs)?,
-        from: query::instant(pairs, "from", zone)?,
-        until: query::instant(pairs, "until", zone)?,
+        from: asked::instant(pairs, "from", zone)?,
+        until: asked::instant(pairs, "until", zone)?,
     })
 }
 

@@ -4,7 +4,6 @@ use access::id::DoorId;
 use access::mode::{Mode, Order};
 use access::time::UtcS;
 use axum::Json;
-use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;

@@ -229,7 +229,8 @@ async fn table(app: &App, page: &Page, kind: Kind, selection: BulkSelection) -> 
     let heads = ["person-name", "person-external-id", "card-number", "card-kind", "card-state", "card-validity"];
     csv.row(heads.map(|key| page.tr(key)));
     for (person, card) in rows {
-        let (name, id) = person.map_or_else(Default::default, |one| (page.name(&one.name), one.external_id.unwrap_or_default()));
+        let (name, id) =
+            person.map_or_else(Default::default, |one| (page.name(&one.name), one.external_id.unwrap_or_default()));
         let cells = card.map_or_else(Default::default, |card| {
             [
                 card.uid.hex(),

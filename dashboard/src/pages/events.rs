@@ -11,7 +11,7 @@ use crate::asked::{self, Asked, Span};
 use crate::export::{self, Reader};
 use crate::fault::Fault;
 use crate::form::Form;
-use crate::names::Names;
+use crate::names;
 use crate::page::Page;
 use crate::query::{self, Pairs};
 use crate::sentence::Row;
@@ -87,7 +87,7 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> 
 pub(super) async fn table(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
     let filter = Asked::read(&pairs, app.context.zone)?.back_from(app.now());
     // A file goes from hand to hand, so no name that is kept back stands in it.
-    let page = Page { names: Names::default(), ..visit.page };
+    let page = Page { names: names::Names::default(), ..visit.page };
     export::events(app, filter, Reader::Person(Box::new(page))).await
 }
 

@@ -1,7 +1,7 @@
 //! Who holds what, what nobody uses, and what did not come back.
 
 use access::time::UtcMs;
-use db::site::{HoldView, HoldFilter, UnreturnedView};
+use db::site::{HoldFilter, HoldView, UnreturnedView};
 use serde_json::Value;
 
 use super::{Report, Rows};

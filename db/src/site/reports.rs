@@ -17,7 +17,7 @@ mod taps;
 mod unreturned;
 mod uses;
 
-pub use holds::{HeldDoor, HoldView, HoldFilter, HoldPage, UNUSED_DAYS_MAX};
+pub use holds::{HeldDoor, HoldFilter, HoldPage, HoldView, UNUSED_DAYS_MAX};
 pub use inside::{FoundIn, INSIDE_CARDS_MAX, InsideView, WhoIsIn};
 pub use review::{REVIEW_DAYS, ReviewOf, ReviewView, Reviewed};
 pub use taps::{Denials, TAPS_DAYS_MAX, TapCount, TapSpan};

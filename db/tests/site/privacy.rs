@@ -5,9 +5,9 @@ use access::event::Event;
 use access::time::{UtcMs, Window};
 use access::uid::Uid;
 use db::site::{
-    Actor, AlarmFilter, CardFilter, CardKind, CardPage, ChangeView, Checked, EventFilter, HoldSubject, ImportOptions, ImportRows,
-    NewCard, NewHold, NewPerson, Page, PeopleFilter, PersonId, PersonRow, Retained, SearchFilter, Searched, Seek,
-    SiteError, neutral_name,
+    Actor, AlarmFilter, CardFilter, CardKind, CardPage, ChangeView, Checked, EventFilter, HoldSubject, ImportOptions,
+    ImportRows, NewCard, NewHold, NewPerson, Page, PeopleFilter, PersonId, PersonRow, Retained, SearchFilter, Searched,
+    Seek, SiteError, neutral_name,
 };
 use rusqlite::Connection;
 
