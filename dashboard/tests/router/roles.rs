@@ -74,7 +74,7 @@ fn allowed(role: Role, method: &Method, right: Right) -> bool {
 async fn every_page_opens_for_the_roles_that_it_is_for_and_for_no_other() {
     for (role, _) in LOOKS {
         let bench = Bench::with(true).await;
-        let mut browser = bench.signed_in_as(role).await;
+        let browser = bench.signed_in_as(role).await;
         for Called { method, path, pattern, right } in bench.pages() {
             // What is allowed is asked for with an empty form, which is refused for other reasons.
             let before = bench.site.latest().unwrap();
