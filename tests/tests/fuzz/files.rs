@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::fuzz::{FEW, MANY, alone, run, within};
+use super::fuzz::{Alone, FEW, MANY, alone, run, within};
 
 /// A file or a body of a few thousand bytes.
 const MEMORY_MAX: usize = 512 * 1024;
@@ -64,28 +64,31 @@ fn a_code_is_read_or_refused() {
     });
 }
 
-fn bodies<T: Serialize + DeserializeOwned>(sample: &T) {
-    run(&alone, &[serde_json::to_vec(sample).unwrap()], FEW, |bytes, _| {
+fn bodies<T: Serialize + DeserializeOwned>(alone: &Alone, sample: &T) {
+    run(alone, &[serde_json::to_vec(sample).unwrap()], FEW, |bytes, _| {
         within(MEMORY_MAX, || serde_json::from_slice::<T>(bytes).is_ok())
     });
 }
 
 #[test]
 fn what_both_ends_of_an_enrolment_say_is_read_or_refused() {
-    let _alone = alone();
+    let alone = alone();
     let ((certificate, request), format) = (pems(), ENROL_FORMAT);
     let mqtt = Place { host: "broker".to_owned(), port: 8883 };
-    bodies(&EnrolRequest { format, secret: "01".repeat(10), request: request.clone() });
-    bodies(&EnrolAnswer {
-        format,
-        site: "hospital".parse().unwrap(),
-        door: "pharmacy".parse().unwrap(),
-        key_id: 3,
-        key: KEY.to_owned(),
-        mqtt: mqtt.clone(),
-        certificate: certificate.clone(),
-        authority: certificate.clone(),
-    });
-    bodies(&RenewRequest { format, request });
-    bodies(&RenewAnswer { format, mqtt, certificate: certificate.clone(), authority: certificate });
+    bodies(&alone, &EnrolRequest { format, secret: "01".repeat(10), request: request.clone() });
+    bodies(
+        &alone,
+        &EnrolAnswer {
+            format,
+            site: "hospital".parse().unwrap(),
+            door: "pharmacy".parse().unwrap(),
+            key_id: 3,
+            key: KEY.to_owned(),
+            mqtt: mqtt.clone(),
+            certificate: certificate.clone(),
+            authority: certificate.clone(),
+        },
+    );
+    bodies(&alone, &RenewRequest { format, request });
+    bodies(&alone, &RenewAnswer { format, mqtt, certificate: certificate.clone(), authority: certificate });
 }

@@ -280,7 +280,7 @@ pub(crate) fn bytes_of<M: serde::Serialize>(messages: &[M]) -> Vec<Vec<u8>> {
 
 #[test]
 fn every_kind_of_message_and_event_is_among_the_samples() {
-    let _alone = alone();
+    let _alone = super::fuzz::alone();
     let first = |bytes: Vec<Vec<u8>>| bytes.iter().map(|bytes| bytes[0]).collect::<std::collections::BTreeSet<u8>>();
     let numbers = |end: u8| (0..end).collect::<std::collections::BTreeSet<u8>>();
     // A number beyond the last is none: whoever adds a kind is reminded here.
