@@ -1,8 +1,7 @@
 //! What the passing of time asks for, once a minute: hand-outs that are over end, cards that have ended retire, cards
 //! that nobody has used for as long as the site allows are suspended, and what has been known of people for as long as
-//! it may be is erased. Doors know by themselves when the time of
-//! a card, an order or a lockdown is over; here the records of cards follow, and the originals of backup cards come
-//! back into use.
+//! it may be is erased. Doors know by themselves when the time of a card, an order or a lockdown is over; here the records
+//! of cards follow, and the originals of backup cards come back into use.
 
 use std::io;
 use std::time::Duration;
@@ -102,6 +101,10 @@ fn forget(site: &Site, now: UtcMs) -> Result<(), SiteError> {
         if all > 0 {
             tracing::info!(kind = kind.code(), rows = all, "rows forgot whom they were about");
         }
+    }
+    // Reports know no more of anybody's movements than the log does.
+    if let Some(events) = site.retention(now)?.into_iter().find(|view| view.kind == Retained::Events) {
+        site.forget_uses(events.before, ERASED_AT_ONCE)?;
     }
     Ok(())
 }

@@ -78,6 +78,7 @@ async fn a_card_is_encoded_at_an_encoder_and_the_page_tells_each_step() {
         assert!(text.contains("Begun, and perhaps on the card in part"), "{words}");
     }
     bench.end(uid(1), job, Outcome::Done, ChipClass::Plain);
+    browser.say_why(CARD).await;
     let done = browser.get(path).await.text();
     for part in ["Henkilöstötoimisto: done.", "On the card", "Ordinary chip", "Wipe for return", "Card encoded"] {
         assert!(done.contains(part), "{part}");

@@ -77,9 +77,10 @@ impl Called {
             ("{session}", "1"),
             ("{change}", "1"),
         ];
+        let right = route.right?;
         let path = named.into_iter().fold(route.path.clone(), |path, (name, value)| path.replace(name, value));
         assert!(!path.contains('{'), "{path}: what is to be called?");
-        Some(Self { method: route.method.clone(), path, pattern: route.path.clone(), right: route.right? })
+        Some(Self { method: route.method.clone(), path, pattern: route.path.clone(), right })
     }
 }
 

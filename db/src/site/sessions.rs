@@ -83,15 +83,15 @@ impl Site {
         self.write(Wakes::Nobody, |db| {
             row::prepare(
                 db,
-                "UPDATE session SET data = $2, expires_ms = $3, operator = $4, since_ms = $5, seen_ms = $6 WHERE id = $1",
+                "UPDATE session SET data = $1, expires_ms = $2, operator = $3, since_ms = $4, seen_ms = $5 WHERE id = $6",
             )?
             .execute((
-                id,
                 data,
                 expires.0,
                 of.map(|of| &of.operator),
                 of.map(|of| of.since.0),
                 of.map(|of| of.seen.0),
+                id,
             ))?;
             Ok(())
         })
