@@ -98,9 +98,7 @@ fn chunks(table: Table) -> impl Stream<Item = Result<Bytes, Cut>> {
         if !written.is_empty() {
             return Some((Ok(Bytes::from(written)), Some(table)));
         }
-        if table.seek.is_none() {
-            return None;
-        }
+        table.seek?;
         let stopped = *table.app.context.stop.borrow();
         if stopped || table.read_on().await.is_err() {
             return Some((Err(Cut), None));

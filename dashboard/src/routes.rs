@@ -91,7 +91,7 @@ impl Routes {
 
     /// The router, and what is to be asked before its handlers. `prefix` is where it will be mounted.
     pub(crate) fn finish(self, prefix: &str) -> (Router<App>, Table) {
-        let mut table: HashMap<String, Vec<(Method, Option<Right>)>> = HashMap::new();
+        let mut table: HashMap<String, Methods> = HashMap::new();
         for Route { method, path, right } in moved(self.table, prefix) {
             table.entry(path).or_default().push((method, right));
         }
@@ -124,9 +124,12 @@ pub(crate) enum Need {
     Impossible,
 }
 
+/// The methods of a path, each with what it asks for.
+type Methods = Vec<(Method, Option<Right>)>;
+
 /// Path and method to what they need.
 #[derive(Clone)]
-pub(crate) struct Table(Arc<HashMap<String, Vec<(Method, Option<Right>)>>>);
+pub(crate) struct Table(Arc<HashMap<String, Methods>>);
 
 impl Table {
     /// What this request needs, which the router has matched already.

@@ -11,6 +11,9 @@ use crate::site::{AreaId, SiteError, row, rules};
 /// When a card belonged to somebody who is asked for, in milliseconds: from, until.
 type Held = Vec<(i64, i64)>;
 
+/// The cards that are asked for, with when; nothing for one that is asked for itself.
+type Cards = BTreeMap<Vec<u8>, Option<Held>>;
+
 /// See the module. What is `None` is not asked for; what is empty is asked for and nothing can be it.
 pub(super) struct Wanted {
     pub(super) doors: Option<BTreeSet<i64>>,
@@ -18,7 +21,7 @@ pub(super) struct Wanted {
     /// Any of these bits.
     pub(super) reasons: Option<i64>,
     /// With the times that count, if not all do.
-    pub(super) cards: Option<BTreeMap<Vec<u8>, Option<Held>>>,
+    pub(super) cards: Option<Cards>,
     /// The first millisecond.
     pub(super) from: i64,
     /// The first millisecond that is not meant any more.
@@ -121,7 +124,7 @@ fn of_area(db: &Connection, area: AreaId) -> Result<Vec<i64>, SiteError> {
 }
 
 /// The cards, and those that the persons have or had, with when.
-fn cards(db: &Connection, filter: &EventFilter) -> Result<Option<BTreeMap<Vec<u8>, Option<Held>>>, SiteError> {
+fn cards(db: &Connection, filter: &EventFilter) -> Result<Option<Cards>, SiteError> {
     let asked: BTreeSet<Vec<u8>> = filter.uids.iter().map(|uid| uid.as_bytes().to_vec()).collect();
     if filter.persons.is_empty() {
         return Ok((!asked.is_empty()).then(|| asked.into_iter().map(|uid| (uid, None)).collect()));
