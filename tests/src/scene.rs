@@ -30,7 +30,7 @@ const FORGETFUL: usize = 21;
 
 /// A backup card of the desk that is out, and one that is there.
 const BACKUP_OUT: &str = "04B1A2C3D4E501";
-/// See [`BACKUP_OUT`].
+/// See `BACKUP_OUT`.
 pub const BACKUP: &str = "04B1A2C3D4E502";
 
 /// Nobody knows this card.
