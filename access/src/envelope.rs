@@ -212,12 +212,6 @@ pub struct Freshness {
 }
 
 impl Freshness {
-    /// Continues from what was stored.
-    #[must_use]
-    pub fn since(boot: u64, sequence: u64) -> Self {
-        Self { newest: Some((boot, sequence)) }
-    }
-
     /// Whether this is newer than all before it; if so, it is the newest now.
     pub fn accept(&mut self, header: &Header) -> bool {
         let this = (header.boot, header.sequence);

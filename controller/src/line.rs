@@ -26,9 +26,8 @@ pub(crate) struct Line {
     pub(crate) door: DoorId,
     pub(crate) kind: DoorKind,
     pub(crate) keys: Keys,
+    /// With the freshness of the topic `up/status`.
     pub(crate) epochs: Epochs,
-    /// Of the topic `up/status`.
-    pub(crate) fresh_status: Freshness,
     /// Of the topic `up/events`. It starts anew with the controller, since the journal's own numbers keep
     /// events from being stored twice.
     pub(crate) fresh_events: Freshness,
@@ -51,27 +50,41 @@ pub(crate) struct Line {
 /// A door's keys by their number.
 pub(crate) struct Keys(pub(crate) Vec<(u32, DoorKey)>);
 
-/// The epochs of a door's journal, each with the newest boot that has been heard of in it.
+/// The epochs of a door's journal, each with the newest status of it that was believed. One is current: that of the box
+/// which began last.
 ///
 /// ```text
-/// never heard of ──▶ Current ──another epoch is heard──▶ Past ──a later boot of it──▶ Current
+/// never heard of ──began later, or the door is away──▶ current ──another one is──▶ past
+///                                                         ▲                         │
+///                                                         └── the same, with what was never heard before
 /// ```
 ///
-/// What a box said before it was replaced is never news again. The same box, put back, is: it has a new
-/// boot.
+/// What was said before a box was replaced is never news again, also if it was held back then. Whoever repeats it while the
+/// door is away is contradicted by the door's next word. The same box, put back, is news: it has begun later.
 #[derive(Debug, Default)]
 pub(crate) struct Epochs {
-    current: Option<(u64, u64)>,
-    past: VecDeque<(u64, u64)>,
+    current: Option<Said>,
+    past: VecDeque<Said>,
 }
 
-/// Where a message's epoch stands.
+/// Where a status stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EpochIs {
-    Current,
-    /// The box was replaced or restored, or put back.
-    New,
-    /// Another one came after it.
+pub(crate) struct Said {
+    pub(crate) epoch: u64,
+    pub(crate) boot: u64,
+    pub(crate) sequence: u64,
+}
+
+/// What a status is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StatusIs {
+    /// The next one of the current epoch.
+    Next,
+    /// Of another epoch, which is the current one now: the box was replaced or restored, or put back.
+    First,
+    /// Not newer than one that came before.
+    Repeated,
+    /// Of an epoch that another one has come after.
     Past,
 }
 
@@ -120,7 +133,6 @@ impl Line {
             kind,
             keys: Keys(keys),
             epochs: Epochs::default(),
-            fresh_status: Freshness::default(),
             fresh_events: Freshness::default(),
             fresh_encoding: Freshness::default(),
             fresh_listed: Freshness::default(),
@@ -163,38 +175,61 @@ impl Keys {
     }
 }
 
+impl Said {
+    /// Whether it was said later, by the same box.
+    fn is_after(&self, other: &Self) -> bool {
+        (self.boot, self.sequence) > (other.boot, other.sequence)
+    }
+}
+
 impl Epochs {
-    /// Continues from what was stored.
-    pub(crate) fn since(current: Option<(u64, u64)>, journals: &[(u64, u64)]) -> Self {
+    /// Continues from what was stored: the newest status, and the journals in the log with the boot of their newest event,
+    /// newest first. What else was said in that boot nobody knows any more, so only a later one is heard.
+    pub(crate) fn since(newest: Option<Said>, journals: &[(u64, u64)]) -> Self {
         let mut epochs = Self::default();
         for (epoch, boot) in journals.iter().rev() {
-            epochs.begin(*epoch, *boot);
+            epochs.begin(Said { epoch: *epoch, boot: *boot, sequence: u64::MAX });
         }
-        if let Some((epoch, boot)) = current {
-            epochs.begin(epoch, boot);
+        if let Some(newest) = newest {
+            epochs.begin(newest);
         }
         epochs
     }
 
     /// 0 before anything was heard.
     pub(crate) fn current(&self) -> u64 {
-        self.current.map_or(0, |(epoch, _)| epoch)
+        self.current.map_or(0, |current| current.epoch)
     }
 
-    pub(crate) fn find(&self, epoch: u64, boot: u64) -> EpochIs {
-        if self.current.is_some_and(|(current, _)| current == epoch) {
-            EpochIs::Current
-        } else if self.past.iter().any(|(past, newest)| *past == epoch && boot <= *newest) {
-            EpochIs::Past
-        } else {
-            EpochIs::New
+    /// A status of the door. `away` says that nobody speaks for it now: then also a box is heard that began earlier, since
+    /// one that has lost the time cannot know better.
+    pub(crate) fn hear(&mut self, status: Said, away: bool) -> StatusIs {
+        let Some(current) = self.current else {
+            self.begin(status);
+            return StatusIs::First;
+        };
+        if current.epoch == status.epoch {
+            if !status.is_after(&current) {
+                return StatusIs::Repeated;
+            }
+            self.current = Some(status);
+            return StatusIs::Next;
         }
+        let begins = match self.past.iter().find(|past| past.epoch == status.epoch) {
+            Some(past) => status.is_after(past) && (away || status.boot > current.boot),
+            // A box can begin a new epoch in the midst of a boot.
+            None => away || status.boot >= current.boot,
+        };
+        if !begins {
+            return StatusIs::Past;
+        }
+        self.begin(status);
+        StatusIs::First
     }
 
-    /// This epoch is the current one, and this boot is the newest of it so far.
-    pub(crate) fn begin(&mut self, epoch: u64, boot: u64) {
-        let over = self.current.replace((epoch, boot)).filter(|(over, _)| *over != epoch);
-        self.past.retain(|(past, _)| *past != epoch);
+    fn begin(&mut self, status: Said) {
+        let over = self.current.replace(status).filter(|over| over.epoch != status.epoch);
+        self.past.retain(|past| past.epoch != status.epoch);
         self.past.extend(over);
         while self.past.len() > PAST_EPOCHS_MAX {
             self.past.pop_front();
@@ -248,30 +283,62 @@ impl Sealer {
 mod tests {
     use super::*;
 
+    const fn said(epoch: u64, boot: u64, sequence: u64) -> Said {
+        Said { epoch, boot, sequence }
+    }
+
     #[test]
     fn what_a_replaced_box_said_is_over_until_it_is_put_back_and_boots_anew() {
-        let mut epochs = Epochs::since(Some((7, 4)), &[]);
-        assert_eq!(epochs.find(7, 4), EpochIs::Current);
-        assert_eq!(epochs.find(3, 1), EpochIs::New);
-        epochs.begin(3, 1);
-        assert_eq!(epochs.find(3, 1), EpochIs::Current);
-        assert_eq!(epochs.find(7, 4), EpochIs::Past);
-        assert_eq!(epochs.find(7, 5), EpochIs::New);
-        epochs.begin(7, 5);
-        assert_eq!(epochs.find(3, 1), EpochIs::Past);
+        let mut epochs = Epochs::since(Some(said(7, 4, 9)), &[]);
+        assert_eq!(epochs.hear(said(7, 4, 9), false), StatusIs::Repeated);
+        assert_eq!(epochs.hear(said(7, 4, 10), false), StatusIs::Next);
+        assert_eq!(epochs.hear(said(3, 5, 1), false), StatusIs::First);
+        assert_eq!(epochs.hear(said(7, 4, 11), false), StatusIs::Past);
+        assert_eq!(epochs.hear(said(7, 6, 1), false), StatusIs::First);
+        assert_eq!(epochs.hear(said(3, 5, 2), false), StatusIs::Past);
+    }
+
+    #[test]
+    fn what_was_held_back_of_a_replaced_box_takes_the_place_of_none_that_speaks() {
+        let mut epochs = Epochs::since(Some(said(7, 4, 9)), &[]);
+        assert_eq!(epochs.hear(said(3, 8, 1), false), StatusIs::First);
+        // Later boots of the first box, which nobody has heard of; and one of a box that nobody has heard of at all.
+        assert_eq!(epochs.hear(said(7, 6, 1), false), StatusIs::Past);
+        assert_eq!(epochs.hear(said(5, 7, 1), false), StatusIs::Past);
+        // While the door is away nobody can know. Its next word is the last.
+        assert_eq!(epochs.hear(said(7, 6, 1), true), StatusIs::First);
+        assert_eq!(epochs.hear(said(3, 8, 2), false), StatusIs::First);
+        assert_eq!(epochs.hear(said(7, 6, 2), false), StatusIs::Past);
+    }
+
+    #[test]
+    fn a_box_that_has_lost_the_time_is_heard_once_nobody_else_speaks() {
+        let mut epochs = Epochs::since(Some(said(7, 4, 9)), &[]);
+        assert_eq!(epochs.hear(said(3, 1, 1), false), StatusIs::Past);
+        assert_eq!(epochs.hear(said(3, 1, 2), true), StatusIs::First);
+        assert_eq!(epochs.hear(said(7, 4, 9), true), StatusIs::Past, "a repetition, whoever is away");
+        assert_eq!(epochs.hear(said(7, 4, 10), false), StatusIs::First);
+    }
+
+    #[test]
+    fn a_new_epoch_of_the_same_box_is_heard_and_the_one_before_is_over() {
+        let mut epochs = Epochs::since(Some(said(7, 4, 9)), &[]);
+        assert_eq!(epochs.hear(said(8, 4, 10), false), StatusIs::First);
+        assert_eq!(epochs.hear(said(7, 4, 11), false), StatusIs::Past);
     }
 
     #[test]
     fn journals_in_the_log_are_known_to_be_over() {
-        let epochs = Epochs::since(Some((9, 2)), &[(9, 1), (8, 6)]);
-        assert_eq!(epochs.find(9, 2), EpochIs::Current);
-        assert_eq!(epochs.find(8, 6), EpochIs::Past);
+        let mut epochs = Epochs::since(Some(said(9, 2, 5)), &[(9, 1), (8, 6)]);
+        assert_eq!(epochs.current(), 9);
+        assert_eq!(epochs.hear(said(8, 6, 100), true), StatusIs::Past);
+        assert_eq!(epochs.hear(said(9, 2, 6), true), StatusIs::Next);
     }
 
     #[test]
     fn past_epochs_are_bounded() {
         let mut epochs = Epochs::default();
-        (0..100).for_each(|epoch| epochs.begin(epoch, 1));
+        (0..100).for_each(|epoch| assert_eq!(epochs.hear(said(epoch, 1, 1), false), StatusIs::First));
         assert_eq!(epochs.past.len(), PAST_EPOCHS_MAX);
     }
 }

@@ -7,7 +7,7 @@ use access::id::{DoorId, SiteId};
 use access::message::{AGENT_LENGTH_MAX, LISTED_CARDS_MAX, Listed, REPORT_EVENTS_MAX, Status, Up};
 use access::topic::{Channel, Topic};
 
-use crate::line::{EpochIs, Line};
+use crate::line::{Line, Said, StatusIs};
 
 /// A message that a door really sent.
 #[derive(Debug)]
@@ -90,7 +90,7 @@ pub(crate) fn open(site: &SiteId, line: &mut Line, channel: Channel, payload: &[
             if status.agent.len() > AGENT_LENGTH_MAX {
                 return Err(Refused::Bounds);
             }
-            fresh(line, &header, |line| &mut line.fresh_status)?;
+            hear(line, &header)?;
             Ok(Verified::Status(header, status))
         }
         Up::Encoding { job, stage } => {
@@ -109,7 +109,7 @@ pub(crate) fn open(site: &SiteId, line: &mut Line, channel: Channel, payload: &[
                 return Err(Refused::Bounds);
             }
             // An old box that comes back to the net still holds events that belong in the log.
-            if line.epochs.find(header.epoch, header.boot) != EpochIs::Past {
+            if line.epochs.current() == header.epoch {
                 fresh(line, &header, |line| &mut line.fresh_events)?;
             }
             Ok(Verified::Events(header, events))
@@ -119,21 +119,26 @@ pub(crate) fn open(site: &SiteId, line: &mut Line, channel: Channel, payload: &[
 
 /// A broker may deliver twice and an attacker may replay; both look the same and neither counts.
 fn fresh(line: &mut Line, header: &Header, of: impl Fn(&mut Line) -> &mut Freshness) -> Result<(), Refused> {
-    match line.epochs.find(header.epoch, header.boot) {
-        EpochIs::Current => {}
-        EpochIs::Past => return Err(Refused::PastEpoch),
-        EpochIs::New => {
-            line.fresh_status = Freshness::default();
+    // A box says how it is before it says anything else.
+    if line.epochs.current() != header.epoch {
+        return Err(Refused::PastEpoch);
+    }
+    if of(line).accept(header) { Ok(()) } else { Err(Refused::Replayed) }
+}
+
+/// A status alone begins an epoch.
+fn hear(line: &mut Line, header: &Header) -> Result<(), Refused> {
+    let said = Said { epoch: header.epoch, boot: header.boot, sequence: header.sequence };
+    match line.epochs.hear(said, line.session.is_none()) {
+        StatusIs::Next => Ok(()),
+        StatusIs::First => {
             line.fresh_events = Freshness::default();
             line.fresh_encoding = Freshness::default();
             line.fresh_listed = Freshness::default();
+            Ok(())
         }
-    }
-    if of(line).accept(header) {
-        line.epochs.begin(header.epoch, header.boot);
-        Ok(())
-    } else {
-        Err(Refused::Replayed)
+        StatusIs::Repeated => Err(Refused::Replayed),
+        StatusIs::Past => Err(Refused::PastEpoch),
     }
 }
 
@@ -264,11 +269,28 @@ mod tests {
     #[test]
     fn a_refused_message_changes_nothing_that_a_later_one_is_measured_by() {
         let mut line = line();
-        let forged = seal(&DoorKey::new([2; 32]), &Header { boot: 99, epoch: 99, ..header() }, &events(1));
-        assert!(open_one(&mut line, Channel::UpEvents, &forged).is_err());
-        let right = seal(&key(), &header(), &events(1));
-        assert!(open_one(&mut line, Channel::UpEvents, &right).is_ok());
-        assert_eq!(open_one(&mut line, Channel::UpEvents, &right).unwrap_err(), Refused::Replayed);
+        let forged = seal(&DoorKey::new([2; 32]), &Header { boot: 99, epoch: 99, ..header() }, &status("agent"));
+        assert!(open_one(&mut line, Channel::UpStatus, &forged).is_err());
+        for (channel, message) in [(Channel::UpStatus, status("agent")), (Channel::UpEvents, events(1))] {
+            let right = seal(&key(), &header(), &message);
+            assert!(open_one(&mut line, channel, &right).is_ok());
+            assert_eq!(open_one(&mut line, channel, &right).unwrap_err(), Refused::Replayed);
+        }
+    }
+
+    #[test]
+    fn events_of_whatever_epoch_are_taken_and_begin_none() {
+        let mut line = line();
+        let right = seal(&key(), &header(), &status("agent"));
+        assert!(open_one(&mut line, Channel::UpStatus, &right).is_ok());
+        let old = seal(&key(), &Header { boot: 9, epoch: 5, ..header() }, &events(1));
+        for _ in 0..2 {
+            assert!(
+                open_one(&mut line, Channel::UpEvents, &old).is_ok(),
+                "their numbers keep them from counting twice"
+            );
+        }
+        assert_eq!(line.epochs.current(), 1);
     }
 
     #[test]

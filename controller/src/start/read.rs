@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use access::credential::keys::KeyVersion;
-use access::envelope::Freshness;
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId};
 use certificates::Authorities;
@@ -20,7 +19,7 @@ use crate::distribute::{PerStream, Stream};
 use crate::hold::Holds;
 use crate::identity::{Identity, IdentityError};
 use crate::keys::Keyring;
-use crate::line::{Epochs, Line, Sender};
+use crate::line::{Epochs, Line, Said, Sender};
 use crate::scan::{self, Found};
 use crate::seal::kept::KeptSeals;
 use crate::seal::{SealError, SealKey, Trusted};
@@ -88,12 +87,8 @@ pub(crate) fn read(site: &Site, secrets: Option<&Keyring>) -> Result<Read, SiteE
         site.record_offline(&found.door, None, now)?;
         let keys = keys.remove(&found.door).unwrap_or_default();
         let mut line = Line::new(found.door.clone(), found.kind, keys, found.whitelist, found.state);
-        let newest = site.freshness(&found.door)?;
-        let current = newest.map(|(epoch, boot, _)| (epoch, boot));
-        line.epochs = Epochs::since(current, &site.journals(&found.door)?);
-        if let Some((_, boot, sequence)) = newest {
-            line.fresh_status = Freshness::since(boot, sequence);
-        }
+        let newest = site.freshness(&found.door)?.map(|(epoch, boot, sequence)| Said { epoch, boot, sequence });
+        line.epochs = Epochs::since(newest, &site.journals(&found.door)?);
         lines.insert(found.door, line);
     }
     Ok(Read { sender, found: through, lines, streams, holds })

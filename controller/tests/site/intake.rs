@@ -153,6 +153,29 @@ async fn a_status_of_a_journal_that_was_replaced_is_refused_and_its_events_are_n
     bench.stop().await;
 }
 
+/// Whoever kept the last words of a box to himself cannot put them in the place of the box that came after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_status_that_was_held_back_until_the_box_was_replaced_is_refused_and_the_new_box_is_heard() {
+    let bench = Bench::new(&["ward"]).await;
+    let mut ward = Door::connect(&bench, "ward").await;
+    ward.report_status().await;
+    let old = ward.header.clone();
+    ward.header.boot = 2;
+    let status = Up::Status(ward.status.clone());
+    let held_back = ward.seal(&status);
+    ward.header.epoch = 5;
+    ward.header.boot = 3;
+    ward.report_status().await;
+    bench.until("the new box", |site| site.doors().unwrap()[0].epoch == Some(5)).await;
+    ward.send_bytes(Channel::UpStatus, held_back).await;
+    bench.until_alarm("replayed-message").await;
+    ward.status.session = 79;
+    ward.report_status().await;
+    bench.until("it is heard", |site| site.doors().unwrap()[0].session == Some(79)).await;
+    assert_ne!(bench.site().doors().unwrap()[0].epoch, Some(old.epoch));
+    bench.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_restart_a_status_from_before_it_is_still_refused() {
     let bench = Bench::new(&["ward"]).await;

@@ -82,6 +82,11 @@ impl Confirmed {
         nonce
     }
 
+    /// Whether the list is older than it may be, as of the last look.
+    pub(super) fn is_list_old(&self) -> bool {
+        self.old_list.is_some()
+    }
+
     /// Whether nobody passes for want of a newer list, as of the last look.
     pub(super) fn denies(&self) -> bool {
         self.old_list == Some(Beyond::Denies)
@@ -204,6 +209,7 @@ impl DoorLoop {
     fn look_at_age(&mut self, shared: &mut Shared) {
         let (now, old_list) = (self.clock.at(), self.old_list());
         self.facts.confirmed.old_list = old_list;
+        self.ask_soon();
         let too_old = old_list.is_some() && self.facts.whitelist.generation != Generation(0);
         // Only an answer says that the list is the newest again, and never that nobody knows any more how old it is.
         let is_known = match too_old {

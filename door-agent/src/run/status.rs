@@ -14,7 +14,8 @@ const _: () = assert!(AGENT.len() <= AGENT_LENGTH_MAX);
 /// told four times a second.
 const STATUS_MIN_GAP_MS: u64 = 250;
 
-/// Time after which a question is repeated whose answer decides whether events are sent, in milliseconds.
+/// Time after which a question is repeated whose answer decides whether events are sent, or whether the list is worth
+/// anything, in milliseconds: nobody is to stand before a pharmacy for half a minute because one message was lost.
 const ASK_EVERY_MS: u64 = 5_000;
 
 /// What is told at once when it changes.
@@ -41,14 +42,25 @@ impl DoorLoop {
         self.facts.status_due = self.facts.status_due.min(self.facts.status_sent + STATUS_MIN_GAP_MS);
     }
 
+    /// Whether something waits for an answer of the controller.
+    fn asks(&self) -> bool {
+        self.uplink.session().is_some() && (!self.uplink.is_agreed() || self.facts.confirmed.is_list_old())
+    }
+
+    /// What waits for an answer since a moment ago does not wait for the next status in turn.
+    pub(super) fn ask_soon(&mut self) {
+        if self.asks() {
+            self.facts.status_due = self.facts.status_due.min(self.facts.status_sent + ASK_EVERY_MS);
+        }
+    }
+
     /// Tells the controller now, and again in a while.
     pub(super) fn send_status(&mut self) {
         let at = self.clock.at();
         let Condition { leaf, faults, mode, released } = self.condition();
         self.facts.told = Some(self.condition());
         self.facts.status_sent = at.mono;
-        let asking = self.uplink.session().is_some() && !self.uplink.is_agreed();
-        self.facts.status_due = at.mono + if asking { ASK_EVERY_MS } else { STATUS_EVERY_MS };
+        self.facts.status_due = at.mono + if self.asks() { ASK_EVERY_MS } else { STATUS_EVERY_MS };
         let Some(session) = self.uplink.session() else { return };
         let nonce = self.facts.confirmed.ask(at.mono);
         let status = Status {

@@ -9,7 +9,7 @@ use access::calendar::{Calendar, DayWindow, Schedule};
 use access::confirm::{Confirmation, Nonce};
 use access::entry::{Entry, Grant, ScheduleId};
 use access::event::{ClockSource, EventKind};
-use access::message::{Down, Status};
+use access::message::{Down, STATUS_EVERY_MS, Status};
 use access::settings::{Age, Beyond, DoorSettings, UnknownTime};
 use access::time::{ClockTrust, UtcMs, UtcS, Window};
 use access::whitelist::Generation;
@@ -184,6 +184,35 @@ async fn only_the_answer_to_the_doors_own_question_that_it_has_what_it_should_ma
     let folder = site.bench.stop().await;
     let on_disk = read_known(folder.path()).confirmed.expect("it is on the disk for the next boot");
     assert!((now_ms() - on_disk.0).abs() < HOUR_MS);
+}
+
+/// The nurse's direction: one lost answer keeps nobody out for as long as the next status takes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_door_whose_list_is_too_old_asks_again_before_the_next_status_is_due() {
+    let strict = DoorSettings { age: PHARMACY, ..settings() };
+    let Some(mut site) = Site::start(board(strict, &[always(SHORT)], &Calendar::empty())).await else { return };
+    let status = site.controller.status(|_| true).await;
+    // The two agree about the journal, so that nothing but the list is in question.
+    let mut other = agreed(&site, &status);
+    other.whitelist.generation = Generation(other.whitelist.generation.0 + 1);
+    site.say(other).await;
+    site.controller.event(|kind| *kind == EventKind::Started).await;
+    let mut last = status;
+    let gap_ms = loop {
+        let next = site.controller.status(|_| true).await;
+        let gap_ms = next.mono.since(last.mono);
+        last = next;
+        // What changes is told sooner.
+        if gap_ms > 2_000 {
+            break gap_ms;
+        }
+    };
+    assert!(gap_ms < STATUS_EVERY_MS / 2, "{gap_ms}");
+    let good = agreed(&site, &last);
+    site.say(good).await;
+    site.bench.until("the list is confirmed", |state| state["signal"] != "idle-out-of-order").await;
+    assert_eq!(reasons(&site.bench, "short").await, json!([]));
+    site.bench.stop().await;
 }
 
 /// A clock that was once set to another decade has poisoned the disk: every card is over, until the controller says what

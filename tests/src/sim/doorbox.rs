@@ -253,7 +253,9 @@ impl JournalWriter {
                 let World { ledger, trace, .. } = &self.world;
                 for event in &batch.events {
                     trace.say(|| format!("{} notes {}: {}", self.name, event.sequence, event.kind.code()));
-                    self.judge_age(event);
+                    if !ledger.knows(&self.name, event) {
+                        self.judge_age(event);
+                    }
                 }
                 ledger.written(&self.name, after.epoch, &batch.events);
             }

@@ -285,6 +285,7 @@ impl Site {
                     self.world.trace.say(|| format!("the copy of the disk of {} is put back", door.name));
                     let same = door.journal.get().is_some_and(|now| now.epoch == journal.epoch);
                     door.change_disk(&image, if same { journal.head } else { 0 }, &marks).await?;
+                    self.world.ledger.copied_back(&door.name, journal.epoch);
                     // What is on this disk is lost with it if the next one comes before the door has started.
                     door.journal.set(Some(journal));
                 }

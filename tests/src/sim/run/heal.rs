@@ -18,6 +18,9 @@ const CONVERGES_MS: u64 = 240_000;
 /// The same after a backup was put back: a door tells its list once in a connection, and again after ten minutes.
 const TELLS_AGAIN_MS: u64 = 600_000;
 
+/// Longest time in which a door that admits nobody by an old list hears that it is the newest: it asks every five seconds.
+const ANSWERED_MS: u64 = 6_000;
+
 /// How often the operator looks whether a door waits.
 const DECIDES_EVERY_MS: u64 = 20_000;
 
@@ -85,6 +88,7 @@ impl Site {
 
     /// Every card at every door: granted if and only if nothing is in its way.
     pub(super) async fn last_taps(&self) {
+        sleep(Duration::from_millis(ANSWERED_MS)).await;
         for number in 0..CARDS {
             for door in &self.doors {
                 let Ok(uid) = files::card(number) else { continue };
