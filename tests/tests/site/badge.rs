@@ -18,8 +18,12 @@ fn site_of(reading: &str) -> (Whole, Door, String, Vec<u8>) {
     for door in &site.doors {
         site.api.set_up(&door.id, &json!({"reading": reading, "release_ms": 500})).unwrap();
     }
+    site.settle().unwrap();
+    let before = oldest_list(&site).unwrap();
     desk.make_card(&uid, "classic-1k").unwrap();
     encode(&site, &desk, &uid);
+    // What the doors are to have is known only a moment after the card was written: until then they are settled, too.
+    wait::until("the written card at every door", || oldest_list(&site).filter(|now| *now > before)).unwrap();
     let dump = desk.control.get_bytes(&format!("/cards/{uid}?format=mfd")).unwrap();
     site.settle().unwrap();
     (site, desk, uid, dump)
@@ -44,6 +48,13 @@ fn encode(site: &Whole, desk: &Door, uid: &str) {
 fn state(site: &Whole, job: &str) -> Option<String> {
     let job: Value = site.api.read(&format!("/api/v1/encodings/{job}")).ok()?;
     Some(job["state"].as_str()?.to_owned())
+}
+
+/// The lowest generation that is in force at a door.
+fn oldest_list(site: &Whole) -> Option<u64> {
+    let doors: Value = site.api.read("/api/v1/doors").ok()?;
+    let of_doors = doors["items"].as_array()?.iter().filter(|door| door["kind"] == "door");
+    of_doors.map(|door| door["generation_in_force"].as_u64()).min().flatten()
 }
 
 fn lay_beside(door: &Door, name: &str, dump: &[u8]) {
