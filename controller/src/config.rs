@@ -6,7 +6,8 @@
 //! authorities = ["/etc/kulku/authorities/*.pem"]
 //!
 //! [dashboard]
-//! listen = "127.0.0.1:8080"
+//! listen = "0.0.0.0:9443"
+//! names = ["kulku.hospital.example"]
 //!
 //! [mqtt.embedded]
 //! listen = "0.0.0.0:8883"
@@ -64,6 +65,7 @@ mod badge;
 mod broker;
 mod lists;
 mod notify;
+mod pages;
 mod register;
 
 pub use crate::endpoint::Endpoint;
@@ -75,6 +77,8 @@ use lists::RawList;
 pub use lists::{AUTHORITY_PATHS_MAX, LIST_SOURCES_MAX, ListSource, Location, Stale};
 use notify::RawNotify;
 pub use notify::{Email, Notify, Security, Webhook};
+pub use pages::Https;
+use pages::RawDashboard;
 use register::RawRegister;
 pub use register::Register;
 
@@ -90,8 +94,8 @@ pub struct Config {
     pub database: PathBuf,
     /// Where pages and API are served.
     pub dashboard: SocketAddr,
-    /// Whether a proxy in front of it brings HTTPS to the browsers.
-    pub behind_proxy: bool,
+    /// Who brings HTTPS to the browsers.
+    pub https: Https,
     /// The broker.
     pub mqtt: Mqtt,
     /// The folder of the site's authority, outside of the database.
@@ -180,14 +184,6 @@ struct RawConfig {
     notify: RawNotify,
 }
 
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct RawDashboard {
-    listen: Option<String>,
-    #[serde(default)]
-    behind_proxy: bool,
-}
-
 impl Config {
     /// Reads and checks a file. Relative paths in it start from the folder that it lies in.
     ///
@@ -210,23 +206,14 @@ impl Checker<'_> {
         let folder = self.beside(&raw.data);
         let zone = raw.time_zone.as_deref().unwrap_or("Europe/Helsinki");
         let dashboard = self.address("dashboard.listen", raw.dashboard.listen.as_deref(), "127.0.0.1:8080")?;
-        if !dashboard.ip().is_loopback() && !raw.dashboard.behind_proxy {
-            return Err(self.key(
-                "dashboard.listen",
-                &format!(
-                    "{dashboard} can be reached from other machines, and passwords would cross the net in the \
-                     clear: listen on 127.0.0.1, or put a proxy that speaks HTTPS in front and say so with \
-                     behind_proxy = true"
-                ),
-            ));
-        }
+        let https = self.https(raw.dashboard, dashboard)?;
         let authorities = self.authorities(&raw.authorities)?;
         let mqtt = self.mqtt(raw.mqtt)?;
         Ok(Config {
             site,
             database: folder.join(raw.database.unwrap_or_else(|| "site.db".into())),
             dashboard,
-            behind_proxy: raw.dashboard.behind_proxy,
+            https,
             enrol: self.enrol(raw.enrol, &mqtt, dashboard)?,
             mqtt,
             identity: folder.join("identity"),

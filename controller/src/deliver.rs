@@ -10,7 +10,7 @@ use db::site::{DoorKind, Site, SiteError};
 use link::Qos;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Semaphore, mpsc};
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, sleep};
 
 use crate::ask::{Answer, ask, beside};
 use crate::compile;
@@ -21,8 +21,15 @@ use crate::line::Sealer;
 use crate::scan;
 
 /// Pause between two chunks of a list: a door writes each to its disk, and a broker must not have to keep
-/// a whole list for it.
+/// a whole list of a million for it.
 const CHUNK_PACE: Duration = Duration::from_millis(20);
+
+/// The same for the first chunks, which a broker has room for whatever the door's disk takes: somebody stands in front of a
+/// door that has just been put up.
+const FIRST_CHUNK_PACE: Duration = Duration::from_millis(4);
+
+/// How many these are: half of what may pile up at the embedded broker for one door, and more than a list of 100,000.
+const FIRST_CHUNKS: u32 = 500;
 
 /// Chunks that are read ahead.
 const CHUNKS_AHEAD: usize = 2;
@@ -170,11 +177,9 @@ impl Transfer {
         let Self { site, secrets, link, door, to, sealer } = self;
         let (ahead, mut parts) = mpsc::channel(CHUNKS_AHEAD);
         let reading = beside(move || read(&site, secrets.as_deref(), &door, to, &ahead));
-        let mut pace = interval(CHUNK_PACE);
-        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut sent = 0_u32;
         while let Some(part) = parts.recv().await {
-            pace.tick().await;
+            sleep(if sent < FIRST_CHUNKS { FIRST_CHUNK_PACE } else { CHUNK_PACE }).await;
             let message = Down::Whitelist(part);
             let published = link.publish(&sealer.topic(&message), sealer.seal(&message), Qos::AtLeastOnce).await;
             if let Err(error) = published {

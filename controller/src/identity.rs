@@ -95,7 +95,9 @@ pub enum IdentityError {
         problem: String,
     },
     /// A host that no certificate can bear.
-    #[error("{host:?} is no name or address that a certificate can bear: correct the key doors_connect_to")]
+    #[error(
+        "{host:?} is no name or address that a certificate can bear: correct the key doors_connect_to, or dashboard.names"
+    )]
     Host {
         /// As it was configured.
         host: String,
@@ -240,6 +242,18 @@ impl Identity {
         tls::server(self, [access::enrol::ENROL_NAME], tls::Clients::Anybody)
     }
 
+    /// For the dashboard, reached by these names and addresses.
+    pub(crate) fn dashboard(
+        &self,
+        hosts: &[String],
+        now: UtcS,
+    ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), IdentityError> {
+        let names = authority::names(hosts.iter().map(String::as_str))?;
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
+        let issued = self.inner.authority.dashboard(&key, &names, now)?;
+        Ok(self.chain(issued, &key))
+    }
+
     /// For the controller's own session at an external broker; another one each time.
     pub(crate) fn controller(&self) -> Result<KeyedCertificate, IdentityError> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
@@ -281,8 +295,12 @@ impl Identity {
     ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), IdentityError> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
         let issued = self.inner.authority.own("server", &key, &Holder::Server(names), self.not_after())?;
+        Ok(self.chain(issued, &key))
+    }
+
+    fn chain(&self, issued: Issued, key: &KeyPair) -> (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>) {
         let chain = vec![CertificateDer::from(issued.der), CertificateDer::from(self.inner.certificate.clone())];
-        Ok((chain, PrivatePkcs8KeyDer::from(key.serialize_der()).into()))
+        (chain, PrivatePkcs8KeyDer::from(key.serialize_der()).into())
     }
 }
 

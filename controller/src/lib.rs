@@ -53,6 +53,7 @@ mod line;
 mod look;
 mod mqtt;
 mod notify;
+mod pages;
 mod plan;
 mod revocation;
 mod rights;
@@ -70,4 +71,5 @@ mod web;
 mod worker;
 
 pub use authorities::AuthoritiesError;
+pub use pages::HttpsError;
 pub use start::{Controller, StartError, start};

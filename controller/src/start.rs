@@ -22,12 +22,13 @@ use crate::authorities::AuthoritiesError;
 use crate::broker::Broker;
 use crate::clerk::{self, Note};
 use crate::clock::utc_now;
-use crate::config::{Config, Endpoint};
+use crate::config::{Config, Endpoint, Https};
 use crate::desk::{Desk, Parts};
 use crate::identity::refusals::Refusals;
 use crate::identity::{self, Answered, Clerk, Enrolment, Identity, IdentityError};
 use crate::intake;
 use crate::keys::KeysError;
+use crate::pages::{Certificates, HttpsError, Pages, Source};
 use crate::run::{self, Ears};
 use crate::seal::kept::KeptSeals;
 use crate::seal::{self, SealError, SealKey, Trusted};
@@ -124,6 +125,9 @@ pub enum StartError {
     /// The site's authority, or a certificate of it.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// What browsers are to be shown.
+    #[error(transparent)]
+    Https(#[from] HttpsError),
     /// The broker's name or sign-in cannot be used.
     #[error("the broker cannot be used: {0}")]
     Link(#[from] OptionsError),
@@ -147,7 +151,10 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let authorities = read::authorities(&config).await?;
     let seal = read::seal(&config).await?;
     // Before keys are read: it may end some.
-    let identity = read::identity(&config, &site).await?;
+    let authority = read::identity(&config, &site).await?;
+    let https = certificates(&config, authority.as_ref()).await?;
+    // Where doors show passwords it signs for the dashboard alone.
+    let identity = authority.filter(|_| config.mqtt.is_tls());
     let read::Read { sender, found, lines, streams, holds } = {
         let (site, secrets) = (site.clone(), secrets.clone());
         let path = config.database.display().to_string();
@@ -196,7 +203,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     desk.note(Note::Wanted(desk.wanted()));
     desk.check_all_masters();
     let main = Some(tokio::spawn(run::run(desk, ears)));
-    let pages = Some(serve(&config, listener, site.clone(), Arc::clone(&authorities), stopped));
+    let pages = Some(serve(&config, (listener, https), site.clone(), Arc::clone(&authorities), stopped));
     let threads = vec![intake.thread, clerk.thread, comparing.thread];
     let workers = workers(&site, &config, &authorities, identity, seal).await?;
     let enrol = enrolment.as_ref().map(|enrolment| enrolment.addr);
@@ -343,9 +350,15 @@ async fn listen(key: &'static str, addr: SocketAddr) -> Result<TcpListener, Star
     TcpListener::bind(addr).await.map_err(|source| StartError::Listen { key, addr, source })
 }
 
+/// What browsers are shown, if the controller speaks HTTPS itself.
+async fn certificates(config: &Config, authority: Option<&Identity>) -> Result<Option<Certificates>, StartError> {
+    let Some(source) = Source::of(&config.https, authority) else { return Ok(None) };
+    Ok(Some(tokio::task::spawn_blocking(|| Certificates::open(source)).await??))
+}
+
 fn serve(
     config: &Config,
-    listener: TcpListener,
+    (listener, https): (TcpListener, Option<Certificates>),
     site: Site,
     authorities: Arc<Authorities>,
     stopped: watch::Receiver<bool>,
@@ -354,17 +367,11 @@ fn serve(
         site,
         clock: Arc::new(utc_now),
         zone: config.zone,
-        // Only a proxy brings HTTPS, and browsers drop such cookies on plain HTTP.
-        secure_cookies: config.behind_proxy,
+        secure_cookies: config.https.reaches_browsers(),
         stop: stopped.clone(),
         authorities,
         demo: config.demo.clone(),
     });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(axum::serve(listener, service).with_graceful_shutdown(told(stopped)).into_future())
-}
-
-async fn told(mut stopped: watch::Receiver<bool>) {
-    // An error means that whoever could tell is gone, which is the same.
-    let _ = stopped.wait_for(|stopped| *stopped).await;
+    let pages = Pages { listener, https, behind_proxy: config.https == Https::Proxy, router };
+    tokio::spawn(pages.serve(stopped))
 }

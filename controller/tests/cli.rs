@@ -12,7 +12,7 @@ impl Folder {
     /// With a configuration that listens on free ports.
     fn new() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
-        let text = "site = \"hospital\"\ndata = \"data\"\n[dashboard]\nlisten = \"127.0.0.1:0\"\n\
+        let text = "site = \"hospital\"\ndata = \"data\"\n[dashboard]\nlisten = \"127.0.0.1:0\"\nhttps = false\n\
                     [mqtt.embedded]\nlisten = \"127.0.0.1:0\"\ndoors_connect_to = \"kulku.example:1883\"\ntls = false\n";
         std::fs::write(folder.path("controller.toml"), text).unwrap();
         folder

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use controller::config::{Badge, Config, Endpoint, ListSource, Location, Mqtt, Stale};
+use controller::config::{Badge, Config, Endpoint, Https, ListSource, Location, Mqtt, Stale};
 
 struct Folder(tempfile::TempDir);
 
@@ -45,7 +45,12 @@ fn each_wrong_value_is_named_with_its_file_and_key() {
         ("site = \"hospital\"\ndata = \"d\"\nfoo = 1", "foo"),
         ("site = \"hospital\"\ndata = \"d\"\ntime_zone = \"Helsinki\"", "time_zone"),
         ("site = \"hospital\"\ndata = \"d\"\n[dashboard]\nlisten = \"8080\"", "dashboard.listen"),
-        ("site = \"hospital\"\ndata = \"d\"\n[dashboard]\nlisten = \"0.0.0.0:8080\"", "dashboard.listen"),
+        (
+            "site = \"hospital\"\ndata = \"d\"\n[dashboard]\nlisten = \"0.0.0.0:8080\"\nhttps = false",
+            "dashboard.listen",
+        ),
+        ("site = \"hospital\"\ndata = \"d\"\n[dashboard]\nkey = \"k.pem\"", "dashboard.certificate"),
+        ("site = \"hospital\"\ndata = \"d\"\n[dashboard]\nbehind_proxy = true\nnames = [\"a\"]", "dashboard.https"),
         ("site = \"hospital\"\ndata = \"d\"\n[mqtt.embedded]\nlisten = \"x\"", "mqtt.embedded.listen"),
         (
             "site = \"hospital\"\ndata = \"d\"\n[mqtt.embedded]\ndoors_connect_to = \"host\"",
@@ -92,7 +97,23 @@ fn a_missing_file_is_named() {
 fn a_dashboard_behind_a_proxy_may_be_reached_from_other_machines() {
     let text = format!("{LEAST}[dashboard]\nlisten = \"0.0.0.0:8080\"\nbehind_proxy = true\n");
     let config = Config::read(&Folder::new().file("kulku.toml", &text)).unwrap();
-    assert!(config.behind_proxy && config.dashboard.ip().is_unspecified());
+    assert!(config.https == Https::Proxy && config.dashboard.ip().is_unspecified());
+}
+
+#[test]
+fn browsers_speak_https_unless_it_is_said_otherwise() {
+    let folder = Folder::new();
+    let read = |more: &str| Config::read(&folder.file("kulku.toml", &format!("{LEAST}[dashboard]\n{more}\n"))).unwrap();
+    let own = read("listen = \"0.0.0.0:9443\"\nnames = [\"kulku.example\"]");
+    let Https::Own(names) = &own.https else { panic!("{:?}", own.https) };
+    assert_eq!(names, &["kulku.example", "localhost", "127.0.0.1", "::1"]);
+    assert_eq!(own.https.url(own.dashboard), "https://kulku.example:9443");
+    let local = read("");
+    assert_eq!(local.https.url(local.dashboard), "https://127.0.0.1:8080");
+    assert_eq!(read("https = false").https, Https::Off);
+    let given = read("certificate = \"chain.pem\"\nkey = \"/etc/key.pem\"").https;
+    let certificate = folder.0.path().join("chain.pem");
+    assert_eq!(given, Https::Given { certificate, key: "/etc/key.pem".into() });
 }
 
 #[test]

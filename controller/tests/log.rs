@@ -31,7 +31,7 @@ impl Folder {
     /// A site with a hundred and twenty events of two doors.
     fn new() -> Self {
         let folder = Self(tempfile::tempdir().unwrap());
-        let text = "site = \"hospital\"\ndata = \"data\"\n[dashboard]\nlisten = \"127.0.0.1:0\"\n\
+        let text = "site = \"hospital\"\ndata = \"data\"\n[dashboard]\nlisten = \"127.0.0.1:0\"\nhttps = false\n\
                     [mqtt.embedded]\nlisten = \"127.0.0.1:0\"\ntls = false\ndoors_connect_to = \"kulku.example:1883\"\n";
         std::fs::write(folder.path("controller.toml"), text).unwrap();
         std::fs::create_dir(folder.path("data")).unwrap();

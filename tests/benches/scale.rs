@@ -26,7 +26,7 @@ use access::time::{UtcMs, Window};
 use access::uid::Uid;
 use anyhow::{Context, Result, ensure};
 use controller::Controller;
-use controller::config::{Badge, Config, Mqtt};
+use controller::config::{Badge, Config, Https, Mqtt};
 use db::site::{
     Actor, CardKind, Effect, GroupMatch, ImportCard, ImportPerson, NewDoor, NewEmployment, NewRight, NewRule, RuleEdit,
     Site,
@@ -76,7 +76,7 @@ fn config(site: SiteId, database: &Path) -> Config {
         site,
         database: database.to_path_buf(),
         dashboard: any,
-        behind_proxy: false,
+        https: Https::Off,
         mqtt: Mqtt::Embedded { listen: any, doors_connect_to: None, tls: false },
         identity: database.with_file_name("identity"),
         enrol: None,

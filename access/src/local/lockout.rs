@@ -17,7 +17,6 @@ pub const KEYS_MAX: usize = 64;
 
 /// Denials that are nobody's fault, or the door's own: they are not counted if there is no other reason.
 const NOT_COUNTED: Reasons = Reason::TRY_AGAIN.and(Reason::SECOND_CARD).and(Reasons::of(&[
-    Reason::NoWhitelist,
     Reason::LockedDown,
     Reason::TimeUnknown,
     Reason::LockedOut,
@@ -54,7 +53,8 @@ impl Lockouts {
 
     /// Counts a denial, and says so if it was one too many.
     pub(super) fn denied(&mut self, reasons: Reasons, around: &Circumstances<'_>) -> Option<LockoutBegins> {
-        if reasons.without(NOT_COUNTED).is_empty() {
+        // Without a list every card is unknown, and nobody has tried one that is not his.
+        if reasons.contains(Reason::NoWhitelist) || reasons.without(NOT_COUNTED).is_empty() {
             return None;
         }
         let (key, now, settings) = (Key::of(reasons, around)?, around.at.mono, around.settings.lockout);

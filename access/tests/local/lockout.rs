@@ -42,6 +42,14 @@ fn unlisted_cards_are_counted_together_and_lock_out_no_listed_one() {
     assert_eq!(Around::new(1).granted(&mut local), []);
 }
 
+#[test]
+fn whoever_taps_before_the_door_has_its_first_list_is_not_locked_out_when_it_comes() {
+    let (mut local, unlisted) = (Local::default(), Around { listed: false, ..Around::new(1) });
+    let without_a_list: Reasons = [Reason::NoWhitelist, Reason::UnknownCard].into_iter().collect();
+    assert!((0..30).all(|_| unlisted.judge(&mut local, without_a_list).lockout_begins.is_none()));
+    assert_eq!(unlisted.judge(&mut local, Reason::UnknownCard).reasons, Reasons::NONE);
+}
+
 fn nameless(reason: Reason, local: &mut Local) -> (Reasons, Option<LockoutBegins>) {
     let around = Around { uid: None, listed: false, ..Around::new(1) };
     let verdict = around.judge(local, reason);

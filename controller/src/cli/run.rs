@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::say;
 use crate::clock::utc_now;
-use crate::config::{Config, Mqtt};
+use crate::config::{Config, Https, Mqtt};
 use crate::keys::Keyring;
 use crate::{Controller, start};
 
@@ -23,8 +23,9 @@ pub(super) fn run(config: Config, json: bool) -> anyhow::Result<()> {
         // Before anything runs, so that no signal is missed.
         let mut terminate = signal(SignalKind::terminate()).context("SIGTERM cannot be heard")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("SIGINT cannot be heard")?;
+        let https = config.https.clone();
         let mut controller = start(config).await?;
-        ready(&controller, json)?;
+        ready(&controller, &https, json)?;
         let asked = tokio::select! {
             _ = terminate.recv() => true,
             _ = interrupt.recv() => true,
@@ -69,24 +70,24 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
          trusts     {authorities} authorities{lists}{register}",
         config.site,
         config.database.display(),
-        config.dashboard,
+        config.https.url(config.dashboard),
         config.zone
     ))
 }
 
-fn ready(controller: &Controller, json: bool) -> anyhow::Result<()> {
-    let (dashboard, mqtt) = (controller.dashboard, &controller.mqtt);
+fn ready(controller: &Controller, https: &Https, json: bool) -> anyhow::Result<()> {
+    let (dashboard, mqtt) = (https.url(controller.dashboard), &controller.mqtt);
     tracing::info!(%dashboard, %mqtt, "ready");
     if let Some(path) = dashboard::invitation::first(&controller.site, utc_now())? {
         writeln!(
             std::io::stderr(),
             "Nobody can sign in yet. Whoever opens this becomes the first administrator, once and within a day: \
-             http://{dashboard}{path}\n\
+             {dashboard}{path}\n\
              Or, on this machine: kulku-controller operator add NAME --config FILE"
         )?;
     }
     if json {
-        let mut line = serde_json::json!({ "dashboard": format!("http://{dashboard}"), "mqtt": mqtt.to_string() });
+        let mut line = serde_json::json!({ "dashboard": dashboard, "mqtt": mqtt.to_string() });
         if let (Some(enrol), Some(line)) = (controller.enrol, line.as_object_mut()) {
             line.insert("enrol".to_owned(), enrol.to_string().into());
         }

@@ -5,6 +5,7 @@
 //!  ├── server      the embedded broker and the enrolment; drawn at each start, and never on a disk
 //!  ├── controller  the controller's own session at an external broker; the same
 //!  ├── broker      an external broker's, 2 years
+//!  ├── dashboard   what browsers are shown; drawn anew each month, and never on a disk
 //!  └── door        common name is the door id, a year
 //! ```
 
@@ -29,6 +30,12 @@ pub(super) const AUTHORITY_LIFE_S: i64 = 20 * 366 * 24 * 3_600;
 
 /// How long the certificate of an external broker lives, in seconds.
 pub(super) const BROKER_LIFE_S: i64 = 2 * 365 * 24 * 3_600;
+
+/// How long a certificate of the dashboard lives, in seconds: browsers trust none of a longer life than 398 days.
+const DASHBOARD_LIFE_S: i64 = 397 * 24 * 3_600;
+
+/// How long ago a certificate of the dashboard begins, in seconds: a browser's clock may be a little behind.
+const DASHBOARD_SINCE_S: i64 = 24 * 3_600;
 
 /// Since when servers' certificates are valid: 2020-01-01. A door's clock may be years behind when it has been without
 /// power, and it is told the time over this very connection.
@@ -110,6 +117,15 @@ impl Authority {
         until: UtcS,
     ) -> Result<Issued, IdentityError> {
         self.sign(name, key, holder, (LONG_AGO, until))
+    }
+
+    /// Signs what browsers are shown.
+    pub(super) fn dashboard(&self, key: &KeyPair, names: &[SanType], now: UtcS) -> Result<Issued, IdentityError> {
+        let span = (
+            UtcS(now.0.saturating_sub(DASHBOARD_SINCE_S)),
+            UtcS(now.0.saturating_add(DASHBOARD_LIFE_S - DASHBOARD_SINCE_S)),
+        );
+        self.sign("dashboard", key, &Holder::Server(names), span)
     }
 
     fn sign(

@@ -13,7 +13,7 @@ use db::site::{Condition, Site, SiteError};
 use super::StartError;
 use crate::authorities;
 use crate::clock::utc_now;
-use crate::config::Config;
+use crate::config::{Config, Https};
 use crate::desk::Desk;
 use crate::distribute::{PerStream, Stream};
 use crate::hold::Holds;
@@ -48,7 +48,7 @@ pub(super) async fn seal(config: &Config) -> Result<(SealKey, Trusted, KeptSeals
 
 /// The site's authority where doors show certificates, with the list of revoked ones as it is now.
 pub(super) async fn identity(config: &Config, site: &Site) -> Result<Option<Identity>, StartError> {
-    if !config.mqtt.is_tls() {
+    if !config.mqtt.is_tls() && !matches!(config.https, Https::Own(_)) {
         return Ok(None);
     }
     let (folder, site, list) = (config.identity.clone(), site.clone(), config.crl_file().map(Path::to_path_buf));

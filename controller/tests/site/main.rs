@@ -12,6 +12,7 @@ mod encoder;
 mod enrol;
 mod external;
 mod housekeeping;
+mod https;
 mod intake;
 mod lists;
 mod lockdown;

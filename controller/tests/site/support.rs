@@ -9,7 +9,7 @@ use access::id::DoorId;
 use access::settings::{DoorSettings, Reading};
 use access::time::{UtcMs, Window};
 use access::uid::Uid;
-use controller::config::{Badge, Config, Mqtt};
+use controller::config::{Badge, Config, Https, Mqtt};
 use controller::{Controller, start};
 use db::site::{Actor, AlarmFilter, AlarmView, CardKind, ImportCard, ImportPerson, NewDoor, NewEmployment, Site};
 use tokio::time::timeout;
@@ -149,7 +149,7 @@ pub(crate) fn config(database: PathBuf) -> Config {
     Config {
         site: "hospital".parse().unwrap(),
         dashboard: "127.0.0.1:0".parse().unwrap(),
-        behind_proxy: false,
+        https: Https::Off,
         mqtt: Mqtt::Embedded { listen: "127.0.0.1:0".parse().unwrap(), doors_connect_to: None, tls: false },
         identity: database.with_file_name("identity"),
         enrol: None,

@@ -8,7 +8,7 @@ use access::id::SiteId;
 use access::time::UtcMs;
 use anyhow::{Context, Result};
 use controller::Controller;
-use controller::config::{Badge, CERTIFICATE_LIFE, Config, Enrol, Mqtt};
+use controller::config::{Badge, CERTIFICATE_LIFE, Config, Enrol, Https, Mqtt};
 use controller::identity::Identity;
 use db::site::{Actor, NewToken, Site};
 use door_agent::Agent;
@@ -116,7 +116,7 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
         site: site_id,
         database,
         dashboard: options.dashboard,
-        behind_proxy: false,
+        https: Https::Off,
         mqtt: Mqtt::Embedded { listen: options.mqtt, doors_connect_to: None, tls: true },
         identity: options.data.join("identity"),
         enrol: Some(Enrol { listen: ANY_PORT, certificate_life: CERTIFICATE_LIFE }),

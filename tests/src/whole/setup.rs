@@ -27,7 +27,8 @@ struct ControllerReady {
 pub(super) fn write_config(folder: &Path, Ways { broker, wire, mqtt, enrol }: Ways) -> Result<()> {
     let list = folder.join("mosquitto/crl.pem");
     let mut text = format!(
-        "site = \"hospital\"\ndata = \".\"\nmasters_file = \"masters\"\n[dashboard]\nlisten = \"127.0.0.1:{}\"\n",
+        "site = \"hospital\"\ndata = \".\"\nmasters_file = \"masters\"\n[dashboard]\n\
+         listen = \"127.0.0.1:{}\"\nhttps = false\n",
         free_port()?
     );
     text += &match broker {

@@ -57,8 +57,10 @@ fn the_demo_opens_a_hospital_whose_cards_can_be_tapped() {
     let uid = invent(1)[0].uid.hex();
     let granted = || (door.tap(&uid, HOLD_MS).ok()?.signal == "granted").then_some(());
     wait::until("the whitelist at the door", granted).unwrap();
-    assert_eq!(door.tap("DEADBEEF", HOLD_MS).unwrap().signal, "denied");
-    assert_eq!(door.tap("C0FFEE09", HOLD_MS).unwrap().signal, "denied");
+    for (card, reason) in [("DEADBEEF", "unknown-card"), ("C0FFEE09", "unsupported-card")] {
+        let seen = door.tap(card, HOLD_MS).unwrap();
+        assert_eq!((seen.signal.as_str(), &seen.reasons[..]), ("denied", &[reason.to_owned()][..]), "{seen:?}");
+    }
     let reasons = wait::until("both denials in the log", || {
         let denied = denials(&api, &ready.doors[0].id)?;
         let has = |reason| denied.iter().any(|event| event["reasons"] == serde_json::json!([reason]));
