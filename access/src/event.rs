@@ -349,7 +349,60 @@ impl Faults {
 }
 
 impl EventKind {
-    /// The stable code, for the database, the API and the sentences.
+    /// Every code that there is, in the order in which people are offered them.
+    pub const CODES: &[&str] = &[
+        "granted",
+        "denied",
+        "exit-pressed",
+        "command-followed",
+        "command-refused",
+        "opened",
+        "opened-unreleased",
+        "closed",
+        "journal-slow",
+        "started",
+        "stopped",
+        "reader-blind",
+        "reader-recovered",
+        "whitelist-applied",
+        "state-applied",
+        "messages-refused",
+        "encoded",
+        "encoding-failed",
+        "presented",
+        "entered",
+        "not-entered",
+        "held-warning",
+        "held-open",
+        "held-cleared",
+        "forced-open",
+        "forced-cleared",
+        "tamper",
+        "tamper-cleared",
+        "mains-lost",
+        "mains-restored",
+        "battery-low",
+        "battery-good",
+        "fire",
+        "fire-cleared",
+        "exit-button-stuck",
+        "exit-button-freed",
+        "contact-fault",
+        "contact-mended",
+        "mode-changed",
+        "locked-out",
+        "forgiven",
+        "epoch-began",
+        "events-dropped",
+        "clock-stepped",
+        "list-too-old",
+        "list-confirmed",
+        "file-rebuilt",
+        "disk-refuses",
+        "disk-mended",
+    ];
+
+    /// The stable code, one of [`EventKind::CODES`], for the database, the API and the sentences.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {

@@ -13,6 +13,7 @@
 //!
 //! What is named twice is joined by "or", different names by "and"; `door` and `area` are one: places.
 
+use access::event::EventKind;
 use access::id::DoorId;
 use access::reason::{Reason, Reasons};
 use access::time::UtcMs;
@@ -22,7 +23,6 @@ use db::site::{AreaId, EventFilter, PersonId, Seek};
 
 use crate::fault::Fault;
 use crate::query::{Pairs, join};
-use crate::when;
 
 /// The names of the filter, in the order of the form.
 pub(crate) const NAMES: [&str; 10] =
@@ -85,11 +85,13 @@ impl Asked {
             areas: all(pairs, "area", "unknown-area", |area| area.parse().ok().map(AreaId))?,
             uids: all(pairs, "card", "not-a-uid", |card| card.parse::<Uid>().ok())?,
             persons: all(pairs, "person", "not-a-number", |person| person.parse().ok().map(PersonId))?,
-            codes: all(pairs, "code", "unknown-code", |code| EVENT_CODES.contains(&code).then(|| code.to_owned()))?,
+            codes: all(pairs, "code", "unknown-code", |code| {
+                EventKind::CODES.contains(&code).then(|| code.to_owned())
+            })?,
             reasons: reasons(pairs)?,
             granted: decision(pairs)?,
-            from: instant(pairs, "from", zone)?,
-            until: instant(pairs, "until", zone)?,
+            from: pairs.instant("from", zone)?,
+            until: pairs.instant("until", zone)?,
         };
         let span = pairs.get("span").map(|code| Span::ALL.into_iter().find(|span| span.code() == code));
         let span =
@@ -156,75 +158,10 @@ fn decision(pairs: &Pairs) -> Result<Option<bool>, Fault> {
     }
 }
 
-/// A time as the form's fields send it, in the site's zone, or as programs write it, in RFC 3339.
-pub(crate) fn instant(pairs: &Pairs, name: &'static str, zone: Tz) -> Result<Option<UtcMs>, Fault> {
-    let Some(text) = pairs.get(name) else {
-        return Ok(None);
-    };
-    if let Some(at) = when::from_rfc3339(text) {
-        return Ok(Some(at));
-    }
-    when::from_field(text, zone)
-        .map(|at| at.map(|at| UtcMs(at.0.saturating_mul(1000))))
-        .map_err(|problem| Fault::Invalid { field: name, problem })
-}
-
-/// The codes of `access::event::EventKind::code`, in the order of the form. A test holds them together.
-pub(crate) const EVENT_CODES: &[&str] = &[
-    "granted",
-    "denied",
-    "exit-pressed",
-    "command-followed",
-    "command-refused",
-    "opened",
-    "opened-unreleased",
-    "closed",
-    "journal-slow",
-    "started",
-    "stopped",
-    "reader-blind",
-    "reader-recovered",
-    "whitelist-applied",
-    "state-applied",
-    "messages-refused",
-    "encoded",
-    "encoding-failed",
-    "presented",
-    "entered",
-    "not-entered",
-    "held-warning",
-    "held-open",
-    "held-cleared",
-    "forced-open",
-    "forced-cleared",
-    "tamper",
-    "tamper-cleared",
-    "mains-lost",
-    "mains-restored",
-    "battery-low",
-    "battery-good",
-    "fire",
-    "fire-cleared",
-    "exit-button-stuck",
-    "exit-button-freed",
-    "contact-fault",
-    "contact-mended",
-    "mode-changed",
-    "locked-out",
-    "forgiven",
-    "epoch-began",
-    "events-dropped",
-    "clock-stepped",
-    "list-too-old",
-    "list-confirmed",
-    "file-rebuilt",
-    "disk-refuses",
-    "disk-mended",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::when;
     use axum::extract::FromRequestParts as _;
     use chrono_tz::Europe::Helsinki;
 

@@ -6,7 +6,6 @@ use access::uid::Uid;
 use chrono_tz::Tz;
 use db::site::{AreaId, ChangeFilter, GroupId, PersonId, RuleId, Thing};
 
-use crate::asked;
 use crate::fault::Fault;
 use crate::query::Pairs;
 
@@ -24,8 +23,8 @@ pub(crate) fn filter(pairs: &Pairs, zone: Tz) -> Result<ChangeFilter, Fault> {
         operators: all("operator"),
         actions: all("action"),
         about: thing(pairs)?,
-        from: asked::instant(pairs, "from", zone)?,
-        until: asked::instant(pairs, "until", zone)?,
+        from: pairs.instant("from", zone)?,
+        until: pairs.instant("until", zone)?,
     })
 }
 

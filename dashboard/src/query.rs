@@ -1,10 +1,13 @@
 //! What the URL asks for: its pairs, read and written.
 
+use access::time::UtcMs;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
+use chrono_tz::Tz;
 
 use crate::fault::Fault;
 use crate::form::Form;
+use crate::when;
 
 /// Pairs in a query. A filter over all doors of a hospital stays below.
 const PAIRS_MAX: usize = 256;
@@ -33,6 +36,20 @@ impl Pairs {
     /// The same as a form that was filled in.
     pub(crate) fn as_form(&self) -> Form {
         Form::entered(self.0.clone())
+    }
+
+    /// A time as the form's fields send it, in the site's zone, or as programs write it, in RFC 3339.
+    ///
+    /// # Errors
+    /// [`Fault::Invalid`] for this name if it is none.
+    pub(crate) fn instant(&self, name: &'static str, zone: Tz) -> Result<Option<UtcMs>, Fault> {
+        let Some(text) = self.get(name) else { return Ok(None) };
+        if let Some(at) = when::from_rfc3339(text) {
+            return Ok(Some(at));
+        }
+        when::from_field(text, zone)
+            .map(|at| at.map(|at| UtcMs(at.0.saturating_mul(1000))))
+            .map_err(|problem| Fault::Invalid { field: name, problem })
     }
 
     /// Reads a value of a type that can be parsed.

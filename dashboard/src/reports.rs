@@ -5,7 +5,6 @@ use access::time::{UtcMs, UtcS};
 use db::site::{GroupId, HoldFilter, LIST_MAX, Page, PersonId, ReviewView, Site, SiteError, TapSpan, UNUSED_DAYS_MAX};
 
 use crate::app::App;
-use crate::asked;
 use crate::chart::Chart;
 use crate::explain::Words;
 use crate::fault::Fault;
@@ -141,8 +140,8 @@ impl Rows {
 /// The period that a report looks at, in the fields of its form.
 pub(crate) fn period(app: &App, pairs: &Pairs) -> Result<(UtcMs, UtcMs), Fault> {
     let zone = app.context.zone;
-    let until = asked::instant(pairs, "until", zone)?.unwrap_or_else(|| app.now());
-    let from = asked::instant(pairs, "from", zone)?;
+    let until = pairs.instant("until", zone)?.unwrap_or_else(|| app.now());
+    let from = pairs.instant("from", zone)?;
     Ok((from.unwrap_or(UtcMs(until.0.saturating_sub(DAYS_SHOWN * DAY_MS))), until))
 }
 

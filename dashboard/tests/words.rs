@@ -14,7 +14,7 @@ use access::calendar::{FinnishHoliday, HolidaySet, Weekday};
 use access::command::Action;
 use access::decide::Credential;
 use access::encode::ChipClass;
-use access::event::Watched;
+use access::event::{EventKind, Watched};
 use access::message::Leaf;
 use access::mode::Mode;
 use access::reason::Reason;
@@ -160,58 +160,6 @@ const CONDITIONS: &[&str] = &[
     "time",
 ];
 
-const EVENTS: &[&str] = &[
-    "granted",
-    "denied",
-    "exit-pressed",
-    "command-followed",
-    "command-refused",
-    "opened",
-    "opened-unreleased",
-    "closed",
-    "journal-slow",
-    "started",
-    "stopped",
-    "reader-blind",
-    "reader-recovered",
-    "whitelist-applied",
-    "state-applied",
-    "messages-refused",
-    "encoded",
-    "encoding-failed",
-    "presented",
-    "entered",
-    "not-entered",
-    "held-warning",
-    "held-open",
-    "held-cleared",
-    "forced-open",
-    "forced-cleared",
-    "tamper",
-    "tamper-cleared",
-    "mains-lost",
-    "mains-restored",
-    "battery-low",
-    "battery-good",
-    "fire",
-    "fire-cleared",
-    "exit-button-stuck",
-    "exit-button-freed",
-    "contact-fault",
-    "contact-mended",
-    "mode-changed",
-    "locked-out",
-    "forgiven",
-    "disk-refuses",
-    "disk-mended",
-    "epoch-began",
-    "events-dropped",
-    "clock-stepped",
-    "list-too-old",
-    "list-confirmed",
-    "file-rebuilt",
-];
-
 /// The reports, by their codes.
 const REPORTS: [&str; 6] = ["taps", "denials", "holds", "unused", "doors", "unreturned"];
 
@@ -224,7 +172,7 @@ fn composed() -> BTreeSet<String> {
     let alarms: Vec<_> = AlarmKind::all().iter().map(|kind| kind.code).collect();
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     [
-        with("event", EVENTS),
+        with("event", EventKind::CODES),
         with("reason", &reasons),
         with("refusal", &refusals),
         with("command", &commands),

@@ -80,7 +80,10 @@ fn every_kind_of_event() {
         let bytes = Event { kind, subject: None, ..event() }.to_bytes();
         // sequence 1, boot 1, mono 3, utc 6, trust 1, generation 2, state generation 1, mode 1; subject 1.
         assert_eq!(hex(&bytes[16..bytes.len() - 1]), expected, "{kind:?}");
+        assert!(EventKind::CODES.contains(&kind.code()), "{kind:?} has a code that nobody is offered");
     }
+    let watched = Watched::ALL.into_iter().flat_map(|of| [EventKind::Raised(of), EventKind::Cleared(of)]);
+    assert!(watched.into_iter().all(|kind| EventKind::CODES.contains(&kind.code())));
 }
 
 #[test]

@@ -1,18 +1,18 @@
 //! What can be chosen in forms: code and text.
 
+use access::event::EventKind;
 use access::mode::Mode;
 use access::reason::Reason;
 use access::settings::{Age, Beyond, ExitButton, Reading, UnknownTime};
 use db::site::{CardKind, Document, HandOutCause};
 
 use super::views;
-use crate::asked::EVENT_CODES;
 use crate::page::Page;
 
 type Choices = Vec<(String, String)>;
 
 pub(super) fn event_codes(page: &Page) -> Choices {
-    all(page, "event", EVENT_CODES.iter().copied())
+    all(page, "event", EventKind::CODES.iter().copied())
 }
 
 /// How a tap may have ended.
