@@ -8,6 +8,7 @@ use crate::command::Command;
 use crate::confirm::{Confirmation, LogHead, Nonce};
 use crate::encode::{EncodeJob, Stage};
 use crate::entry::Blocks;
+use crate::envelope::{WIRE_CURRENT, WIRE_MIN};
 use crate::event::{Event, Faults};
 use crate::mode::Mode;
 use crate::passage::Passages;
@@ -166,6 +167,40 @@ pub struct Status {
     pub faults: Faults,
     /// Messages refused since the boot.
     pub messages_refused: u32,
+}
+
+impl Status {
+    /// What a box says of a door when it has just been put up: closed, nothing in force, nothing in its journal.
+    #[must_use]
+    pub fn of_new_box(agent: &str) -> Self {
+        Self {
+            session: 1,
+            mono: MonoMs(1),
+            utc: UtcMs(1),
+            trust: ClockTrust::Kept,
+            wire_min: WIRE_MIN,
+            wire_max: WIRE_CURRENT,
+            agent: String::from(agent),
+            whitelist: WhitelistId::default(),
+            state_generation: Generation(0),
+            counters_generation: Generation(0),
+            passages_generation: Generation(0),
+            mode: Mode::Normal,
+            nonce: Nonce::default(),
+            confirmed_age_s: None,
+            log: LogHead::default(),
+            journal_oldest: 1,
+            probe: 0,
+            journal_head: 0,
+            journal_acknowledged: 0,
+            journal_percent: 0,
+            reader: true,
+            lock_released: false,
+            leaf: Leaf::Closed,
+            faults: Faults::NONE,
+            messages_refused: 0,
+        }
+    }
 }
 
 /// To a door.

@@ -147,8 +147,8 @@ mod tests {
     use super::*;
     use access::chain::Link;
     use access::envelope::{DoorKey, MESSAGE_LENGTH_MAX, seal};
-    use access::event::{EventKind, Faults};
-    use access::message::{Down, Leaf};
+    use access::event::EventKind;
+    use access::message::Down;
     use access::mode::Mode;
     use access::state::DoorState;
     use access::time::{ClockTrust, MonoMs, UtcMs};
@@ -193,33 +193,7 @@ mod tests {
     }
 
     fn status(agent: &str) -> Up {
-        Up::Status(Status {
-            session: 1,
-            mono: MonoMs(1),
-            utc: UtcMs(1),
-            trust: ClockTrust::Kept,
-            wire_min: 1,
-            wire_max: 1,
-            agent: agent.to_owned(),
-            whitelist: WhitelistId::default(),
-            state_generation: Generation(0),
-            counters_generation: Generation(0),
-            passages_generation: Generation(0),
-            mode: Mode::Normal,
-            nonce: access::confirm::Nonce::default(),
-            confirmed_age_s: None,
-            log: access::confirm::LogHead::default(),
-            journal_oldest: 1,
-            probe: 0,
-            journal_head: 0,
-            journal_acknowledged: 0,
-            journal_percent: 0,
-            reader: true,
-            lock_released: false,
-            leaf: Leaf::Closed,
-            faults: Faults::NONE,
-            messages_refused: 0,
-        })
+        Up::Status(Status::of_new_box(agent))
     }
 
     fn open_one(line: &mut Line, channel: Channel, payload: &[u8]) -> Result<Verified, Refused> {

@@ -54,6 +54,9 @@ pub fn plain_inserts(from: &Path, to: &Path, count: u64, batch: usize) -> rusqli
     let mut target = Connection::open(to)?;
     target.pragma_update(None, "journal_mode", "WAL")?;
     target.pragma_update(None, "synchronous", "FULL")?;
+    // As large as those of the site's own file.
+    target.pragma_update(None, "cache_size", -64 * 1024)?;
+    target.pragma_update(None, "wal_autocheckpoint", 16 * 1024)?;
     let marks = vec!["?"; width].join(", ");
     let begun = Instant::now();
     for rows in rows.rchunks(batch) {

@@ -1,10 +1,7 @@
 use access::chain::Link;
 use access::envelope::{DoorKey, Header};
-use access::event::Faults;
-use access::message::{Leaf, Status};
-use access::mode::Mode;
+use access::message::Status;
 use access::settings::{Age, Beyond, DoorSettings};
-use access::time::MonoMs;
 use access::whitelist::Digest;
 use db::site::{Actor, AlarmFilter, NewDoor};
 
@@ -183,31 +180,5 @@ fn an_alarm_is_raised_and_closed_in_the_database_and_one_that_a_person_closed_is
 }
 
 fn status() -> Status {
-    Status {
-        session: 1,
-        mono: MonoMs(1),
-        utc: START,
-        trust: ClockTrust::Synchronised,
-        wire_min: 1,
-        wire_max: 1,
-        agent: "test".to_owned(),
-        whitelist: WhitelistId::default(),
-        state_generation: Generation(0),
-        counters_generation: Generation(0),
-        passages_generation: Generation(0),
-        mode: Mode::Normal,
-        nonce: access::confirm::Nonce::default(),
-        confirmed_age_s: None,
-        log: access::confirm::LogHead::default(),
-        journal_oldest: 1,
-        probe: 0,
-        journal_head: 0,
-        journal_acknowledged: 0,
-        journal_percent: 0,
-        reader: true,
-        lock_released: false,
-        leaf: Leaf::Closed,
-        faults: Faults::NONE,
-        messages_refused: 0,
-    }
+    Status { utc: START, trust: ClockTrust::Synchronised, ..Status::of_new_box("test") }
 }

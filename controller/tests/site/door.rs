@@ -7,9 +7,9 @@ use access::chain::{Link, link};
 use access::encode::EncodeJob;
 use access::entry::Entry;
 use access::envelope::{DoorKey, Header, Sealed, seal};
-use access::event::{Event, EventKind, Faults, Subject};
+use access::event::{Event, EventKind, Subject};
 use access::id::DoorId;
-use access::message::{Down, Leaf, Status, Up};
+use access::message::{Down, Status, Up};
 use access::mode::Mode;
 use access::passage::{AreaId, Passage};
 use access::state::{Counter, DoorState};
@@ -324,26 +324,6 @@ fn first_status() -> Status {
         mono: MonoMs(50_000),
         utc: UtcMs(1_790_000_000_000),
         trust: ClockTrust::Synchronised,
-        wire_min: 1,
-        wire_max: 1,
-        agent: "test".to_owned(),
-        whitelist: WhitelistId::default(),
-        state_generation: Generation(0),
-        counters_generation: Generation(0),
-        passages_generation: Generation(0),
-        mode: Mode::Normal,
-        nonce: access::confirm::Nonce::default(),
-        confirmed_age_s: None,
-        log: access::confirm::LogHead::default(),
-        journal_oldest: 1,
-        probe: 0,
-        journal_head: 0,
-        journal_acknowledged: 0,
-        journal_percent: 0,
-        reader: true,
-        lock_released: false,
-        leaf: Leaf::Closed,
-        faults: Faults::NONE,
-        messages_refused: 0,
+        ..Status::of_new_box("test")
     }
 }

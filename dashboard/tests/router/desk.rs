@@ -5,13 +5,11 @@ use access::credential::Sector;
 use access::credential::keys::KeyVersion;
 use access::encode::{ChipClass, Outcome};
 use access::envelope::{DoorKey, Header};
-use access::event::{EventKind, Faults};
-use access::message::{Leaf, Status};
-use access::mode::Mode;
+use access::event::EventKind;
+use access::message::Status;
 use access::settings::DoorSettings;
-use access::time::{ClockTrust, MonoMs};
+use access::time::ClockTrust;
 use access::uid::Uid;
-use access::whitelist::{Digest, Generation, WhitelistId};
 use db::site::{EncodePlan, EncodeState, EncodeWork, NewDoor};
 
 use crate::support::{Bench, DESK, actor, door};
@@ -37,33 +35,7 @@ impl Bench {
             sequence: 1,
             link: Link::START,
         };
-        let status = Status {
-            session: 1,
-            mono: MonoMs(1),
-            utc: self.now(),
-            trust: ClockTrust::Synchronised,
-            wire_min: 1,
-            wire_max: 1,
-            agent: "0.1.0".to_owned(),
-            whitelist: WhitelistId { generation: Generation(0), digest: Digest::default(), entries: 0 },
-            state_generation: Generation(0),
-            counters_generation: Generation(0),
-            passages_generation: Generation(0),
-            mode: Mode::Normal,
-            nonce: access::confirm::Nonce::default(),
-            confirmed_age_s: None,
-            log: access::confirm::LogHead::default(),
-            journal_oldest: 1,
-            probe: 0,
-            journal_head: 0,
-            journal_acknowledged: 0,
-            journal_percent: 0,
-            reader: true,
-            lock_released: false,
-            leaf: Leaf::Closed,
-            faults: Faults::NONE,
-            messages_refused: 0,
-        };
+        let status = Status { utc: self.now(), trust: ClockTrust::Synchronised, ..Status::of_new_box("0.1.0") };
         self.site.record_status(&door(number), &header, &status, self.now()).unwrap();
     }
 

@@ -7,7 +7,7 @@ use access::event::{Faults, Watched};
 use access::message::{Leaf, Status};
 use access::mode::Mode;
 use access::settings::{Age, Beyond, DoorSettings, ExitButton, UnknownTime};
-use access::time::{ClockTrust, MonoMs};
+use access::time::ClockTrust;
 use access::whitelist::{Digest, Generation, WhitelistId};
 use axum::http::{Method, StatusCode};
 use db::site::CommandState;
@@ -31,31 +31,15 @@ impl Bench {
         };
         let none = WhitelistId { generation: Generation(0), digest: Digest::default(), entries: 0 };
         let status = Status {
-            session: 1,
-            mono: MonoMs(1),
             utc: self.now(),
             trust: ClockTrust::Synchronised,
-            wire_min: 1,
-            wire_max: 1,
-            agent: "0.1.0".to_owned(),
             whitelist: view.wanted.unwrap_or(none),
             state_generation: view.wanted_state,
-            counters_generation: Generation(0),
-            passages_generation: Generation(0),
             mode,
-            nonce: access::confirm::Nonce::default(),
             confirmed_age_s: Some(0),
-            log: access::confirm::LogHead::default(),
-            journal_oldest: 1,
-            probe: 0,
-            journal_head: 0,
-            journal_acknowledged: 0,
-            journal_percent: 0,
-            reader: true,
-            lock_released: false,
             leaf,
             faults,
-            messages_refused: 0,
+            ..Status::of_new_box("0.1.0")
         };
         self.site.record_status(&door(number), &header, &status, self.now()).unwrap();
     }

@@ -23,6 +23,16 @@ mod embedded {
 /// Pages that are read at once. Each connection costs memory and three file handles.
 const READERS_MAX: u32 = 8;
 
+/// Pages that the writer keeps at hand, in KiB: the ends of the log's indexes, each of which an event touches somewhere else.
+const WRITER_CACHE_KIB: i64 = 64 * 1024;
+
+/// The same for a reader.
+const READER_CACHE_KIB: i64 = 8 * 1024;
+
+/// Pages of the write-ahead log until they are written to their places, 64 MiB: fifty doors touch the same pages again and
+/// again, and each is written to its place once for all of them.
+const WAL_PAGES: u32 = 16 * 1024;
+
 /// How long a caller waits for a connection before it hears that the file is busy. Longer than a
 /// statement waits, so that the cause is told.
 const CONNECTION_WAIT: Duration = Duration::from_secs(10);
@@ -265,6 +275,8 @@ fn pool(path: &Path, size: u32, only_reads: bool) -> Result<Pool<SqliteConnectio
         file::configure(connection)?;
         // What is erased is overwritten, where that costs no page more.
         connection.pragma_update(None, "secure_delete", "FAST")?;
+        connection.pragma_update(None, "cache_size", -(if only_reads { READER_CACHE_KIB } else { WRITER_CACHE_KIB }))?;
+        connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
         connection.pragma_update(None, "query_only", only_reads)
     });
     Pool::builder()

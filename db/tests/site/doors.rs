@@ -9,7 +9,7 @@ use access::message::Status;
 use access::mode::{Mode, Order};
 use access::settings::{DoorSettings, Reading, Times};
 use access::state::DoorState;
-use access::time::{ClockTrust, MonoMs, UtcMs, UtcS};
+use access::time::{ClockTrust, UtcMs, UtcS};
 use access::whitelist::{Digest, Generation, WhitelistId};
 use db::site::{AlarmFilter, NewDoor, SiteError};
 
@@ -22,30 +22,18 @@ fn header(epoch: u64, boot: u64, sequence: u64) -> Header {
 fn status(session: u64) -> Status {
     Status {
         session,
-        mono: MonoMs(1),
         utc: UtcMs(NOW.0 - 250),
-        trust: ClockTrust::Kept,
-        wire_min: 1,
-        wire_max: 1,
-        agent: "0.1.0".to_owned(),
         whitelist: list(3),
         state_generation: Generation(2),
-        counters_generation: Generation(0),
         mode: Mode::LockedDown,
-        nonce: access::confirm::Nonce::default(),
-        confirmed_age_s: None,
-        log: access::confirm::LogHead::default(),
-        journal_oldest: 1,
-        probe: 0,
         journal_head: 12,
         journal_acknowledged: 11,
-        reader: true,
-        lock_released: false,
         leaf: Leaf::HeldOpen,
         faults: mains_lost(),
         passages_generation: Generation(77),
         journal_percent: 80,
         messages_refused: 4,
+        ..Status::of_new_box("0.1.0")
     }
 }
 

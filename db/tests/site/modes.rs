@@ -1,11 +1,11 @@
 //! Orders, lockdowns and what else moves only the state of doors.
 
 use access::envelope::Header;
-use access::message::{Leaf, Status};
+use access::message::Status;
 use access::mode::{Lockdown, Order};
 use access::signal::{Lamps, Pattern, Signal, SignalSet, Step};
-use access::time::{ClockTrust, MonoMs, UtcMs, UtcS};
-use access::whitelist::{Generation, WhitelistId};
+use access::time::{ClockTrust, UtcMs, UtcS};
+use access::whitelist::Generation;
 use db::site::{Actor, LockdownScope, PassbackRule, RuleEdit, SiteError};
 
 use crate::support::{ACTOR, Bench, NOW, door, problem, site_id};
@@ -40,31 +40,10 @@ fn catch_up(bench: &Bench, name: &str, sequence: u64) {
         link: access::chain::Link::START,
     };
     let status = Status {
-        session: 1,
-        mono: MonoMs(1),
         utc: NOW,
         trust: ClockTrust::Synchronised,
-        wire_min: 1,
-        wire_max: 1,
-        agent: "1".to_owned(),
-        whitelist: WhitelistId::default(),
         state_generation: bench.site.door_state(&door(name), bench.latest()).unwrap().generation,
-        counters_generation: Generation(0),
-        passages_generation: Generation(0),
-        mode: access::mode::Mode::Normal,
-        nonce: access::confirm::Nonce::default(),
-        confirmed_age_s: None,
-        log: access::confirm::LogHead::default(),
-        journal_oldest: 1,
-        probe: 0,
-        journal_head: 0,
-        journal_acknowledged: 0,
-        journal_percent: 0,
-        reader: true,
-        lock_released: false,
-        leaf: Leaf::Closed,
-        faults: access::event::Faults::NONE,
-        messages_refused: 0,
+        ..Status::of_new_box("1")
     };
     bench.site.record_status(&door(name), &header, &status, NOW).unwrap();
 }

@@ -8,10 +8,10 @@ use std::time::Duration;
 use access::chain::Link;
 use access::entry::{Block, Blocks};
 use access::envelope::Header;
-use access::event::{EventKind, Faults};
-use access::message::{Leaf, Listed, Status};
+use access::event::EventKind;
+use access::message::{Listed, Status};
 use access::mode::Mode;
-use access::time::{ClockTrust, MonoMs, UtcMs, Window};
+use access::time::{ClockTrust, UtcMs, Window};
 use access::uid::Uid;
 use access::whitelist::{Digest, Generation, WhitelistId};
 use db::site::{
@@ -55,33 +55,8 @@ fn list(generation: u64, cards: &[(Uid, Blocks)]) -> Listed {
 fn status(bench: &Bench, name: &str, mode: Mode, oldest: u64) {
     let header =
         Header { site: site_id(), door: door(name), key_id: 1, epoch: 5, boot: 1, sequence: 1, link: Link::START };
-    let status = Status {
-        session: 1,
-        mono: MonoMs(1),
-        utc: NOW,
-        trust: ClockTrust::Synchronised,
-        wire_min: 1,
-        wire_max: 1,
-        agent: "1".to_owned(),
-        whitelist: WhitelistId::default(),
-        state_generation: Generation(0),
-        counters_generation: Generation(0),
-        passages_generation: Generation(0),
-        mode,
-        nonce: access::confirm::Nonce::default(),
-        confirmed_age_s: None,
-        log: access::confirm::LogHead::default(),
-        journal_oldest: oldest,
-        probe: 0,
-        journal_head: 0,
-        journal_acknowledged: 0,
-        journal_percent: 0,
-        reader: true,
-        lock_released: false,
-        leaf: Leaf::Closed,
-        faults: Faults::NONE,
-        messages_refused: 0,
-    };
+    let status =
+        Status { utc: NOW, trust: ClockTrust::Synchronised, mode, journal_oldest: oldest, ..Status::of_new_box("1") };
     bench.site.record_status(&door(name), &header, &status, UtcMs(LATER.0 + 1)).unwrap();
 }
 

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 use access::chain::Link;
 use access::envelope::{DoorKey, Header, Sealed, seal};
-use access::event::Faults;
 use access::id::DoorId;
-use access::message::{Down, Leaf, Status, Up};
-use access::mode::Mode;
+use access::message::{Down, Status, Up};
 use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::topic::{Channel, Topic};
 use access::whitelist::{Generation, WhitelistPart};
@@ -65,27 +63,9 @@ impl Ear {
             mono: MonoMs(50_000),
             utc: UtcMs(site::whole::now().0 * 1_000),
             trust: ClockTrust::Synchronised,
-            wire_min: 1,
-            wire_max: 1,
-            agent: "bench".to_owned(),
             whitelist: view.wanted.context("a list has been compiled")?,
             state_generation: view.wanted_state,
-            counters_generation: Generation(0),
-            passages_generation: Generation(0),
-            mode: Mode::Normal,
-            nonce: access::confirm::Nonce::default(),
-            confirmed_age_s: None,
-            log: access::confirm::LogHead::default(),
-            journal_oldest: 1,
-            probe: 0,
-            journal_head: 0,
-            journal_acknowledged: 0,
-            journal_percent: 0,
-            reader: true,
-            lock_released: false,
-            leaf: Leaf::Closed,
-            faults: Faults::NONE,
-            messages_refused: 0,
+            ..Status::of_new_box("bench")
         };
         let mut ear = Self { id: door.clone(), key, header, status, handle, events };
         ear.report().await?;

@@ -3,14 +3,12 @@
 use std::time::{Duration, Instant};
 
 use access::chain::Link;
-use access::confirm::{LogHead, Nonce};
+use access::confirm::Nonce;
 use access::envelope::{DoorKey, Header, Sealed, seal};
-use access::event::Faults;
-use access::message::{Down, Leaf, STATUS_EVERY_MS, Status, Up};
-use access::mode::Mode;
+use access::message::{Down, STATUS_EVERY_MS, Status, Up};
 use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::topic::{Channel, Topic};
-use access::whitelist::{Generation, WhitelistId, WhitelistPart};
+use access::whitelist::{WhitelistId, WhitelistPart};
 use anyhow::{Context, Result};
 use link::Qos;
 use tokio::sync::mpsc;
@@ -101,27 +99,7 @@ fn status(number: u32) -> Status {
         mono: MonoMs(50_000),
         utc: UtcMs(site::whole::now().0 * 1_000),
         trust: ClockTrust::Synchronised,
-        wire_min: 1,
-        wire_max: 1,
-        agent: "bench".to_owned(),
-        whitelist: WhitelistId::default(),
-        state_generation: Generation(0),
-        counters_generation: Generation(0),
-        passages_generation: Generation(0),
-        mode: Mode::Normal,
-        nonce: Nonce::default(),
-        confirmed_age_s: None,
-        log: LogHead::default(),
-        journal_oldest: 1,
-        probe: 0,
-        journal_head: 0,
-        journal_acknowledged: 0,
-        journal_percent: 0,
-        reader: true,
-        lock_released: false,
-        leaf: Leaf::Closed,
-        faults: Faults::NONE,
-        messages_refused: 0,
+        ..Status::of_new_box("bench")
     }
 }
 
