@@ -120,7 +120,6 @@ fn plain(folder: &Path, reports: &[Report]) -> f64 {
              link_ok INTEGER NOT NULL, head BLOB,
              happened_ms INTEGER GENERATED ALWAYS AS (MIN(at_ms, received_ms + 300000)) VIRTUAL) STRICT;
          CREATE UNIQUE INDEX event_once ON event (door, epoch, sequence);
-         CREATE INDEX event_by_uid ON event (uid) WHERE uid IS NOT NULL;
          CREATE INDEX event_by_time ON event (happened_ms);
          CREATE INDEX event_by_door ON event (door, happened_ms);
          CREATE INDEX event_by_code ON event (code, happened_ms);
