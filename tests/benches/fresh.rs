@@ -9,14 +9,12 @@
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde_json::Value;
+use site::wait;
 use site::whole::{Broker, Door, Whole, people};
-
-/// A door that takes longer has lost its list.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 fn main() -> Result<()> {
     let (entries, rounds) = (number("KULKU_ENTRIES", 100_000), number("KULKU_ROUNDS", 3));
@@ -43,17 +41,11 @@ fn main() -> Result<()> {
 }
 
 fn in_force(door: &Door, entries: usize) -> Result<()> {
-    let begun = Instant::now();
-    let has = || -> Result<bool> {
-        let state: Value = door.control.read("/state")?;
-        let count = state.get("whitelist_entries").and_then(Value::as_u64);
-        Ok(count.and_then(|count| usize::try_from(count).ok()).is_some_and(|count| count >= entries))
-    };
-    while !has()? {
-        ensure!(begun.elapsed() < PATIENCE, "{} has not got its list", door.id);
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    Ok(())
+    wait::until("the whole list in force", || {
+        let state: Value = door.control.read("/state").ok()?;
+        let count = usize::try_from(state.get("whitelist_entries")?.as_u64()?).ok()?;
+        (count >= entries).then_some(())
+    })
 }
 
 fn number(name: &str, usual: usize) -> usize {

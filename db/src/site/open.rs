@@ -275,7 +275,11 @@ fn pool(path: &Path, size: u32, only_reads: bool) -> Result<Pool<SqliteConnectio
         file::configure(connection)?;
         // What is erased is overwritten, where that costs no page more.
         connection.pragma_update(None, "secure_delete", "FAST")?;
-        connection.pragma_update(None, "cache_size", -(if only_reads { READER_CACHE_KIB } else { WRITER_CACHE_KIB }))?;
+        connection.pragma_update(
+            None,
+            "cache_size",
+            -(if only_reads { READER_CACHE_KIB } else { WRITER_CACHE_KIB }),
+        )?;
         connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
         connection.pragma_update(None, "query_only", only_reads)
     });
