@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | `pages`, `api` | one file for each page and each part of the API |
 //! | `visit`, `session`, [`password`], `attempts` | who asks |
-//! | [`invitation`], `totp` | how somebody gets in the first time, and the second step |
+//! | [`invitation`], `totp`, `qr` | how somebody gets in the first time, and the second step |
 //! | `routes`, `rights` | which routes there are, and what they ask of whoever calls them |
 //! | `query`, `asked`, `form` | what they ask for |
 //! | `feed`, `export` | the log as it comes in, and as a table |
@@ -61,6 +61,7 @@ mod pages;
 pub mod password;
 mod plan;
 mod purpose;
+mod qr;
 mod query;
 mod reports;
 mod rights;

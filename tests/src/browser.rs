@@ -14,6 +14,9 @@ use crate::wait;
 /// How often the browser looks for what it waits for.
 const EVERY: Duration = Duration::from_millis(50);
 
+/// The cookie of a session.
+const SESSION: &str = "kulku";
+
 /// The window of whoever does not say otherwise.
 const WINDOW: &str = "--window-size=1280,900";
 
@@ -59,6 +62,7 @@ impl Browser {
             // The tests run as root in CI, where Chromium has no sandbox.
             "--no-sandbox",
             "--disable-gpu",
+            "--disable-software-rasterizer",
             "--disable-dev-shm-usage",
             "--disable-background-networking",
             "--no-first-run",
@@ -84,6 +88,35 @@ impl Browser {
         self.fill("#password", password).await?;
         self.click("main form button").await?;
         self.see("nav.main").await?;
+        Ok(())
+    }
+
+    /// The session of whoever has signed in here, as a header of other programs.
+    ///
+    /// # Errors
+    /// If nobody has.
+    pub async fn session(&self) -> Result<String> {
+        let cookie = self.page.get_named_cookie(SESSION).await?;
+        Ok(format!("{SESSION}={}", cookie.value))
+    }
+
+    /// Goes on with the session of another window at the same dashboard.
+    ///
+    /// # Errors
+    /// If the other has none, or the dashboard does not answer.
+    pub async fn join(&self, other: &Self, dashboard: &str) -> Result<()> {
+        let cookie = other.page.get_named_cookie(SESSION).await?;
+        self.page.goto(format!("{dashboard}/accessibility")).await?;
+        Ok(self.page.add_cookie(cookie).await?)
+    }
+
+    /// From now on every page begins with this script.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub async fn always(&self, script: &str) -> Result<()> {
+        let source = json!({"source": script});
+        self.page.cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", source).await?;
         Ok(())
     }
 
@@ -138,7 +171,9 @@ impl Browser {
         let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
         self.page.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await?;
         let scheme = if dark { "dark" } else { "light" };
-        let theme = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        // What is still moving is neither measured nor photographed.
+        let still = json!({"name": "prefers-reduced-motion", "value": "reduce"});
+        let theme = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}, still]});
         self.page.cdp().send_raw("Emulation.setEmulatedMedia", theme).await?;
         Ok(())
     }

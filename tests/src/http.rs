@@ -27,6 +27,17 @@ pub struct Answer {
     pub body: Value,
 }
 
+/// A page as it came, wherever it leads.
+#[derive(Debug)]
+pub struct Shown {
+    /// The HTTP status.
+    pub status: u16,
+    /// Where it leads, if it is nothing but a way on.
+    pub leads_to: Option<String>,
+    /// Its text.
+    pub text: String,
+}
+
 impl Client {
     /// Speaks to `base`, such as `http://127.0.0.1:8080`, with a bearer token if there is one.
     #[must_use]
@@ -56,6 +67,32 @@ impl Client {
             request = request.header(name, value);
         }
         Self::answer(request.call()?)
+    }
+
+    /// GET of a page, without going where it leads.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub fn page(&self, path: &str) -> Result<Shown> {
+        let mut request = self.agent.get(format!("{}{path}", self.base)).config().max_redirects(0).build();
+        for (name, value) in self.headers() {
+            request = request.header(name, value);
+        }
+        let mut response = request.call()?;
+        let leads_to = response.headers().get("location").and_then(|place| place.to_str().ok()).map(str::to_owned);
+        Ok(Shown { status: response.status().as_u16(), leads_to, text: response.body_mut().read_to_string()? })
+    }
+
+    /// POST of a form, whose answer leads on.
+    ///
+    /// # Errors
+    /// If there is no answer.
+    pub fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Result<u16> {
+        let mut request = self.agent.post(format!("{}{path}", self.base)).config().max_redirects(0).build();
+        for (name, value) in self.headers() {
+            request = request.header(name, value);
+        }
+        Ok(request.send_form(fields.iter().copied())?.status().as_u16())
     }
 
     /// POST of JSON.

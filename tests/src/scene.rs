@@ -24,7 +24,7 @@ pub const NURSE: usize = 0;
 /// See [`NURSE`].
 const BLOCKED: usize = 7;
 /// See [`NURSE`].
-const PHARMACISTS: [usize; 2] = [15, 16];
+pub const PHARMACISTS: [usize; 2] = [15, 16];
 /// See [`NURSE`].
 const FORGETFUL: usize = 21;
 
@@ -32,6 +32,9 @@ const FORGETFUL: usize = 21;
 const BACKUP_OUT: &str = "04B1A2C3D4E501";
 /// See `BACKUP_OUT`.
 pub const BACKUP: &str = "04B1A2C3D4E502";
+
+/// So many people are put into a group at once.
+const CHOSEN: usize = 3;
 
 /// Nobody knows this card.
 const STRANGER: &str = "DEADBEEF";
@@ -99,6 +102,17 @@ fn happen(ready: &Ready) -> Result<()> {
     let handout = json!({"backup": BACKUP_OUT, "person": person, "original": uid(FORGETFUL), "cause": "forgotten",
         "document": "passport", "place": "Pääaula"});
     api.act("/api/v1/handouts", &handout)?;
+    let chosen: Vec<&str> = people.iter().take(CHOSEN).map(|person| person.external_id.as_str()).collect();
+    many(&api, &chosen)
+}
+
+/// Several people are put into a group at once. What the house does by itself meanwhile makes a preview stale.
+fn many(api: &Client, external_ids: &[&str]) -> Result<()> {
+    let wish = json!({"whom": {"external_ids": external_ids}, "act": {"add-to-group": {"group": 1}}});
+    wait::until("several people in a group", || {
+        let seen = api.act("/api/v1/bulk", &wish).ok()?.get("seen")?.as_u64()?;
+        api.act(&format!("/api/v1/bulk?seen={seen}"), &wish).ok()?.get("change")?.as_u64()
+    })?;
     Ok(())
 }
 

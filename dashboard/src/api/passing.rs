@@ -31,6 +31,8 @@ pub(super) fn router() -> Routes {
         .put(Right::PeopleEdit, "/people/{id}/comfort", set_comfort)
         .get(Right::Settings, "/settings", settings)
         .put(Right::Settings, "/settings", set_settings)
+        .get(Right::Settings, "/settings/contact", contact)
+        .put(Right::Settings, "/settings/contact", set_contact)
 }
 
 /// The rule of an area.
@@ -176,4 +178,30 @@ async fn set_settings(
     let (caller, days) = (app.clone(), shape.inactivity_days);
     app.db(move |site| site.set_inactivity(&actor(&caller, &operator), days)).await?;
     Ok(Json(shape))
+}
+
+/// Whom to turn to if a page is in somebody's way.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContactShape {
+    /// A text that anybody may read; `null`: nobody has said.
+    #[serde(deserialize_with = "Option::deserialize")]
+    contact: Option<String>,
+}
+
+async fn contact(State(app): State<App>) -> Result<Json<ContactShape>, Fault> {
+    Ok(Json(ContactShape { contact: app.db(|site| site.contact()).await? }))
+}
+
+async fn set_contact(
+    State(app): State<App>,
+    Caller(operator): Caller,
+    Body(shape): Body<ContactShape>,
+) -> Result<Json<ContactShape>, Fault> {
+    let (caller, text) = (app.clone(), shape.contact.unwrap_or_default());
+    let contact = app.db(move |site| {
+        site.set_contact(&actor(&caller, &operator), &text)?;
+        site.contact()
+    });
+    Ok(Json(ContactShape { contact: contact.await? }))
 }

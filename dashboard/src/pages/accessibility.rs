@@ -16,6 +16,8 @@ use crate::visit::Visitor;
 #[template(path = "accessibility.html")]
 struct Accessibility {
     page: Page,
+    /// Whom to turn to, if the site has said.
+    contact: Option<String>,
 }
 
 /// The statement, with the navigation around it for whoever is signed in.
@@ -28,5 +30,6 @@ pub(super) async fn show(
         page.is_of(&operator);
         page.ends = Some(ends);
     }
-    render(&Accessibility { page })
+    let contact = app.db(|site| site.contact()).await?;
+    render(&Accessibility { page, contact })
 }

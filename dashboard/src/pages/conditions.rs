@@ -38,7 +38,12 @@ struct ConditionPage {
     /// Its number; nothing for one to be added.
     number: Option<i64>,
     form: Form,
+    /// What groups name.
+    words: GroupWords,
 }
+
+/// Units and titles.
+type GroupWords = (Vec<String>, Vec<String>);
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +105,7 @@ async fn show(
     Path(path): Path<(String, String, String)>,
 ) -> Result<Response, Fault> {
     let named = Named::read(path)?;
-    let (person, now) = app.db(move |site| find(site, named)).await?;
+    let (person, now, words) = app.db(move |site| find(site, named)).await?;
     let form = match now {
         Now::Nothing => Form::default(),
         Now::Employment(job) => Form::with(&[
@@ -117,7 +122,7 @@ async fn show(
             ("until", when::last_day(right.window, visit.page.zone)),
         ]),
     };
-    render(&page(visit.page, named, person, form))
+    render(&page(visit.page, named, (person, words), form))
 }
 
 /// What is so now.
@@ -137,7 +142,7 @@ impl Now {
     }
 }
 
-fn find(site: &Site, named: Named) -> Result<(Person, Now), SiteError> {
+fn find(site: &Site, named: Named) -> Result<(Person, Now, GroupWords), SiteError> {
     let person = site.person(named.person)?;
     let missing = || SiteError::NotFound { what: "condition", id: String::new() };
     let now = match (named.what, named.number) {
@@ -151,12 +156,13 @@ fn find(site: &Site, named: Named) -> Result<(Person, Now), SiteError> {
             Now::Right(found.ok_or_else(missing)?)
         }
     };
-    Ok((person, now))
+    let words = if named.what.is_right() { GroupWords::default() } else { site.group_words()? };
+    Ok((person, now, words))
 }
 
-fn page(page: Page, named: Named, person: Person, form: Form) -> ConditionPage {
+fn page(page: Page, named: Named, (person, words): (Person, GroupWords), form: Form) -> ConditionPage {
     let page = page.at(&named.path());
-    ConditionPage { page, id: person.id.0, name: person.name, what: named.what, number: named.number, form }
+    ConditionPage { page, id: person.id.0, name: person.name, what: named.what, number: named.number, form, words }
 }
 
 /// Adds, changes, ends or takes back.
@@ -168,7 +174,7 @@ async fn set(
 ) -> Result<Response, Fault> {
     let named = Named::read(path)?;
     // What is not this person's cannot be changed from this person's page.
-    let (person, now) = app.db(move |site| find(site, named)).await?;
+    let (person, now, words) = app.db(move |site| find(site, named)).await?;
     if let Some(step) = Step::read(&mut form, named, now.window(), &visit.page) {
         let code = step.done();
         let (caller, operator) = (app.clone(), visit.operator.clone());
@@ -189,7 +195,7 @@ async fn set(
             Err(fault) => form.refused(fault)?,
         }
     }
-    render_refused(&page(visit.page, named, person, form))
+    render_refused(&page(visit.page, named, (person, words), form))
 }
 
 /// What is asked for.

@@ -14,6 +14,7 @@ use super::{LAST_ROWS, ROWS, render};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::page::Page;
+use crate::reports;
 use crate::rights::Right;
 use crate::sentence::Row;
 use crate::visit::Visit;
@@ -50,26 +51,30 @@ struct Found {
     ending: Vec<UtcS>,
     horizons: Horizons,
     overdue: usize,
+    /// Groups whose rights are to be looked at again.
+    reviews: usize,
 }
 
 /// The page.
 pub(super) async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fault> {
     let now = visit.page.now;
     let since = UtcMs(now.0 - DAY_MS);
-    let events = visit.page.may(Right::Events);
-    let found = app.db(move |site| find(site, now, since, events)).await?;
+    let may = (visit.page.may(Right::Events), visit.page.may(Right::Reports));
+    let found = app.db(move |site| find(site, now, since, may)).await?;
     let rows = Row::all(&visit.page, &found.last);
     let counts = counts(&visit.page, &found);
     render(&Overview { page: visit.page, counts, alarms: found.alarms, rows })
 }
 
-fn find(site: &Site, now: UtcMs, since: UtcMs, events: bool) -> Result<Found, SiteError> {
+fn find(site: &Site, now: UtcMs, since: UtcMs, (events, reports): (bool, bool)) -> Result<Found, SiteError> {
     let denied = EventFilter { granted: Some(false), from: Some(since), ..EventFilter::default() };
     let open = AlarmFilter { state: Some(AlarmState::Open), ..AlarmFilter::default() };
     let horizons = site.horizons(now)?;
     let ending = site.cards_ending(now.second(), horizons.three_months, COUNTED_MAX + 1)?;
     let overdue = HandOutFilter { state: HandOutState::Overdue(now), ..HandOutFilter::default() };
+    let reviews = || reports::reviews(site, (false, true), None, COUNTED_MAX + 1, now.second());
     Ok(Found {
+        reviews: if reports { reviews()?.len() } else { 0 },
         ending: ending.iter().filter_map(|card| card.window.until).collect(),
         horizons,
         overdue: site.handouts(overdue, None, COUNTED_MAX + 1)?.len(),
@@ -108,6 +113,9 @@ fn counts(page: &Page, found: &Found) -> Vec<Count> {
     ];
     if page.may(Right::Desk) {
         counts.push(count("count-overdue", found.overdue, "/desk?show=overdue#outs".to_owned(), "warn"));
+    }
+    if page.may(Right::Reports) {
+        counts.push(count("count-reviews", found.reviews, "/reports/review?show=due".to_owned(), "plain"));
     }
     if page.may(Right::Events) {
         let href = "/events?decision=denied&span=day".to_owned();

@@ -1,4 +1,4 @@
-//! What is set for the site as a whole: how long a card may lie unused.
+//! What is set for the site as a whole: how long a card may lie unused, and whom to turn to.
 
 use askama::Template;
 use axum::extract::State;
@@ -20,16 +20,31 @@ struct SiteSettings {
     form: Form,
 }
 
-/// Both routes of the page.
+/// The routes of the page.
 pub(super) fn router() -> Routes {
-    Routes::new().get(Right::Settings, "/settings", show).post(Right::Settings, "/settings", set)
+    Routes::new().get(Right::Settings, "/settings", show).post(Right::Settings, "/settings", set).post(
+        Right::Settings,
+        "/settings/contact",
+        set_contact,
+    )
 }
 
 /// The page.
 async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fault> {
-    let days = app.db(|site| site.inactivity()).await?;
-    let form = Form::with(&[("days", days.map_or_else(String::new, |days| days.to_string()))]);
+    let form = fill(&app, Form::default()).await?;
     render(&SiteSettings { page: visit.page, form })
+}
+
+/// What is set, in the fields that nobody has filled in.
+async fn fill(app: &App, mut form: Form) -> Result<Form, Fault> {
+    let (days, contact) = app.db(|site| Ok((site.inactivity()?, site.contact()?))).await?;
+    let set = [("days", days.map(|days| days.to_string())), ("contact", contact)];
+    for (name, value) in set {
+        if !form.problems().iter().any(|(field, _)| *field == name) {
+            form.set(name, value.unwrap_or_default());
+        }
+    }
+    Ok(form)
 }
 
 /// Sets after how many days a card that nobody uses is suspended; without any, never.
@@ -43,5 +58,17 @@ async fn set(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Res
             Err(fault) => form.refused(fault)?,
         }
     }
+    let form = fill(&app, form).await?;
     render_refused(&SiteSettings { page: visit.page, form })
+}
+
+/// Sets whom to turn to; without a text, nobody.
+async fn set_contact(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
+    let (caller, operator, contact) = (app.clone(), visit.operator, form.value("contact").to_owned());
+    match app.db(move |site| site.set_contact(&actor(&caller, &operator), &contact)).await {
+        Ok(()) => return Ok(done("/settings", "site-set")),
+        Err(fault) => form.refused(fault)?,
+    }
+    let form = fill(&app, form).await?;
+    render_refused(&SiteSettings { page: visit.page.at("/settings"), form })
 }

@@ -42,16 +42,15 @@ pub(super) async fn taps(app: &App, words: Words, span: TapSpan) -> Result<Repor
     let bars: Vec<(String, [u64; 2])> = by_hour.iter().enumerate().map(|(at, both)| (columns(at), *both)).collect();
     let [granted, denied] = by_hour.iter().fold([0, 0], |[a, b], [c, d]| [a + c, b + d]);
     let busiest = bars.iter().rev().max_by_key(|(_, [granted, denied])| granted + denied);
-    let note = words.lang.say_with(
-        "report-taps-note",
-        &[
-            ("granted", granted.into()),
-            ("denied", denied.into()),
-            ("hour", busiest.map_or("–", |(hour, _)| hour.as_str()).into()),
-        ],
-    );
+    let said = [
+        ("granted", granted.into()),
+        ("denied", denied.into()),
+        ("hour", busiest.map_or("–", |(hour, _)| hour.as_str()).into()),
+    ];
+    let is_quiet = granted + denied == 0;
+    let note = words.lang.say_with(if is_quiet { "report-nothing" } else { "report-taps-note" }, &said);
     let lang = words.lang;
-    let chart = (granted + denied > 0).then(|| {
+    let chart = (!is_quiet).then(|| {
         let legend = [lang.say("report-granted"), lang.say("report-denied")];
         Chart::columns(("taps", lang.say("report-taps-chart"), note.clone()), legend, &bars, HOURS_LABELLED)
     });

@@ -48,6 +48,7 @@ pub(super) const TOLD: &[(&str, &[&str])] = &[
     ("lockdown", &["door", "area"]),
     ("signal_state", &[]),
     ("inactivity_state", &[]),
+    ("contact_state", &[]),
     ("review", &["grp", "person"]),
     ("review_state", &[]),
     ("retention_state", &["kind"]),

@@ -15,6 +15,7 @@ mod check;
 mod comfort;
 mod commands;
 mod conditions;
+mod contact;
 mod counters;
 mod credentials;
 mod desk;

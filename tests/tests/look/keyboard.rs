@@ -44,7 +44,7 @@ return {
 fn every_page_can_be_walked_with_the_tab_key_alone() {
     in_hospital(|browser, ready| async move {
         let mut wrong = Vec::new();
-        let all = pages::all(&browser, &ready.dashboard).await?;
+        let all = pages::all(&ready.dashboard, &browser.session().await?)?;
         for (number, page) in all.iter().filter(|page| page.is_first).enumerate() {
             // Narrow and wide in turn: a narrow page has a menu instead of a bar.
             browser.resize(if number % 2 == 0 { 1280 } else { 320 }, 900, false).await?;

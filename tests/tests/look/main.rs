@@ -3,6 +3,8 @@
 #![expect(clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
 mod axe;
+mod joining;
 mod keyboard;
 mod pages;
+mod routes;
 mod tasks;

@@ -25,7 +25,6 @@ const LOSER: usize = 42;
 struct Hands<'a> {
     browser: &'a Browser,
     dashboard: &'a str,
-    rules: String,
     clicks: u32,
     keys: u32,
     /// What axe-core found on the pages that the hands came by.
@@ -93,7 +92,7 @@ impl Hands<'_> {
     async fn read(&mut self, css: &str) -> Result<String> {
         let text = self.browser.see(css).await?.text().await?;
         let here = self.browser.page.current_url().await?;
-        let found = axe::check_open(self.browser, &self.rules).await?;
+        let found = axe::check_open(self.browser).await?;
         self.wrong.extend(found.into_iter().map(|what| format!("{}: {what}", here.path())));
         Ok(text)
     }
@@ -113,14 +112,8 @@ impl Hands<'_> {
 fn the_usual_tasks_take_as_many_clicks_and_keystrokes_as_the_page_about_them_says() {
     in_hospital(|browser, ready| async move {
         let api = Client::new(&ready.dashboard, Some(&ready.token));
-        let mut hands = Hands {
-            browser: &browser,
-            dashboard: &ready.dashboard,
-            rules: axe::rules()?,
-            clicks: 0,
-            keys: 0,
-            wrong: Vec::new(),
-        };
+        browser.always(&axe::rules()?).await?;
+        let mut hands = Hands { browser: &browser, dashboard: &ready.dashboard, clicks: 0, keys: 0, wrong: Vec::new() };
         let mut counted = Vec::new();
         macro_rules! task {
             ($number:literal, $steps:expr) => {

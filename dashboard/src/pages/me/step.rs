@@ -12,6 +12,7 @@ use crate::form::Form;
 use crate::invitation::digest;
 use crate::page::Page;
 use crate::pages::{done, render, render_refused};
+use crate::qr::{self, Square};
 use crate::totp;
 use crate::visit::{Visit, actor};
 
@@ -31,6 +32,8 @@ struct SecondStep {
     typed: String,
     /// The same for an app on the device that shows this.
     uri: String,
+    /// The same for an app on a telephone that looks at this.
+    square: Option<Square>,
     /// The codes for the day on which the telephone is lost, shown once.
     codes: Vec<String>,
 }
@@ -63,7 +66,7 @@ pub(super) async fn set(State(app): State<App>, visit: Visit, mut form: Form) ->
     app.db(move |site| site.set_second_step(&actor(&of, &by), by.id, (&secret, step), &digests)).await?;
     let codes = codes.iter().map(|code| in_groups(code, 5)).collect();
     let page = visit.page.at("/me");
-    render(&SecondStep { page, form: Form::default(), typed: String::new(), uri: String::new(), codes })
+    render(&SecondStep { page, form: Form::default(), typed: String::new(), uri: String::new(), square: None, codes })
 }
 
 /// Takes it away again.
@@ -83,11 +86,13 @@ pub(super) async fn end(
 }
 
 fn page(app: &App, visit: &Visit, form: Form, secret: &[u8]) -> SecondStep {
+    let uri = totp::uri(secret, &visit.operator.name, app.context.site.id().as_str());
     SecondStep {
         page: visit.page.clone(),
         form,
         typed: in_groups(&totp::base32(secret), 4),
-        uri: totp::uri(secret, &visit.operator.name, app.context.site.id().as_str()),
+        square: qr::square(&uri),
+        uri,
         codes: Vec::new(),
     }
 }

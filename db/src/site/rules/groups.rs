@@ -16,6 +16,9 @@ pub(super) const MATCHES_MAX: usize = 64;
 /// Longest name of a unit or a title, in bytes.
 const WORD_LENGTH_MAX: usize = 200;
 
+/// Most units, and most titles, that are told of at once: a form offers them.
+const WORDS_MAX: u32 = 200;
+
 const SELECT: &str = "
     SELECT g.grp, g.name,
            (SELECT COUNT(*) FROM group_member m WHERE m.grp = g.grp AND m.until IS NULL),
@@ -32,6 +35,24 @@ impl Site {
             let mut statement = row::prepare(db, &format!("{SELECT} AND g.grp = $1"))?;
             let group = row::first(statement.query([id.0])?, view)?.ok_or_else(|| no_such(id))?;
             with_matches(db, group)
+        })
+    }
+
+    /// The units and the titles by which groups have members, by the alphabet and at most 200 of each. Whoever is entered
+    /// with another spelling is in none of these groups.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the file cannot be read.
+    pub fn group_words(&self) -> Result<(Vec<String>, Vec<String>), SiteError> {
+        self.read(|db| {
+            let words = |column: &str| -> Result<Vec<String>, SiteError> {
+                let sql = format!(
+                    "SELECT DISTINCT {column} FROM group_match WHERE until IS NULL AND {column} IS NOT NULL
+                     ORDER BY {column} LIMIT $1"
+                );
+                row::all(row::prepare(db, &sql)?.query([WORDS_MAX])?, |r| Ok(r.get(0)?))
+            };
+            Ok((words("unit")?, words("title")?))
         })
     }
 
