@@ -170,7 +170,7 @@ impl Part {
             "rule" => Self::link("rules", &id, id.clone()),
             "from_s" | "until_s" | "due_s" => Self::text(page.minute(&UtcS(number))),
             "checked_ms" | "from_ms" | "until_ms" | "ends_ms" => Self::text(page.instant(&UtcMs(number))),
-            "unlock" | "hard" | "unlock_first_person" => {
+            "unlock" | "hard" | "unlock_first_person" | "disabled" | "second_step" => {
                 Self::text(page.tr(if number == 0 { "audit-no" } else { "audit-yes" }))
             }
             "blocks" => Self::blocks(page, number),
@@ -192,11 +192,21 @@ impl Part {
             (_, "uid") => Self::link("cards", text, text.to_owned()),
             (_, "door") => Self::link("doors", text, text.to_owned()),
             (_, "life" | "cause" | "effect" | "reading") => Self::text(page.code(field, text)),
+            (_, "role") => Self::text(page.code("role", text)),
+            (_, "scope") => Self::text(scope(page, text)),
             (_, "exit_button") => Self::text(page.code("exit-button", text)),
             (_, "unknown_time") => Self::text(page.code("unknown-time", text)),
             ("group_match", "kind") | (_, "as_kind") => Self::text(page.code("kind", text)),
             _ => Self::text(text),
         }
+    }
+}
+
+/// What a token is good for.
+pub(crate) fn scope(page: &Page, scope: &str) -> String {
+    match scope {
+        "all" | "read" => page.code("scope", scope),
+        named => named.split(',').map(|code| page.code("may", code)).collect::<Vec<_>>().join(", "),
     }
 }
 

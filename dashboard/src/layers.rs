@@ -21,6 +21,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::api::problem;
 use crate::app::App;
 use crate::fault::Fault;
+use crate::leaving;
 use crate::page::Page;
 use crate::purpose;
 use crate::rights::Right;
@@ -46,7 +47,9 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
 pub(crate) fn pages(routes: Routes, app: &App) -> Router<App> {
     let (router, table) = routes.finish("");
     let asked = from_fn_with_state(Gate { app: app.clone(), table }, visit::operators);
-    let router = router.fallback(nothing_here).layer(from_fn_with_state(app.clone(), purpose::of_pages)).layer(asked);
+    let noted = from_fn_with_state(app.clone(), leaving::noted);
+    let why = from_fn_with_state(app.clone(), purpose::of_pages);
+    let router = router.fallback(nothing_here).layer(noted).layer(why).layer(asked);
     bounded(router.layer(session::layer(app)).layer(CsrfLayer::new()))
         .layer(from_fn_with_state(app.clone(), error_pages))
 }
@@ -56,7 +59,9 @@ pub(crate) fn pages(routes: Routes, app: &App) -> Router<App> {
 pub(crate) fn api(routes: Routes, app: &App) -> Router<App> {
     let (router, table) = routes.finish("/api");
     let asked = from_fn_with_state(Gate { app: app.clone(), table }, visit::programs);
-    let router = router.fallback(nothing_here).layer(from_fn_with_state(app.clone(), purpose::of_calls)).layer(asked);
+    let noted = from_fn_with_state(app.clone(), leaving::noted);
+    let why = from_fn_with_state(app.clone(), purpose::of_calls);
+    let router = router.fallback(nothing_here).layer(noted).layer(why).layer(asked);
     bounded(router).layer(map_response(problem::from_any))
 }
 

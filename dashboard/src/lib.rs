@@ -16,7 +16,7 @@
 //! | `meanwhile` | somebody else was faster |
 //! | `page`, `nav`, `language`, `sentence`, `when` | what every template has at hand |
 //! | `hours` | the windows of a day as people type them |
-//! | `purpose`, `names` | why somebody looks for a person, and whose name is kept back |
+//! | `purpose`, `names`, `leaving` | why somebody looks for a person, whose name is kept back, what leaves as a file |
 //! | `explain` | why a card passed or did not |
 //! | `reports`, `table`, `chart`, `csv` | what is asked of the site as a whole, drawn and as files |
 //! | `lockdown` | which doors a lockdown reaches, and who passes all the same |
@@ -51,6 +51,7 @@ pub mod import;
 pub mod invitation;
 mod language;
 mod layers;
+mod leaving;
 mod lockdown;
 pub mod mail;
 mod meanwhile;

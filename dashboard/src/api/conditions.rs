@@ -245,9 +245,13 @@ async fn remove_right(
 }
 
 /// The register was asked just now, and says the same.
-async fn note_checked(State(app): State<App>, Path(id): Path<String>) -> Result<Json<RightShape>, Fault> {
-    let (id, now) = (RightId(number_of(&id)?), app.now());
-    Ok(Json(app.db(move |site| site.note_checked(id, now)).await?.into()))
+async fn note_checked(
+    State(app): State<App>,
+    Caller(operator): Caller,
+    Path(id): Path<String>,
+) -> Result<Json<RightShape>, Fault> {
+    let (id, caller) = (RightId(number_of(&id)?), app.clone());
+    Ok(Json(app.db(move |site| site.note_checked(&actor(&caller, &operator), id)).await?.into()))
 }
 
 /// A certificate, PEM or DER in base64.

@@ -1,6 +1,6 @@
 //! Employments and rights to practise of a person: one page to add one, and one to change it.
 
-use access::time::{UtcMs, Window};
+use access::time::Window;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -206,7 +206,7 @@ enum Step {
     SaveRight(Option<RightId>, NewRight),
     EndRight(RightId),
     RemoveRight(RightId),
-    NoteChecked(RightId, UtcMs),
+    NoteChecked(RightId),
 }
 
 impl Step {
@@ -217,7 +217,7 @@ impl Step {
             (What::Employment, Some(number), "remove") => Some(Self::RemoveEmployment(EmploymentId(number))),
             (What::Right, Some(number), "end") => Some(Self::EndRight(RightId(number))),
             (What::Right, Some(number), "remove") => Some(Self::RemoveRight(RightId(number))),
-            (What::Right, Some(number), "checked") => Some(Self::NoteChecked(RightId(number), page.now)),
+            (What::Right, Some(number), "checked") => Some(Self::NoteChecked(RightId(number))),
             (What::Employment, number, _) => {
                 Some(Self::SaveEmployment(number.map(EmploymentId), employment(form, before, page)?))
             }
@@ -248,7 +248,7 @@ impl Step {
             Self::SaveRight(Some(id), new) => site.change_right(actor, id, &new).map(drop),
             Self::EndRight(id) => site.end_right(actor, id, now).map(drop),
             Self::RemoveRight(id) => site.remove_right(actor, id).map(drop),
-            Self::NoteChecked(id, at) => site.note_checked(id, at).map(drop),
+            Self::NoteChecked(id) => site.note_checked(actor, id).map(drop),
         }
     }
 }

@@ -110,11 +110,12 @@ fn part(page: &Page, action: &str, place: usize, word: &str) -> Part {
         ("card-list" | "card-unlist", 1)
         | (
             "door-add" | "door-mode" | "door-settings" | "door-enrol" | "door-enrolled" | "door-certificate"
-            | "door-revoke" | "encoder-add",
+            | "door-revoke" | "door-command" | "encoder-add",
             0,
         ) => link("doors", word.to_owned()),
         ("card-block" | "card-unblock", 1) => Part { href: String::new(), text: page.code("reason", word) },
         ("door-settings", 3) => Part { href: String::new(), text: page.code("reading", word) },
+        ("door-command", 1) => Part { href: String::new(), text: page.code("action", word) },
         ("door-mode", 1) => Part { href: String::new(), text: page.code("mode", word) },
         ("review-group", 0) => link("reports/review/groups", page.tr1("log-group", "number", word)),
         ("review-person", 0) => link("reports/review/people", page.tr1("log-person", "number", word)),

@@ -10,6 +10,7 @@ use tower_sessions::Session;
 use super::welcome::hashed;
 use super::{done, local, render, render_refused};
 use crate::app::App;
+use crate::audit;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::invitation::{digest, secret};
@@ -91,10 +92,7 @@ pub(super) struct TokenLine {
 impl TokenLine {
     pub(super) fn new(page: &Page, token: TokenView) -> Self {
         let instant = |at: Option<UtcMs>| at.map_or_else(|| page.tr("never"), |at| page.instant(&at));
-        let scope = match token.scope.as_str() {
-            "all" | "read" => page.code("scope", &token.scope),
-            named => named.split(',').map(|code| page.code("may", code)).collect::<Vec<_>>().join(", "),
-        };
+        let scope = audit::scope(page, &token.scope);
         Self {
             id: token.id,
             operator: token.operator_name,

@@ -18,7 +18,7 @@ fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
 }
 
 /// The code that an authenticator app shows, computed once more from the standard.
-fn code(secret: &[u8], ms: i64) -> String {
+pub(crate) fn code(secret: &[u8], ms: i64) -> String {
     let mut mac = Hmac::<Sha1>::new_from_slice(secret).unwrap();
     mac.update(&(ms / 30_000).to_be_bytes());
     let digest = mac.finalize().into_bytes();
@@ -27,7 +27,7 @@ fn code(secret: &[u8], ms: i64) -> String {
     format!("{:06}", number % 1_000_000)
 }
 
-fn bytes(hex: &str) -> Vec<u8> {
+pub(crate) fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }
 

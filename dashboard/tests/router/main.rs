@@ -10,6 +10,7 @@
 mod account;
 mod alarms;
 mod api;
+mod audited;
 mod badge;
 mod conditions;
 mod desk;

@@ -1,8 +1,8 @@
 //! A small made-up site behind the router, and a browser that keeps its cookies.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use access::chain::{Link, link};
 use access::command::Action;
@@ -27,7 +27,7 @@ use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, NewT
 use db::trial::log::Filling;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
 use tower::ServiceExt as _;
 
 /// 24 November 2026, 15:00 in Helsinki.
@@ -127,14 +127,31 @@ impl Bench {
     /// With cookies bound to HTTPS, or not.
     pub(crate) async fn built(demo: bool, secure_cookies: bool, filling: Option<Filling>) -> Self {
         let bench = Self::mounted(demo, secure_cookies, |path| {
-            fill(&open(path));
+            std::fs::write(path, filled()).unwrap();
             if let Some(filling) = filling {
                 db::trial::log::fill(path, &filling).unwrap();
             }
         });
+        bench.with_operator().await
+    }
+
+    /// A site that was put back from a backup, about which nobody has decided yet.
+    pub(crate) async fn restored() -> Self {
+        let bench = Self::mounted(false, false, |path| {
+            std::fs::write(path, filled()).unwrap();
+            let backup = path.with_file_name("backup");
+            db::site::back_up(path, &backup, "1", UtcMs(NOW), &mut |_, _| {}).unwrap();
+            db::site::put_back(&backup, path, &"hospital".parse().unwrap(), &actor(), &mut |_, _| {}).unwrap();
+        });
+        bench.with_operator().await
+    }
+
+    /// Adds the operator and the token that the tests use.
+    async fn with_operator(self) -> Self {
+        let bench = self;
         let site = &bench.site;
-        let hash = dashboard::password::hash(PASSWORD).await.unwrap();
-        let operator = site.add_operator(&actor(), OPERATOR, &hash).unwrap();
+        let hash = HASH.get_or_init(|| async { dashboard::password::hash(PASSWORD).await.unwrap() }).await;
+        let operator = site.add_operator(&actor(), OPERATOR, hash).unwrap();
         let digest = Sha256::digest(TOKEN.as_bytes()).into();
         let token = NewToken { operator: operator.id, label: "test", sha256: digest, scope: "all", expires: None };
         site.add_token(&actor(), &token).unwrap();
@@ -180,6 +197,11 @@ impl Bench {
 
     /// What a place asks for; nothing if anybody may go there.
     pub(crate) fn right_of(&self, method: &Method, place: &str) -> Option<Right> {
+        self.route_of(method, place).right
+    }
+
+    /// The route that answers at a place.
+    pub(crate) fn route_of(&self, method: &Method, place: &str) -> &Route {
         let words = |path: &str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
         let asked = words(place);
         let fits = |route: &&Route| {
@@ -189,7 +211,7 @@ impl Bench {
         };
         // Of two that fit, the one with fewer names is meant.
         let found = self.routes.iter().filter(fits).min_by_key(|route| route.path.matches('{').count());
-        found.unwrap_or_else(|| panic!("{method} {place} leads nowhere")).right
+        found.unwrap_or_else(|| panic!("{method} {place} leads nowhere"))
     }
 
     pub(crate) fn now(&self) -> UtcMs {
@@ -410,6 +432,22 @@ pub(crate) fn door(number: usize) -> DoorId {
 /// Asks a door for something, as an operator would.
 pub(crate) fn command(site: &Site, number: usize) -> u64 {
     site.request_command(&actor(), &door(number), Action::UnlockOnce, "A visitor waits").unwrap().id
+}
+
+/// The hash of [`PASSWORD`], which takes a while on purpose.
+static HASH: OnceCell<String> = OnceCell::const_new();
+
+/// The file of a site that is filled, made once.
+fn filled() -> &'static [u8] {
+    static FILE: OnceLock<Vec<u8>> = OnceLock::new();
+    FILE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("site.db");
+        fill(&open(&path));
+        let rest = std::fs::metadata(path.with_file_name("site.db-wal")).map_or(0, |rest| rest.len());
+        assert_eq!(rest, 0, "all of it stands in the file");
+        std::fs::read(&path).unwrap()
+    })
 }
 
 fn fill(site: &Site) {

@@ -1,6 +1,6 @@
 //! Who gets in, and who does not: sign-in, sessions, other sites, tokens.
 
-use crate::support::{Bench, Called, PASSWORD, TOKEN, uid};
+use crate::support::{Bench, Called, PASSWORD, TOKEN};
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use futures_util::future::join_all;
@@ -179,33 +179,6 @@ async fn a_new_password_ends_the_sessions_of_the_old_one() {
     let hash = dashboard::password::hash("another").await.unwrap();
     bench.site.set_password(&crate::support::actor(), operator.id, &hash).unwrap();
     assert_eq!(browser.get("/").await.status, StatusCode::SEE_OTHER);
-}
-
-#[tokio::test]
-async fn a_request_from_another_site_changes_nothing() {
-    let bench = Bench::new().await;
-    let browser = bench.signed_in().await;
-    let before = bench.site.latest().unwrap();
-    for (header, value) in [
-        ("origin", "https://evil.example"),
-        ("origin", "null"),
-        ("sec-fetch-site", "cross-site"),
-        ("sec-fetch-site", "same-site"),
-    ] {
-        for Called { method, path, .. } in bench.pages().into_iter().filter(|route| route.method == Method::POST) {
-            let request = browser
-                .request(method, &path)
-                .header(header, value)
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(Body::from("block=blocked&name=x&person=1&door=pharmacy&uid=04FFFFFF&kind=staff"))
-                .unwrap();
-            let answer = bench.send(request).await;
-            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {header}: {value}");
-            assert!(answer.text().contains("another site"));
-        }
-    }
-    assert_eq!(bench.site.latest().unwrap(), before);
-    assert!(bench.site.card(&uid(1)).unwrap().blocks.is_empty());
 }
 
 #[tokio::test]

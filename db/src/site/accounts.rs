@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::change::{self, OPERATOR_LENGTH_MAX};
 use super::open::Wakes;
 use super::operators::{self, PASSWORD_HASH_LENGTH_MAX};
-use super::{Actor, LIST_MAX, Operator, Role, Site, SiteError, row};
+use super::{Actor, LIST_MAX, Operator, Role, Site, SiteError, audit, row};
 
 /// Stands where the password's hash will: no password has it.
 const NO_PASSWORD: &str = "!";
@@ -113,14 +113,15 @@ impl Site {
     pub fn set_role(&self, actor: &Actor<'_>, operator: i64, role: Role) -> Result<(), SiteError> {
         self.write(Wakes::Changes, |db| {
             let name = name_of(db, operator)?;
-            let updated = row::prepare(db, "UPDATE operator SET role = $1 WHERE id = $2 AND role <> $1")?
-                .execute((role.code(), operator))?;
-            if updated == 0 {
+            let was: String =
+                row::prepare(db, "SELECT role FROM operator WHERE id = $1")?.query_row([operator], |row| row.get(0))?;
+            if was == role.code() {
                 return Ok(());
             }
+            row::prepare(db, "UPDATE operator SET role = $1 WHERE id = $2")?.execute((role.code(), operator))?;
             still_an_admin(db)?;
-            change::begin(db, actor, "operator-role", &format!("{name} {}", role.code()))?;
-            Ok(())
+            let change = change::begin(db, actor, "operator-role", &format!("{name} {}", role.code()))?;
+            audit::tell(db, change, "operator", "role", (Some(was.as_str()), Some(role.code())))
         })
     }
 
@@ -137,7 +138,9 @@ impl Site {
                 return Ok(());
             }
             still_an_admin(db)?;
-            change::begin(db, actor, if disabled { "operator-disable" } else { "operator-enable" }, &name)?;
+            let action = if disabled { "operator-disable" } else { "operator-enable" };
+            let change = change::begin(db, actor, action, &name)?;
+            audit::tell(db, change, "operator", "disabled", (Some(!disabled), Some(disabled)))?;
             if disabled {
                 row::prepare(db, "DELETE FROM session WHERE operator = $1")?.execute([&name])?;
                 row::prepare(db, "DELETE FROM invitation WHERE operator = $1")?.execute([operator])?;

@@ -11,7 +11,7 @@
 
 use std::fmt::Write as _;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ToSql};
 
 use super::{SiteError, row};
 
@@ -153,13 +153,14 @@ fn told_as(column: &str, kind: &str) -> String {
     }
 }
 
-/// Tells of what has no versions: what a field of a thing was and what it is. For what is no secret.
-pub(super) fn tell(
+/// Tells of what has no versions: what a field of a thing was and what it is; nothing if it was not there, or is not
+/// any more. For what is no secret.
+pub(super) fn tell<T: ToSql>(
     db: &Connection,
     change: i64,
     of: &str,
     field: &str,
-    (before, after): (Option<&str>, Option<&str>),
+    (before, after): (Option<T>, Option<T>),
 ) -> Result<(), SiteError> {
     row::prepare(
         db,

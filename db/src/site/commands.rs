@@ -16,9 +16,8 @@ use access::time::UtcMs;
 use access::command::Refusal;
 use rusqlite::{Connection, Row};
 
-use super::change::OPERATOR_LENGTH_MAX;
 use super::open::Wakes;
-use super::{Actor, LIST_MAX, Site, SiteError, modes, row};
+use super::{Actor, LIST_MAX, Site, SiteError, change, modes, row};
 
 /// Longest code of a refusal, in bytes.
 const REFUSAL_LENGTH_MAX: usize = 64;
@@ -80,8 +79,7 @@ impl CommandState {
 }
 
 impl Site {
-    /// Asks the controller to send a command. It is noted with its operator and is not a change: it
-    /// decides nothing later.
+    /// Asks the controller to send a command. It decides nothing later, and stands in the operator log all the same.
     ///
     /// # Errors
     /// [`SiteError::NotFound`] for the door; [`SiteError::Invalid`] if too many commands wait, or with `reason`.
@@ -93,9 +91,6 @@ impl Site {
         reason: &str,
     ) -> Result<CommandView, SiteError> {
         modes::check_reason(reason)?;
-        if actor.operator.len() > OPERATOR_LENGTH_MAX {
-            return Err(SiteError::invalid("operator", "too-long"));
-        }
         let id = random()?;
         self.write(Wakes::Requests, |db| {
             let number = row::need_door(db, door)?;
@@ -110,6 +105,7 @@ impl Site {
                  VALUES ($1, $2, $3, $4, $5, 'requested', $5, $6)",
             )?
             .execute((id.cast_signed(), number, action.code(), actor.operator, actor.at.0, reason))?;
+            change::begin(db, actor, "door-command", &format!("{door} {} {reason}", action.code()))?;
             one(db, id)
         })
     }

@@ -18,7 +18,6 @@ use access::time::UtcMs;
 use access::uid::Uid;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::change::OPERATOR_LENGTH_MAX;
 use super::commands::random;
 use super::credentials::{self, CredentialRecord, CredentialState};
 use super::open::Wakes;
@@ -52,9 +51,6 @@ impl Site {
         encoder: &DoorId,
         work: EncodeWork,
     ) -> Result<EncodeView, SiteError> {
-        if actor.operator.len() > OPERATOR_LENGTH_MAX {
-            return Err(SiteError::invalid("operator", "too-long"));
-        }
         let id = random()?;
         self.write(Wakes::Requests, |db| {
             cards::need(db, uid)?;
@@ -79,6 +75,7 @@ impl Site {
                 actor.operator,
                 actor.at.0,
             ))?;
+            change::begin(db, actor, "card-encode-ask", &format!("{} {} {encoder}", uid.hex(), work.code()))?;
             view::one(db, id)
         })
     }

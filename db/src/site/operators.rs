@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::change::{self, OPERATOR_LENGTH_MAX};
 use super::open::Wakes;
-use super::{Actor, LIST_MAX, Site, SiteError, row};
+use super::{Actor, LIST_MAX, Site, SiteError, audit, row};
 
 /// Longest password hash, in bytes, with its parameters and salt.
 pub(super) const PASSWORD_HASH_LENGTH_MAX: usize = 512;
@@ -177,14 +177,16 @@ pub(super) fn insert(
 ) -> Result<i64, SiteError> {
     row::check_text("name", name, OPERATOR_LENGTH_MAX)?;
     let change = change::begin(db, actor, "operator-add", &format!("{name} {}", role.code()))?;
-    row::prepare(
+    let id = row::prepare(
         db,
         "INSERT INTO operator (name, password_hash, role, since) VALUES ($1, $2, $3, $4)
              ON CONFLICT (name) DO NOTHING RETURNING id",
     )?
     .query_row((name, password_hash, role.code(), change), |row| row.get(0))
     .optional()?
-    .ok_or_else(|| SiteError::conflict("operator", name))
+    .ok_or_else(|| SiteError::conflict("operator", name))?;
+    audit::tell(db, change, "operator", "role", (None, Some(role.code())))?;
+    Ok(id)
 }
 
 /// The operator with this name.

@@ -14,6 +14,7 @@ use super::{SiteError, row};
 mod alarms;
 mod audit;
 mod events;
+mod exports;
 mod holds;
 mod names;
 mod retention;

@@ -4,7 +4,7 @@
 use rusqlite::OptionalExtension;
 
 use super::open::Wakes;
-use super::{Actor, Site, SiteError, row};
+use super::{Actor, Site, SiteError, audit, change, row};
 
 /// Longest secret, in bytes. RFC 4226 asks for 20.
 const SECRET_LENGTH_MAX: usize = 64;
@@ -63,18 +63,20 @@ impl Site {
             return Err(SiteError::invalid("secret", "too-long"));
         }
         self.write(Wakes::Changes, |db| {
-            let name: String =
-                row::prepare(db, "UPDATE operator SET totp = $1, totp_step = $2 WHERE id = $3 RETURNING name")?
-                    .query_row((secret, used, operator), |row| row.get(0))
+            let (name, had): (String, bool) =
+                row::prepare(db, "SELECT name, totp IS NOT NULL FROM operator WHERE id = $1")?
+                    .query_row([operator], |row| Ok((row.get(0)?, row.get(1)?)))
                     .optional()?
                     .ok_or_else(|| SiteError::not_found("operator", &operator))?;
+            row::prepare(db, "UPDATE operator SET totp = $1, totp_step = $2 WHERE id = $3")?
+                .execute((secret, used, operator))?;
             row::prepare(db, "DELETE FROM recovery_code WHERE operator = $1")?.execute([operator])?;
             let mut insert = row::prepare(db, "INSERT INTO recovery_code (operator, sha256) VALUES ($1, $2)")?;
             for code in codes {
                 insert.execute((operator, code))?;
             }
-            super::change::begin(db, actor, "second-step-set", &name)?;
-            Ok(())
+            let change = change::begin(db, actor, "second-step-set", &name)?;
+            audit::tell(db, change, "operator", "second_step", (Some(had), Some(true)))
         })
     }
 
@@ -92,7 +94,8 @@ impl Site {
             .optional()?;
             if let Some(name) = name {
                 row::prepare(db, "DELETE FROM recovery_code WHERE operator = $1")?.execute([operator])?;
-                super::change::begin(db, actor, "second-step-end", &name)?;
+                let change = change::begin(db, actor, "second-step-end", &name)?;
+                audit::tell(db, change, "operator", "second_step", (Some(true), Some(false)))?;
             }
             Ok(())
         })
@@ -125,7 +128,7 @@ impl Site {
             let used = row::prepare(db, "DELETE FROM recovery_code WHERE operator = $1 AND sha256 = $2")?
                 .execute((operator, sha256))?;
             if used > 0 {
-                super::change::begin(db, actor, "second-step-recovered", actor.operator)?;
+                change::begin(db, actor, "second-step-recovered", actor.operator)?;
             }
             Ok(used > 0)
         })
@@ -150,7 +153,8 @@ impl Site {
             let updated = row::prepare(db, "UPDATE site SET second_step = $1 WHERE id = 1 AND second_step <> $1")?
                 .execute([required])?;
             if updated > 0 {
-                super::change::begin(db, actor, "site-second-step", if required { "yes" } else { "no" })?;
+                let change = change::begin(db, actor, "site-second-step", if required { "yes" } else { "no" })?;
+                audit::tell(db, change, "site", "second_step", (Some(!required), Some(required)))?;
             }
             Ok(())
         })

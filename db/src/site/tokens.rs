@@ -4,10 +4,8 @@ use access::time::UtcMs;
 
 use rusqlite::OptionalExtension;
 
-use super::change;
 use super::open::Wakes;
-use super::operators;
-use super::{Actor, LIST_MAX, Operator, Site, SiteError, row};
+use super::{Actor, LIST_MAX, Operator, Site, SiteError, audit, change, operators, row};
 
 /// Longest label of a token, in bytes.
 const LABEL_LENGTH_MAX: usize = 100;
@@ -70,6 +68,7 @@ impl Site {
                 .optional()?
                 .ok_or_else(|| SiteError::not_found("operator", &token.operator))?;
             let change = change::begin(db, actor, "token-add", token.label)?;
+            audit::tell(db, change, "token", "scope", (None, Some(token.scope)))?;
             row::prepare(
                 db,
                 "INSERT INTO token (operator, label, sha256, scope, expires_ms, since)
@@ -152,15 +151,16 @@ impl Site {
     /// [`SiteError::NotFound`].
     pub fn revoke_token(&self, actor: &Actor<'_>, id: i64) -> Result<(), SiteError> {
         self.write(Wakes::Changes, |db| {
-            let (label, revoked): (String, bool) =
-                row::prepare(db, "SELECT label, revoked IS NOT NULL FROM token WHERE id = $1")?
-                    .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+            let (label, scope, revoked): (String, String, bool) =
+                row::prepare(db, "SELECT label, scope, revoked IS NOT NULL FROM token WHERE id = $1")?
+                    .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                     .optional()?
                     .ok_or_else(|| SiteError::not_found("token", &id))?;
             if revoked {
                 return Ok(());
             }
             let change = change::begin(db, actor, "token-revoke", &label)?;
+            audit::tell(db, change, "token", "scope", (Some(scope), None))?;
             row::prepare(db, "UPDATE token SET revoked = $1 WHERE id = $2")?.execute((change, id))?;
             Ok(())
         })

@@ -23,7 +23,7 @@ fn request(bench: &Bench) -> u64 {
 }
 
 #[test]
-fn a_command_is_kept_with_its_operator_and_is_no_change() {
+fn a_command_is_kept_with_its_operator_and_stands_in_the_log() {
     let bench = Bench::with_doors(&["ward"]);
     let id = request(&bench);
     let view = bench.site.command(id).unwrap();
@@ -31,7 +31,9 @@ fn a_command_is_kept_with_its_operator_and_is_no_change() {
     assert_eq!((view.operator.as_str(), view.reason.as_str(), view.requested), ("maija", "a porter is out", NOW));
     assert_eq!(view.state, CommandState::Requested);
     assert_eq!(bench.site.commands_requested().unwrap(), [view]);
-    assert_eq!(bench.latest().0, 1);
+    let log = bench.site.change_log(None, 1).unwrap();
+    assert_eq!((log[0].operator.as_str(), log[0].action.as_str()), ("maija", "door-command"));
+    assert_eq!(log[0].detail, "ward unlock-once a porter is out");
 }
 
 #[test]

@@ -31,16 +31,23 @@ fn an_employment_is_changed_ended_and_taken_back_and_its_register_never_has_it_t
 }
 
 #[test]
-fn a_check_of_a_right_is_noted_without_a_change() {
+fn a_check_of_a_right_is_noted_and_makes_no_version_of_it() {
     let bench = Bench::new();
     let aino = bench.add_person("Aino");
     let new = NewRight::always("nurse", "terhikki", UtcMs(10));
     let right = bench.site.add_right(&ACTOR, aino, &new).unwrap();
     let before = bench.latest();
-    assert_eq!(bench.site.note_checked(right.id, UtcMs(30)).unwrap().checked, UtcMs(30));
-    assert_eq!(bench.site.note_checked(right.id, UtcMs(20)).unwrap().checked, UtcMs(30));
+    let at = |at| Actor { at: UtcMs(at), ..ACTOR };
+    assert_eq!(bench.site.note_checked(&at(30), right.id).unwrap().checked, UtcMs(30));
+    assert_eq!(bench.site.note_checked(&at(20), right.id).unwrap().checked, UtcMs(30));
     bench.site.change_right(&ACTOR, right.id, &NewRight { checked: UtcMs(40), ..new.clone() }).unwrap();
-    assert_eq!(bench.latest(), before);
+    let log = bench.site.change_log(None, 2).unwrap();
+    let told: Vec<_> =
+        log.iter().map(|change| (change.action.as_str(), change.differences[0].fields[0].clone())).collect();
+    let became = |was: i64, is: i64| ("checked_ms".to_owned(), Value::from(was), Value::from(is));
+    assert_eq!(told, [("right-checked", became(30, 40)), ("right-checked", became(10, 30))]);
+    assert_eq!(bench.latest().0, before.0 + 2);
+    let before = bench.latest();
     bench.site.change_right(&ACTOR, right.id, &NewRight { window: window(0, 9), ..new }).unwrap();
     assert_eq!(bench.latest().0, before.0 + 1);
     assert_eq!(bench.site.rights(aino).unwrap()[0].window, window(0, 9));

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 
 use super::types::{NewRight, RightId, RightView};
 use crate::site::open::Wakes;
-use crate::site::{Actor, PersonId, Site, SiteError, change, holdings, row};
+use crate::site::{Actor, PersonId, Site, SiteError, audit, change, holdings, row};
 
 /// Longest name of a profession or a source, in bytes.
 const TEXT_LENGTH_MAX: usize = 200;
@@ -67,14 +67,14 @@ impl Site {
         })
     }
 
-    /// Notes that a right was looked up and is as it was, which is no change. An earlier check stays noted.
+    /// Notes that the operator has looked a right up and that it is as it was: no version, as it decides nothing. A later
+    /// check stays noted.
     ///
     /// # Errors
     /// [`SiteError::NotFound`].
-    pub fn note_checked(&self, id: RightId, at: UtcMs) -> Result<RightView, SiteError> {
+    pub fn note_checked(&self, actor: &Actor<'_>, id: RightId) -> Result<RightView, SiteError> {
         self.write(Wakes::News, |db| {
-            one(db, id)?;
-            note(db, id, at)?;
+            looked_up(db, actor, &one(db, id)?, actor.at)?;
             one(db, id)
         })
     }
@@ -121,6 +121,16 @@ pub(in crate::site) fn set(db: &Connection, change: i64, known: &Right, to: &New
     version(db, change, known.id, known.person, to)
 }
 
+/// Notes that an operator looked it up, and says so in the log.
+fn looked_up(db: &Connection, actor: &Actor<'_>, known: &Right, at: UtcMs) -> Result<(), SiteError> {
+    if at <= known.checked {
+        return Ok(());
+    }
+    let change = change::begin(db, actor, "right-checked", &known.id.0.to_string())?;
+    audit::tell(db, change, "right_to_practise", "checked_ms", (Some(known.checked.0), Some(at.0)))?;
+    note(db, known.id, at)
+}
+
 /// Notes the time of a check in the version that holds.
 pub(in crate::site) fn note(db: &Connection, id: RightId, at: UtcMs) -> Result<(), SiteError> {
     row::prepare(
@@ -145,7 +155,7 @@ impl From<&Right> for NewRight {
 fn update(db: &Connection, actor: &Actor<'_>, known: &Right, to: &NewRight) -> Result<RightView, SiteError> {
     let unchecked = NewRight { checked: known.checked, ..to.clone() };
     if NewRight::from(known) == unchecked {
-        note(db, known.id, to.checked)?;
+        looked_up(db, actor, known, to.checked)?;
     } else {
         let change = change::begin(db, actor, "right-change", &known.id.0.to_string())?;
         set(db, change, known, to)?;
