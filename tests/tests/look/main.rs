@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "a test that cannot set up its case has failed")]
 
 mod axe;
+mod forms;
 mod joining;
 mod keyboard;
 mod pages;

@@ -109,7 +109,7 @@ fn unlinked() -> Vec<String> {
 }
 
 /// The path with numbers and ids left out, and what decides of its query.
-pub(crate) fn kind(path: &str) -> String {
+fn kind(path: &str) -> String {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut before = "";
     let mut parts = Vec::new();
