@@ -93,7 +93,7 @@ fn told(operation: &Operation, bodies: &mut SchemaGenerator, answers: &mut Schem
         parameters.push(json!({"name": "Idempotency-Key", "in": "header", "description": about, "schema": key}));
     }
     let mut responses = success;
-    for status in refusals(method, body.is_some(), query, if_match) {
+    for status in refusals(method, body.is_some(), !names.is_empty(), if_match) {
         responses.insert(status.to_string(), json!({"$ref": "#/components/responses/Problem"}));
     }
     let mut told = json!({
