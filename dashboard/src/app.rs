@@ -11,6 +11,7 @@ use crate::Context;
 use crate::attempts::Attempts;
 use crate::fault::Fault;
 use crate::feed::Feed;
+use crate::once;
 
 /// Live tails at once. Each costs a task and what its browser has not taken yet; a control room has a dozen screens.
 const STREAMS_MAX: usize = 64;
@@ -39,6 +40,8 @@ pub(crate) struct Inner {
     pub(crate) imports: Arc<Semaphore>,
     pub(crate) exports: Arc<Semaphore>,
     pub(crate) feed: Feed,
+    /// Tells this run from others.
+    pub(crate) run: i64,
 }
 
 impl App {
@@ -51,6 +54,7 @@ impl App {
             imports: Arc::new(Semaphore::new(IMPORTS_MAX)),
             exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
             feed: Feed::new(),
+            run: run(),
         }))
     }
 
@@ -64,6 +68,7 @@ impl App {
         work: impl FnOnce(&Site) -> Result<T, SiteError> + Send + 'static,
     ) -> Result<T, Fault> {
         let site = self.context.site.clone();
+        let site = once::doing().map_or_else(|| site.clone(), |key| site.doing(key));
         match tokio::task::spawn_blocking(move || work(&site)).await {
             Ok(result) => result.map_err(Fault::from),
             Err(error) => {
@@ -72,6 +77,11 @@ impl App {
             }
         }
     }
+}
+
+/// A number that no other run has, and that is not 0.
+fn run() -> i64 {
+    getrandom::u64().map_or(1, |number| ((number >> 1) | 1).cast_signed())
 }
 
 impl Deref for App {

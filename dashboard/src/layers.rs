@@ -22,6 +22,7 @@ use crate::api::problem;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::leaving;
+use crate::once;
 use crate::page::Page;
 use crate::purpose;
 use crate::rights::Right;
@@ -30,7 +31,7 @@ use crate::session;
 use crate::visit::{self, Gate};
 
 /// Largest body of a request. The longest form has a dozen short fields.
-const BODY_MAX: usize = 64 * 1024;
+pub(crate) const BODY_MAX: usize = 64 * 1024;
 
 /// Longest that an answer may take to begin. The database waits for another writer for less.
 const ANSWER_MAX: Duration = Duration::from_secs(20);
@@ -61,7 +62,8 @@ pub(crate) fn api(routes: Routes, app: &App) -> Router<App> {
     let asked = from_fn_with_state(Gate { app: app.clone(), table }, visit::programs);
     let noted = from_fn_with_state(app.clone(), leaving::noted);
     let why = from_fn_with_state(app.clone(), purpose::of_calls);
-    let router = router.fallback(nothing_here).layer(noted).layer(why).layer(asked);
+    let once = from_fn_with_state(app.clone(), once::layer);
+    let router = router.fallback(nothing_here).layer(noted).layer(why).layer(once).layer(asked);
     bounded(router).layer(map_response(problem::from_any))
 }
 

@@ -11,6 +11,7 @@
 //! | [`invitation`], `totp`, `qr` | how somebody gets in the first time, and the second step |
 //! | `routes`, `rights` | which routes there are, and what they ask of whoever calls them |
 //! | `query`, `asked`, `form` | what they ask for |
+//! | `once` | calls that are done once, however often they come |
 //! | `feed`, `export` | the log as it comes in, and as a table |
 //! | `audit`, `change_query` | what changes found and left, and which of them are asked for |
 //! | `meanwhile` | somebody else was faster |
@@ -57,6 +58,7 @@ pub mod mail;
 mod meanwhile;
 mod names;
 mod nav;
+mod once;
 mod page;
 mod pages;
 pub mod password;

@@ -39,7 +39,8 @@ pub(crate) fn of_session(id: Option<Id>) -> Asker {
     Sha256::new_with_prefix(b"session").chain_update(id).finalize().into()
 }
 
-fn of_token(headers: &HeaderMap) -> Asker {
+/// The same of a token.
+pub(crate) fn of_token(headers: &HeaderMap) -> Asker {
     let token = headers.get(header::AUTHORIZATION).map_or(&[][..], |value| value.as_bytes());
     Sha256::new_with_prefix(b"token").chain_update(token).finalize().into()
 }

@@ -1,14 +1,18 @@
 //! Everything that the site knows of one person, for that person (GDPR, article 15).
 
 use access::entry::Comfort;
-use access::time::{UtcMs, UtcS, Window};
+use access::time::{UtcMs, Window};
 use db::site::{
     EmploymentView, EventFilter, EventView, HandOutFilter, HandOutView, HoldingView, LIST_MAX, Person, PersonId,
-    RightView, SearchView, Searched, Seek, Site, SiteError,
+    RightView, SearchView, Seek, Site, SiteError,
 };
-use serde_json::{Value, json};
 
 use crate::when;
+
+mod shape;
+
+pub(crate) use shape::DataShape;
+use shape::{CardShape, EmploymentShape, EventShape, GroupShape, HandOutShape, PersonShape, RightShape, SearchShape};
 
 /// Most events of one export: what somebody taps in some five years. Those before are asked for by their time.
 const EVENTS_MAX: usize = 20_000;
@@ -48,36 +52,25 @@ impl Data {
     }
 
     /// As a program reads it. `name` is the person's as the reader may see it.
-    pub(crate) fn json(&self, site: &str, name: &str, now: UtcMs) -> Value {
-        json!({
-            "site": site,
-            "made": when::rfc3339(now),
-            "person": {
-                "id": self.person.id.0,
-                "name": name,
-                "external_id": self.person.external_id,
-                "needs_longer": self.person.comfort.has(Comfort::LONG),
+    pub(crate) fn shape(&self, site: &str, name: &str, now: UtcMs) -> DataShape {
+        DataShape {
+            site: site.to_owned(),
+            made: when::rfc3339(now),
+            person: PersonShape {
+                id: self.person.id.0,
+                name: name.to_owned(),
+                external_id: self.person.external_id.clone(),
+                needs_longer: self.person.comfort.has(Comfort::LONG),
             },
-            "cards": self.holdings.iter().map(|one| json!({
-                "card": one.uid.hex(),
-                "kind": one.kind.code(),
-                "stands_in_for": one.as_kind.map(db::site::CardKind::code),
-                "held": window(one.window),
-            })).collect::<Vec<_>>(),
-            "employments": self.employments.iter().map(|one| json!({
-                "external_id": one.external_id, "unit": one.unit, "title": one.title, "validity": window(one.window),
-            })).collect::<Vec<_>>(),
-            "rights_to_practise": self.rights.iter().map(|one| json!({
-                "profession": one.profession, "source": one.source, "validity": window(one.window),
-                "checked": when::rfc3339(one.checked),
-            })).collect::<Vec<_>>(),
-            "groups": self.groups.iter().map(|(name, member)| json!({"name": name, "member": window(*member)}))
-                .collect::<Vec<_>>(),
-            "hand_outs": self.hand_outs.iter().map(hand_out).collect::<Vec<_>>(),
-            "events": self.events.iter().map(event).collect::<Vec<_>>(),
-            "more_events": self.more_events,
-            "searches": self.searches.iter().map(search).collect::<Vec<_>>(),
-        })
+            cards: self.holdings.iter().map(CardShape::from).collect(),
+            employments: self.employments.iter().map(EmploymentShape::from).collect(),
+            rights_to_practise: self.rights.iter().map(RightShape::from).collect(),
+            groups: self.groups.iter().map(GroupShape::from).collect(),
+            hand_outs: self.hand_outs.iter().map(HandOutShape::from).collect(),
+            events: self.events.iter().map(EventShape::from).collect(),
+            more_events: self.more_events,
+            searches: self.searches.iter().map(SearchShape::from).collect(),
+        }
     }
 }
 
@@ -93,33 +86,4 @@ fn events(site: &Site, id: PersonId) -> Result<(Vec<EventView>, bool), SiteError
             next => return Ok((all, next.is_some())),
         }
     }
-}
-
-fn hand_out(out: &HandOutView) -> Value {
-    json!({
-        "backup": out.backup.hex(), "kind": out.kind.code(), "cause": out.cause.code(),
-        "document": out.document.code(), "place": out.place, "given": when::rfc3339(out.given),
-        "until": when::rfc3339_second(out.until),
-        "returned": out.returned.as_ref().map(|(_, at)| when::rfc3339(*at)),
-    })
-}
-
-fn event(view: &EventView) -> Value {
-    json!({
-        "at": when::rfc3339(view.event.utc), "door": view.door.as_str(), "door_name": view.door_name,
-        "code": view.event.kind.code(), "card": view.event.subject.map(|subject| subject.uid.hex()),
-    })
-}
-
-fn search(one: &SearchView) -> Value {
-    let of = match one.searched {
-        Searched::Person(_) => "person",
-        Searched::Card(_) => "card",
-    };
-    json!({"at": when::rfc3339(one.at), "of": of, "reason": one.reason, "looks": one.looks})
-}
-
-fn window(window: Window) -> Value {
-    let end = |at: Option<UtcS>| at.map(when::rfc3339_second);
-    json!({"from": end(window.from), "until": end(window.until)})
 }

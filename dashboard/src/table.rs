@@ -102,10 +102,9 @@ impl Table {
     }
 
     /// The rows, for programs.
-    pub(crate) fn json(&self) -> Vec<Value> {
+    pub(crate) fn json(&self) -> Vec<Map<String, Value>> {
         let row = |row: &Vec<Cell>| {
-            let pairs = self.cells(row).map(|(column, cell)| (column.key.to_owned(), cell.value.clone()));
-            Value::Object(pairs.collect::<Map<_, _>>())
+            self.cells(row).map(|(column, cell)| (column.key.to_owned(), cell.value.clone())).collect()
         };
         self.rows.iter().map(row).collect()
     }

@@ -2,10 +2,12 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::answer::Done;
 use super::body::{Body, Optional};
+use super::calls::Calls;
 use super::events::limit;
 use super::shape::List;
 use crate::app::App;
@@ -13,7 +15,6 @@ use crate::fault::Fault;
 use crate::pages::alarms::{cursor, filter};
 use crate::query::Pairs;
 use crate::rights::{Access, Right};
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 mod letters;
@@ -23,8 +24,8 @@ mod shape;
 use shape::{AlarmShape, DetailShape};
 
 /// All routes of alarms.
-pub(super) fn router() -> Routes {
-    Routes::new()
+pub(super) fn router() -> Calls {
+    Calls::new()
         .get(Right::Look, "/alarms", list)
         .get(Right::Look, "/alarms/mutes", mutes::list)
         .post(Right::Alarms, "/alarms/mutes", mutes::add)
@@ -39,7 +40,7 @@ pub(super) fn router() -> Routes {
 }
 
 /// What somebody writes with what they do.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Comment {
     #[serde(default)]
@@ -47,7 +48,7 @@ struct Comment {
 }
 
 /// Who takes care of it.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Owner {
     owner: Option<String>,
@@ -117,4 +118,4 @@ fn number(text: &str) -> Result<i64, Fault> {
 }
 
 /// What is done and has no answer.
-type Nothing = Result<StatusCode, Fault>;
+type Nothing = Result<Done, Fault>;

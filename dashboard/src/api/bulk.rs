@@ -4,23 +4,23 @@ use access::whitelist::Generation;
 use axum::Json;
 use axum::extract::{Path, State};
 use db::site::{BulkAct, BulkSelection, CardFilter, Cause, GroupId, PeopleFilter, PersonId, Target};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::body::Body;
-use super::rules::preview_json;
+use super::calls::Calls;
+use super::rules::PreviewShape;
 use super::shape::WindowShape;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::query::Pairs;
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 use crate::when;
 
 /// The routes.
-pub(super) fn router() -> Routes {
-    Routes::new().post(Right::RulesEdit, "/bulk", make).get(Right::RulesEdit, "/bulk/{change}", show).post(
+pub(super) fn router() -> Calls {
+    Calls::new().post(Right::RulesEdit, "/bulk", make).get(Right::RulesEdit, "/bulk/{change}", show).post(
         Right::RulesEdit,
         "/bulk/{change}/undo",
         undo,
@@ -28,7 +28,7 @@ pub(super) fn router() -> Routes {
 }
 
 /// Whom and what.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Wish {
     whom: Whom,
@@ -36,7 +36,7 @@ struct Wish {
 }
 
 /// One of these.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Whom {
     /// Numbers of people.
@@ -51,7 +51,7 @@ enum Whom {
     CardsMatching(Matching),
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 struct Matching {
     text: Option<String>,
@@ -60,7 +60,7 @@ struct Matching {
 }
 
 /// One of these.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 enum Act {
     AddToGroup {
@@ -121,7 +121,7 @@ impl Act {
 }
 
 /// A person or a card, and what became of it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TargetShape {
     person: Option<i64>,
     card: Option<String>,
@@ -139,49 +139,88 @@ impl From<Target> for TargetShape {
     }
 }
 
+/// What a call did, or would do.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Made {
+    Done {
+        /// Null if nothing was to be done.
+        change: Option<u64>,
+    },
+    Plan {
+        seen: u64,
+        targets: Vec<TargetShape>,
+        /// Numbers that nobody has.
+        unknown: Vec<String>,
+        /// Null if nobody gains or loses a door, or if there are too many to compare.
+        preview: Option<PreviewShape>,
+    },
+}
+
 /// Does it if nothing has changed since `seen`; without `seen`, says what it would do.
 async fn make(
     State(app): State<App>,
     Caller(operator): Caller,
     pairs: Pairs,
     Body(wish): Body<Wish>,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Json<Made>, Fault> {
     let (selection, act) = (wish.whom.read()?, wish.act.read()?);
     let seen = pairs.parse("seen", "not-a-number")?.map(Generation);
     let caller = app.clone();
     app.db(move |site| {
         let actor = actor(&caller, &operator);
         if let Some(seen) = seen {
-            let change = site.make_bulk(&actor, &selection, &act, seen)?;
-            return Ok(json!({"change": change}));
+            return Ok(Made::Done { change: site.make_bulk(&actor, &selection, &act, seen)? });
         }
         let plan = site.plan_bulk(&actor, &selection, &act)?;
-        let targets: Vec<_> = plan.targets.into_iter().map(TargetShape::from).collect();
-        Ok(json!({
-            "seen": plan.seen.0,
-            "targets": targets,
-            "unknown": plan.unknown,
-            "preview": plan.preview.as_ref().map(preview_json),
-        }))
+        Ok(Made::Plan {
+            seen: plan.seen.0,
+            targets: plan.targets.into_iter().map(TargetShape::from).collect(),
+            unknown: plan.unknown,
+            preview: plan.preview.as_ref().map(PreviewShape::from),
+        })
     })
     .await
     .map(Json)
 }
 
 /// What was done.
-async fn show(State(app): State<App>, Path(change): Path<String>) -> Result<Json<Value>, Fault> {
+#[derive(Serialize, JsonSchema)]
+struct BulkShape {
+    change: u64,
+    at: String,
+    operator: String,
+    act: String,
+    group: Option<i64>,
+    count: usize,
+    /// How many of them nobody has changed since.
+    unchanged: usize,
+    /// The change by which it was taken back.
+    undone: Option<u64>,
+}
+
+async fn show(State(app): State<App>, Path(change): Path<String>) -> Result<Json<BulkShape>, Fault> {
     let change = change.parse().map_err(|_| Fault::NotFound)?;
     let done = app.db(move |site| site.bulk(change)).await?;
-    Ok(Json(json!({
-        "change": done.change,
-        "at": when::rfc3339(done.at),
-        "operator": done.operator,
-        "act": done.act,
-        "group": done.group.map(|(id, _)| id.0),
-        "count": done.count,
-        "unchanged": done.unchanged,
-        "undone": done.undone,
-    })))
+    Ok(Json(BulkShape {
+        change: done.change,
+        at: when::rfc3339(done.at),
+        operator: done.operator,
+        act: done.act,
+        group: done.group.map(|(id, _)| id.0),
+        count: done.count,
+        unchanged: done.unchanged,
+        undone: done.undone,
+    }))
+}
+
+/// What was taken back.
+#[derive(Serialize, JsonSchema)]
+struct UndoneShape {
+    change: u64,
+    count: usize,
+    /// How many stay, since somebody has changed them meanwhile.
+    left: usize,
 }
 
 /// Takes it back.
@@ -189,9 +228,9 @@ async fn undo(
     State(app): State<App>,
     Caller(operator): Caller,
     Path(change): Path<String>,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Json<UndoneShape>, Fault> {
     let change = change.parse().map_err(|_| Fault::NotFound)?;
     let caller = app.clone();
     let undo = app.db(move |site| site.undo_bulk(&actor(&caller, &operator), change)).await?;
-    Ok(Json(json!({"change": undo.change, "count": undo.count, "left": undo.left})))
+    Ok(Json(UndoneShape { change: undo.change, count: undo.count, left: undo.left }))
 }

@@ -5,12 +5,11 @@ use access::id::DoorId;
 use access::uid::Uid;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
 use db::site::{Actor, CardFilter, CardKind, CardPage, CardView, Life, NewCard, PersonId, Site, SiteError};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::answer::{Created, Done};
 use super::body::{Body, Optional};
 use super::encodings::WholeCard;
 use super::events::limit;
@@ -44,7 +43,7 @@ pub(super) async fn show(State(app): State<App>, Path(uid): Path<String>) -> Res
 }
 
 /// A card to be added.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Add {
     uid: String,
@@ -63,7 +62,7 @@ pub(super) async fn add(
     State(app): State<App>,
     Caller(operator): Caller,
     Body(add): Body<Add>,
-) -> Result<Response, Fault> {
+) -> Result<Created<CardShape>, Fault> {
     let uid = add.uid.parse().map_err(|_| invalid("uid", "not-a-uid"))?;
     let kind = CardKind::from_code(&add.kind).ok_or_else(|| invalid("kind", "unknown-code"))?;
     let life = add.life.as_deref().map_or(Some(Life::Active), Life::from_code);
@@ -75,13 +74,11 @@ pub(super) async fn add(
     };
     let caller = app.clone();
     let card = app.db(move |site| site.add_card(&actor(&caller, &operator), card)).await?;
-    let location = format!("/api/v1/cards/{}", card.uid.hex());
-    let body = Json(CardShape::from(&card));
-    Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
+    Ok(Created(Some(format!("/cards/{}", card.uid.hex())), CardShape::from(&card)))
 }
 
 /// What is put in a card's way, or taken out of it.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BlockShape {
     #[serde(default)]
@@ -119,7 +116,7 @@ pub(super) async fn unblock(
 }
 
 /// To whom a card is given.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Give {
     person: i64,
@@ -155,10 +152,10 @@ pub(super) async fn unlist(
     State(app): State<App>,
     caller: Caller,
     Path((uid, door)): Path<(String, String)>,
-) -> Result<StatusCode, Fault> {
+) -> Result<Done, Fault> {
     let (uid, door) = (uid_of(&uid)?, door_of(&door)?);
     let _card = change(&app, caller, move |site, actor| site.unlist_card(actor, &uid, &door)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 async fn change(

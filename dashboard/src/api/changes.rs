@@ -3,9 +3,11 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use db::site::{Became, ChangeView};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::calls::Calls;
 use super::events::limit;
 use super::shape::List;
 use crate::app::App;
@@ -13,16 +15,15 @@ use crate::change_query;
 use crate::fault::Fault;
 use crate::query::Pairs;
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::when;
 
 /// The routes.
-pub(super) fn router() -> Routes {
-    Routes::new().get(Right::Audit, "/changes", list).get(Right::Audit, "/changes/{number}", show)
+pub(super) fn router() -> Calls {
+    Calls::new().get(Right::Audit, "/changes", list).get(Right::Audit, "/changes/{number}", show)
 }
 
 /// A change.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct ChangeShape {
     number: u64,
     at: String,
@@ -36,7 +37,7 @@ pub(super) struct ChangeShape {
 }
 
 /// A thing that became another: null before if it was not there, null after if it is not there any more.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct BecameShape {
     of: String,
     key: Map<String, Value>,

@@ -3,13 +3,15 @@
 use access::time::Window;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use db::site::{
     CertificateView, EmploymentId, EmploymentView, IssuerId, NewEmployment, NewRight, PersonId, RightId, RightView,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::answer::{Created, Done};
 use super::body::Body;
+use super::calls::Calls;
 use super::cards::uid_of;
 use super::shape::{List, WindowShape};
 use crate::app::App;
@@ -18,13 +20,12 @@ use crate::fault::Fault;
 use crate::hex;
 use crate::pages::bytes_of;
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 use crate::when;
 
 /// The routes.
-pub(super) fn router() -> Routes {
-    Routes::new()
+pub(super) fn router() -> Calls {
+    Calls::new()
         .get(Right::People, "/people/{id}/employments", employments)
         .post(Right::PeopleEdit, "/people/{id}/employments", add_employment)
         .get(Right::People, "/people/{id}/rights", rights)
@@ -39,7 +40,7 @@ pub(super) fn router() -> Routes {
         .delete(Right::CardIssue, "/cards/{uid}/certificates/{issuer}/{serial}", detach)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct EmploymentShape {
     id: i64,
     person: i64,
@@ -62,7 +63,7 @@ impl From<EmploymentView> for EmploymentShape {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RightShape {
     id: i64,
     person: i64,
@@ -86,7 +87,7 @@ impl From<RightView> for RightShape {
 }
 
 /// A certificate as it is on its card.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct CertificateShape {
     serial: String,
     issuer: String,
@@ -116,7 +117,7 @@ impl From<&CertificateView> for CertificateShape {
 }
 
 /// An employment to be added, or as it is to be.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EmploymentBody {
     #[serde(default)]
@@ -135,7 +136,7 @@ impl EmploymentBody {
 }
 
 /// A right to practise to be added, or as it is to be.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct RightBody {
     profession: String,
@@ -179,13 +180,13 @@ async fn add_employment(
     Caller(operator): Caller,
     Path(id): Path<String>,
     Body(body): Body<EmploymentBody>,
-) -> Result<(StatusCode, Json<EmploymentShape>), Fault> {
+) -> Result<Created<EmploymentShape>, Fault> {
     let (id, new, caller) = (person_of(&id)?, body.read()?, app.clone());
     let added = app.db(move |site| {
         site.person(id)?;
         site.add_employment(&actor(&caller, &operator), id, &new)
     });
-    Ok((StatusCode::CREATED, Json(added.await?.into())))
+    Ok(Created(None, added.await?.into()))
 }
 
 async fn add_right(
@@ -193,13 +194,13 @@ async fn add_right(
     Caller(operator): Caller,
     Path(id): Path<String>,
     Body(body): Body<RightBody>,
-) -> Result<(StatusCode, Json<RightShape>), Fault> {
+) -> Result<Created<RightShape>, Fault> {
     let (id, new, caller) = (person_of(&id)?, body.read(&app)?, app.clone());
     let added = app.db(move |site| {
         site.person(id)?;
         site.add_right(&actor(&caller, &operator), id, &new)
     });
-    Ok((StatusCode::CREATED, Json(added.await?.into())))
+    Ok(Created(None, added.await?.into()))
 }
 
 async fn change_employment(
@@ -228,20 +229,16 @@ async fn remove_employment(
     State(app): State<App>,
     Caller(operator): Caller,
     Path(id): Path<String>,
-) -> Result<StatusCode, Fault> {
+) -> Result<Done, Fault> {
     let (id, caller) = (EmploymentId(number_of(&id)?), app.clone());
     app.db(move |site| site.remove_employment(&actor(&caller, &operator), id)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
-async fn remove_right(
-    State(app): State<App>,
-    Caller(operator): Caller,
-    Path(id): Path<String>,
-) -> Result<StatusCode, Fault> {
+async fn remove_right(State(app): State<App>, Caller(operator): Caller, Path(id): Path<String>) -> Result<Done, Fault> {
     let (id, caller) = (RightId(number_of(&id)?), app.clone());
     app.db(move |site| site.remove_right(&actor(&caller, &operator), id)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// The register was asked just now, and says the same.
@@ -255,7 +252,7 @@ async fn note_checked(
 }
 
 /// A certificate, PEM or DER in base64.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CertificateBody {
     certificate: String,
@@ -272,26 +269,26 @@ async fn attach(
     Caller(operator): Caller,
     Path(uid): Path<String>,
     Body(body): Body<CertificateBody>,
-) -> Result<(StatusCode, Json<CertificateShape>), Fault> {
+) -> Result<Created<CertificateShape>, Fault> {
     let uid = uid_of(&uid)?;
     let record = certificate::read(&body.certificate, &app.context.authorities, app.now())
         .map_err(|problem| invalid("certificate", problem))?;
     let caller = app.clone();
     let attached = app.db(move |site| site.attach_certificate(&actor(&caller, &operator), &uid, &record)).await?;
-    Ok((StatusCode::CREATED, Json(CertificateShape::from(&attached))))
+    Ok(Created(None, CertificateShape::from(&attached)))
 }
 
 async fn detach(
     State(app): State<App>,
     Caller(operator): Caller,
     Path((uid, issuer, serial)): Path<(String, String, String)>,
-) -> Result<StatusCode, Fault> {
+) -> Result<Done, Fault> {
     let uid = uid_of(&uid)?;
     let issuer: IssuerId = bytes_of(&issuer).and_then(|bytes| bytes.try_into().ok()).ok_or(Fault::NotFound)?;
     let serial = bytes_of(&serial).ok_or(Fault::NotFound)?;
     let caller = app.clone();
     app.db(move |site| site.detach_certificate(&actor(&caller, &operator), &uid, &issuer, &serial)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 fn person_of(text: &str) -> Result<PersonId, Fault> {

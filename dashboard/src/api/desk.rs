@@ -3,16 +3,16 @@
 use access::uid::Uid;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
 use db::site::{
     CardKind, Cause, Document, HandOut, HandOutCause, HandOutFilter, HandOutId, HandOutState, HandOutView, PersonId,
     Transition,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::answer::Created;
 use super::body::Body;
+use super::calls::Calls;
 use super::cards::uid_of;
 use super::events::limit;
 use super::shape::{CardShape, Holder, List};
@@ -21,13 +21,12 @@ use crate::fault::Fault;
 use crate::pages::{horizon, period, right_of};
 use crate::query::Pairs;
 use crate::rights::{Access, Right};
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 use crate::when;
 
 /// The routes.
-pub(super) fn router() -> Routes {
-    Routes::new()
+pub(super) fn router() -> Calls {
+    Calls::new()
         .get(Right::Cards, "/cards/ending", ending)
         .post(Right::CardBlock, "/cards/{uid}/transit", transit)
         .get(Right::Desk, "/handouts", list)
@@ -38,7 +37,8 @@ pub(super) fn router() -> Routes {
 }
 
 /// A hand-out.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "HandOut")]
 struct Shape {
     id: String,
     backup: String,
@@ -106,7 +106,7 @@ async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Json<Sha
 }
 
 /// A backup card to be given out.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Give {
     backup: String,
@@ -141,16 +141,19 @@ impl Give {
 }
 
 /// Gives a backup card out.
-async fn hand_out(State(app): State<App>, Caller(operator): Caller, Body(give): Body<Give>) -> Result<Response, Fault> {
+async fn hand_out(
+    State(app): State<App>,
+    Caller(operator): Caller,
+    Body(give): Body<Give>,
+) -> Result<Created<Shape>, Fault> {
     let wanted = give.read()?;
     let caller = app.clone();
     let out = app.db(move |site| site.hand_out(&actor(&caller, &operator), &wanted)).await?;
-    let location = format!("/api/v1/handouts/{}", out.id.0);
-    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(Shape::from(&out))).into_response())
+    Ok(Created(Some(format!("/handouts/{}", out.id.0)), Shape::from(&out)))
 }
 
 /// A backup card that is back.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Back {
     backup: String,
@@ -170,7 +173,7 @@ async fn take_back(
 }
 
 /// A backup card that is missing.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Missing {
     backup: String,
@@ -191,7 +194,7 @@ async fn missing(
 }
 
 /// What is done to a card, and why.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Move {
     transition: String,

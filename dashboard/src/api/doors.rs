@@ -5,19 +5,18 @@ use access::mode::{Mode, Order};
 use access::time::UtcS;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
 use db::site::{DoorKind, DoorOrders, DoorView, Site, SiteError, Thing};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::answer::{Accepted, Tagged};
 use super::body::Body;
+use super::calls::Calls;
 use super::shape::{CommandShape, DoorShape, List};
 use super::tag::{IfMatch, tagged};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::sentence::action_from_code;
 use crate::visit::{Caller, actor};
 use crate::when;
@@ -29,8 +28,8 @@ pub(super) use orders::{LockdownShape, OrderShape};
 pub(super) use settings::SettingsShape;
 
 /// All routes of doors and commands.
-pub(super) fn router() -> Routes {
-    Routes::new()
+pub(super) fn router() -> Calls {
+    Calls::new()
         .get(Right::Look, "/doors", list)
         .get(Right::Look, "/doors/{id}", show)
         .put(Right::DoorSettings, "/doors/{id}/settings", set_up)
@@ -47,7 +46,7 @@ async fn list(State(app): State<App>) -> Result<Json<List<DoorShape>>, Fault> {
 }
 
 /// One door, with what is ordered of it.
-async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Fault> {
+async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Tagged<DoorShape>, Fault> {
     let (id, now) = (id_of(&id)?, app.now().second());
     tagged(&app, Thing::Door(id.clone()), move |site| {
         let (door, orders) = find(site, &id)?;
@@ -77,7 +76,7 @@ async fn set_up(
 }
 
 /// What an operator orders of a door.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NewOrder {
     mode: String,
@@ -86,7 +85,7 @@ struct NewOrder {
 }
 
 /// Why something is done.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Why {
     pub(super) reason: String,
@@ -132,7 +131,7 @@ async fn give(
 }
 
 /// A command that is asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct NewCommand {
     action: String,
@@ -145,7 +144,7 @@ async fn ask(
     Caller(operator): Caller,
     Path(id): Path<String>,
     Body(new): Body<NewCommand>,
-) -> Result<Response, Fault> {
+) -> Result<Accepted<CommandShape>, Fault> {
     let id = id_of(&id)?;
     let action = action_from_code(&new.action).ok_or(Fault::Invalid { field: "action", problem: "unknown-code" })?;
     let caller = app.clone();
@@ -154,8 +153,7 @@ async fn ask(
         site.request_command(&actor(&caller, &operator), &id, action, &new.reason)
     });
     let command = asked.await?;
-    let location = format!("/api/v1/commands/{}", command.id);
-    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], Json(CommandShape::from(&command))).into_response())
+    Ok(Accepted((format!("/commands/{}", command.id), CommandShape::from(&command))))
 }
 
 /// What became of a command.

@@ -3,12 +3,11 @@
 use access::id::DoorId;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
 use db::site::{CardView, CredentialRecord, CredentialState, EncodeView, EncodeWork};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::answer::Accepted;
 use super::body::Body;
 use super::cards::uid_of;
 use super::shape::CardShape;
@@ -19,7 +18,7 @@ use crate::visit::{Caller, actor};
 use crate::when;
 
 /// What to do with a card, and where.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Ask {
     encoder: String,
@@ -33,7 +32,7 @@ pub(super) async fn ask(
     Caller(operator): Caller,
     Path(uid): Path<String>,
     Body(ask): Body<Ask>,
-) -> Result<Response, Fault> {
+) -> Result<Accepted<EncodingShape>, Fault> {
     let uid = uid_of(&uid)?;
     let invalid = |field, problem| Fault::Invalid { field, problem };
     let encoder: DoorId = ask.encoder.parse().map_err(|_| invalid("encoder", "unknown-encoder"))?;
@@ -42,9 +41,7 @@ pub(super) async fn ask(
     let caller = app.clone();
     let asked = app.db(move |site| site.request_encoding(&actor(&caller, &operator), &uid, &encoder, work));
     let job = asked.await?;
-    let location = format!("/api/v1/encodings/{}", job.id);
-    let body = Json(EncodingShape::new(&app, &job));
-    Ok((StatusCode::ACCEPTED, [(LOCATION, location)], body).into_response())
+    Ok(Accepted((format!("/encodings/{}", job.id), EncodingShape::new(&app, &job))))
 }
 
 /// How a job goes, or went.
@@ -55,7 +52,7 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Resu
 }
 
 /// A job.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct EncodingShape {
     id: String,
     card: String,
@@ -89,7 +86,7 @@ impl EncodingShape {
 }
 
 /// A card and what is on it.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct WholeCard {
     #[serde(flatten)]
     card: CardShape,
@@ -99,7 +96,7 @@ pub(super) struct WholeCard {
     pending: Vec<CredentialShape>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CredentialShape {
     sector: u8,
     key_version: u8,

@@ -5,6 +5,7 @@ use access::decide::Presented;
 use access::event::{EventKind, Rolling};
 use access::reason::Reason;
 use db::site::EventView;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::shape::{Holder, holder};
@@ -12,7 +13,7 @@ use crate::sentence::{mode_cause_code, refusal_code, trust_code};
 use crate::when;
 
 /// An event.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct EventShape {
     id: i64,
     door: String,
@@ -39,7 +40,7 @@ pub(super) struct EventShape {
 }
 
 /// What only some kinds of event have.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, JsonSchema)]
 #[serde(default)]
 struct More {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -83,7 +84,7 @@ struct More {
 }
 
 /// How the counter of a credential moved.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RollingShape {
     issue: u8,
     found: Option<TokenShape>,
@@ -91,7 +92,7 @@ struct RollingShape {
     stepped_in: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TokenShape {
     counter: u32,
     nonce: u16,

@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
 use db::site::Seek;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::LIMIT;
+use super::answer::Spreadsheet;
 use super::event::EventShape;
 use super::shape::List;
 use crate::app::App;
@@ -17,7 +18,7 @@ use crate::query::Pairs;
 use crate::when;
 
 /// A page of the log.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct EventList {
     #[serde(flatten)]
     list: List<EventShape>,
@@ -49,9 +50,9 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Ev
 }
 
 /// The same events as a table of RFC 4180, newest first.
-pub(super) async fn table(State(app): State<App>, pairs: Pairs) -> Result<Response, Fault> {
+pub(super) async fn table(State(app): State<App>, pairs: Pairs) -> Result<Spreadsheet, Fault> {
     let filter = Asked::read(&pairs, app.context.zone)?.back_from(app.now());
-    export::events(app, filter, Reader::Program).await
+    export::events(app, filter, Reader::Program).await.map(Spreadsheet)
 }
 
 /// How many rows are wanted, within the bound of the database.

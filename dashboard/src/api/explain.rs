@@ -8,8 +8,10 @@ use access::uid::Uid;
 use axum::Json;
 use axum::extract::{Path, State};
 use db::site::{CardHolder, PersonId, WhoPage};
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::calls::Calls;
 use super::event::EventShape;
 use super::events::limit;
 use super::shape::{Holder, List, holder};
@@ -19,13 +21,12 @@ use crate::fault::Fault;
 use crate::language::Lang;
 use crate::query::Pairs;
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::sentence::command_code;
 use crate::when;
 
 /// All routes of explanations.
-pub(super) fn router() -> Routes {
-    Routes::new()
+pub(super) fn router() -> Calls {
+    Calls::new()
         .get(Right::Events, "/explain/event/{id}", event)
         .get(Right::Rules, "/explain/would", would)
         .get(Right::Rules, "/explain/who", who)
@@ -33,7 +34,7 @@ pub(super) fn router() -> Routes {
 }
 
 /// An event and why it ended like this.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Explanation {
     event: EventShape,
     /// What the door decided; null if the event is no decision about a card.
@@ -50,14 +51,14 @@ struct Explanation {
     say: Option<Said>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct DecisionShape {
     granted: bool,
     reasons: Vec<&'static str>,
 }
 
 /// One condition, in the language that was asked for.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ConditionShape {
     code: &'static str,
     finding: &'static str,
@@ -66,7 +67,8 @@ struct ConditionShape {
     sentences: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ExplainedRule")]
 struct RuleShape {
     id: i64,
     effect: &'static str,
@@ -78,7 +80,7 @@ struct RuleShape {
     note: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Said {
     fi: String,
     sv: String,
@@ -86,7 +88,7 @@ struct Said {
 }
 
 /// Who wanted a command, a mode or a forgiveness, when and why.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct OrderedShape {
     operator: Option<String>,
     at: Option<String>,
@@ -97,7 +99,7 @@ struct OrderedShape {
 }
 
 /// One card at one door.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Would {
     card: Option<String>,
     holder: Option<i64>,
@@ -109,13 +111,14 @@ struct Would {
     rules: Vec<RuleShape>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CardHolder")]
 struct CardShape {
     card: String,
     holder: Option<Holder>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Place {
     card: String,
     door: String,

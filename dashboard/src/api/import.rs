@@ -8,29 +8,32 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn_with_state;
 use axum::{Extension, Json};
 use db::site::{Difference, RowError};
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::calls::Calls;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::import::{FILE_BYTES_MAX, FileFault, FileKind, ReadOptions, rights_from_json};
 use crate::plan::{self, Looked, Turn, Wish};
 use crate::query::Pairs;
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 /// What a register is called that a call with JSON does not name.
 const SOURCE: &str = "import";
 
 /// The routes.
-pub(super) fn router(app: &App) -> Routes {
+pub(super) fn router(app: &App) -> Calls {
     let few = from_fn_with_state(app.clone(), plan::few_at_once);
-    let import = import.layer(DefaultBodyLimit::max(FILE_BYTES_MAX)).layer(few);
-    Routes::new().post(Right::Import, "/import/{kind}", import)
+    Calls::new().post_behind(Right::Import, "/import/{kind}", import, |import| {
+        import.layer(DefaultBodyLimit::max(FILE_BYTES_MAX)).layer(few)
+    })
 }
 
 /// What an import would do, or did.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ImportReport")]
 struct Report {
     applied: bool,
     generation: Option<u64>,
@@ -47,7 +50,8 @@ struct Report {
     plan: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ImportError")]
 struct ErrorShape {
     table: &'static str,
     row: u32,
@@ -55,7 +59,8 @@ struct ErrorShape {
     code: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "ImportDifference")]
 struct DifferenceShape {
     table: &'static str,
     row: Option<u32>,

@@ -3,13 +3,13 @@
 use access::id::DoorId;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
 use db::site::{LockdownScope, LockdownView, Site, SiteError};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::answer::Created;
 use super::body::Body;
+use super::calls::Calls;
 use super::doors::{LockdownShape, Why, time};
 use super::events::limit;
 use super::shape::List;
@@ -18,12 +18,11 @@ use crate::fault::Fault;
 use crate::lockdown::Reach;
 use crate::query::Pairs;
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 /// All routes of lockdowns.
-pub(super) fn router() -> Routes {
-    Routes::new()
+pub(super) fn router() -> Calls {
+    Calls::new()
         .get(Right::Look, "/lockdowns", list)
         .post(Right::Lockdown, "/lockdowns", start)
         .get(Right::Look, "/lockdowns/{id}", show)
@@ -44,7 +43,7 @@ async fn show(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<Lockdo
 }
 
 /// A lockdown that is to begin.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct New {
     scope: String,
@@ -55,7 +54,11 @@ struct New {
 }
 
 /// Starts one.
-async fn start(State(app): State<App>, Caller(operator): Caller, Body(new): Body<New>) -> Result<Response, Fault> {
+async fn start(
+    State(app): State<App>,
+    Caller(operator): Caller,
+    Body(new): Body<New>,
+) -> Result<Created<LockdownShape>, Fault> {
     let scope = scope(&new)?;
     let until = new.until.as_deref().map(|until| time("until", until)).transpose()?;
     let (caller, field) = (app.clone(), if new.scope == "area" { "area" } else { "door" });
@@ -69,8 +72,7 @@ async fn start(State(app): State<App>, Caller(operator): Caller, Body(new): Body
     });
     let problem = if field == "area" { "unknown-area" } else { "unknown-door" };
     let id = started.await?.ok_or(Fault::Invalid { field, problem })?;
-    let location = format!("/api/v1/lockdowns/{id}");
-    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(shape(&app, id).await?)).into_response())
+    Ok(Created(Some(format!("/lockdowns/{id}")), shape(&app, id).await?))
 }
 
 /// Ends one.

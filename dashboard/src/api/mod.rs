@@ -1,12 +1,17 @@
 //! The REST API under `/api/v1`, described in `docs/API.md`.
 
+use std::sync::Arc;
+
+use self::calls::{Calls, Operation};
 use crate::app::App;
 use crate::rights::Right;
 use crate::routes::Routes;
 
 mod alarms;
+mod answer;
 mod body;
 mod bulk;
+mod calls;
 mod cards;
 mod changes;
 mod conditions;
@@ -18,6 +23,7 @@ mod events;
 mod explain;
 mod import;
 mod lockdowns;
+mod openapi;
 mod operators;
 mod passing;
 mod people;
@@ -34,7 +40,14 @@ const LIMIT: u32 = 100;
 
 /// All routes of the API.
 pub(crate) fn router(app: &App) -> Routes {
-    Routes::new()
+    let (routes, operations) = calls(app).below("/api", "/v1");
+    let operations: Arc<[Operation]> = operations.into();
+    let document = move || std::future::ready(openapi::serve(&operations));
+    routes.open_get(openapi::PLACE, document.clone()).open_get(&format!("/v1{}", openapi::PLACE), document)
+}
+
+fn calls(app: &App) -> Calls {
+    Calls::new()
         .merge(conditions::router())
         .merge(desk::router())
         .merge(import::router(app))
@@ -65,5 +78,4 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(bulk::router())
         .merge(explain::router())
         .merge(operators::router())
-        .below("/v1")
 }

@@ -3,25 +3,24 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
 use db::site::{OperatorView, Role, SessionView, SiteError, TokenView};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::answer::{Created, Done};
 use super::body::Body;
+use super::calls::Calls;
 use super::shape::List;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::invitation::{self, Link};
 use crate::rights::{Access, Right};
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 use crate::when::rfc3339;
 
 /// All routes of the subject.
-pub(super) fn router() -> Routes {
-    Routes::new()
+pub(super) fn router() -> Calls {
+    Calls::new()
         .get(Right::Own, "/me", me)
         .get(Right::Operators, "/operators", list)
         .post(Right::Operators, "/operators", add)
@@ -34,7 +33,7 @@ pub(super) fn router() -> Routes {
 }
 
 /// In whose name a token acts, and what it may.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Me {
     name: String,
     role: &'static str,
@@ -52,7 +51,7 @@ async fn me(Caller(operator): Caller, access: Access) -> Json<Me> {
     Json(Me { name: operator.name, role: operator.role.code(), rights, changes })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct OperatorShape {
     id: i64,
     name: String,
@@ -85,7 +84,7 @@ async fn list(State(app): State<App>) -> Result<Json<List<OperatorShape>>, Fault
 }
 
 /// A link by which somebody sets a password, told this once.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LinkShape {
     id: i64,
     /// Path below the address of the dashboard.
@@ -93,7 +92,7 @@ struct LinkShape {
     until: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Add {
     name: String,
@@ -101,15 +100,19 @@ struct Add {
 }
 
 /// Adds an operator, who sets a password by the link.
-async fn add(State(app): State<App>, Caller(operator): Caller, Body(add): Body<Add>) -> Result<Response, Fault> {
+async fn add(
+    State(app): State<App>,
+    Caller(operator): Caller,
+    Body(add): Body<Add>,
+) -> Result<Created<LinkShape>, Fault> {
     let (role, link, caller) = (role_of(&add.role)?, made(&app)?, app.clone());
     let digest = (link.sha256, link.expires);
     let id = app.db(move |site| site.invite_operator(&actor(&caller, &operator), &add.name, role, digest)).await?;
-    let body = Json(LinkShape { id, link: link.path, until: rfc3339(link.expires) });
-    Ok((StatusCode::CREATED, [(LOCATION, format!("/api/v1/operators/{id}"))], body).into_response())
+    let body = LinkShape { id, link: link.path, until: rfc3339(link.expires) };
+    Ok(Created(Some(format!("/operators/{id}")), body))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Change {
     #[serde(default)]
@@ -152,7 +155,7 @@ async fn reset(
     Ok(Json(LinkShape { id, link: link.path, until: rfc3339(link.expires) }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SessionShape {
     id: String,
     operator: String,
@@ -177,13 +180,13 @@ async fn end_session(
     State(app): State<App>,
     Caller(operator): Caller,
     Path(session): Path<String>,
-) -> Result<StatusCode, Fault> {
+) -> Result<Done, Fault> {
     let caller = app.clone();
     app.db(move |site| site.end_session(&actor(&caller, &operator), &session, None)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct TokenShape {
     id: i64,
     operator: String,
@@ -215,10 +218,10 @@ async fn tokens(State(app): State<App>) -> Result<Json<List<TokenShape>>, Fault>
     Ok(Json(List { items: tokens.into_iter().map(TokenShape::from).collect(), next: None }))
 }
 
-async fn revoke(State(app): State<App>, Caller(operator): Caller, Path(id): Path<String>) -> Result<StatusCode, Fault> {
+async fn revoke(State(app): State<App>, Caller(operator): Caller, Path(id): Path<String>) -> Result<Done, Fault> {
     let (id, caller) = (number(&id)?, app.clone());
     app.db(move |site| site.revoke_token(&actor(&caller, &operator), id)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 fn role_of(code: &str) -> Result<Role, Fault> {

@@ -5,11 +5,13 @@ use access::uid::Uid;
 use axum::Json;
 use axum::extract::{Path, State};
 use db::site::{AreaId, PassbackRule, PersonId, PresenceView};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use super::body::Body;
+use super::calls::Calls;
 use super::events::limit;
+use super::openapi::all_required;
 use super::shape::{Holder, List, PersonShape, holder};
 use crate::app::App;
 use crate::fault::Fault;
@@ -17,13 +19,12 @@ use crate::hours;
 use crate::pages::rules::passback::Rule;
 use crate::query::Pairs;
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 use crate::when;
 
 /// All routes of these subjects.
-pub(super) fn router() -> Routes {
-    Routes::new()
+pub(super) fn router() -> Calls {
+    Calls::new()
         .get(Right::Rules, "/areas/{id}/passback", passback)
         .put(Right::RulesEdit, "/areas/{id}/passback", set_passback)
         .get(Right::Evacuation, "/areas/{id}/inside", inside)
@@ -36,7 +37,7 @@ pub(super) fn router() -> Routes {
 }
 
 /// The rule of an area.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PassbackShape {
     rule: String,
@@ -83,7 +84,8 @@ fn rule(shape: &PassbackShape) -> Result<Option<PassbackRule>, Fault> {
 }
 
 /// A card that is inside.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CardInside")]
 struct InsideShape {
     card: String,
     person: Option<Holder>,
@@ -111,12 +113,18 @@ async fn inside(State(app): State<App>, Path(id): Path<i64>, pairs: Pairs) -> Re
 }
 
 /// Whom to forgive where, and why.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Forgive {
     #[serde(default)]
     area: Option<i64>,
     reason: String,
+}
+
+/// In how many areas the card was inside.
+#[derive(Serialize, JsonSchema)]
+struct Forgiven {
+    areas: u32,
 }
 
 /// Says in how many areas the card was inside.
@@ -125,16 +133,16 @@ async fn forgive(
     Caller(operator): Caller,
     Path(uid): Path<String>,
     Body(wish): Body<Forgive>,
-) -> Result<Json<Value>, Fault> {
+) -> Result<Json<Forgiven>, Fault> {
     let uid: Uid = uid.parse().map_err(|_| Fault::NotFound)?;
     let caller = app.clone();
     let area = wish.area.map(AreaId);
     let areas = app.db(move |site| site.forgive(&actor(&caller, &operator), &uid, area, &wish.reason)).await?;
-    Ok(Json(json!({"areas": areas})))
+    Ok(Json(Forgiven { areas }))
 }
 
 /// What makes passing easier.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ComfortShape {
     needs_longer: bool,
@@ -156,7 +164,8 @@ async fn set_comfort(
 }
 
 /// What is set for the site as a whole.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "SiteSettings", transform = all_required)]
 #[serde(deny_unknown_fields)]
 struct SettingsShape {
     /// Days without use after which a card is suspended; `null`: never. To be given, so that nothing is switched off

@@ -2,12 +2,11 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
 use db::site::{NewPerson, Page, PeopleFilter, PersonId};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::answer::Created;
 use super::body::Body;
 use super::events::limit;
 use super::shape::{List, PersonShape};
@@ -34,7 +33,7 @@ pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Resu
 }
 
 /// A person to be added.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Add {
     name: String,
@@ -47,11 +46,9 @@ pub(super) async fn add(
     State(app): State<App>,
     Caller(operator): Caller,
     Body(add): Body<Add>,
-) -> Result<Response, Fault> {
+) -> Result<Created<PersonShape>, Fault> {
     let caller = app.clone();
     let person = NewPerson { name: add.name, external_id: add.external_id };
     let person = app.db(move |site| site.add_person(&actor(&caller, &operator), person)).await?;
-    let location = format!("/api/v1/people/{}", person.id.0);
-    let body = Json(PersonShape::from(&person));
-    Ok((StatusCode::CREATED, [(LOCATION, location)], body).into_response())
+    Ok(Created(Some(format!("/people/{}", person.id.0)), PersonShape::from(&person)))
 }

@@ -3,17 +3,16 @@
 use access::time::UtcMs;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
 use db::site::{
     HoldSubject, LegalHoldView, NewHold, PersonId, Retained, RetentionView, SearchFilter, SearchView, Searched,
     SecretName,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use super::answer::{Created, Done};
 use super::body::Body;
+use super::calls::Calls;
 use super::doors::Why;
 use super::events::limit;
 use super::shape::List;
@@ -21,14 +20,13 @@ use crate::app::App;
 use crate::fault::Fault;
 use crate::query::Pairs;
 use crate::rights::Right;
-use crate::routes::Routes;
-use crate::subject::Data;
+use crate::subject::{Data, DataShape};
 use crate::visit::{Caller, actor};
 use crate::when;
 
 /// All routes of data protection.
-pub(super) fn router() -> Routes {
-    Routes::new()
+pub(super) fn router() -> Calls {
+    Calls::new()
         .get(Right::Privacy, "/privacy/retention", retention)
         .put(Right::Privacy, "/privacy/retention/{kind}", retain)
         .get(Right::Privacy, "/privacy/holds", holds)
@@ -41,7 +39,7 @@ pub(super) fn router() -> Routes {
         .get(Right::Privacy, "/people/{id}/data", data)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct RetentionShape {
     kind: &'static str,
     months: u32,
@@ -77,7 +75,7 @@ async fn retention(State(app): State<App>) -> Result<Json<Vec<RetentionShape>>, 
     Ok(Json(all.iter().map(RetentionShape::from).collect()))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Months {
     months: u32,
@@ -96,7 +94,7 @@ async fn retain(
     retention(State(app)).await
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct HoldShape {
     id: i64,
     scope: &'static str,
@@ -152,7 +150,7 @@ async fn holds(State(app): State<App>, pairs: Pairs) -> Result<Json<List<HoldSha
 }
 
 /// A hold that is to be set.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Hold {
     scope: String,
@@ -195,7 +193,11 @@ fn subject(scope: &str, person: Option<i64>, card: Option<&str>, door: Option<&s
 }
 
 /// Sets one.
-async fn hold(State(app): State<App>, Caller(operator): Caller, Body(new): Body<Hold>) -> Result<Response, Fault> {
+async fn hold(
+    State(app): State<App>,
+    Caller(operator): Caller,
+    Body(new): Body<Hold>,
+) -> Result<Created<HoldShape>, Fault> {
     let (new, caller, now) = (new.read()?, app.clone(), app.now());
     let set = app.db(move |site| {
         let id = site.add_hold(&actor(&caller, &operator), &new)?;
@@ -203,7 +205,7 @@ async fn hold(State(app): State<App>, Caller(operator): Caller, Body(new): Body<
     });
     let (id, set) = set.await?;
     let shape = set.map(|one| HoldShape::new(&one, now)).ok_or(Fault::Broken)?;
-    Ok((StatusCode::CREATED, [(LOCATION, format!("/api/v1/privacy/holds/{id}"))], Json(shape)).into_response())
+    Ok(Created(Some(format!("/privacy/holds/{id}")), shape))
 }
 
 /// Lifts one.
@@ -212,13 +214,13 @@ async fn lift(
     Caller(operator): Caller,
     Path(id): Path<i64>,
     Body(why): Body<Why>,
-) -> Result<StatusCode, Fault> {
+) -> Result<Done, Fault> {
     let caller = app.clone();
     app.db(move |site| site.lift_hold(&actor(&caller, &operator), id, &why.reason)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SearchShape {
     id: i64,
     operator: String,
@@ -262,7 +264,7 @@ async fn searches(State(app): State<App>, pairs: Pairs) -> Result<Json<List<Sear
     Ok(Json(List { items: found.iter().map(SearchShape::from).collect(), next }))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SecretShape {
     person: i64,
     reason: String,
@@ -284,7 +286,7 @@ async fn secret(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<Secr
     found.map(|one| Json(one.into())).ok_or(Fault::NotFound)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct KeepBack {
     reason: String,
@@ -310,14 +312,14 @@ async fn show_again(
     Caller(operator): Caller,
     Path(id): Path<i64>,
     Body(why): Body<Why>,
-) -> Result<StatusCode, Fault> {
+) -> Result<Done, Fault> {
     let caller = app.clone();
     app.db(move |site| site.show_name_again(&actor(&caller, &operator), PersonId(id), &why.reason)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// All that the site knows of a person. A name that is kept back stays so.
-async fn data(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<Value>, Fault> {
+async fn data(State(app): State<App>, Path(id): Path<i64>) -> Result<Json<DataShape>, Fault> {
     let data = app.db(move |site| Data::read(site, PersonId(id))).await?;
-    Ok(Json(data.json(app.context.site.id().as_str(), &data.person.name, app.now())))
+    Ok(Json(data.shape(app.context.site.id().as_str(), &data.person.name, app.now())))
 }

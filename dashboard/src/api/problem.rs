@@ -3,14 +3,15 @@
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::fault::Fault;
 use crate::layers::hints;
 
 /// The members of RFC 9457, section 3.1, and two of ours.
-#[derive(Debug, Serialize)]
-struct Problem {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Problem {
     /// The status says all there is to say about the type.
     r#type: &'static str,
     title: String,

@@ -2,13 +2,14 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
 use db::site::{FoundIn, GroupId, InsideView, PersonId, ReviewOf, ReviewView, Reviewed};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::answer::{Created, Spreadsheet};
 use super::body::Body;
+use super::calls::Calls;
 use super::events::limit;
 use super::shape::{Holder, List, holder};
 use crate::app::App;
@@ -22,7 +23,6 @@ use crate::pages::reports::review::digest;
 use crate::query::Pairs;
 use crate::reports::{self, Kind};
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 use crate::when;
 
@@ -30,8 +30,8 @@ use crate::when;
 const HISTORY: u32 = 50;
 
 /// All routes of these subjects.
-pub(super) fn router() -> Routes {
-    let routes = Routes::new()
+pub(super) fn router() -> Calls {
+    let routes = Calls::new()
         .get(Right::Evacuation, "/inside", who)
         .get(Right::Evacuation, "/inside.csv", who_file)
         .get(Right::Reports, "/reviews/groups", groups)
@@ -49,7 +49,7 @@ pub(super) fn router() -> Routes {
 }
 
 /// What the page's spreadsheet holds, a page of it.
-async fn made(kind: Kind, State(app): State<App>, pairs: Pairs) -> Result<Json<List<Value>>, Fault> {
+async fn made(kind: Kind, State(app): State<App>, pairs: Pairs) -> Result<Json<List<Map<String, Value>>>, Fault> {
     let words = Words { lang: Lang::En, zone: app.context.zone };
     let rows = reports::Rows::Of(limit(&pairs)?);
     let report = reports::make(&app, words, kind, &pairs, rows).await?;
@@ -58,7 +58,7 @@ async fn made(kind: Kind, State(app): State<App>, pairs: Pairs) -> Result<Json<L
 }
 
 /// Who is in.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WhoShape {
     at: String,
     total: usize,
@@ -71,7 +71,8 @@ struct WhoShape {
     people: Vec<InsideShape>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "AreaCount")]
 struct AreaShape {
     id: i64,
     name: String,
@@ -79,7 +80,8 @@ struct AreaShape {
     count: usize,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PersonInside")]
 struct InsideShape {
     /// Null: let in at a door, and no door tells of more.
     area: Option<i64>,
@@ -128,7 +130,7 @@ async fn who(State(app): State<App>, pairs: Pairs) -> Result<Json<WhoShape>, Fau
 }
 
 /// The same as a file, for whoever prints it every hour.
-async fn who_file(State(app): State<App>, pairs: Pairs) -> Result<Response, Fault> {
+async fn who_file(State(app): State<App>, pairs: Pairs) -> Result<Spreadsheet, Fault> {
     let who = inside::find(&app, inside::within(&pairs)?).await?;
     let mut csv = Csv::for_programs();
     csv.row(["area", "person", "name", "cards", "since", "last_door", "last_let_in"]);
@@ -140,11 +142,11 @@ async fn who_file(State(app): State<App>, pairs: Pairs) -> Result<Response, Faul
         let cells = [Some(area.to_owned()), Some(number), Some(name), Some(shape.cards.join(" ")), Some(shape.since)];
         csv.row(cells.into_iter().chain([shape.last_door, shape.last_let_in]).map(Option::unwrap_or_default));
     }
-    Ok(csv.answer("kulku-evacuation"))
+    Ok(Spreadsheet(csv.answer("kulku-evacuation")))
 }
 
 /// How it stands with a group or a person.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ReviewShape {
     id: i64,
     name: String,
@@ -157,7 +159,7 @@ struct ReviewShape {
     history: Option<Vec<SignedShape>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SignedShape {
     operator: String,
     at: String,
@@ -221,7 +223,7 @@ async fn one(app: &App, of: ReviewOf) -> Result<Json<ReviewShape>, Fault> {
 }
 
 /// A confirmation of what was seen.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Sign {
     seen: String,
@@ -235,7 +237,7 @@ async fn sign_group(
     Caller(operator): Caller,
     Path(id): Path<i64>,
     Body(wish): Body<Sign>,
-) -> Result<(StatusCode, Json<ReviewShape>), Fault> {
+) -> Result<Created<ReviewShape>, Fault> {
     sign(&app, operator, ReviewOf::Group(GroupId(id)), wish).await
 }
 
@@ -244,7 +246,7 @@ async fn sign_person(
     Caller(operator): Caller,
     Path(id): Path<i64>,
     Body(wish): Body<Sign>,
-) -> Result<(StatusCode, Json<ReviewShape>), Fault> {
+) -> Result<Created<ReviewShape>, Fault> {
     sign(&app, operator, ReviewOf::Person(PersonId(id)), wish).await
 }
 
@@ -253,17 +255,18 @@ async fn sign(
     operator: db::site::Operator,
     of: ReviewOf,
     wish: Sign,
-) -> Result<(StatusCode, Json<ReviewShape>), Fault> {
+) -> Result<Created<ReviewShape>, Fault> {
     let invalid = |field, problem| Fault::Invalid { field, problem };
     let seen = digest(&wish.seen).ok_or_else(|| invalid("seen", "not-a-digest"))?;
     let due = when::from_rfc3339(&wish.due).ok_or_else(|| invalid("due", "not-a-time"))?.second();
     let caller = app.clone();
     app.db(move |site| site.sign_review(&actor(&caller, &operator), of, seen, &wish.note, due)).await?;
-    Ok((StatusCode::CREATED, one(app, of).await?))
+    let Json(shape) = one(app, of).await?;
+    Ok(Created(None, shape))
 }
 
 /// After how many days rights are due again.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Days {
     days: u32,

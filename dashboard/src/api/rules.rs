@@ -2,17 +2,17 @@
 
 use access::whitelist::Generation;
 use axum::Json;
-use db::site::{RuleEdit, Site};
+use db::site::{Preview, PreviewRow, RuleEdit, Site};
+use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
 
+use super::calls::Calls;
 use crate::api::tag::IfMatch;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::pages::rules::preview::edited;
 use crate::query::Pairs;
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 mod areas;
@@ -22,8 +22,8 @@ mod list;
 mod schedules;
 
 /// All routes of these subjects.
-pub(super) fn router() -> Routes {
-    Routes::new()
+pub(super) fn router() -> Calls {
+    Calls::new()
         .get(Right::Rules, "/groups", groups::list)
         .post(Right::RulesEdit, "/groups", groups::add)
         .get(Right::Rules, "/groups/{id}", groups::show)
@@ -53,7 +53,7 @@ pub(super) fn router() -> Routes {
 }
 
 /// What an edit did, or with `?preview=true` would do.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Edited {
     /// The number of what was edited; absent from a preview.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +61,48 @@ pub(super) struct Edited {
     /// The site's newest change afterwards, or at the time of the preview.
     change: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    preview: Option<Value>,
+    preview: Option<PreviewShape>,
+}
+
+/// Who would gain and who would lose which doors.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct PreviewShape {
+    gains: Rows,
+    loses: Rows,
+    /// Who may pass before and after, at other hours.
+    other_times: Rows,
+    /// Doors that get other hours or holidays.
+    calendars: Vec<String>,
+}
+
+/// The first rows of a list, and how many there are.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PreviewRows")]
+struct Rows {
+    count: usize,
+    first: Vec<RowShape>,
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PreviewRow")]
+struct RowShape {
+    person: i64,
+    name: String,
+    door: String,
+}
+
+impl From<&Preview> for PreviewShape {
+    fn from(found: &Preview) -> Self {
+        let row =
+            |row: &PreviewRow| RowShape { person: row.person.0, name: row.name.clone(), door: row.door.to_string() };
+        let rows = |count, rows: &[PreviewRow]| Rows { count, first: rows.iter().map(row).collect() };
+        Self {
+            gains: rows(found.gain_count, &found.gains),
+            loses: rows(found.lose_count, &found.loses),
+            other_times: rows(found.other_times_count, &found.other_times),
+            calendars: found.calendars.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// Makes an edit, or with `preview=true` in the query says what it would do. With `seen=CHANGE` it is made only if
@@ -93,7 +134,7 @@ async fn edit_seen(
         if preview {
             let change = site.latest()?.0;
             let found = site.preview(&actor, &edit)?;
-            return Ok(Edited { id: None, change, preview: Some(preview_json(&found)) });
+            return Ok(Edited { id: None, change, preview: Some(PreviewShape::from(&found)) });
         }
         let id = match seen {
             Some(seen) => site.edit_rules_as_seen(&actor, &edit, seen)?,
@@ -102,18 +143,6 @@ async fn edit_seen(
         Ok(Edited { id: Some(id), change: site.latest()?.0, preview: None })
     });
     made.await.map(Json)
-}
-
-pub(super) fn preview_json(found: &db::site::Preview) -> Value {
-    let rows = |rows: &[db::site::PreviewRow]| -> Vec<Value> {
-        rows.iter().map(|row| json!({"person": row.person.0, "name": row.name, "door": row.door.as_str()})).collect()
-    };
-    json!({
-        "gains": {"count": found.gain_count, "first": rows(&found.gains)},
-        "loses": {"count": found.lose_count, "first": rows(&found.loses)},
-        "other_times": {"count": found.other_times_count, "first": rows(&found.other_times)},
-        "calendars": found.calendars.iter().map(|door| door.as_str()).collect::<Vec<_>>(),
-    })
 }
 
 /// The number in a path.

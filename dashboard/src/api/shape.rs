@@ -5,6 +5,7 @@ use access::mode::Mode;
 use access::time::{UtcS, Window};
 use access::whitelist::WhitelistId;
 use db::site::{CardView, CommandState, CommandView, DoorOrders, DoorView, Person};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conditions::CertificateShape;
@@ -15,7 +16,7 @@ use crate::sentence::{block_codes, command_code, trust_code};
 use crate::when;
 
 /// A page of a list, and the cursor of the next.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct List<T> {
     pub(super) items: Vec<T>,
     /// What to hand in as `after` (or `before`) to go on; null at the end.
@@ -23,7 +24,7 @@ pub(super) struct List<T> {
 }
 
 /// A time during which something holds; an end that is null is open.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WindowShape {
     #[serde(default)]
@@ -55,7 +56,7 @@ impl From<Window> for WindowShape {
 }
 
 /// A card.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct CardShape {
     uid: String,
     kind: &'static str,
@@ -75,13 +76,13 @@ pub(super) struct CardShape {
 }
 
 /// A person by number and name.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Holder {
     pub(super) id: i64,
     pub(super) name: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ListingShape {
     door: String,
     from: Option<String>,
@@ -122,7 +123,7 @@ pub(super) fn holder(holder: Option<&(db::site::PersonId, String)>) -> Option<Ho
 }
 
 /// A person.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct PersonShape {
     id: i64,
     name: String,
@@ -145,7 +146,7 @@ impl From<&Person> for PersonShape {
 }
 
 /// A door.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct DoorShape {
     id: String,
     name: String,
@@ -234,7 +235,7 @@ impl DoorShape {
 }
 
 /// A command.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct CommandShape {
     id: String,
     door: String,

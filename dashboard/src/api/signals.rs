@@ -6,22 +6,23 @@ use access::signal::{Pattern, Signal, SignalSet};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::body::Body;
+use super::calls::Calls;
 use crate::app::App;
 use crate::fault::Fault;
 use crate::rights::Right;
-use crate::routes::Routes;
 use crate::visit::{Caller, actor};
 
 /// Both routes.
-pub(super) fn router() -> Routes {
-    Routes::new().get(Right::Settings, "/signals", list).put(Right::Settings, "/signals", set)
+pub(super) fn router() -> Calls {
+    Calls::new().get(Right::Settings, "/signals", list).put(Right::Settings, "/signals", set)
 }
 
 /// A signal with its pattern.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SignalShape {
     signal: &'static str,
     pattern: String,

@@ -1,13 +1,11 @@
 //! Entity tags (RFC 9110, section 8.8.3): two programs, or a program and an admin, do not overwrite each other.
 
-use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
 use db::site::{Site, SiteError, Thing};
-use serde::Serialize;
 
+use super::answer::Tagged;
 use crate::app::App;
 use crate::fault::Fault;
 
@@ -46,11 +44,11 @@ impl IfMatch {
 }
 
 /// A thing with its tag. The tag is read first: what comes in between makes the next edit refuse, and not overwrite.
-pub(super) async fn tagged<T: Serialize + Send + 'static>(
+pub(super) async fn tagged<T: Send + 'static>(
     app: &App,
     thing: Thing,
     read: impl FnOnce(&Site) -> Result<T, SiteError> + Send + 'static,
-) -> Result<Response, Fault> {
+) -> Result<Tagged<T>, Fault> {
     let (version, shape) = app.db(move |site| Ok((site.version(&thing)?, read(site)?))).await?;
-    Ok(([(header::ETAG, format!("\"{version}\""))], Json(shape)).into_response())
+    Ok(Tagged(version, shape))
 }

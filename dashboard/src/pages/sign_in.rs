@@ -81,6 +81,7 @@ async fn finish(app: &App, session: &Session, operator: &Operator, next: &str) -
     let (now, id) = (app.now(), operator.id);
     app.db(move |site| {
         site.note_sign_in(id, now)?;
+        site.once_purge(now)?;
         site.sessions_purge(now)
     })
     .await?;

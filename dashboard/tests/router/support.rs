@@ -47,6 +47,7 @@ pub(crate) struct Bench {
     pub(crate) router: Router,
     pub(crate) routes: Vec<Route>,
     pub(crate) stop: watch::Sender<bool>,
+    context: Context,
     clock: Arc<AtomicI64>,
     heads: [(u64, Link); 4],
     _folder: TempDir,
@@ -181,8 +182,13 @@ impl Bench {
             demo: demo.then(|| Arc::new(Emulated) as Arc<dyn DemoDoors>),
         };
         let routes = dashboard::routes(context.clone());
-        let router = dashboard::router(context);
-        Self { site, router, routes, stop, clock, heads: [(0, Link::START); 4], _folder: folder }
+        let router = dashboard::router(context.clone());
+        Self { site, router, routes, stop, context, clock, heads: [(0, Link::START); 4], _folder: folder }
+    }
+
+    /// The controller begins anew, with what stands in the database.
+    pub(crate) fn restart(&mut self) {
+        self.router = dashboard::router(self.context.clone());
     }
 
     /// Every page that asks for a right, as the router has them.

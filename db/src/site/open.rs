@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::SiteError;
 use super::audit::Told;
 use super::audit::thing::Seen;
+use super::once::OnceKey;
 use super::restore::RESTORING;
 use crate::file::{self, FileError, Kind};
 
@@ -96,6 +97,8 @@ pub struct Site {
     inner: Arc<Inner>,
     /// What has to be as it was seen for anything to be written.
     seen: Option<Seen>,
+    /// What is being done once: its changes are marked.
+    doing: Option<OnceKey>,
 }
 
 struct Inner {
@@ -144,6 +147,7 @@ impl Site {
         let told = Told::read(&connection).map_err(failed)?;
         Ok(Self {
             seen: None,
+            doing: None,
             inner: Arc::new(Inner {
                 id: site.clone(),
                 told,
@@ -182,7 +186,12 @@ impl Site {
 
     /// The same site, which writes only while a thing is as it was seen.
     pub(super) fn guarded(&self, seen: Seen) -> Self {
-        Self { inner: Arc::clone(&self.inner), seen: Some(seen) }
+        Self { seen: Some(seen), ..self.clone() }
+    }
+
+    /// The same site, which marks what it changes as done by this request.
+    pub(super) fn marking(&self, key: OnceKey) -> Self {
+        Self { doing: Some(key), ..self.clone() }
     }
 
     /// How changes are told of.
@@ -216,6 +225,9 @@ impl Site {
             super::states::touch(&transaction, before, newest)?;
             super::counters::tell(&transaction, before, newest)?;
             super::passages::tell(&transaction, before, newest)?;
+            if let Some(key) = &self.doing {
+                super::once::mark(&transaction, key, newest)?;
+            }
         }
         transaction.commit()?;
         self.wake(wakes, newest);

@@ -29,6 +29,7 @@ mod lives;
 mod log;
 mod mishaps;
 mod modes;
+mod once;
 mod operators;
 mod passages;
 mod privacy;

@@ -2,9 +2,10 @@
 
 use access::time::{UtcMs, UtcS, Window};
 use db::site::{
-    CardKind, CardRow, EmploymentRow, ImportOptions, ImportRows, ImportTable, NewEmployment, NewRight, Page,
+    Actor, CardKind, CardRow, EmploymentRow, ImportOptions, ImportRows, ImportTable, NewEmployment, NewRight, Page,
     PeopleFilter, PersonRow, RightRow, RowError, SiteError,
 };
+use serde_json::Value;
 
 use crate::support::{ACTOR, Bench, NOW, problem, uid, window};
 

@@ -12,6 +12,7 @@ mod chaos;
 mod demo;
 mod doors;
 mod identity;
+mod openapi;
 mod outage;
 mod passback;
 mod restore;

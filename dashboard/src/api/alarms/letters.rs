@@ -2,10 +2,10 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 
 use super::shape::LetterShape;
 use super::{Nothing, number};
+use crate::api::answer::Done;
 use crate::api::events::limit;
 use crate::api::shape::List;
 use crate::app::App;
@@ -24,12 +24,12 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
 pub(super) async fn retry(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Nothing {
     let (id, of) = (number(&id)?, app.clone());
     app.db(move |site| site.retry_notification(&actor(&of, &caller.0), id)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }
 
 /// Drops one.
 pub(super) async fn forget(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Nothing {
     let (id, of) = (number(&id)?, app.clone());
     app.db(move |site| site.drop_notification(&actor(&of, &caller.0), id)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }

@@ -3,12 +3,13 @@
 use access::id::DoorId;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use db::site::NewMute;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::shape::MuteShape;
 use super::{Nothing, number};
+use crate::api::answer::{Created, Done};
 use crate::api::body::Body;
 use crate::api::shape::List;
 use crate::app::App;
@@ -17,7 +18,7 @@ use crate::visit::{Caller, actor};
 use crate::when;
 
 /// A mute to be.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Wanted {
     kind: String,
@@ -27,7 +28,7 @@ pub(super) struct Wanted {
     reason: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Added {
     id: i64,
 }
@@ -44,7 +45,7 @@ pub(super) async fn add(
     State(app): State<App>,
     caller: Caller,
     Body(wanted): Body<Wanted>,
-) -> Result<(StatusCode, Json<Added>), Fault> {
+) -> Result<Created<Added>, Fault> {
     let invalid = |field, problem| Fault::Invalid { field, problem };
     let until = when::from_rfc3339(&wanted.until).ok_or(invalid("until", "not-a-time"))?;
     if db::site::AlarmKind::find(&wanted.kind).is_none() {
@@ -56,12 +57,12 @@ pub(super) async fn add(
         let new = NewMute { kind: &wanted.kind, door: door.as_ref(), until, reason: &wanted.reason };
         site.mute_alarms(&actor(&of, &caller.0), &new)
     });
-    Ok((StatusCode::CREATED, Json(Added { id: muted.await? })))
+    Ok(Created(None, Added { id: muted.await? }))
 }
 
 /// Ends one early.
 pub(super) async fn end(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Nothing {
     let (id, of) = (number(&id)?, app.clone());
     app.db(move |site| site.unmute_alarms(&actor(&of, &caller.0), id)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Done)
 }

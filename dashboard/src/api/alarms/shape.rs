@@ -2,13 +2,14 @@
 
 use access::time::UtcMs;
 use db::site::{AlarmDetail, AlarmStep, AlarmView, Closed, Done, MuteView, Notification, StepKind};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::api::event::EventShape;
 use crate::when;
 
 /// An alarm.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct AlarmShape {
     id: i64,
     kind: String,
@@ -31,7 +32,7 @@ pub(super) struct AlarmShape {
 }
 
 /// An alarm with its history.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct DetailShape {
     #[serde(flatten)]
     alarm: AlarmShape,
@@ -40,14 +41,14 @@ pub(super) struct DetailShape {
 }
 
 /// Who did something, when, and what they wrote. Nobody if it happened by itself.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct DoneShape {
     operator: Option<String>,
     at: String,
     comment: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct StepShape {
     at: String,
     what: String,
@@ -59,7 +60,7 @@ struct StepShape {
 }
 
 /// A mute.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct MuteShape {
     id: i64,
     kind: String,
@@ -72,7 +73,7 @@ pub(super) struct MuteShape {
 }
 
 /// A notification that was given up.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct LetterShape {
     id: i64,
     channel: String,

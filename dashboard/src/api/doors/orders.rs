@@ -1,12 +1,13 @@
 //! The JSON of what is ordered of a door.
 
 use db::site::{Lifted, LockdownScope, LockdownView, OrderView};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::when;
 
 /// What an operator has ordered of a door.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(in crate::api) struct OrderShape {
     mode: &'static str,
     until: String,
@@ -32,7 +33,7 @@ impl OrderShape {
 }
 
 /// A lockdown.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(in crate::api) struct LockdownShape {
     pub(in crate::api) id: i64,
     scope: &'static str,
@@ -56,7 +57,7 @@ pub(in crate::api) struct LockdownShape {
 }
 
 /// How it was lifted.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LiftedShape {
     operator: String,
     at: String,

@@ -5,13 +5,16 @@ use access::entry::ScheduleId;
 use access::mode::Unlock;
 use access::passage::AreaId;
 use access::settings::{Age, Beyond, DoorSettings, ExitButton, Lockout, Reading, Times, UnknownTime};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::api::openapi::all_required;
 use crate::fault::Fault;
 
 /// How a door is set up. No field may be left out: one that is forgotten must not turn off what protects somebody.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "DoorSettings", transform = all_required)]
 pub(in crate::api) struct SettingsShape {
     reading: String,
     release_ms: u32,

@@ -3,11 +3,12 @@
 use access::id::DoorId;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::Response;
 use db::site::{AreaId, AreaView, Page, RuleEdit, Thing};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Edited, edit, edit_seen, next, number};
+use crate::api::answer::Tagged;
 use crate::api::body::Body;
 use crate::api::events::limit;
 use crate::api::shape::List;
@@ -18,7 +19,7 @@ use crate::query::Pairs;
 use crate::visit::Caller;
 
 /// An area.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct AreaShape {
     id: i64,
     name: String,
@@ -27,7 +28,7 @@ pub(super) struct AreaShape {
 }
 
 /// An area to be added.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Add {
     name: String,
@@ -36,7 +37,7 @@ pub(super) struct Add {
 }
 
 /// What an area is to become: its name or its doors, since each edit is one change.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, untagged)]
 pub(super) enum Set {
     Name { name: String },
@@ -62,7 +63,7 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
     Ok(Json(List { items: areas.iter().map(AreaShape::from).collect(), next }))
 }
 
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Tagged<AreaShape>, Fault> {
     let id = AreaId(number(&id)?);
     tagged(&app, Thing::Area(id), move |site| Ok(AreaShape::from(&site.area(id)?))).await
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use access::calendar::{Date, HolidaySet, Holidays, Zone};
 use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
 use db::site::{RuleEdit, SiteCalendar, Thing};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Edited, edit_seen};
+use crate::api::answer::Tagged;
 use crate::api::body::Body;
 use crate::api::tag::{IfMatch, tagged};
 use crate::app::App;
@@ -18,7 +19,7 @@ use crate::query::Pairs;
 use crate::visit::Caller;
 
 /// Zone and holidays.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CalendarShape {
     zone: String,
@@ -29,7 +30,7 @@ pub(super) struct CalendarShape {
     changed: BTreeMap<String, bool>,
 }
 
-pub(super) async fn show(State(app): State<App>) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>) -> Result<Tagged<CalendarShape>, Fault> {
     tagged(&app, Thing::Calendar, |site| {
         let calendar = site.site_calendar()?;
         Ok(CalendarShape {

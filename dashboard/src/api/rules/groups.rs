@@ -2,11 +2,12 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::Response;
 use db::site::{CardKind, GroupId, GroupMatch, GroupView, Page, PersonId, RuleEdit, Thing};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Edited, edit, edit_seen, next, number};
+use crate::api::answer::Tagged;
 use crate::api::body::{Body, Optional};
 use crate::api::events::limit;
 use crate::api::shape::{List, WindowShape};
@@ -17,7 +18,7 @@ use crate::query::Pairs;
 use crate::visit::Caller;
 
 /// A group.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct GroupShape {
     id: i64,
     name: String,
@@ -27,7 +28,7 @@ pub(super) struct GroupShape {
 }
 
 /// Members by rule: all that is given must hold.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MatchShape {
     #[serde(default)]
@@ -39,7 +40,7 @@ pub(super) struct MatchShape {
 }
 
 /// A member by name.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct MemberShape {
     person: i64,
     name: String,
@@ -47,7 +48,7 @@ pub(super) struct MemberShape {
 }
 
 /// What a group is called.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Named {
     name: String,
@@ -90,7 +91,7 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
     Ok(Json(List { items: groups.iter().map(GroupShape::from).collect(), next }))
 }
 
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Tagged<GroupShape>, Fault> {
     let id = GroupId(number(&id)?);
     tagged(&app, Thing::Group(id), move |site| Ok(GroupShape::from(&site.group(id)?))).await
 }

@@ -4,11 +4,12 @@ use access::entry::ScheduleId;
 use access::id::DoorId;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::Response;
 use db::site::{AreaId, Effect, GroupId, NewRule, Page, RuleEdit, RuleFilter, RuleId, RuleView, Thing};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Edited, edit, edit_seen, next, number};
+use crate::api::answer::Tagged;
 use crate::api::body::Body;
 use crate::api::events::limit;
 use crate::api::shape::{List, WindowShape};
@@ -19,7 +20,7 @@ use crate::query::Pairs;
 use crate::visit::Caller;
 
 /// A rule as it is told.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct RuleShape {
     id: i64,
     group_name: String,
@@ -30,7 +31,7 @@ pub(super) struct RuleShape {
 }
 
 /// A rule to be added, or what one is to become.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NewShape {
     group: i64,
@@ -92,7 +93,7 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
     Ok(Json(List { items: rules.into_iter().map(RuleShape::from).collect(), next }))
 }
 
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Tagged<RuleShape>, Fault> {
     let id = RuleId(number(&id)?);
     tagged(&app, Thing::Rule(id), move |site| site.rule(id).map(RuleShape::from)).await
 }

@@ -6,11 +6,12 @@ use access::calendar::{Date, DayWindow, HolidayPlan, Schedule, Weekday};
 use access::entry::ScheduleId;
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::Response;
 use db::site::{Page, RuleEdit, ScheduleView, Thing};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Edited, edit, edit_seen, next};
+use crate::api::answer::Tagged;
 use crate::api::body::Body;
 use crate::api::events::limit;
 use crate::api::shape::List;
@@ -22,7 +23,7 @@ use crate::query::Pairs;
 use crate::visit::Caller;
 
 /// A schedule as it is told.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct ScheduleShape {
     id: u16,
     #[serde(flatten)]
@@ -31,7 +32,7 @@ pub(super) struct ScheduleShape {
 }
 
 /// What a schedule says. Hours are texts such as `07:00-12:00, 22:00-06:00`.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct BodyShape {
     name: String,
@@ -108,7 +109,7 @@ pub(super) async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<Li
     Ok(Json(List { items: schedules.iter().map(ScheduleShape::from).collect(), next }))
 }
 
-pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Response, Fault> {
+pub(super) async fn show(State(app): State<App>, Path(id): Path<String>) -> Result<Tagged<ScheduleShape>, Fault> {
     let id = id_of(&id)?;
     tagged(&app, Thing::Schedule(id), move |site| Ok(ScheduleShape::from(&site.schedule(id)?))).await
 }

@@ -55,7 +55,7 @@ pub(super) async fn download(State(app): State<App>, visit: Visit, Path(id): Pat
     let id = id_of(&id)?;
     let data = app.db(move |site| Data::read(site, id)).await?;
     let name = visit.page.name(&data.person.name);
-    let value = data.json(app.context.site.id().as_str(), &name, app.now());
+    let value = data.shape(app.context.site.id().as_str(), &name, app.now());
     let text = serde_json::to_string_pretty(&value).map_err(|error| {
         tracing::error!(%error, "a person's data could not be written");
         Fault::Broken

@@ -23,7 +23,7 @@ const CERTIFICATE: &str = include_str!("../data/card.pem");
 
 impl Bench {
     /// Furnishes the site for a request, and puts what was made into its path and body.
-    pub(super) async fn furnished(&mut self, browser: &mut Browser, path: &str, body: &str) -> (String, String) {
+    pub(crate) async fn furnished(&mut self, browser: &mut Browser, path: &str, body: &str) -> (String, String) {
         self.rules();
         self.add_desk();
         let mut made = [path.to_owned(), body.to_owned()];
@@ -73,6 +73,7 @@ impl Bench {
             "inside" => self.go_in(),
             "handout" => self.handed_out().await,
             "backup" => self.backup(0xB1),
+            "spare" => self.backup(0xB0),
             "hold" => {
                 self.called("/privacy/holds", r#"{"scope":"all","ends":"2027-06-30T00:00:00Z","reason":"x"}"#).await
             }
