@@ -190,7 +190,7 @@ async fn set_settings(
 }
 
 /// Whom to turn to if a page is in somebody's way.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct ContactShape {
     /// A text that anybody may read; `null`: nobody has said.

@@ -98,6 +98,7 @@ const PUTS: &[Row] = &[
     ("/api/v1/rules/1", r#"{"group":1,"area":1,"effect":"deny"}"#, "rule-change", "deny"),
     ("/api/v1/signals", r#"{"denied":"R400 .200 R400"}"#, "signals-set", "denied"),
     ("/api/v1/settings", r#"{"inactivity_days":90}"#, "inactivity-set", "90"),
+    ("/api/v1/settings/contact", r#"{"contact":"Reception"}"#, "contact-set", "Reception"),
     ("/api/v1/operators/{operator}", r#"{"role":"security"}"#, "operator-role", "security"),
     ("/api/v1/reviews/days", r#"{"days":30}"#, "review-days", "30"),
     ("/api/v1/privacy/retention/events", r#"{"months":6}"#, "retention-set", "6"),

@@ -58,6 +58,7 @@ const DOORS: &[Row] = &[
     ("/alarms/undelivered/{letter}", "do=retry", "notification-retry", "duty"),
     ("/signals", "denied=R400+.200+R400", "signals-set", "denied"),
     ("/settings", "days=90", "inactivity-set", "90"),
+    ("/settings/contact", "contact=Reception", "contact-set", "Reception"),
     ("/restore", "decision=accept&reason=It+is+known", "restore-accept", "It is known"),
 ];
 
