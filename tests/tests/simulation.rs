@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use site::sim::{self, Broken, Plan, Seeds};
 
-/// Seeds of every run, always the same ones, so that a change is to blame for what fails. Far more by hand: of the first
-/// 1,520 three fail (147, 1235, 1554), of those with disks from 100,000 on one in a hundred, for causes that are known
-/// and not mended yet.
+/// Seeds of every run, always the same ones, so that a change is to blame for what fails. Far more by hand.
 const SEEDS: u64 = 120;
 /// The same where disks are lost.
 const SEEDS_WITH_DISKS: u64 = 60;
