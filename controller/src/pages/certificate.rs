@@ -171,7 +171,6 @@ fn private(path: &Path) -> Result<PrivateKeyDer<'static>, HttpsError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 mod tests {
     use std::fs::File;
 

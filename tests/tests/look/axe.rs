@@ -122,9 +122,7 @@ async fn work<'a>(
         wrong.extend(browser.console().await?.into_iter().map(|message| format!("console: {message}")));
         let mut found = found.borrow_mut();
         for what in wrong {
-            let what = format!("{} {look:?}: {what}", page.path);
-            println!("{what}");
-            found.wrong.push(what);
+            found.wrong.push(format!("{} {look:?}: {what}", page.path));
         }
         found.heaviest = std::mem::take(&mut found.heaviest).max((bytes, page.path.clone()));
         found.checks += 1;
@@ -165,8 +163,8 @@ fn texts(list: &Value) -> Vec<String> {
 /// How a page is looked at: in each language, in both themes, as narrow and as wide as can be and in one width between. A
 /// second page of a kind is looked at once. Over twelve pages in a row, every language, theme and width comes together.
 pub(crate) fn looks(number: usize, page: &Page) -> impl Iterator<Item = Look> + use<> {
-    let between = if number / 3 % 2 == 0 { 768 } else { 1280 };
-    let dark = number / 6 % 2 == 0;
+    let between = if (number / 3).is_multiple_of(2) { 768 } else { 1280 };
+    let dark = (number / 6).is_multiple_of(2);
     let chosen = [(320, dark), (1920, !dark), (between, dark)];
     let is_first = page.is_first;
     let turn = move |at: usize| is_first || at == number % LOOKS;
