@@ -200,7 +200,7 @@ pub fn ends_soon(question: &Question<'_>) -> bool {
 }
 
 fn card(question: &Question<'_>, reasons: &mut Reasons) {
-    if question.generation == Generation(0) {
+    if question.generation == Generation(0) || !question.door.is_told() {
         reasons.insert(Reason::NoWhitelist);
     }
     let Some(entry) = question.entry else {

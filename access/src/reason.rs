@@ -26,7 +26,7 @@ macro_rules! reasons {
 }
 
 reasons! {
-    /// The door has never had a whitelist.
+    /// The door has not got its whitelist yet, or not its state.
     NoWhitelist = 0, "no-whitelist";
     /// The whitelist has no such card.
     UnknownCard = 1, "unknown-card";

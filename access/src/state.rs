@@ -50,6 +50,13 @@ impl Default for DoorState {
 }
 
 impl DoorState {
+    /// Whether the door knows how it is set up. Until then a list is worth nothing: the reading that it is meant for, how old
+    /// it may be and a lockdown may all be still on their way.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.generation != Generation(0)
+    }
+
     /// The mode that holds.
     #[must_use]
     pub fn mode_at(&self, moment: &Moment<'_>) -> Mode {

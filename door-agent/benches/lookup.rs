@@ -11,6 +11,7 @@ use access::decide::{Credential, Presented, Question, decide};
 use access::state::DoorState;
 use access::time::{ClockTrust, UtcMs};
 use access::uid::Uid;
+use access::whitelist::Generation;
 use db::door::{Lookup, WHITELIST_FILE};
 
 const ROUNDS: u32 = 200_000;
@@ -45,7 +46,7 @@ fn tap(lookup: &Lookup, entries: u32, round: u32, listed: bool) -> Duration {
     // A step that is coprime with any round number visits the list all over.
     let number = round.wrapping_mul(2_654_435_761) % entries;
     let uid = if listed { list::uid(number) } else { Uid::new(&number.to_be_bytes()).unwrap() };
-    let door = DoorState::default();
+    let door = DoorState { generation: Generation(1), ..DoorState::default() };
     let begun = Instant::now();
     let found = lookup.lookup(&uid).unwrap();
     let decision = decide(&Question {

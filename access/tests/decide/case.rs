@@ -101,7 +101,7 @@ impl Case {
             entry: Some(Entry::granting(Uid::new(&[1, 2, 3, 4]).unwrap(), [Window::ALWAYS])),
             credential: Credential::NotAsked,
             calendar: calendar(),
-            door: DoorState::default(),
+            door: DoorState { generation: Generation(3), ..DoorState::default() },
             side: Side::In,
             generation: Generation(7),
             utc_s: NOW.0,

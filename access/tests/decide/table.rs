@@ -23,6 +23,7 @@ fn verified(case: &mut Case) {
 
 const OF_THE_TAP: &[Row] = &[
     (Reason::NoWhitelist, &[], |c| c.generation = Generation(0), |c| c.generation = Generation(1)),
+    (Reason::NoWhitelist, &[], |c| c.door.generation = Generation(0), |c| c.door.generation = Generation(1)),
     (Reason::UnknownCard, &[], |c| c.entry = None, nothing),
     (Reason::SeveralCards, &[], |c| c.presented = Presented::Several, nothing),
     (Reason::UnsupportedCard, &[], |c| c.presented = Presented::Unsupported { sak: 9 }, nothing),

@@ -48,7 +48,7 @@ event-file-rebuilt = A file of the door was made anew
 event-disk-refuses = Disk refuses
 event-disk-mended = Disk works again
 
-reason-no-whitelist = The door has never had a whitelist.
+reason-no-whitelist = The door has not got its whitelist and its settings yet.
 reason-unknown-card = The card is not listed for this door.
 reason-several-cards = More than one card was at the reader.
 reason-unsupported-card = This kind of card is not supported.

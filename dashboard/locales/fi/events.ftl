@@ -48,7 +48,7 @@ event-file-rebuilt = Oven tiedosto tehtiin uudelleen
 event-disk-refuses = Levy ei ota vastaan
 event-disk-mended = Levy toimii taas
 
-reason-no-whitelist = Ovi ei ole koskaan saanut pääsylistaa.
+reason-no-whitelist = Ovi ei ole vielä saanut pääsylistaansa ja asetuksiaan.
 reason-unknown-card = Korttia ei ole tämän oven pääsylistalla.
 reason-several-cards = Lukijalla oli useampi kortti yhtä aikaa.
 reason-unsupported-card = Tällaista korttia ei tueta.

@@ -48,7 +48,7 @@ event-file-rebuilt = En fil i dörren gjordes om
 event-disk-refuses = Disken tar inte emot
 event-disk-mended = Disken fungerar igen
 
-reason-no-whitelist = Dörren har aldrig fått någon tillträdeslista.
+reason-no-whitelist = Dörren har ännu inte fått sin tillträdeslista och sina inställningar.
 reason-unknown-card = Kortet finns inte på den här dörrens lista.
 reason-several-cards = Flera kort hölls mot läsaren samtidigt.
 reason-unsupported-card = Den här korttypen stöds inte.

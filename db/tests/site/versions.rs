@@ -179,7 +179,7 @@ fn reasons(entry: &Entry, at: i64) -> Vec<Reason> {
         entry: Some(entry),
         credential: Credential::NotAsked,
         calendar: &Calendar::empty(),
-        door: &DoorState::default(),
+        door: &DoorState { generation: Generation(1), ..DoorState::default() },
         generation: Generation(1),
         utc: UtcMs(at * 1000),
         trust: ClockTrust::Synchronised,

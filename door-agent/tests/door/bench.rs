@@ -4,10 +4,11 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use access::entry::{Block, Blocks, Condition, Entry};
+use access::state::DoorState;
 use access::time::{UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
-use db::door::{Applied, JOURNAL_FILE, WHITELIST_FILE, WhitelistStore};
+use db::door::{Applied, JOURNAL_FILE, StateApplied, WHITELIST_FILE, WhitelistStore};
 use door_agent::{Agent, Config};
 use mfrc522_emulator::VirtualCard;
 use serde_json::{Value, json};
@@ -68,8 +69,17 @@ fn entries() -> Vec<Entry> {
     ]
 }
 
-/// A data folder with a whitelist, provisioning and configuration.
+/// A data folder with a whitelist, a state, provisioning and configuration.
 pub(crate) fn prepare() -> (tempfile::TempDir, PathBuf) {
+    let (folder, config) = prepare_without_state();
+    let mut store = WhitelistStore::open(&folder.path().join(WHITELIST_FILE)).unwrap();
+    let state = DoorState { generation: Generation(1), ..DoorState::default() };
+    assert_eq!(store.set_state(&state).unwrap(), StateApplied::InForce);
+    (folder, config)
+}
+
+/// The folder of a box that has its list already, and has not been told how it is set up.
+pub(crate) fn prepare_without_state() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let mut to = WhitelistId { generation: Generation(7), ..WhitelistId::default() };
     let entries = entries();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, prepare_without_state};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn listed_cards_with_uids_of_each_length_release_the_lock() {
@@ -17,6 +17,16 @@ async fn listed_cards_with_uids_of_each_length_release_the_lock() {
         assert_eq!((&state["lock"], &state["lamps"]["green"]), (&json!("released"), &json!(true)), "{state}");
         bench.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_box_that_has_its_list_and_not_yet_its_state_opens_to_nobody_and_shows_it() {
+    let (folder, config) = prepare_without_state();
+    let bench = Bench::start_in(folder, config).await;
+    assert_eq!(bench.get("/state").await["signal"], "idle-out-of-order");
+    let answer = bench.tap("short").await;
+    assert_eq!((&answer["lock"], &answer["reasons"]), (&json!("locked"), &json!(["no-whitelist"])), "{answer}");
+    bench.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
