@@ -120,6 +120,7 @@ pub use rules::{
 };
 pub use second_step::SecondStep;
 pub use sessions::{SessionOf, SessionView};
+pub use status::Heard;
 pub use tokens::{NewToken, TokenView};
 pub use whitelist::{Touched, Which};
 
