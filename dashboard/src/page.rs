@@ -38,6 +38,7 @@ pub(crate) const DONE: &[&str] = &[
     "letter-retried",
     "letter-dropped",
     "door-set",
+    "names-set",
     "order-set",
     "order-ended",
     "lockdown-started",

@@ -14,6 +14,7 @@ mod accessibility;
 pub(crate) mod alarms;
 mod binding;
 mod bulk;
+mod called;
 mod card;
 mod cards;
 mod certificates;

@@ -24,6 +24,7 @@ mod import;
 mod light;
 mod lockdown;
 mod look;
+mod names;
 mod once;
 mod openapi;
 mod pages;

@@ -9,6 +9,7 @@
 mod agree;
 mod audit;
 mod bulk;
+mod called;
 mod cards;
 mod certificates;
 mod clones;
