@@ -38,3 +38,4 @@ mod signals;
 mod stream;
 mod support;
 mod who;
+mod whom;
