@@ -29,6 +29,7 @@ mod ending;
 mod event;
 mod events;
 mod explain;
+mod gained;
 mod help;
 mod import;
 pub(crate) mod inside;

@@ -23,6 +23,7 @@ mod doors;
 mod encodings;
 mod explained;
 mod files;
+mod gained;
 mod identities;
 mod inactivity;
 mod intake;

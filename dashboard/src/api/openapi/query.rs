@@ -112,6 +112,7 @@ fn lists(method: &Method, path: &str) -> &'static [&'static [Parameter]] {
         "/cards/ending" => &[&[("within", Is::Code(&["week", "month", "three-months"]), false), LIMIT]],
         "/people" => &[&[TEXT, AFTER, LIMIT]],
         "/people/{id}/data" => &[&[PURPOSE]],
+        "/people/{id}/gained" => &[&[("before", Is::Number, true), ("after", Is::Number, true)]],
         "/handouts" => &[&[("state", Is::Code(&["open", "overdue", "all"]), false), CARD, PERSON, AFTER, LIMIT]],
         "/lockdowns" => &[&[("open", Is::Flag, false), LIMIT]],
         "/alarms" => &[ALARMS],
