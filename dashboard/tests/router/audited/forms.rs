@@ -16,6 +16,7 @@ const ACCOUNTS: &[Row] = &[
     ("/sign-out", "", "", ""),
     ("/language", "language=fi&back=%2F", "", ""),
     ("/welcome/{welcome}", "name=&password=a+quite+long+one&again=a+quite+long+one", "operator-password", "desk"),
+    ("/me/theme", "theme=dark", "", ""),
     ("/me/stay", "back=%2Fdoors", "", ""),
     ("/demo/tap", "card=good&door=pharmacy", "", ""),
     (
