@@ -11,6 +11,7 @@ use crate::Context;
 use crate::attempts::Attempts;
 use crate::fault::Fault;
 use crate::feed::Feed;
+use crate::language::{self, Lang};
 use crate::once;
 
 /// Live tails at once. Each costs a task and what its browser has not taken yet; a control room has a dozen screens.
@@ -67,7 +68,7 @@ impl App {
         &self,
         work: impl FnOnce(&Site) -> Result<T, SiteError> + Send + 'static,
     ) -> Result<T, Fault> {
-        let site = self.context.site.clone();
+        let site = self.context.site.speaking(language::reader().map(Lang::into));
         let site = once::doing().map_or_else(|| site.clone(), |key| site.doing(key));
         match tokio::task::spawn_blocking(move || work(&site)).await {
             Ok(result) => result.map_err(Fault::from),

@@ -27,6 +27,7 @@ const WHITELIST: Kind = Kind {
     remedy: "move it away, and the controller sends what the door needs",
     application_id: u32::from_be_bytes(*b"KulW"),
     migrations: whitelist::migrations::runner,
+    teach: |_| Ok(()),
 };
 
 const JOURNAL: Kind = Kind {
@@ -34,6 +35,7 @@ const JOURNAL: Kind = Kind {
     remedy: "keep a copy, since it may hold events that nobody else has, and move it away: the door begins a new one",
     application_id: u32::from_be_bytes(*b"KulJ"),
     migrations: journal::migrations::runner,
+    teach: |_| Ok(()),
 };
 
 /// Opens `whitelist.db` for writing and brings its tables up to date.

@@ -8,6 +8,7 @@ mod accounts;
 mod alarms;
 mod audit;
 mod bulk;
+mod called;
 mod cards;
 mod certificates;
 mod change;
@@ -63,6 +64,7 @@ pub use alarms::{
 pub use audit::differences::Became;
 pub use audit::thing::Thing;
 pub use bulk::{BULK_MAX, BulkAct, BulkDone, BulkPlan, BulkSelection, LeftOut, Target, Undo};
+pub use called::{Language, Names, Translations};
 pub use cards::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
 pub use certificates::{
     CARD_CERTIFICATES_MAX, CertificateId, CertificateRecord, CertificateState, CertificateView, IssuerId, ListApplied,

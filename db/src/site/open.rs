@@ -10,11 +10,12 @@ use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 
-use super::SiteError;
 use super::audit::Told;
 use super::audit::thing::Seen;
+use super::called::{self, Speaking};
 use super::once::OnceKey;
 use super::restore::RESTORING;
+use super::{Language, SiteError};
 use crate::file::{self, FileError, Kind};
 
 mod embedded {
@@ -43,6 +44,7 @@ pub(super) const KIND: Kind = Kind {
     remedy: "put a backup back with `kulku-controller restore FILE`",
     application_id: u32::from_be_bytes(*b"KulS"),
     migrations: embedded::migrations::runner,
+    teach: called::teach,
 };
 
 /// Why the site database cannot be opened.
@@ -99,6 +101,8 @@ pub struct Site {
     seen: Option<Seen>,
     /// What is being done once: its changes are marked.
     doing: Option<OnceKey>,
+    /// What whoever reads speaks: how doors and areas are named.
+    speaks: Option<Language>,
 }
 
 struct Inner {
@@ -148,6 +152,7 @@ impl Site {
         Ok(Self {
             seen: None,
             doing: None,
+            speaks: None,
             inner: Arc::new(Inner {
                 id: site.clone(),
                 told,
@@ -194,6 +199,13 @@ impl Site {
         Self { doing: Some(key), ..self.clone() }
     }
 
+    /// The same site, read by somebody who speaks this language: doors and areas are named in it, or by their main names if
+    /// there is no language, or no name in it.
+    #[must_use]
+    pub fn speaking(&self, language: Option<Language>) -> Self {
+        Self { speaks: language, ..self.clone() }
+    }
+
     /// How changes are told of.
     pub(super) fn told(&self) -> &Told {
         &self.inner.told
@@ -203,6 +215,7 @@ impl Site {
     pub(super) fn read<T>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>) -> Result<T, SiteError> {
         let mut connection = self.inner.readers.get().map_err(|_| SiteError::Busy)?;
         let transaction = connection.transaction()?;
+        let _speaking = Speaking::begin(self.speaks);
         read(&transaction)
     }
 
@@ -285,6 +298,7 @@ fn owner(connection: &Connection, site: &SiteId) -> Result<String, SiteError> {
 fn pool(path: &Path, size: u32, only_reads: bool) -> Result<Pool<SqliteConnectionManager>, SiteError> {
     let manager = SqliteConnectionManager::file(path).with_flags(file::flags()).with_init(move |connection| {
         file::configure(connection)?;
+        called::teach(connection)?;
         // What is erased is overwritten, where that costs no page more.
         connection.pragma_update(None, "secure_delete", "FAST")?;
         connection.pragma_update(
