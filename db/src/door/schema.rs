@@ -22,7 +22,7 @@ mod journal {
     refinery::embed_migrations!("migrations/door/journal");
 }
 
-const WHITELIST: Kind = Kind {
+pub(super) const WHITELIST: Kind = Kind {
     what: "door's whitelist",
     remedy: "move it away, and the controller sends what the door needs",
     application_id: u32::from_be_bytes(*b"KulW"),
@@ -30,7 +30,7 @@ const WHITELIST: Kind = Kind {
     teach: |_| Ok(()),
 };
 
-const JOURNAL: Kind = Kind {
+pub(super) const JOURNAL: Kind = Kind {
     what: "door's journal",
     remedy: "keep a copy, since it may hold events that nobody else has, and move it away: the door begins a new one",
     application_id: u32::from_be_bytes(*b"KulJ"),
