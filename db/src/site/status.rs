@@ -21,9 +21,13 @@ const JOURNALS_MAX: u32 = 16;
 /// What a door has said of itself.
 #[derive(Debug, Clone)]
 pub struct Heard {
+    /// Which one.
     pub door: DoorId,
+    /// What the message came under.
     pub header: Header,
+    /// How it is.
     pub status: Box<Status>,
+    /// When it came.
     pub received: UtcMs,
 }
 
