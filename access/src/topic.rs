@@ -140,10 +140,11 @@ impl Topic {
         Ok(Self { site: site.parse().map_err(|_| TopicError)?, door: door.parse().map_err(|_| TopicError)?, channel })
     }
 
-    /// What a door subscribes to.
-    #[must_use]
-    pub fn down_filter(site: &SiteId, door: &DoorId) -> String {
-        format!("{ROOT}/{site}/{door}/down/+")
+    /// What a door subscribes to: every topic by its name. A wildcard would say the same, but a broker holds each message
+    /// against the wildcards of all doors, and finds a name in a table.
+    pub fn down_topics(site: &SiteId, door: &DoorId) -> impl Iterator<Item = String> {
+        let down = Channel::ALL.iter().filter(|(_, levels)| levels.starts_with("down/"));
+        down.map(move |(channel, _)| Self::build(site, door, *channel))
     }
 
     /// What a controller subscribes to.
@@ -155,6 +156,8 @@ impl Topic {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
 
     #[test]
@@ -163,6 +166,18 @@ mod tests {
         for (channel, _) in Channel::ALL {
             let text = Topic::build(&site, &door, channel);
             assert_eq!(Topic::parse(&text), Ok(Topic { site: site.clone(), door: door.clone(), channel }));
+        }
+    }
+
+    #[test]
+    fn a_door_hears_every_topic_below_its_down_by_name() {
+        let (site, door): (SiteId, DoorId) = ("hospital".parse().unwrap(), "pharmacy".parse().unwrap());
+        let heard: Vec<_> = Topic::down_topics(&site, &door).collect();
+        let down: Vec<_> = Channel::ALL.iter().filter(|(_, levels)| levels.starts_with("down/")).collect();
+        assert_eq!(heard.len(), down.len());
+        for (topic, (channel, _)) in heard.iter().zip(down) {
+            assert!(!topic.contains(['+', '#']), "{topic}");
+            assert_eq!(Topic::parse(topic).map(|topic| topic.channel), Ok(*channel));
         }
     }
 

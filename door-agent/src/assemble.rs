@@ -445,7 +445,8 @@ fn link_options(seal: Sealer, transport: Transport) -> (Options, std::sync::mpsc
         Transport::Tls(_) => None,
     };
     options.transport = transport;
-    options.subscriptions = vec![(Topic::down_filter(&identity.site, &identity.door), Qos::AtLeastOnce)];
+    options.subscriptions =
+        Topic::down_topics(&identity.site, &identity.door).map(|topic| (topic, Qos::AtLeastOnce)).collect();
     let (will, sessions) = wills(seal);
     options.will = Some(will);
     (options, sessions)

@@ -65,7 +65,7 @@ impl Door {
         let mqtt = &bench.controller.mqtt;
         let mut options = Options::new(mqtt.host.clone(), mqtt.port, door);
         options.credentials = Some(Credentials::new(door, password(door)));
-        options.subscriptions = vec![(Topic::down_filter(&header.site, &id), Qos::AtLeastOnce)];
+        options.subscriptions = Topic::down_topics(&header.site, &id).map(|topic| (topic, Qos::AtLeastOnce)).collect();
         let will = Will {
             topic: Topic::build(&header.site, &id, Channel::UpStatus),
             payload: seal(&key(door), &header, &Up::Offline { session: SESSION }),

@@ -97,7 +97,8 @@ impl Mouth {
             sequence: 0,
             link: Link::START,
         };
-        options.subscriptions = vec![(Topic::down_filter(&door.site, &door.door), Qos::AtLeastOnce)];
+        options.subscriptions =
+            Topic::down_topics(&door.site, &door.door).map(|topic| (topic, Qos::AtLeastOnce)).collect();
         let (handle, events) = link::open(options)?;
         let mut mouth = Self { key: door.key.clone(), header, chain, handle, events };
         while !matches!(mouth.heard().await?, link::Event::Connected { .. }) {}

@@ -54,7 +54,7 @@ impl Ear {
         let mut options = Options::new(controller.mqtt.host.clone(), controller.mqtt.port, door.as_str());
         let password: String = key.broker_password().iter().map(|byte| format!("{byte:02x}")).collect();
         options.credentials = Some(Credentials::new(door.as_str(), &password));
-        options.subscriptions = vec![(Topic::down_filter(&header.site, door), Qos::AtLeastOnce)];
+        options.subscriptions = Topic::down_topics(&header.site, door).map(|topic| (topic, Qos::AtLeastOnce)).collect();
         let (handle, mut events) = link::open(options)?;
         while !matches!(next(&mut events).await?, link::Event::Connected { .. }) {}
         let view = site.door(door)?;

@@ -28,7 +28,8 @@ pub(crate) struct Ear {
 impl Ear {
     pub(crate) async fn connect(house: &House, number: u32) -> Result<Self> {
         let (mut options, door) = house.options(number)?;
-        options.subscriptions = vec![(Topic::down_filter(&door.site, &door.door), Qos::AtLeastOnce)];
+        options.subscriptions =
+            Topic::down_topics(&door.site, &door.door).map(|topic| (topic, Qos::AtLeastOnce)).collect();
         let header = Header {
             site: door.site.clone(),
             door: door.door.clone(),
