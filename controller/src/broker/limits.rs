@@ -25,8 +25,9 @@ pub(super) const STOP_WAIT: Duration = Duration::from_secs(2);
 /// How often memory of clients that have gone is given back.
 pub(super) const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
-/// Room on the way to one slow client, in messages. Beyond it the publisher waits.
-const LANE_MESSAGES: usize = 256;
+/// Room on the way to one slow client, in messages: what a thousand doors say at once of one change finds room on its way to
+/// the controller. Beyond it the publisher waits, and hears nothing until it has been served.
+const LANE_MESSAGES: usize = 1_024;
 
 /// Messages on their way to one client without its acknowledgement. The controller acknowledges after its
 /// commit, so this bounds how many reports one transaction can take together.
