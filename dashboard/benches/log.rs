@@ -162,16 +162,26 @@ async fn send(router: &Router, request: Request<Body>) -> Response<Body> {
 }
 
 async fn sign_in(router: &Router) -> String {
-    let request = Request::post("/sign-in")
+    let response = send(router, form("/sign-in", "", "name=maija&password=correct+horse&next=%2F".to_owned())).await;
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+}
+
+/// Who looks at one person says why, once for each.
+async fn say_why(router: &Router, cookie: &str, person: u64) {
+    let said = format!("next=%2Fevents%3Fperson%3D{person}&reason=A+bench");
+    assert_eq!(send(router, form("/privacy/purpose", cookie, said)).await.status(), StatusCode::SEE_OTHER);
+}
+
+fn form(path: &str, cookie: &str, fields: String) -> Request<Body> {
+    Request::post(path)
         .header("host", "localhost")
         .header("origin", "http://localhost")
         .header("sec-fetch-site", "same-origin")
         .header("content-type", "application/x-www-form-urlencoded")
-        .body(Body::from("name=maija&password=correct+horse&next=%2F"))
-        .unwrap();
-    let response = send(router, request).await;
-    assert_eq!(response.status(), StatusCode::SEE_OTHER);
-    response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+        .header("cookie", cookie)
+        .body(Body::from(fields))
+        .unwrap()
 }
 
 fn get(path: &str, cookie: &str) -> Request<Body> {
@@ -186,7 +196,11 @@ async fn pages(router: &Router, cookie: &str) {
         let door = id(chance.below(DOORS));
         let path = match chance.below(4) {
             0 => format!("/events?door={door}&decision=denied"),
-            1 => format!("/events?person={}", 1 + chance.skewed(CARDS.into())),
+            1 => {
+                let person = 1 + chance.skewed(CARDS.into());
+                say_why(router, cookie, person).await;
+                format!("/events?person={person}")
+            }
             2 => "/events?reason=card-expired&reason=card-blocked&span=week".to_owned(),
             _ => format!("/events?door={door}&code=held-open&code=forced-open"),
         };
