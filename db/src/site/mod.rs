@@ -52,6 +52,7 @@ mod states;
 mod status;
 mod tokens;
 mod whitelist;
+mod within;
 
 pub use accounts::{Invited, OperatorView};
 pub use alarms::{
@@ -122,6 +123,7 @@ pub use second_step::SecondStep;
 pub use sessions::{SessionOf, SessionView};
 pub use tokens::{NewToken, TokenView};
 pub use whitelist::{Touched, Which};
+pub use within::{LIMIT_PARTS_MAX, Limit, Subject, Within};
 
 /// Most rows of any list that is read at once. A page shows fifty; an export asks again.
 pub const LIST_MAX: u32 = 1_000;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::id::SiteId;
-use r2d2::Pool;
+use r2d2::{Pool, PooledConnection};
 use r2d2_sqlite::SqliteConnectionManager;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 use tokio::sync::watch;
 
 use super::SiteError;
@@ -15,6 +15,7 @@ use super::audit::Told;
 use super::audit::thing::Seen;
 use super::once::OnceKey;
 use super::restore::RESTORING;
+use super::within::{self, Within};
 use crate::file::{self, FileError, Kind};
 
 mod embedded {
@@ -23,6 +24,9 @@ mod embedded {
 
 /// Pages that are read at once. Each connection costs memory and three file handles.
 const READERS_MAX: u32 = 8;
+
+/// The same for operators who are limited to a part of the site: there are few at once, and none at most sites.
+const NARROW_READERS_MAX: u32 = 4;
 
 /// Pages that the writer keeps at hand, in KiB: the ends of the log's indexes, each of which an event touches somewhere else.
 const WRITER_CACHE_KIB: i64 = 64 * 1024;
@@ -99,6 +103,8 @@ pub struct Site {
     seen: Option<Seen>,
     /// What is being done once: its changes are marked.
     doing: Option<OnceKey>,
+    /// What there is of it for whoever asks, if not all.
+    within: Option<Arc<Within>>,
 }
 
 struct Inner {
@@ -108,6 +114,9 @@ struct Inner {
     /// One connection, so that writers of this process queue here and not in SQLite's busy handler,
     /// which sleeps.
     writer: Pool<SqliteConnectionManager>,
+    /// The same for operators who are limited: see [`super::within`]. Opened when the first of them comes.
+    narrow_readers: Pool<SqliteConnectionManager>,
+    narrow_writer: Pool<SqliteConnectionManager>,
     changes: watch::Sender<u64>,
     news: watch::Sender<u64>,
     requests: watch::Sender<u64>,
@@ -148,11 +157,14 @@ impl Site {
         Ok(Self {
             seen: None,
             doing: None,
+            within: None,
             inner: Arc::new(Inner {
                 id: site.clone(),
                 told,
-                readers: pool(path, READERS_MAX, true).map_err(failed)?,
-                writer: pool(path, 1, false).map_err(failed)?,
+                readers: pool(path, READERS_MAX, Kept::Reader).map_err(failed)?,
+                writer: pool(path, 1, Kept::Writer).map_err(failed)?,
+                narrow_readers: pool(path, NARROW_READERS_MAX, Kept::NarrowReader).map_err(failed)?,
+                narrow_writer: pool(path, 1, Kept::NarrowWriter).map_err(failed)?,
                 changes: watch::Sender::new(newest),
                 news: watch::Sender::new(0),
                 requests: watch::Sender::new(0),
@@ -194,6 +206,12 @@ impl Site {
         Self { doing: Some(key), ..self.clone() }
     }
 
+    /// The same site, as far as it is there for somebody who is limited to a part of it.
+    #[must_use]
+    pub fn within(&self, within: Arc<Within>) -> Self {
+        Self { within: Some(within), ..self.clone() }
+    }
+
     /// How changes are told of.
     pub(super) fn told(&self) -> &Told {
         &self.inner.told
@@ -201,8 +219,10 @@ impl Site {
 
     /// Reads one consistent state, beside any writer.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>) -> Result<T, SiteError> {
-        let mut connection = self.inner.readers.get().map_err(|_| SiteError::Busy)?;
+        let readers = if self.within.is_some() { &self.inner.narrow_readers } else { &self.inner.readers };
+        let mut connection = readers.get().map_err(|_| SiteError::Busy)?;
         let transaction = connection.transaction()?;
+        self.narrow(&transaction)?;
         read(&transaction)
     }
 
@@ -213,8 +233,9 @@ impl Site {
         wakes: Wakes,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>,
     ) -> Result<T, SiteError> {
-        let mut connection = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut writer = self.writer()?;
+        let transaction = writer.begin()?;
+        self.narrow(&transaction)?;
         self.check_seen(&transaction)?;
         let before = super::change::newest(&transaction)?;
         let result = write(&transaction)?;
@@ -239,12 +260,24 @@ impl Site {
         &self,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>,
     ) -> Result<T, SiteError> {
-        let mut connection = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut writer = self.writer()?;
+        let transaction = writer.begin()?;
+        self.narrow(&transaction)?;
         self.check_seen(&transaction)?;
         let result = write(&transaction)?;
         transaction.rollback()?;
         Ok(result)
+    }
+
+    /// The connection that writes. Whoever is limited has one of their own, and waits for the same turn.
+    fn writer(&self) -> Result<Writer, SiteError> {
+        let turn = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
+        let narrow = self.within.as_ref().map(|_| self.inner.narrow_writer.get().map_err(|_| SiteError::Busy));
+        Ok(Writer { turn, narrow: narrow.transpose()? })
+    }
+
+    fn narrow(&self, db: &Connection) -> Result<(), SiteError> {
+        self.within.as_ref().map_or(Ok(()), |within| within.fill(db))
     }
 
     fn check_seen(&self, db: &Connection) -> Result<(), SiteError> {
@@ -271,6 +304,19 @@ impl Site {
     }
 }
 
+/// The turn to write, and what to write through if that is another connection.
+struct Writer {
+    turn: PooledConnection<SqliteConnectionManager>,
+    narrow: Option<PooledConnection<SqliteConnectionManager>>,
+}
+
+impl Writer {
+    fn begin(&mut self) -> Result<Transaction<'_>, SiteError> {
+        let connection = self.narrow.as_mut().unwrap_or(&mut self.turn);
+        Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+}
+
 /// Whose file this is; a new one becomes ours.
 fn owner(connection: &Connection, site: &SiteId) -> Result<String, SiteError> {
     let found = connection.query_row("SELECT name FROM site WHERE id = 1", [], |row| row.get(0)).optional()?;
@@ -282,22 +328,57 @@ fn owner(connection: &Connection, site: &SiteId) -> Result<String, SiteError> {
     Ok(site.as_str().to_owned())
 }
 
-fn pool(path: &Path, size: u32, only_reads: bool) -> Result<Pool<SqliteConnectionManager>, SiteError> {
-    let manager = SqliteConnectionManager::file(path).with_flags(file::flags()).with_init(move |connection| {
+/// What a connection is kept for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Reader,
+    Writer,
+    NarrowReader,
+    NarrowWriter,
+}
+
+impl Kept {
+    fn reads(self) -> bool {
+        matches!(self, Self::Reader | Self::NarrowReader)
+    }
+
+    /// A narrow reader writes what is within into its own memory, so the file itself refuses, and not the connection.
+    fn flags(self) -> OpenFlags {
+        let flags = file::flags();
+        if self == Self::NarrowReader {
+            flags.difference(OpenFlags::SQLITE_OPEN_READ_WRITE) | OpenFlags::SQLITE_OPEN_READ_ONLY
+        } else {
+            flags
+        }
+    }
+
+    fn set_up(self, connection: &Connection) -> rusqlite::Result<()> {
         file::configure(connection)?;
         // What is erased is overwritten, where that costs no page more.
         connection.pragma_update(None, "secure_delete", "FAST")?;
         connection.pragma_update(
             None,
             "cache_size",
-            -(if only_reads { READER_CACHE_KIB } else { WRITER_CACHE_KIB }),
+            -(if self.reads() { READER_CACHE_KIB } else { WRITER_CACHE_KIB }),
         )?;
         connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
-        connection.pragma_update(None, "query_only", only_reads)
-    });
+        connection.pragma_update(None, "query_only", self == Self::Reader)?;
+        match self {
+            Self::Reader | Self::Writer => Ok(()),
+            Self::NarrowReader => within::narrow_reader(connection),
+            Self::NarrowWriter => within::narrow_writer(connection),
+        }
+    }
+}
+
+fn pool(path: &Path, size: u32, kept: Kept) -> Result<Pool<SqliteConnectionManager>, SiteError> {
+    let manager = SqliteConnectionManager::file(path)
+        .with_flags(kept.flags())
+        .with_init(move |connection| kept.set_up(connection));
+    let at_once = u32::from(matches!(kept, Kept::Reader | Kept::Writer));
     Pool::builder()
         .max_size(size)
-        .min_idle(Some(1))
+        .min_idle(Some(at_once))
         .max_lifetime(None)
         .idle_timeout(None)
         .test_on_check_out(false)

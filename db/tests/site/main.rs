@@ -43,4 +43,5 @@ mod support;
 mod tamper;
 mod upgrade;
 mod versions;
+mod within;
 mod world;

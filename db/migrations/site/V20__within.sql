@@ -1,0 +1,14 @@
+-- Operators who are limited to a part of the site. Whoever has no row in either table has the whole of it.
+CREATE TABLE operator_unit (
+    operator INTEGER NOT NULL REFERENCES operator (id),
+    -- As employments spell it.
+    unit     TEXT    NOT NULL,
+    PRIMARY KEY (operator, unit)
+) STRICT, WITHOUT ROWID;
+
+-- An area that was removed stays here: its operator is limited to nothing then, and not to nothing at all.
+CREATE TABLE operator_area (
+    operator INTEGER NOT NULL REFERENCES operator (id),
+    area     INTEGER NOT NULL REFERENCES area (number),
+    PRIMARY KEY (operator, area)
+) STRICT, WITHOUT ROWID;
