@@ -37,3 +37,4 @@ mod signals;
 mod stream;
 mod support;
 mod who;
+mod within;
