@@ -38,6 +38,7 @@ mod operators;
 mod passages;
 mod passback;
 mod people;
+mod pools;
 mod privacy;
 mod receipt;
 mod renewal;

@@ -2,45 +2,23 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use access::id::SiteId;
-use r2d2::{Pool, PooledConnection};
-use r2d2_sqlite::SqliteConnectionManager;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 use tokio::sync::watch;
 
 use super::SiteError;
 use super::audit::Told;
 use super::audit::thing::Seen;
 use super::once::OnceKey;
+use super::pools::Pools;
 use super::restore::RESTORING;
-use super::within::{self, Within};
+use super::within::Within;
 use crate::file::{self, FileError, Kind};
 
 mod embedded {
     refinery::embed_migrations!("migrations/site");
 }
-
-/// Pages that are read at once. Each connection costs memory and three file handles.
-const READERS_MAX: u32 = 8;
-
-/// The same for operators who are limited to a part of the site: there are few at once, and none at most sites.
-const NARROW_READERS_MAX: u32 = 4;
-
-/// Pages that the writer keeps at hand, in KiB: the ends of the log's indexes, each of which an event touches somewhere else.
-const WRITER_CACHE_KIB: i64 = 64 * 1024;
-
-/// The same for a reader.
-const READER_CACHE_KIB: i64 = 8 * 1024;
-
-/// Pages of the write-ahead log until they are written to their places, 64 MiB: fifty doors touch the same pages again and
-/// again, and each is written to its place once for all of them.
-const WAL_PAGES: u32 = 16 * 1024;
-
-/// How long a caller waits for a connection before it hears that the file is busy. Longer than a
-/// statement waits, so that the cause is told.
-const CONNECTION_WAIT: Duration = Duration::from_secs(10);
 
 pub(super) const KIND: Kind = Kind {
     what: "site database",
@@ -110,13 +88,7 @@ pub struct Site {
 struct Inner {
     id: SiteId,
     told: Told,
-    readers: Pool<SqliteConnectionManager>,
-    /// One connection, so that writers of this process queue here and not in SQLite's busy handler,
-    /// which sleeps.
-    writer: Pool<SqliteConnectionManager>,
-    /// The same for operators who are limited: see [`super::within`]. Opened when the first of them comes.
-    narrow_readers: Pool<SqliteConnectionManager>,
-    narrow_writer: Pool<SqliteConnectionManager>,
+    pools: Pools,
     changes: watch::Sender<u64>,
     news: watch::Sender<u64>,
     requests: watch::Sender<u64>,
@@ -161,10 +133,7 @@ impl Site {
             inner: Arc::new(Inner {
                 id: site.clone(),
                 told,
-                readers: pool(path, READERS_MAX, Kept::Reader).map_err(failed)?,
-                writer: pool(path, 1, Kept::Writer).map_err(failed)?,
-                narrow_readers: pool(path, NARROW_READERS_MAX, Kept::NarrowReader).map_err(failed)?,
-                narrow_writer: pool(path, 1, Kept::NarrowWriter).map_err(failed)?,
+                pools: Pools::open(path).map_err(failed)?,
                 changes: watch::Sender::new(newest),
                 news: watch::Sender::new(0),
                 requests: watch::Sender::new(0),
@@ -219,8 +188,7 @@ impl Site {
 
     /// Reads one consistent state, beside any writer.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>) -> Result<T, SiteError> {
-        let readers = if self.within.is_some() { &self.inner.narrow_readers } else { &self.inner.readers };
-        let mut connection = readers.get().map_err(|_| SiteError::Busy)?;
+        let mut connection = self.inner.pools.reader(self.within.is_some())?;
         let transaction = connection.transaction()?;
         self.narrow(&transaction)?;
         read(&transaction)
@@ -233,7 +201,7 @@ impl Site {
         wakes: Wakes,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>,
     ) -> Result<T, SiteError> {
-        let mut writer = self.writer()?;
+        let mut writer = self.inner.pools.writer(self.within.is_some())?;
         let transaction = writer.begin()?;
         self.narrow(&transaction)?;
         self.check_seen(&transaction)?;
@@ -260,20 +228,13 @@ impl Site {
         &self,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>,
     ) -> Result<T, SiteError> {
-        let mut writer = self.writer()?;
+        let mut writer = self.inner.pools.writer(self.within.is_some())?;
         let transaction = writer.begin()?;
         self.narrow(&transaction)?;
         self.check_seen(&transaction)?;
         let result = write(&transaction)?;
         transaction.rollback()?;
         Ok(result)
-    }
-
-    /// The connection that writes. Whoever is limited has one of their own, and waits for the same turn.
-    fn writer(&self) -> Result<Writer, SiteError> {
-        let turn = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
-        let narrow = self.within.as_ref().map(|_| self.inner.narrow_writer.get().map_err(|_| SiteError::Busy));
-        Ok(Writer { turn, narrow: narrow.transpose()? })
     }
 
     fn narrow(&self, db: &Connection) -> Result<(), SiteError> {
@@ -304,19 +265,6 @@ impl Site {
     }
 }
 
-/// The turn to write, and what to write through if that is another connection.
-struct Writer {
-    turn: PooledConnection<SqliteConnectionManager>,
-    narrow: Option<PooledConnection<SqliteConnectionManager>>,
-}
-
-impl Writer {
-    fn begin(&mut self) -> Result<Transaction<'_>, SiteError> {
-        let connection = self.narrow.as_mut().unwrap_or(&mut self.turn);
-        Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
-    }
-}
-
 /// Whose file this is; a new one becomes ours.
 fn owner(connection: &Connection, site: &SiteId) -> Result<String, SiteError> {
     let found = connection.query_row("SELECT name FROM site WHERE id = 1", [], |row| row.get(0)).optional()?;
@@ -326,63 +274,4 @@ fn owner(connection: &Connection, site: &SiteId) -> Result<String, SiteError> {
     let sql = "INSERT INTO site (id, name, log_head, log_chain) VALUES (1, $1, $2, 2)";
     connection.execute(sql, (site.as_str(), [0_u8; 32]))?;
     Ok(site.as_str().to_owned())
-}
-
-/// What a connection is kept for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kept {
-    Reader,
-    Writer,
-    NarrowReader,
-    NarrowWriter,
-}
-
-impl Kept {
-    fn reads(self) -> bool {
-        matches!(self, Self::Reader | Self::NarrowReader)
-    }
-
-    /// A narrow reader writes what is within into its own memory, so the file itself refuses, and not the connection.
-    fn flags(self) -> OpenFlags {
-        let flags = file::flags();
-        if self == Self::NarrowReader {
-            flags.difference(OpenFlags::SQLITE_OPEN_READ_WRITE) | OpenFlags::SQLITE_OPEN_READ_ONLY
-        } else {
-            flags
-        }
-    }
-
-    fn set_up(self, connection: &Connection) -> rusqlite::Result<()> {
-        file::configure(connection)?;
-        // What is erased is overwritten, where that costs no page more.
-        connection.pragma_update(None, "secure_delete", "FAST")?;
-        connection.pragma_update(
-            None,
-            "cache_size",
-            -(if self.reads() { READER_CACHE_KIB } else { WRITER_CACHE_KIB }),
-        )?;
-        connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
-        connection.pragma_update(None, "query_only", self == Self::Reader)?;
-        match self {
-            Self::Reader | Self::Writer => Ok(()),
-            Self::NarrowReader => within::narrow_reader(connection),
-            Self::NarrowWriter => within::narrow_writer(connection),
-        }
-    }
-}
-
-fn pool(path: &Path, size: u32, kept: Kept) -> Result<Pool<SqliteConnectionManager>, SiteError> {
-    let manager = SqliteConnectionManager::file(path)
-        .with_flags(kept.flags())
-        .with_init(move |connection| kept.set_up(connection));
-    let at_once = u32::from(matches!(kept, Kept::Reader | Kept::Writer));
-    Pool::builder()
-        .max_size(size)
-        .min_idle(Some(at_once))
-        .max_lifetime(None)
-        .idle_timeout(None)
-        .test_on_check_out(false)
-        .connection_timeout(CONNECTION_WAIT)
-        .build(manager)
-        .map_err(|error| SiteError::Storage(Box::new(error)))
 }
