@@ -4,12 +4,10 @@
 use std::io;
 use std::thread::JoinHandle;
 
-use access::envelope::Header;
 use access::id::DoorId;
-use access::message::Status;
 use access::time::UtcMs;
 use access::whitelist::{Generation, WhitelistId};
-use db::site::{CommandState, Condition, EncodeState, Site, SiteError};
+use db::site::{CommandState, Condition, EncodeState, Heard, Site, SiteError};
 use tokio::sync::mpsc;
 
 /// Notes that may wait. A large site's doors report a few dozen times a second and a note takes about a
@@ -17,14 +15,13 @@ use tokio::sync::mpsc;
 /// come again by themselves.
 pub(crate) const QUEUE: usize = 4_096;
 
+/// Statuses that are written at once, if so many wait. A thousand doors that follow a change all say so within a second, and
+/// whoever blocks the next card waits for the same file; so many hold it for some 20 ms.
+const STATUSES_AT_ONCE: usize = 256;
+
 /// Something to note.
 pub(crate) enum Note {
-    Status {
-        door: DoorId,
-        header: Header,
-        status: Box<Status>,
-        received: UtcMs,
-    },
+    Status(Heard),
     Offline {
         door: DoorId,
         session: Option<u64>,
@@ -65,17 +62,48 @@ pub(crate) fn start(site: Site) -> io::Result<Clerk> {
     let (notes, mut waiting) = mpsc::channel(QUEUE);
     let thread = std::thread::Builder::new().name("clerk".to_owned()).spawn(move || {
         while let Some(note) = waiting.blocking_recv() {
-            if let Err(error) = write(&site, note) {
-                tracing::error!(%error, "a note could not be written to the site database");
+            let (heard, after) = match note {
+                Note::Status(first) => gather(first, &mut waiting),
+                other => (Vec::new(), Some(other)),
+            };
+            write_statuses(&site, &heard);
+            if let Some(note) = after {
+                logged(write(&site, note));
             }
         }
     })?;
     Ok(Clerk { notes, thread })
 }
 
+/// The statuses that wait behind this one, up to the first note of another kind, which is taken as well.
+fn gather(first: Heard, waiting: &mut mpsc::Receiver<Note>) -> (Vec<Heard>, Option<Note>) {
+    let mut heard = vec![first];
+    while heard.len() < STATUSES_AT_ONCE {
+        match waiting.try_recv() {
+            Ok(Note::Status(next)) => heard.push(next),
+            Ok(other) => return (heard, Some(other)),
+            Err(_) => break,
+        }
+    }
+    (heard, None)
+}
+
+/// One that cannot be written, of a door that is gone say, takes no other along.
+fn write_statuses(site: &Site, heard: &[Heard]) {
+    if !heard.is_empty() && site.record_statuses(heard).is_err() {
+        heard.iter().for_each(|one| logged(site.record_statuses(std::slice::from_ref(one))));
+    }
+}
+
+fn logged(written: Result<(), SiteError>) {
+    if let Err(error) = written {
+        tracing::error!(%error, "a note could not be written to the site database");
+    }
+}
+
 pub(crate) fn write(site: &Site, note: Note) -> Result<(), SiteError> {
     match note {
-        Note::Status { door, header, status, received } => site.record_status(&door, &header, &status, received),
+        Note::Status(heard) => site.record_statuses(&[heard]),
         Note::Offline { door, session, at } => site.record_offline(&door, session, at).map(drop),
         Note::Wanted(wanted) => site.record_wanted(&wanted),
         Note::Command { id, state, at } => site.set_command_state(id, state, at).map(drop),
@@ -84,3 +112,6 @@ pub(crate) fn write(site: &Site, note: Note) -> Result<(), SiteError> {
         Note::Alarm { kind, door, at } => site.raise_alarm(kind, door.as_ref(), None, at),
     }
 }
+
+#[cfg(test)]
+mod tests;

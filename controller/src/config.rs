@@ -59,6 +59,7 @@ use std::sync::Arc;
 use access::id::SiteId;
 use chrono_tz::Tz;
 use serde::Deserialize;
+use service::credential::given;
 use zeroize::Zeroizing;
 
 mod badge;
@@ -185,7 +186,8 @@ struct RawConfig {
 }
 
 impl Config {
-    /// Reads and checks a file. Relative paths in it start from the folder that it lies in.
+    /// Reads and checks a file. Relative paths in it start from the folder that it lies in; what lies in systemd's store
+    /// of credentials is read from where systemd has handed it over, if it has ([`service::credential`]).
     ///
     /// # Errors
     /// [`ConfigError`], which names the file and the key.
@@ -220,7 +222,7 @@ impl Checker<'_> {
             zone: zone.parse().map_err(|_| {
                 self.key("time_zone", &format!("{zone:?} is no zone of the IANA database, such as Europe/Helsinki"))
             })?,
-            masters_file: raw.masters_file.map(|file| self.beside(&file)).or_else(badge::given_masters),
+            masters_file: raw.masters_file.map(|file| self.beside(&file)),
             badge: self.badge(&raw.badge)?,
             lists: self.lists(&raw.revocation_list, &authorities)?,
             authorities,
@@ -236,7 +238,7 @@ impl Checker<'_> {
     }
 
     fn beside(&self, path: &Path) -> PathBuf {
-        self.0.parent().map_or_else(|| path.to_path_buf(), |folder| folder.join(path))
+        given(self.0.parent().map_or_else(|| path.to_path_buf(), |folder| folder.join(path)))
     }
 
     fn key(&self, key: &'static str, problem: &dyn fmt::Display) -> ConfigError {

@@ -4,7 +4,7 @@ use access::envelope::Header;
 use access::event::Event;
 use access::id::DoorId;
 use access::message::Status;
-use db::site::Report;
+use db::site::{Heard, Report};
 use link::Incoming;
 use tokio::time::Instant;
 
@@ -100,7 +100,8 @@ impl Desk {
             self.encoder_away(door);
         }
         self.confirm(door, header.epoch, &status);
-        self.note(Note::Status { door: door.clone(), header, status: Box::new(status), received: utc_now() });
+        let heard = Heard { door: door.clone(), header, status: Box::new(status), received: utc_now() };
+        self.note(Note::Status(heard));
         self.advance(door);
     }
 

@@ -44,7 +44,8 @@ use folder::Readers;
 pub const CONTROLLER: &str = "kulku_controller";
 
 const KEY: &str = "authority.key";
-const CERTIFICATE: &str = "authority.pem";
+/// The authority's certificate, in the folder.
+pub(crate) const CERTIFICATE: &str = "authority.pem";
 const LIST: &str = "crl.pem";
 
 /// Why there is no identity.

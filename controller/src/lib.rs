@@ -22,6 +22,7 @@
 //! | [`identity`] | the site's authority: certificates of doors, where they get them, and how they lose them |
 //! | [`mqtt`] | the way to the broker, embedded or external |
 //! | [`broker`] | the embedded MQTT broker, and the only place that knows which one it is |
+//! | [`doctor`] | whether this machine can be the middle of a site |
 //! | [`config`], [`cli`] | configuration file and command line |
 #![expect(rustdoc::private_intra_doc_links, reason = "the table is for whoever reads the code")]
 
@@ -41,6 +42,7 @@ mod commands;
 mod compile;
 mod deliver;
 mod desk;
+mod doctor;
 mod encodings;
 mod endpoint;
 mod flight;

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use access::time::UtcMs;
 use chrono_tz::Tz;
-use db::site::{Notification, Site, SiteError};
+use db::site::{Language, Notification, Site, SiteError};
 
 use crate::clock::utc_now;
-use crate::config::Notify;
+use crate::config::{Email, Notify, Webhook};
 use crate::worker::Workers;
 
 mod mail;
@@ -58,17 +58,10 @@ struct Teller {
 /// Tells the database of the channels, and starts a thread for each.
 pub(crate) fn start(workers: &mut Workers, site: &Site, notify: &Notify, zone: Tz) -> io::Result<()> {
     site.set_channels(&notify.channels(), utc_now()).map_err(io::Error::other)?;
-    let mails = notify.emails.iter().map(|email| {
-        let way = Way::Mail(Box::new(Mailer::new(email, site.id().as_str(), zone, TIME_OUT)?));
-        Ok((email.channel.name.clone(), way))
-    });
-    let calls = notify.webhooks.iter().map(|webhook| {
-        let caller = Caller::new(webhook, site.id().as_str(), TIME_OUT)?;
-        Ok((webhook.channel.name.clone(), Way::Call(caller)))
-    });
+    let mails = notify.emails.iter().map(|email| Teller::of_mails(site, email, zone));
+    let calls = notify.webhooks.iter().map(|webhook| Teller::of_calls(site, webhook));
     for made in mails.chain(calls) {
-        let (channel, way) = made.map_err(|error: String| io::Error::other(error))?;
-        let teller = Teller { site: site.clone(), channel, way };
+        let teller = made.map_err(io::Error::other)?;
         workers.start(&format!("tell-{}", teller.channel), EVERY, move || {
             if let Err(error) = teller.step(utc_now()) {
                 tracing::error!(channel = teller.channel, %error, "the outbox could not be read or written");
@@ -79,6 +72,19 @@ pub(crate) fn start(workers: &mut Workers, site: &Site, notify: &Notify, zone: T
 }
 
 impl Teller {
+    /// By mail; doors are named in its language.
+    fn of_mails(site: &Site, email: &Email, zone: Tz) -> Result<Self, String> {
+        let way = Way::Mail(Box::new(Mailer::new(email, site.id().as_str(), zone, TIME_OUT)?));
+        let site = site.speaking(Language::from_code(&email.language));
+        Ok(Self { site, channel: email.channel.name.clone(), way })
+    }
+
+    /// By a call of a program, which reads main names.
+    fn of_calls(site: &Site, webhook: &Webhook) -> Result<Self, String> {
+        let way = Way::Call(Caller::new(webhook, site.id().as_str(), TIME_OUT)?);
+        Ok(Self { site: site.clone(), channel: webhook.channel.name.clone(), way })
+    }
+
     /// Sends what is due. Says how much was taken.
     fn step(&self, now: UtcMs) -> Result<u32, SiteError> {
         let mut taken = 0;

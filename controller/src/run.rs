@@ -9,6 +9,7 @@
 
 use std::time::Duration;
 
+use service::notify::Watchdog;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -35,8 +36,9 @@ pub(crate) struct Ears {
     pub(crate) stop: watch::Receiver<bool>,
 }
 
-/// Runs until it is told to stop; then stores and acknowledges what has come in, and says goodbye.
-pub(crate) async fn run(mut desk: Desk, mut ears: Ears) {
+/// Runs until it is told to stop; then stores and acknowledges what has come in, and says goodbye. The watchdog is fed
+/// here and nowhere else, at least once a [`TICK`].
+pub(crate) async fn run(mut desk: Desk, mut ears: Ears, mut watchdog: Watchdog) {
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut ticks = 0_u32;
@@ -44,6 +46,7 @@ pub(crate) async fn run(mut desk: Desk, mut ears: Ears) {
     desk.look_for_commands();
     desk.look_for_encodings();
     loop {
+        watchdog.feed();
         // What the loop itself has begun is ended first, and nobody new is heard before that. What comes is bounded by what
         // was heard, so the link has its turn.
         tokio::select! {

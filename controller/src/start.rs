@@ -12,6 +12,7 @@ use certificates::Authorities;
 use dashboard::Context;
 use db::site::{OpenError, Site, SiteError};
 use link::{OptionsError, Qos};
+use service::notify::Watchdog;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinHandle};
@@ -202,7 +203,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     desk.take_holds(holds);
     desk.note(Note::Wanted(desk.wanted()));
     desk.check_all_masters();
-    let main = Some(tokio::spawn(run::run(desk, ears)));
+    let main = Some(tokio::spawn(run::run(desk, ears, Watchdog::of_this_process())));
     let pages = Some(serve(&config, (listener, https), site.clone(), Arc::clone(&authorities), stopped));
     let threads = vec![intake.thread, clerk.thread, comparing.thread];
     let workers = workers(&site, &config, &authorities, identity, seal).await?;

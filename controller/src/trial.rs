@@ -12,6 +12,7 @@ use access::confirm::LogHead;
 use access::time::UtcMs;
 use db::site::{Outcome, Report, Site, SiteError};
 use link::{AckToken, Event, Handle};
+use service::notify::Watchdog;
 use tokio::sync::{mpsc, watch};
 
 use crate::ask::{self, Looking};
@@ -111,7 +112,7 @@ pub fn start(
     desk.note(Note::Wanted(desk.wanted()));
     let looped = async move {
         let _stop = stop_in;
-        run::run(desk, ears).await;
+        run::run(desk, ears, Watchdog::default()).await;
     };
     Ok(Started {
         looped,

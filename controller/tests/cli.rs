@@ -253,3 +253,79 @@ fn an_occupied_port_is_a_failure_that_names_the_key() {
     assert_eq!(failed.status.code(), Some(1));
     assert!(text(&failed.stderr).contains(&addr) && text(&failed.stderr).contains("dashboard.listen"));
 }
+
+/// As systemd listens to a service.
+#[test]
+fn it_is_ready_once_its_pages_are_served_and_gives_signs_of_life_until_it_stops() {
+    let folder = Folder::new();
+    let told = std::os::unix::net::UnixDatagram::bind(folder.path("notify")).unwrap();
+    told.set_read_timeout(Some(std::time::Duration::from_secs(60))).unwrap();
+    let mut command = folder.command(&["run", "--json"]);
+    command.env("NOTIFY_SOCKET", folder.path("notify")).env("WATCHDOG_USEC", "90000");
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    let until = |word: &str| {
+        let mut buffer = [0; 64];
+        loop {
+            let length = told.recv(&mut buffer).unwrap();
+            if std::str::from_utf8(&buffer[..length]).unwrap().trim_end() == word {
+                return;
+            }
+        }
+    };
+    until("READY=1");
+    ready(&mut child);
+    (0..3).for_each(|_| until("WATCHDOG=1"));
+    let kill = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().unwrap();
+    assert!(kill.success());
+    until("STOPPING=1");
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+fn doctor(folder: &Folder) -> (Option<i32>, serde_json::Value) {
+    let output = folder.run(&["doctor", "--json"]);
+    (output.status.code(), serde_json::from_slice(&output.stdout).unwrap())
+}
+
+fn health(report: &serde_json::Value, check: &str) -> String {
+    let finding = report["findings"].as_array().unwrap().iter().find(|finding| finding["check"] == check);
+    finding.unwrap()["health"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_doctor_says_what_is_well_before_the_first_start_while_it_runs_and_when_the_database_is_damaged() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path("data")).unwrap();
+    std::fs::set_permissions(folder.path("data"), std::fs::Permissions::from_mode(0o750)).unwrap();
+    // Ports that stay: whoever listens on 0 cannot be found again.
+    let free = || std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (pages, broker) = (free(), free());
+    let text = std::fs::read_to_string(folder.path("controller.toml")).unwrap();
+    let text = text.replacen("127.0.0.1:0", &pages.local_addr().unwrap().to_string(), 1);
+    let text = text.replacen("127.0.0.1:0", &broker.local_addr().unwrap().to_string(), 1);
+    std::fs::write(folder.path("controller.toml"), text).unwrap();
+
+    let (code, report) = doctor(&folder);
+    assert_eq!((code, health(&report, "broker").as_str()), (Some(3), "wrong"), "somebody else has it: {report}");
+    drop((pages, broker));
+    let (code, report) = doctor(&folder);
+    assert_eq!((code, health(&report, "dashboard").as_str()), (Some(4), "attention"), "{report}");
+
+    let mut child = folder.start();
+    ready(&mut child);
+    let (_, report) = doctor(&folder);
+    for check in ["config", "database", "permissions", "dashboard", "broker", "masters", "authorities"] {
+        assert_eq!(health(&report, check), "well", "{report}");
+    }
+    assert_eq!(terminate(child), Some(0));
+
+    std::fs::write(folder.path("data").join("site.db"), "no database").unwrap();
+    let (code, report) = doctor(&folder);
+    assert_eq!((code, health(&report, "database").as_str()), (Some(3), "wrong"), "{report}");
+    for finding in report["findings"].as_array().unwrap() {
+        assert_eq!(finding["health"] == "well", finding["remedy"].is_null(), "{finding}");
+    }
+
+    std::fs::write(folder.path("controller.toml"), "site = 7").unwrap();
+    let (code, report) = doctor(&folder);
+    assert_eq!((code, health(&report, "config").as_str()), (Some(3), "wrong"), "{report}");
+}

@@ -11,6 +11,7 @@ use crate::Context;
 use crate::attempts::Attempts;
 use crate::fault::Fault;
 use crate::feed::Feed;
+use crate::language::{self, Lang};
 use crate::once;
 use crate::within;
 
@@ -68,7 +69,7 @@ impl App {
         &self,
         work: impl FnOnce(&Site) -> Result<T, SiteError> + Send + 'static,
     ) -> Result<T, Fault> {
-        let site = self.context.site.clone();
+        let site = self.context.site.speaking(language::reader().map(Lang::into));
         let site = once::doing().map_or_else(|| site.clone(), |key| site.doing(key));
         let site = within::current().map_or_else(|| site.clone(), |within| site.within(within));
         match tokio::task::spawn_blocking(move || work(&site)).await {

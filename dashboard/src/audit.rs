@@ -191,6 +191,7 @@ impl Part {
         match (of, field) {
             (_, "uid") => Self::link("cards", text, text.to_owned()),
             (_, "door") => Self::link("doors", text, text.to_owned()),
+            (_, "language") => Self::text(page.code("named-in", text)),
             (_, "life" | "cause" | "effect" | "reading") => Self::text(page.code(field, text)),
             (_, "role") => Self::text(page.code("role", text)),
             (_, "scope") => Self::text(scope(page, text)),

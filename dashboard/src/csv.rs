@@ -1,9 +1,12 @@
 //! Tables for spreadsheets. What people have typed into names and notes is text there too, never a formula.
 
+use axum::BoxError;
+use axum::body::{Body, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use futures_util::stream::Stream;
 
-use crate::language::Lang;
+use crate::language::{self, Lang};
 
 /// Tells a spreadsheet that the text is UTF-8; without it one reads `Ã¤` for `ä`.
 const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
@@ -62,6 +65,11 @@ impl Csv {
     pub(crate) fn answer(mut self, name: &str) -> Response {
         (headers(name), self.take()).into_response()
     }
+}
+
+/// A table that is sent while it is written; places are named as its reader knows them.
+pub(crate) fn body<E: Into<BoxError> + 'static>(pieces: impl Stream<Item = Result<Bytes, E>> + Send + 'static) -> Body {
+    Body::from_stream(language::carried(pieces))
 }
 
 /// What stands above a table that is a file of this name, without its ending: letters, digits, `-`.

@@ -18,7 +18,7 @@ use access::time::{ClockTrust, Position, UtcMs, UtcS};
 use access::uid::Uid;
 use access::whitelist::Generation;
 use db::site::{
-    Absent, Concern, Effect, EventFilter, EventView, Explained, PersonId, RightView, Seek, Site, SiteError,
+    Absent, Concern, Effect, EventFilter, EventView, Explained, Names, PersonId, RightView, Seek, Site, SiteError,
 };
 
 mod evidence;
@@ -36,6 +36,8 @@ pub(crate) use words::{Trace, Words, matched, say};
 pub(crate) struct Case {
     pub(crate) door: DoorId,
     pub(crate) door_name: String,
+    /// All that the door is called, for what is said in each language.
+    pub(crate) door_names: Names,
     pub(crate) uid: Option<Uid>,
     pub(crate) at: UtcMs,
     trust: ClockTrust,
@@ -101,6 +103,7 @@ impl Case {
         let case = Self {
             door: view.door.clone(),
             door_name: view.door_name.clone(),
+            door_names: site.door(&view.door)?.names,
             uid,
             at: event.utc,
             trust: event.trust,
@@ -127,6 +130,7 @@ impl Case {
         let case = Self {
             door: door.clone(),
             door_name: view.name,
+            door_names: view.names,
             uid: Some(uid),
             at,
             trust: ClockTrust::Synchronised,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use access::event::EventKind;
 use access::reason::{Reason, Reasons};
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::response::{IntoResponse as _, Response};
 use db::site::{EventFilter, EventView, LIST_MAX, Seek};
 use futures_util::stream::{self, Stream};
@@ -86,7 +86,7 @@ pub(crate) async fn events(app: App, filter: EventFilter, reader: Reader) -> Res
     table.head();
     // The first rows are read before anything is answered: what is wrong with a filter is then said as such.
     table.read_on().await?;
-    Ok((csv::headers("kulku-events"), Body::from_stream(chunks(table))).into_response())
+    Ok((csv::headers("kulku-events"), csv::body(chunks(table))).into_response())
 }
 
 /// What was written, piece by piece. A table that cannot be finished breaks the connection, so that nobody takes a part

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use askama::Template;
-use db::site::{EventFilter, EventView, Seek};
+use db::site::{EventFilter, EventView, Names, Seek};
 use tokio::sync::{Mutex, broadcast};
 
 use crate::app::App;
@@ -49,6 +49,8 @@ pub(crate) enum Message {
 /// An event, with its row in each language as soon as somebody needs it.
 pub(crate) struct Told {
     pub(crate) view: EventView,
+    /// What the door is called, if it has a name of its own in some language.
+    names: Option<Names>,
     rows: [OnceLock<Arc<str>>; Lang::ALL.len()],
 }
 
@@ -60,25 +62,30 @@ struct RowOnly<'a> {
 }
 
 impl Told {
-    pub(crate) fn new(view: EventView) -> Self {
-        Self { view, rows: Default::default() }
+    /// With the names of its door, if it is for readers of more than one language.
+    pub(crate) fn new(view: EventView, names: Option<Names>) -> Self {
+        Self { view, names, rows: Default::default() }
     }
 
     /// The row as the page shows it. Of the page only its language and its zone matter, unless whoever watches is shown
     /// names that are kept back from others: then it is for them alone.
     pub(crate) fn row(&self, page: &Page) -> Arc<str> {
         if !page.names.is_empty() {
-            return render(page, &self.view);
+            return self.render(page);
         }
         let place = Lang::ALL.iter().position(|lang| *lang == page.lang).and_then(|at| self.rows.get(at));
-        place.map_or_else(|| render(page, &self.view), |row| row.get_or_init(|| render(page, &self.view)).clone())
+        place.map_or_else(|| self.render(page), |row| row.get_or_init(|| self.render(page)).clone())
     }
-}
 
-fn render(page: &Page, view: &EventView) -> Arc<str> {
-    let html = RowOnly { page, row: &Row::new(page, view) }.render().unwrap_or_default();
-    // A line of the stream must not be broken by what somebody typed.
-    html.replace(['\r', '\n'], " ").into()
+    fn render(&self, page: &Page) -> Arc<str> {
+        let mut row = Row::new(page, &self.view);
+        if let Some(names) = &self.names {
+            names.in_language(page.lang.into()).clone_into(&mut row.door_name);
+        }
+        let html = RowOnly { page, row: &row }.render().unwrap_or_default();
+        // A line of the stream must not be broken by what somebody typed.
+        html.replace(['\r', '\n'], " ").into()
+    }
 }
 
 impl Feed {
@@ -124,13 +131,17 @@ async fn read(app: App, mut after: i64) {
     let mut stop = app.context.stop.clone();
     while !app.feed.deserted().await {
         news.borrow_and_update();
-        let read = app.db(move |site| site.events(&EventFilter::default(), Seek::After(after), ROWS_AT_ONCE)).await;
-        let full = read.as_ref().is_ok_and(|views| views.len() >= ROWS_AT_ONCE as usize);
+        let read = app.db(move |site| {
+            Ok((site.events(&EventFilter::default(), Seek::After(after), ROWS_AT_ONCE)?, site.door_names()?))
+        });
+        let read = read.await;
+        let full = read.as_ref().is_ok_and(|(views, _)| views.len() >= ROWS_AT_ONCE as usize);
         match read {
-            Ok(views) => {
+            Ok((views, names)) => {
                 for view in views {
                     after = view.id;
-                    app.feed.tell(Message::Row(Arc::new(Told::new(view))));
+                    let called = names.get(&view.door).cloned();
+                    app.feed.tell(Message::Row(Arc::new(Told::new(view, called))));
                 }
             }
             Err(_) => app.feed.tell(Message::Lost),

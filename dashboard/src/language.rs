@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use db::site::Language;
 use fluent_templates::fluent_bundle::FluentValue;
 use fluent_templates::{LanguageIdentifier, Loader as _, langid, static_loader};
+use futures_util::stream::{self, Stream};
 
 static_loader! {
     static LOCALES = {
@@ -83,6 +85,42 @@ impl Lang {
             Self::En => &EN,
         }
     }
+}
+
+/// The language in which the database is to name doors and areas.
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Fi => Self::Finnish,
+            Lang::Sv => Self::Swedish,
+            Lang::En => Self::English,
+        }
+    }
+}
+
+tokio::task_local! {
+    /// What whoever reads the answer of this task speaks.
+    static READER: Lang;
+}
+
+/// Makes an answer for a reader of this language: until it is made, the database names doors and areas so.
+pub(crate) async fn reading<T>(lang: Lang, answer: impl Future<Output = T>) -> T {
+    READER.scope(lang, answer).await
+}
+
+/// What is sent piece by piece behind the head of an answer, which is no part of its making: for the same reader.
+pub(crate) fn carried<T>(pieces: impl Stream<Item = T> + Send + 'static) -> impl Stream<Item = T> + Send + 'static {
+    let reader = reader();
+    let mut pieces = Box::pin(pieces);
+    stream::poll_fn(move |context| match reader {
+        Some(lang) => READER.sync_scope(lang, || pieces.as_mut().poll_next(context)),
+        None => pieces.as_mut().poll_next(context),
+    })
+}
+
+/// What whoever reads the answer of this task speaks; programs speak nothing.
+pub(crate) fn reader() -> Option<Lang> {
+    READER.try_with(|lang| *lang).ok()
 }
 
 /// Browsers send a handful; more is somebody playing.

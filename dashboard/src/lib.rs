@@ -74,6 +74,7 @@ mod sentence;
 mod session;
 mod subject;
 mod table;
+mod theme;
 mod totp;
 mod visit;
 mod when;

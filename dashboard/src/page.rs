@@ -13,6 +13,7 @@ use crate::language::Lang;
 use crate::names::Names;
 use crate::purpose::{self, Asker};
 use crate::rights::{Access, Right};
+use crate::theme::Theme;
 use crate::when;
 
 /// The cookie that remembers the language of somebody who has not signed in.
@@ -38,6 +39,7 @@ pub(crate) const DONE: &[&str] = &[
     "letter-retried",
     "letter-dropped",
     "door-set",
+    "names-set",
     "order-set",
     "order-ended",
     "lockdown-started",
@@ -80,6 +82,7 @@ pub(crate) const DONE: &[&str] = &[
     "restore-decided",
     "operator-changed",
     "password-set",
+    "theme-set",
     "second-step-ended",
     "session-ended",
     "token-revoked",
@@ -97,6 +100,8 @@ pub(crate) const DONE: &[&str] = &[
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
     pub(crate) lang: Lang,
+    /// How light the page is.
+    pub(crate) theme: Theme,
     pub(crate) zone: Tz,
     pub(crate) now: UtcMs,
     /// The name of who is signed in.
@@ -135,6 +140,7 @@ impl Page {
             .and_then(Lang::from_code);
         Self {
             lang: cookie.or_else(|| header(ACCEPT_LANGUAGE).and_then(Lang::from_accept)).unwrap_or(Lang::En),
+            theme: Theme::of(&parts.headers),
             zone: app.context.zone,
             now: app.now(),
             operator: None,
@@ -315,6 +321,10 @@ impl Page {
 
     pub(crate) fn languages(&self) -> [Lang; 3] {
         Lang::ALL
+    }
+
+    pub(crate) fn themes(&self) -> [Theme; 3] {
+        Theme::ALL
     }
 
     /// The same page seen from another path: a form that was sent in is corrected where it was shown.

@@ -1,5 +1,6 @@
 //! Who asks: nobody yet, an operator with a session, or a program with a token.
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
@@ -11,6 +12,7 @@ use tower_sessions::Session;
 
 use crate::app::App;
 use crate::fault::Fault;
+use crate::language;
 use crate::lockdown;
 use crate::names::Names;
 use crate::page::Page;
@@ -55,7 +57,7 @@ pub(crate) async fn operators(
     if need == Need::Nothing {
         return Ok(next.run(request).await);
     }
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let mut page = Page::anonymous(&app, &parts);
     let Some((operator, ends)) = session::operator(&app, &session).await? else {
         if wants_stream(&parts) {
@@ -67,6 +69,17 @@ pub(crate) async fn operators(
     page.is_of(&operator);
     page.ends = Some(ends);
     page.asker = purpose::of_session(session.id());
+    // All that follows names doors and areas in the reader's language.
+    language::reading(page.lang, admit(&app, need, page, operator, (parts, body, next))).await
+}
+
+async fn admit(
+    app: &App,
+    need: Need,
+    mut page: Page,
+    operator: Operator,
+    (mut parts, body, next): (Parts, Body, Next),
+) -> Result<Response, Fault> {
     let id = operator.id;
     let (names, limit) = app.db(move |site| Ok((site.names_shown_to(id)?, site.limit_of(id)?))).await?;
     page.names = Names::new(names);

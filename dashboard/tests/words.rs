@@ -192,6 +192,8 @@ fn composed() -> BTreeSet<String> {
         with("signal-do", &Signal::ALL.map(Signal::code)),
         with("lamp", &["green", "red", "buzzer"]),
         with("passback", &["off", "told", "denied"]),
+        with("theme", &["system", "light", "dark"]),
+        with("named-in", &["fi", "sv", "en"]),
         with("forgive", &["here", "everywhere"]),
         with("mode-cause", &["ordered", "time", "first-person", "start"]),
         with("kind", &CardKind::ALL.map(CardKind::code)),

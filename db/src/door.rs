@@ -29,7 +29,7 @@ use crate::file::FileError;
 
 pub use access::message::JOURNAL_EVENTS_MAX;
 pub use apply::{Applied, Refused, WHITELIST_ENTRIES_MAX, WHITELIST_PARTS_MAX};
-pub use check::{Check, Checked};
+pub use check::{Check, Checked, look_through};
 pub use clock::KnownTime;
 pub use journal::{Acknowledged, Draft, Journal, JournalStart, Moved, Opened, UNCOUNTED_BITS};
 pub use listing::Listing;

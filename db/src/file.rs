@@ -40,6 +40,8 @@ pub struct Kind {
     pub application_id: u32,
     /// The migrations that this program knows.
     pub migrations: fn() -> Runner,
+    /// Gives a connection the functions that this program's statements ask for.
+    pub teach: fn(&Connection) -> rusqlite::Result<()>,
 }
 
 /// Why a database file cannot be opened. Every text names the file and the remedy.
@@ -119,7 +121,7 @@ pub fn open(path: &Path, kind: &Kind) -> Result<Connection, FileError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => create(path, kind)?,
         Err(source) => return Err(unreadable(path, source)),
     }
-    let mut connection = connect(path).map_err(|error| unusable(path, kind, error))?;
+    let mut connection = connect(path, kind).map_err(|error| unusable(path, kind, error))?;
     migrate(&mut connection, path, kind)?;
     Ok(connection)
 }
@@ -130,7 +132,7 @@ pub fn open(path: &Path, kind: &Kind) -> Result<Connection, FileError> {
 /// [`FileError`], also if a newer program has written it.
 pub fn connect_to(path: &Path, kind: &Kind) -> Result<Connection, FileError> {
     header::check(path, kind)?;
-    let connection = connect(path).map_err(|error| unusable(path, kind, error))?;
+    let connection = connect(path, kind).map_err(|error| unusable(path, kind, error))?;
     check_schema(&connection, path, kind)?;
     Ok(connection)
 }
@@ -153,9 +155,10 @@ pub fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;")
 }
 
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
+fn connect(path: &Path, kind: &Kind) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags())?;
     configure(&connection)?;
+    (kind.teach)(&connection)?;
     Ok(connection)
 }
 
@@ -175,7 +178,7 @@ fn create(path: &Path, kind: &Kind) -> Result<(), FileError> {
 }
 
 fn fill(new: &Path, path: &Path, kind: &Kind) -> Result<(), FileError> {
-    let mut connection = connect(new).map_err(|error| unusable(path, kind, error))?;
+    let mut connection = connect(new, kind).map_err(|error| unusable(path, kind, error))?;
     connection
         .pragma_update(None, "application_id", kind.application_id)
         .and_then(|()| connection.pragma_update(None, "journal_mode", "WAL"))

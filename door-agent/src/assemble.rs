@@ -19,6 +19,7 @@ use db::door::{
 };
 use link::{Credentials, Options, Qos, Transport};
 use mfrc522_emulator::{Config as EmulatorConfig, Emulator, Pace};
+use service::notify::Watchdog;
 use tokio::sync::{mpsc, watch};
 
 use crate::agent::StartError;
@@ -83,7 +84,8 @@ pub(crate) fn assemble(
         desks.push(senders);
     }
     let shared = Shared::new(doors.len(), config.interlock, passages);
-    Ok(Assembled { agent: AgentLoop { doors, shared }, ears: Ears::new(inboxes, stopped), desks, renewals, unwritten })
+    let agent = AgentLoop { doors, shared, watchdog: Watchdog::of_this_process() };
+    Ok(Assembled { agent, ears: Ears::new(inboxes, stopped), desks, renewals, unwritten })
 }
 
 fn assemble_door(

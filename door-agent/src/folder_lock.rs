@@ -54,6 +54,13 @@ impl FolderLock {
             Err(TryLockError::Error(reason)) => Err(unusable(reason)),
         }
     }
+
+    /// Whether somebody has the folder now. Makes no file, and keeps nobody out.
+    #[must_use]
+    pub fn is_held(folder: &Path) -> bool {
+        let tried = File::open(folder.join(LOCK_FILE)).map(|file| file.try_lock_shared());
+        matches!(tried, Ok(Err(TryLockError::WouldBlock)))
+    }
 }
 
 #[cfg(test)]
@@ -63,9 +70,12 @@ mod tests {
     #[test]
     fn a_folder_is_taken_once_and_free_again_afterwards() {
         let folder = tempfile::tempdir().unwrap();
+        assert!(!FolderLock::is_held(folder.path()) && !folder.path().join(LOCK_FILE).exists());
         let first = FolderLock::take(folder.path()).unwrap();
+        assert!(FolderLock::is_held(folder.path()));
         assert!(matches!(FolderLock::take(folder.path()), Err(FolderLockError::Held { .. })));
         drop(first);
+        assert!(!FolderLock::is_held(folder.path()));
         FolderLock::take(folder.path()).unwrap();
     }
 

@@ -11,6 +11,7 @@
 //! | [`io`] | lock, lamps, contact, exit button |
 //! | [`journal`], [`store`] | the threads that own the door's two files |
 //! | [`uplink`], [`downlink`] | messages from the door and to it |
+//! | [`doctor`] | whether this board can be a door |
 //! | [`control`], [`taps`], [`cards`] | the emulated door's HTTP control, and virtual cards beside it |
 
 pub mod agent;
@@ -19,6 +20,7 @@ pub mod cards;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod doctor;
 pub mod downlink;
 pub mod enrol;
 pub mod folder_lock;

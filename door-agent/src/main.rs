@@ -8,10 +8,13 @@ use std::process::ExitCode;
 use access::enrol::{ENROL_PORT, EnrolCode, Place};
 use access::id::DoorId;
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use door_agent::provisioning::NewFile;
-use door_agent::{Agent, Config, enrol, io};
+use door_agent::{Agent, Config, doctor, enrol, io};
 use serde_json::{Map, Value, json};
+use service::doctor::EXIT_CODES;
+use service::manual::{self, Manual};
+use service::notify;
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
@@ -45,6 +48,19 @@ enum Command {
         #[arg(long)]
         force: bool,
     },
+    /// Looks at everything that a door needs, and says what is wrong and what to do. Changes nothing, drives no lock, and
+    /// leaves the readers of an agent alone that runs.
+    #[command(after_help = EXIT_CODES)]
+    Doctor {
+        #[command(flatten)]
+        file: File,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Writes man pages and completions, for packages.
+    #[command(hide = true)]
+    Manual(Manual),
 }
 
 #[derive(Args)]
@@ -55,7 +71,7 @@ struct Enrol {
     #[arg(long, value_name = "HOST[:PORT]", value_parser = place)]
     controller: Place,
     /// The file to write, readable by its owner only. The agent's configuration names it under `provisioning`.
-    #[arg(long, value_name = "FILE", default_value = "/etc/kulku/door.json")]
+    #[arg(long, value_name = "FILE", default_value = "/etc/credstore/kulku-door.json")]
     out: PathBuf,
 }
 
@@ -73,7 +89,7 @@ async fn main() -> ExitCode {
     let colours = stderr().is_terminal();
     tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(stderr).init();
     match execute(Cli::parse().command).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // The last words are for the person at the terminal; if stderr is gone there is nobody.
             let _ = writeln!(stderr(), "kulku-door-agent: {error:#}");
@@ -82,13 +98,20 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn execute(command: Command) -> anyhow::Result<()> {
+async fn execute(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Run { file, json } => run(Config::load(&file.config)?, json).await,
-        Command::Enrol(enrol) => enrol_door(&enrol).await,
-        Command::Check(file) => Config::load(&file.config).map(drop).map_err(Into::into),
-        Command::Rest { file, force } => Ok(io::rest(&Config::places(&file.config)?, force)?),
+        Command::Doctor { file, json } => {
+            let report = doctor::look(&file.config);
+            report.print(json).context("standard output cannot be written to")?;
+            return Ok(ExitCode::from(report.exit_code()));
+        }
+        Command::Run { file, json } => run(Config::load(&file.config)?, json).await?,
+        Command::Enrol(enrol) => enrol_door(&enrol).await?,
+        Command::Check(file) => drop(Config::load(&file.config)?),
+        Command::Rest { file, force } => io::rest(&Config::places(&file.config)?, force)?,
+        Command::Manual(Manual { folder }) => manual::write(Cli::command(), &folder)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn enrol_door(enrol: &Enrol) -> anyhow::Result<()> {
@@ -139,11 +162,13 @@ async fn run(config: Config, json: bool) -> anyhow::Result<()> {
         let line = json!({ "control": first, "controls": controls });
         writeln!(std::io::stdout(), "{line}").context("cannot write to standard output")?;
     }
+    notify::ready();
     let stop = async {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
         }
+        notify::stopping();
     };
     Ok(door.run_until(stop).await?)
 }

@@ -16,6 +16,7 @@ use access::time::UtcMs;
 use access::uid::Uid;
 use db::door::{DoorDbError, Journal, JournalStart, WhitelistStore};
 use link::{Event, Handle, WillFactory};
+use service::notify::Watchdog;
 use tokio::sync::{mpsc, watch};
 
 use crate::StartError;
@@ -99,7 +100,7 @@ pub fn door(setup: Setup<'_>) -> Result<Door<impl Future<Output = ()> + use<>>, 
         store: (store, store_answers),
     };
     let (door, inboxes, senders) = join(0, setup.identity, setup.io, disk.rest, around)?;
-    let agent = AgentLoop { doors: vec![door], shared: Shared::new(1, false, passages) };
+    let agent = AgentLoop { doors: vec![door], shared: Shared::new(1, false, passages), watchdog: Watchdog::default() };
     let (stop, stopped) = watch::channel(false);
     let ears = Ears::new(vec![inboxes], stopped);
     let looped = async move {

@@ -1,4 +1,7 @@
 //! What systemd is told of the services.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set up its case has failed")]
+
+use std::process::Command;
 
 const UNITS: [(&str, &str); 2] = [
     ("controller", include_str!("../../systemd/kulku-controller.service")),
@@ -29,4 +32,57 @@ fn no_number_of_failures_makes_systemd_give_a_service_up() {
         }
     }
     assert_eq!(value(UNITS[1].1, "[Service]", "Restart"), Some("always"), "a door agent never ends by itself");
+}
+
+#[test]
+fn a_service_says_that_it_is_ready_and_gives_signs_of_life() {
+    for (name, unit) in UNITS {
+        assert_eq!(value(unit, "[Service]", "Type"), Some("notify"), "{name}");
+        assert_eq!(value(unit, "[Service]", "WatchdogSec"), Some("30"), "{name}");
+    }
+    let rest = "/usr/bin/kulku-door-agent rest --force --config /etc/kulku/door-agent.toml";
+    assert_eq!(value(UNITS[1].1, "[Service]", "ExecStopPost"), Some(rest), "whatever ended it, its locks go to rest");
+}
+
+/// Writes the units into a folder, with programs that are there on every machine.
+fn written() -> (tempfile::TempDir, Vec<std::path::PathBuf>) {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |(name, unit): (&str, &str)| {
+        let path = folder.path().join(format!("kulku-{}.service", name.replace(' ', "-")));
+        let text =
+            unit.replace("/usr/bin/kulku-controller", "/bin/true").replace("/usr/bin/kulku-door-agent", "/bin/true");
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let paths = UNITS.into_iter().map(write).collect();
+    (folder, paths)
+}
+
+/// The `systemd-analyze` of Debian 12, which knows no newer key.
+fn analyze(arguments: &[&str], unit: &std::path::Path) -> (bool, String) {
+    let output = Command::new("systemd-analyze").args(arguments).arg("--no-pager").arg(unit).output();
+    let output = output.unwrap_or_else(|error| panic!("systemd-analyze: {error}. tests/run installs it"));
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8_lossy(&text).into_owned())
+}
+
+#[test]
+fn systemd_understands_every_line() {
+    let (_folder, paths) = written();
+    for path in paths {
+        let (well, said) = analyze(&["verify", "--man=no"], &path);
+        assert!(well && said.is_empty(), "{said}");
+    }
+}
+
+/// What systemd itself thinks of how far a service is locked in, from 0 (well) to 10.
+#[test]
+fn the_exposure_of_the_controller_is_at_most_1_5_and_of_the_agent_2_0() {
+    let (_folder, paths) = written();
+    for (path, most) in paths.iter().zip(["15", "20"]) {
+        let (well, said) = analyze(&["security", "--offline=true", &format!("--threshold={most}")], path);
+        assert!(well, "more than {most} tenths: {said}");
+        let overall = said.lines().find(|line| line.contains("Overall exposure level")).unwrap();
+        println!("{overall}");
+    }
 }

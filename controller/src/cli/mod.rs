@@ -8,12 +8,14 @@ use std::process::ExitCode;
 
 use access::id::DoorId;
 use anyhow::Context;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use db::site::{Actor, Site};
+use service::manual::{self, Manual};
 
 use crate::clock::utc_now;
 use crate::config::Config;
 
+mod doctor;
 mod door;
 mod identity;
 mod keys;
@@ -56,6 +58,16 @@ enum Command {
         #[command(flatten)]
         config: ConfigPath,
     },
+    /// Looks at everything that the controller needs, and says what is wrong and what to do. Changes nothing, and works while
+    /// the controller runs.
+    #[command(after_help = service::doctor::EXIT_CODES)]
+    Doctor {
+        #[command(flatten)]
+        config: ConfigPath,
+        /// Prints JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Doors. Works while the controller runs.
     #[command(subcommand)]
     Door(Door),
@@ -90,6 +102,9 @@ enum Command {
     /// Tokens for the API. Works while the controller runs.
     #[command(subcommand)]
     Token(Token),
+    /// Writes man pages and completions, for packages.
+    #[command(hide = true)]
+    Manual(Manual),
 }
 
 #[derive(Subcommand)]
@@ -218,7 +233,7 @@ struct ConfigPath {
 #[must_use]
 pub fn main() -> ExitCode {
     match dispatch(Cli::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // If even this cannot be written the exit code has to do.
             let _ = writeln!(std::io::stderr(), "kulku-controller: {error:#}");
@@ -227,8 +242,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command) -> anyhow::Result<()> {
-    match command {
+fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
+    let done = match command {
+        Command::Doctor { config, json } => return doctor::doctor(&config.path, json),
         Command::Run { config, json } => run::run(config.read()?, json),
         Command::Check { config } => run::check(&config.read()?),
         Command::Door(Door::Add(add)) => door::add(&add),
@@ -254,7 +270,9 @@ fn dispatch(command: Command) -> anyhow::Result<()> {
         Command::Token(Token::Add { operator, label, config }) => {
             operator::add_token(&config.read()?, &operator, &label)
         }
-    }
+        Command::Manual(Manual { folder }) => Ok(manual::write(Cli::command(), &folder)?),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 impl ConfigPath {

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write};
 
 use anyhow::Context;
+use service::notify;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -26,11 +27,13 @@ pub(super) fn run(config: Config, json: bool) -> anyhow::Result<()> {
         let https = config.https.clone();
         let mut controller = start(config).await?;
         ready(&controller, &https, json)?;
+        notify::ready();
         let asked = tokio::select! {
             _ = terminate.recv() => true,
             _ = interrupt.recv() => true,
             () = controller.failed() => false,
         };
+        notify::stopping();
         tracing::info!("stopping");
         controller.stop().await;
         anyhow::ensure!(asked, "a part of the controller has ended; see the log");

@@ -1,7 +1,5 @@
 //! `[badge]` and the masters: how cards are encoded.
 
-use std::path::PathBuf;
-
 use access::credential::Sector;
 use access::credential::mad::Aid;
 use serde::Deserialize;
@@ -10,9 +8,6 @@ use super::{Checker, ConfigError};
 
 /// Application ids below this one mean something about the directory itself (NXP AN10787, 3.6).
 const APPLICATIONS_FROM: u16 = 0x0100;
-
-/// The name of the masters among the credentials that systemd hands over.
-const MASTERS: &str = "masters";
 
 /// How cards are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,10 +56,4 @@ impl Checker<'_> {
             refuse_magic: raw.refuse_magic.unwrap_or(default.refuse_magic),
         })
     }
-}
-
-/// The masters that systemd hands over (`LoadCredential=masters:…`), if it does.
-pub(super) fn given_masters() -> Option<PathBuf> {
-    let file = PathBuf::from(std::env::var_os("CREDENTIALS_DIRECTORY")?).join(MASTERS);
-    file.exists().then_some(file)
 }

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use access::enrol::ENROL_PORT;
 use serde::Deserialize;
-use zeroize::Zeroizing;
 
-use super::{Checker, Config, ConfigError, Endpoint, Login, read_bounded};
+use super::{Checker, Config, ConfigError, Endpoint, Login};
 
 /// How long a door's certificate lives by default. Doors renew it after two thirds.
 pub const CERTIFICATE_LIFE: Duration = Duration::from_secs(365 * DAY_S);
@@ -185,16 +184,7 @@ impl Checker<'_> {
             (None, None) => None,
             (None, Some(_)) => return Err(self.key("mqtt.external.user", &"is missing beside password_file")),
             (Some(_), None) => return Err(self.key(FILE, &"is missing beside user")),
-            (Some(user), Some(file)) => {
-                let file = self.beside(&file);
-                let text = read_bounded(&file)
-                    .map_err(|error| self.key(FILE, &format!("{} cannot be read: {error}", file.display())))?;
-                let password = Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned());
-                if password.is_empty() {
-                    return Err(self.key(FILE, &format!("{} is empty", file.display())));
-                }
-                Some(Login { user, password })
-            }
+            (Some(user), Some(file)) => Some(Login { user, password: self.secret(FILE, &file)? }),
         };
         if raw.host.is_empty() || raw.port == 0 {
             return Err(self.key("mqtt.external", &"host and port must name a broker"));

@@ -253,7 +253,7 @@ impl Checker<'_> {
         Ok(Channel { name, severity })
     }
 
-    fn secret(&self, key: &'static str, file: &Path) -> Result<Zeroizing<String>, ConfigError> {
+    pub(super) fn secret(&self, key: &'static str, file: &Path) -> Result<Zeroizing<String>, ConfigError> {
         let file = self.beside(file);
         let text = read_bounded(&file)
             .map_err(|error| self.key(key, &format!("{} cannot be read: {error}", file.display())))?;

@@ -4,12 +4,12 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
 
-use db::site::{Actor, Channel, NOTIFICATION_ATTEMPTS_MAX, Severity};
+use db::site::{Actor, Channel, NOTIFICATION_ATTEMPTS_MAX, NewDoor, Severity};
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
 use super::*;
-use crate::config::{Email, Login, Security, Webhook};
+use crate::config::{Login, Security};
 
 const START: UtcMs = UtcMs(1_800_000_000_000);
 const SECRET: &[u8] = b"a secret of the test";
@@ -156,6 +156,24 @@ fn a_mail_is_delivered_once_in_the_channels_language() {
     assert!(mail.contains("To: security@hospital.example"), "{mail}");
     assert!(mail.contains("Message-ID: <hospital.desk.1@kulku.invalid>"), "{mail}");
     assert!(mail.contains("Subject:"), "{mail}");
+}
+
+#[test]
+fn a_mail_names_a_door_in_its_own_language() {
+    let (bench, (port, said)) = (Bench::new(), smtp(|_| "250 ok"));
+    let (actor, door) = (Actor { operator: "test", at: START }, "pharmacy".parse().unwrap());
+    let settings = access::settings::DoorSettings::default();
+    let key = access::envelope::DoorKey::new([7; 32]);
+    bench
+        .site
+        .add_door(&actor, NewDoor { id: "pharmacy".parse().unwrap(), name: "Pharmacy".to_owned(), key, settings })
+        .unwrap();
+    bench.site.set_door_names(&actor, &door, &[(Language::Finnish, "Apteekki".to_owned())].into()).unwrap();
+    bench.site.raise_alarm("door-offline", Some(&door), None, START).unwrap();
+    let teller = Teller::of_mails(&bench.site, &email(port, None), chrono_tz::Europe::Helsinki).unwrap();
+    assert_eq!(teller.step(START).unwrap(), 1);
+    let mail = said.recv().unwrap();
+    assert!(mail.contains("Apteekki") && !mail.contains("Pharmacy"), "{mail}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::shape::{CommandShape, DoorShape, List};
 use super::tag::{IfMatch, tagged};
 use crate::app::App;
 use crate::fault::Fault;
+use crate::query::Pairs;
 use crate::rights::Right;
 use crate::sentence::action_from_code;
 use crate::visit::{Caller, actor};
@@ -39,9 +40,11 @@ pub(super) fn router() -> Calls {
         .get(Right::Look, "/commands/{id}", command)
 }
 
-/// All doors. A site has few enough for one answer.
-async fn list(State(app): State<App>) -> Result<Json<List<DoorShape>>, Fault> {
-    let (doors, now) = (app.db(|site| site.doors()).await?, app.now().second());
+/// All doors, or those of which any name or the id contains `text`. A site has few enough for one answer.
+async fn list(State(app): State<App>, pairs: Pairs) -> Result<Json<List<DoorShape>>, Fault> {
+    let (mut doors, now) = (app.db(|site| site.doors()).await?, app.now().second());
+    let text = pairs.get("text").unwrap_or_default();
+    doors.retain(|door| door.names.contain(text) || door.id.as_str().contains(&text.to_lowercase()));
     Ok(Json(List { items: doors.iter().map(|door| DoorShape::new(door, now, None)).collect(), next: None }))
 }
 

@@ -23,6 +23,7 @@ mod events;
 mod explain;
 mod import;
 mod lockdowns;
+mod names;
 mod openapi;
 mod operators;
 mod passing;
@@ -53,6 +54,7 @@ fn calls(app: &App) -> Calls {
         .merge(import::router(app))
         .merge(doors::router())
         .merge(lockdowns::router())
+        .merge(names::router())
         .get(Right::Cards, "/encodings/{id}", encodings::show)
         .get(Right::Events, "/events", events::list)
         .get(Right::Export, "/events.csv", events::table)

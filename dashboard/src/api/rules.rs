@@ -2,7 +2,8 @@
 
 use access::whitelist::Generation;
 use axum::Json;
-use db::site::{Preview, PreviewRow, RuleEdit, Site};
+use axum::extract::{Path, State};
+use db::site::{PersonId, Preview, PreviewRow, RuleEdit, Site};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -24,6 +25,7 @@ mod schedules;
 /// All routes of these subjects.
 pub(super) fn router() -> Calls {
     Calls::new()
+        .get(Right::Rules, "/people/{id}/gained", gained)
         .get(Right::Rules, "/groups", groups::list)
         .post(Right::RulesEdit, "/groups", groups::add)
         .get(Right::Rules, "/groups/{id}", groups::show)
@@ -89,6 +91,24 @@ struct RowShape {
     person: i64,
     name: String,
     door: String,
+}
+
+/// What changes made of one person's doors: see [`Site::gained`].
+pub(super) async fn gained(
+    State(app): State<App>,
+    Path(id): Path<i64>,
+    pairs: Pairs,
+) -> Result<Json<PreviewShape>, Fault> {
+    let generation = |name| {
+        let number: Option<u64> = pairs.parse(name, "not-a-number")?;
+        number.map(Generation).ok_or(Fault::Invalid { field: name, problem: "empty" })
+    };
+    let (before, after, now) = (generation("before")?, generation("after")?, app.now().second());
+    let gained = app.db(move |site| {
+        let person = site.person(PersonId(id))?.id;
+        site.gained(person, (before, after), now)
+    });
+    Ok(Json(PreviewShape::from(&gained.await?)))
 }
 
 impl From<&Preview> for PreviewShape {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::conditions::CertificateShape;
 use super::doors::{LockdownShape, OrderShape, SettingsShape};
+use super::names::NamesShape;
 use crate::fault::Fault;
 use crate::pages::standing;
 use crate::sentence::{block_codes, command_code, trust_code};
@@ -150,6 +151,7 @@ impl From<&Person> for PersonShape {
 pub(super) struct DoorShape {
     id: String,
     name: String,
+    names: NamesShape,
     kind: &'static str,
     online: bool,
     last_seen: Option<String>,
@@ -196,6 +198,7 @@ impl DoorShape {
         Self {
             id: door.id.to_string(),
             name: door.name.clone(),
+            names: NamesShape::from(&door.names),
             kind: door.kind.code(),
             online: door.online,
             last_seen: door.last_seen.map(when::rfc3339),

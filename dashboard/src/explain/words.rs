@@ -97,7 +97,7 @@ impl Trace {
 pub(crate) fn say(words: &Words, case: &Case) -> String {
     let recorded = case.recorded.unwrap_or_else(|| case.decision());
     let at = when::shown(case.at, words.zone, words.lang);
-    let variables = [("at", at.into()), ("door", case.door_name.clone().into())];
+    let variables = [("at", at.into()), ("door", case.door_names.in_language(words.lang.into()).into())];
     if recorded.granted() {
         return words.lang.say_with("say-granted", &variables);
     }

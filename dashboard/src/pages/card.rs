@@ -14,6 +14,7 @@ use db::site::{
 use super::binding::{self, Condition, Holder};
 use super::certificates::Certificate;
 use super::credential::{self, Section};
+use super::gained::{self, Gained};
 use super::views::Card;
 use super::{LAST_ROWS, ROWS, done, life, render, render_refused};
 use crate::app::App;
@@ -31,6 +32,8 @@ use crate::visit::{Visit, actor};
 pub(super) struct CardPage {
     page: Page,
     card: Card,
+    /// What giving it to somebody made of their doors.
+    gained: Option<Gained>,
     life: life::Section,
     conditions: Vec<Condition>,
     certificates: Vec<Certificate>,
@@ -55,7 +58,11 @@ pub(super) async fn show(
     Path(uid): Path<String>,
     pairs: Pairs,
 ) -> Result<Response, Fault> {
-    render(&page(&app, visit.page, uid_of(&uid)?, pairs.as_form(), "").await?)
+    let mut card = page(&app, visit.page, uid_of(&uid)?, pairs.as_form(), "").await?;
+    if let Some((person, _)) = &card.card.holder {
+        card.gained = gained::read(&app, &card.page, &pairs, PersonId(*person)).await?;
+    }
+    render(&card)
 }
 
 /// Takes it out of its way.
@@ -87,9 +94,11 @@ pub(super) async fn give(
     let person = form.parse::<i64>("person", "not-a-number").map(PersonId);
     let held = form.window(app.context.zone);
     if let (Some(person), Some(held)) = (person, held) {
-        let given = change(&app, &visit, move |site, actor| site.give_card(actor, &uid, person, held));
+        let (caller, operator) = (app.clone(), visit.operator.clone());
+        let given =
+            app.db(move |site| gained::noted(site, || site.give_card(&actor(&caller, &operator), &uid, person, held)));
         match given.await {
-            Ok(()) => return Ok(done(&place(&uid), "card-given")),
+            Ok(between) => return Ok(gained::done(&place(&uid), "card-given", between)),
             Err(fault) => form.refused(fault)?,
         }
     }
@@ -165,6 +174,7 @@ pub(super) async fn page(app: &App, page: Page, uid: Uid, form: Form, failed: &'
     let named = form.value("encoding").parse().ok();
     Ok(CardPage {
         card: Card::new(&page, &found.card).with_readings(&page, &found.doors, &found.credential.records),
+        gained: None,
         life: life::Section::new(&page, &found.card),
         conditions: binding::conditions(&page, &found.card, &found.holder),
         certificates: found.card.certificates.iter().map(|one| Certificate::new(&page, one)).collect(),

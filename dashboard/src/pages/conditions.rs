@@ -8,7 +8,7 @@ use db::site::{
     EmploymentId, EmploymentView, NewEmployment, NewRight, Person, PersonId, RightId, RightView, Site, SiteError, Thing,
 };
 
-use super::{done, render, render_refused};
+use super::{gained, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
@@ -181,7 +181,7 @@ async fn set(
         let (thing, entered) = (named.thing(), form.clone());
         let take = move |site: &Site| {
             let guarded = meanwhile::guarded(site, &entered, named.thing().as_ref())?;
-            step.take(&guarded, &actor(&caller, &operator), named.person)
+            gained::noted(site, || step.take(&guarded, &actor(&caller, &operator), named.person))
         };
         match app.db(take).await {
             Err(Fault::Stale(_)) => {
@@ -189,7 +189,10 @@ async fn set(
                 let thing = thing.ok_or(Fault::Broken)?;
                 return meanwhile::answer(&app, visit.page, thing, &form, place).await;
             }
-            Ok(()) => return Ok(done(&format!("/people/{}#{}", named.person.0, named.what.code()), code)),
+            Ok(between) => {
+                let place = format!("/people/{}#{}", named.person.0, named.what.code());
+                return Ok(gained::done(&place, code, between));
+            }
             Err(Fault::Conflict(_)) => form.problem_in("external_id", "duplicate"),
             Err(Fault::Invalid { field: "window", problem }) => form.problem_in("until", problem),
             Err(fault) => form.refused(fault)?,

@@ -5,6 +5,7 @@
 //! | `facts` | how it is |
 //! | `order` | unlocked or locked until a time, and the lockdowns that reach it |
 //! | `command` | once, now |
+//! | `names` | what it is called in each language |
 
 use access::id::DoorId;
 use access::time::UtcMs;
@@ -17,7 +18,7 @@ use db::site::{
 
 use super::rules::offered::Choices;
 use super::views::Mark;
-use super::{LAST_ROWS, ROWS, choices, render, render_refused, settings};
+use super::{LAST_ROWS, ROWS, called, choices, render, render_refused, settings};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
@@ -30,6 +31,7 @@ use crate::visit::Visit;
 
 mod command;
 mod facts;
+mod names;
 mod order;
 
 /// Commands that the page lists.
@@ -41,7 +43,9 @@ struct DoorPage {
     page: Page,
     door: Shown,
     form: Form,
-    /// The form that has to be corrected: `order`, `end`, or a command's code.
+    /// Its names in each language, as they are or as they were entered.
+    names: Form,
+    /// The form that has to be corrected: `order`, `end`, `names`, or a command's code.
     failed: &'static str,
     facts: Vec<(&'static str, Vec<Mark>)>,
     lockdowns: Vec<order::LockdownShown>,
@@ -56,6 +60,8 @@ struct DoorPage {
 struct Shown {
     id: String,
     name: String,
+    /// Its main name.
+    main: String,
     online: bool,
     /// Whether there is a lock to release and something to set.
     opens: bool,
@@ -77,6 +83,7 @@ pub(super) fn router() -> Routes {
         .post(Right::Command, "/doors/{id}/order", order::set)
         .post(Right::Command, "/doors/{id}/order/end", order::end)
         .post(Right::Command, "/doors/{id}/command", command::ask)
+        .post(Right::DoorSettings, "/doors/{id}/names", names::set)
         .get(Right::DoorSettings, "/doors/{id}/settings", settings::show)
         .post(Right::DoorSettings, "/doors/{id}/settings", settings::set)
 }
@@ -109,6 +116,7 @@ async fn page(
     let found = app.db(move |site| find(site, &id, command, now, events)).await?;
     let (order, lockdowns) = order::shown(&page, &found.door, found.orders);
     Ok(DoorPage {
+        names: if failed == "names" { form.clone() } else { called::filled(&found.door.names) },
         facts: facts::all(&page, &found.door),
         command: found.command.map(|command| command::Followed::new(&page, &command)),
         commands: found.commands.iter().map(|command| command::Line::new(&page, command)).collect(),
@@ -120,6 +128,7 @@ async fn page(
             online: found.door.online,
             opens: found.door.kind == DoorKind::Door,
             name: found.door.name,
+            main: found.door.names.main,
         },
         lockdowns,
         order,

@@ -46,10 +46,13 @@ pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> 
     let summary = page.lang.say_with("doors-in-force", &[("current", current.into()), ("all", doors.len().into())]);
     let show = pairs.get("show").filter(|show| SHOWS.contains(show)).unwrap_or_default();
     let mode = pairs.get("mode").and_then(Mode::from_code);
-    let cut = !show.is_empty() || mode.is_some();
+    let text = pairs.get("text").unwrap_or_default();
+    let cut = !show.is_empty() || mode.is_some() || !text.is_empty();
     let now = page.now.second();
     let is_in = |door: &DoorView, mode| door.mode_in_force == Some(mode) || standing::ordered(door, now) == Some(mode);
+    let named = |door: &DoorView| door.names.contain(text) || door.id.as_str().contains(&text.to_lowercase());
     let shown = doors.iter().filter(|door| shows(door, show) && mode.is_none_or(|mode| is_in(door, mode)));
+    let shown = shown.filter(|door| named(door));
     let doors = shown.map(|door| Door::new(&page, door)).collect();
     let encoders = encoders.iter().filter(|_| !cut).map(|encoder| Door::new(&page, encoder)).collect();
     let (modes, shows) = (choices::modes(&page), choices::of_doors(&page, &SHOWS));

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
-use db::site::{AreaView, Found, LIST_MAX, Page as Rows, Seek, Site, SiteError};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use db::site::{AreaView, Found, LIST_MAX, Page as Rows, PersonId, Seek, Site, SiteError};
 
 use super::{ROWS, choices, place_names, render, render_refused};
 use crate::app::App;
@@ -17,6 +17,10 @@ use crate::query::{self, Pairs};
 use crate::sentence::Row;
 use crate::visit::Visit;
 
+mod whom;
+
+use whom::{Choice, Whom};
+
 type Names = Vec<(String, String)>;
 
 /// Most doors that the form offers at once, so that the page stays light; of more, those of the areas that are chosen.
@@ -27,6 +31,8 @@ const DOORS_OFFERED_MAX: usize = 150;
 struct Events {
     page: Page,
     form: Form,
+    /// People whom a typed name may mean; then nothing is listed before one is chosen.
+    choice: Option<Choice>,
     /// What is asked for, each with a link to the list without it.
     chips: Vec<Chip>,
     /// The key of how far back the list goes.
@@ -57,6 +63,14 @@ struct Offered {
     spans: Names,
 }
 
+/// What the filter speaks of, by its names.
+struct Known {
+    doors: Names,
+    areas: Vec<AreaView>,
+    /// Persons who are asked for.
+    persons: Names,
+}
+
 /// A part of the filter.
 struct Chip {
     text: String,
@@ -66,20 +80,26 @@ struct Chip {
 /// The page.
 pub(super) async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Response, Fault> {
     let mut form = typed(&pairs);
-    let found = match read(&app, &pairs) {
-        Ok((asked, seek)) => find(&app, asked, seek).await,
-        Err(fault) => Err(fault),
-    };
-    let found = match found {
-        Ok(found) => Some(found),
-        Err(fault) => {
-            form.refused(fault)?;
-            None
-        }
-    };
-    let (doors, areas) = app.db(|site| Ok((place_names(site)?, areas(site)?))).await?;
+    let (mut found, mut choice) = (None, None);
+    match whom::read(&app, &visit.page, &pairs).await {
+        Ok(Whom::Alone(place)) => return Ok(Redirect::to(&place).into_response()),
+        Ok(Whom::OneOf(people)) => choice = Some(people),
+        Ok(Whom::Numbers) => match list(&app, &pairs).await {
+            Ok(listed) => found = Some(listed),
+            Err(fault) => form.refused(fault)?,
+        },
+        Err(fault) => form.refused(fault)?,
+    }
+    let persons = found.as_ref().map_or_else(Vec::new, |(asked, ..)| asked.filter.persons.clone());
+    let names = app.db(move |site| {
+        let known = |person: PersonId| Some((person.0.to_string(), site.person(person).ok()?.name));
+        let persons = persons.into_iter().filter_map(known).collect();
+        Ok(Known { doors: place_names(site)?, areas: areas(site)?, persons })
+    });
+    let known = names.await?;
     let failed = form.failed();
-    let template = page(visit.page, &pairs, form, (doors, &areas), found);
+    let mut template = page(visit.page, &pairs, form, known, found);
+    template.choice = choice;
     if failed { render_refused(&template) } else { render(&template) }
 }
 
@@ -91,11 +111,8 @@ pub(super) async fn table(State(app): State<App>, visit: Visit, pairs: Pairs) ->
     export::events(app, filter, Reader::Person(Box::new(page))).await
 }
 
-fn read(app: &App, pairs: &Pairs) -> Result<(Asked, Seek), Fault> {
-    Ok((Asked::read(pairs, app.context.zone)?, asked::seek(pairs)?))
-}
-
-async fn find(app: &App, asked: Asked, seek: Seek) -> Result<(Asked, Seek, Found), Fault> {
+async fn list(app: &App, pairs: &Pairs) -> Result<(Asked, Seek, Found), Fault> {
+    let (asked, seek) = (Asked::read(pairs, app.context.zone)?, asked::seek(pairs)?);
     let filter = match seek {
         Seek::After(_) => asked.filter.clone(),
         _ => asked.back_from(app.now()),
@@ -117,13 +134,7 @@ fn areas(site: &Site) -> Result<Vec<AreaView>, SiteError> {
     site.areas(Rows { after: None, limit: LIST_MAX })
 }
 
-fn page(
-    page: Page,
-    pairs: &Pairs,
-    form: Form,
-    (doors, areas): (Names, &[AreaView]),
-    found: Option<(Asked, Seek, Found)>,
-) -> Events {
+fn page(page: Page, pairs: &Pairs, form: Form, known: Known, found: Option<(Asked, Seek, Found)>) -> Events {
     let filter = asked::again(pairs, &[]);
     let link = |name: &str, id: i64| format!("/events?{}", asked::again(pairs, &[(name, &id.to_string())]));
     let (span, seek) = found.as_ref().map_or_else(Default::default, |(asked, seek, _)| (asked.span, *seek));
@@ -143,7 +154,8 @@ fn page(
         older = views.last().map_or_else(String::new, |last| link("before", last.id));
     }
     Events {
-        chips: chips(&page, pairs, &doors, areas),
+        choice: None,
+        chips: chips(&page, pairs, &known),
         span: span.map_or("events-span-own", span_key),
         stream,
         newest: if seek == Seek::Newest { String::new() } else { format!("/events?{filter}") },
@@ -152,7 +164,7 @@ fn page(
         whole: whole(pairs, span),
         csv: format!("/events.csv?{filter}"),
         rows: Row::all(&page, &views),
-        offered: Offered::new(&page, &form, doors, areas),
+        offered: Offered::new(&page, &form, known.doors, &known.areas),
         form,
         page,
     }
@@ -200,16 +212,21 @@ impl Offered {
 }
 
 /// The parts of the filter in words. What nobody can read any more, such as a door that is gone, shows as it was asked for.
-fn chips(page: &Page, pairs: &Pairs, doors: &[(String, String)], areas: &[AreaView]) -> Vec<Chip> {
+fn chips(page: &Page, pairs: &Pairs, known: &Known) -> Vec<Chip> {
+    let Known { doors, areas, persons } = known;
     let door = |id: &str| doors.iter().find(|(known, _)| known == id).map_or(id, |(_, name)| name.as_str()).to_owned();
     let area = |id: &str| {
         areas.iter().find(|area| area.id.0.to_string() == id).map_or(id, |area| area.name.as_str()).to_owned()
+    };
+    let person = |number: &str| match persons.iter().find(|(known, _)| known == number) {
+        Some((_, name)) => page.tr1("events-chip-named", "name", &page.name(name)),
+        None => page.tr1("events-chip-person", "number", number),
     };
     let text = |name: &str, value: &str| match name {
         "door" => door(value),
         "area" => page.tr1("events-chip-area", "name", &area(value)),
         "card" => page.tr1("events-chip-card", "number", value),
-        "person" => page.tr1("events-chip-person", "number", value),
+        "person" => person(value),
         "decision" | "code" => page.code("event", value),
         "reason" => page.code("reason", value),
         "from" => page.tr1("events-chip-from", "time", &value.replace('T', " ")),

@@ -2,7 +2,7 @@
 
 use access::time::UtcMs;
 use askama::Template;
-use axum::body::Body;
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use db::site::{ChangeFilter, ChangeView};
@@ -207,12 +207,12 @@ pub(super) async fn table(State(app): State<App>, visit: Visit, pairs: Pairs) ->
         }
         let next = if rest.ended { Ok((Vec::new(), rest)) } else { rest.next().await };
         match next {
-            Ok(next) => Some((Ok(bytes), Some(next))),
+            Ok(next) => Some((Ok(Bytes::from(bytes)), Some(next))),
             // What is cut off must not look whole.
             Err(_) => Some((Err(std::io::Error::other("the log could not be read on")), None)),
         }
     });
-    Ok((csv::headers("log"), Body::from_stream(rows)).into_response())
+    Ok((csv::headers("log"), csv::body(rows)).into_response())
 }
 
 impl Rest {

@@ -21,6 +21,7 @@ use crate::visit::{Visit, actor};
 use crate::{password, session};
 
 mod step;
+mod theme;
 
 /// All routes of the page.
 pub(super) fn router() -> Routes {
@@ -33,6 +34,7 @@ pub(super) fn router() -> Routes {
         .post(Right::Own, "/me/sessions/end", end_session)
         .post(Right::Own, "/me/tokens", add_token)
         .post(Right::Own, "/me/tokens/revoke", revoke_token)
+        .post(Right::Own, "/me/theme", theme::choose)
         .post(Right::Own, "/me/stay", stay)
 }
 

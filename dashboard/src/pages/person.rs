@@ -12,6 +12,7 @@ use db::site::{
 
 use super::binding::holds;
 use super::desk::Out;
+use super::gained::{self, Gained};
 use super::views::{Card, Mark};
 use super::{LAST_ROWS, ROWS, done, render};
 use crate::app::App;
@@ -19,6 +20,7 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
 use crate::purpose;
+use crate::query::Pairs;
 use crate::rights::Right;
 use crate::sentence::Row;
 use crate::visit::{Visit, actor};
@@ -28,6 +30,8 @@ use crate::visit::{Visit, actor};
 struct PersonPage {
     page: Page,
     person: Shown,
+    /// What was just saved made of their doors.
+    gained: Option<Gained>,
     cards: Vec<Card>,
     employments: Vec<Condition>,
     rights: Vec<Condition>,
@@ -73,13 +77,20 @@ struct Found {
 }
 
 /// The page.
-pub(super) async fn show(State(app): State<App>, visit: Visit, Path(id): Path<String>) -> Result<Response, Fault> {
+pub(super) async fn show(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    pairs: Pairs,
+) -> Result<Response, Fault> {
     let id = PersonId(id.parse().map_err(|_| Fault::NotFound)?);
     let may_look =
         visit.page.may(Right::Events) && purpose::may_look(&app, &visit.page, vec![Searched::Person(id)]).await?;
     let found = app.db(move |site| find(site, id, may_look)).await?;
+    let gained = gained::read(&app, &visit.page, &pairs, id).await?;
     let (page, person) = (visit.page, found.person);
     render(&PersonPage {
+        gained,
         cards: Card::all(&page, &person.cards),
         employments: found.employments.into_iter().map(|job| employment(&page, job)).collect(),
         rights: found.rights.into_iter().map(|one| right(&page, one)).collect(),

@@ -1,14 +1,14 @@
 //! Reports: how doors are used, who holds what, what nobody uses, and what did not come back.
 
 use askama::Template;
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
 use super::{door_names, render, render_refused};
 use crate::app::App;
-use crate::csv::{Csv, headers};
+use crate::csv::{self, Csv};
 use crate::explain::Words;
 use crate::fault::Fault;
 use crate::form::Form;
@@ -107,8 +107,8 @@ async fn export(kind: Kind, State(app): State<App>, visit: Visit, pairs: Pairs) 
         data.body(&mut csv);
     }
     let begun = Going { app, words, kind, pairs, csv, next: first.next, ended: false };
-    let body = Body::from_stream(stream::unfold(begun, go_on));
-    Ok((headers(&format!("kulku-{}", kind.code())), body).into_response())
+    let body = csv::body(stream::unfold(begun, go_on));
+    Ok((csv::headers(&format!("kulku-{}", kind.code())), body).into_response())
 }
 
 /// A spreadsheet on its way.

@@ -59,6 +59,7 @@ pub(super) fn router() -> Routes {
         .post(Right::RulesEdit, "/rules/areas/{id}", area::set_doors)
         .post(Right::RulesEdit, "/rules/areas/{id}/rename", area::rename)
         .post(Right::RulesEdit, "/rules/areas/{id}/remove", area::remove)
+        .post(Right::RulesEdit, "/rules/areas/{id}/names", area::set_names)
         .post(Right::RulesEdit, "/rules/areas/{id}/passback", area::set_passback)
         .get(Right::Evacuation, "/rules/areas/{id}/inside", passback::inside)
         .get(Right::Command, "/rules/areas/{id}/inside/{uid}", passback::ask)
@@ -122,7 +123,7 @@ fn groups_named(site: &Site, text: &str, after: Option<i64>, most: usize) -> Res
 
 /// The same of areas.
 fn areas_named(site: &Site, text: &str, after: Option<i64>, most: usize) -> Result<Vec<AreaView>, SiteError> {
-    named(after, most, |page| site.areas(page), |area: &AreaView| (area.id.0, contains(&area.name, text)))
+    named(after, most, |page| site.areas(page), |area: &AreaView| (area.id.0, area.names.contain(text)))
 }
 
 /// Reads a list in pages until enough rows are wanted, or it ends.

@@ -78,7 +78,7 @@ pub(super) async fn follow(
         feed,
         seen: missed.newest,
         lagged: missed.unfinished || missed.events.len() >= CAUGHT_UP_MAX as usize,
-        ready: missed.events.into_iter().map(|view| Arc::new(Told::new(view))).collect(),
+        ready: missed.events.into_iter().map(|view| Arc::new(Told::new(view, None))).collect(),
         checked: app.now(),
         ended: false,
         operator: visit.operator.id,

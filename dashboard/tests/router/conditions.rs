@@ -2,7 +2,7 @@
 
 use access::time::{UtcS, Window};
 use axum::http::{Method, StatusCode};
-use db::site::{CardKind, NewCard, NewEmployment, NewRight};
+use db::site::{CardKind, Effect, GroupMatch, NewCard, NewEmployment, NewRight, NewRule, RuleEdit};
 use serde_json::json;
 
 use crate::support::{Bench, actor, uid};
@@ -28,7 +28,11 @@ async fn an_employment_is_added_changed_ended_and_taken_back() {
     let mut browser = bench.signed_in().await;
     let form = "step=save&unit=Leikkaus&title=L%C3%A4%C3%A4k%C3%A4ri&external_id=E7&from=2026-01-01&until=2026-11-24";
     let added = browser.post("/people/2/employments/new", form).await;
-    assert_eq!(added.header("location"), "/people/2?done=employment-saved#employments");
+    let leads_to = |answer: &crate::support::Answer, code: &str| {
+        let place = answer.header("location");
+        place.starts_with(&format!("/people/2?done={code}&before=")) && place.ends_with("#employments")
+    };
+    assert!(leads_to(&added, "employment-saved"), "{}", added.header("location"));
     let job = bench.site.employments(db::site::PersonId(2)).unwrap().remove(0);
     // The last day counts whole: until midnight in Helsinki.
     assert_eq!(job.window.until, Some(UtcS(1_795_557_600)));
@@ -40,10 +44,44 @@ async fn an_employment_is_added_changed_ended_and_taken_back() {
     browser.post(&place, "step=save&unit=Leikkaus&title=Ylil%C3%A4%C3%A4k%C3%A4ri&from=&until=").await;
     assert_eq!(bench.site.employments(job.person).unwrap()[0].title, "Ylilääkäri");
     let ended = browser.post(&place, "step=end").await;
-    assert_eq!(ended.header("location"), "/people/2?done=employment-ended#employments");
+    assert!(leads_to(&ended, "employment-ended"), "{}", ended.header("location"));
     assert_eq!(bench.site.employments(job.person).unwrap()[0].window.until, Some(bench.now().second()));
     browser.post(&place, "step=remove").await;
     assert!(bench.site.employments(job.person).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_page_that_a_saving_leads_to_says_which_doors_it_gives_and_takes() {
+    let bench = Bench::new().await;
+    let area = bench.site.add_area(&actor(), "Aula", &[crate::support::door(2)]).unwrap();
+    let group = bench.site.add_group(&actor(), "Vahtimestarit").unwrap();
+    let matches = vec![GroupMatch { title: Some("Vahtimestari".to_owned()), ..GroupMatch::default() }];
+    bench.site.edit_rules(&actor(), &RuleEdit::SetMatches { group, matches }).unwrap();
+    let (schedule, effect, window) = (access::entry::ScheduleId::ALWAYS, Effect::Allow, Window::ALWAYS);
+    bench.site.add_rule(&actor(), NewRule { group, area, schedule, effect, window, note: String::new() }).unwrap();
+    let card = NewCard::new("04A1B2F1".parse().unwrap(), CardKind::Staff, Window::ALWAYS);
+    bench.site.add_card(&actor(), card).unwrap();
+    let mut browser = bench.signed_in().await;
+    let given = browser.post("/cards/04A1B2F1/give", "person=1&from=&until=").await;
+    let shown = browser.get(given.header("location")).await.text();
+    assert!(shown.contains("No door is gained, and none is lost."), "{shown}");
+    let form = "step=save&unit=Aula&title=Vahtimestari&from=&until=";
+    let added = browser.post("/people/1/employments/new", form).await;
+    let place = added.header("location").replace("#employments", "");
+    let shown = browser.get(&place).await.text();
+    assert!(shown.contains("1 door is gained") && shown.contains("<a href=\"/doors/main\">Pääovi</a>"), "{shown}");
+    let query = place.split("&before=").nth(1).unwrap();
+    let told = bench.api(Method::GET, &format!("/people/1/gained?before={query}"), "").await.json();
+    assert_eq!((&told["gains"]["count"], &told["gains"]["first"][0]["door"]), (&json!(1), &json!("main")));
+    let jobs = bench.site.employments(db::site::PersonId(1)).unwrap();
+    let job = jobs.iter().find(|job| job.title == "Vahtimestari").unwrap();
+    let ended = browser.post(&format!("/people/1/employments/{}", job.id.0), "step=end").await;
+    browser.language = "sv";
+    let shown = browser.get(&ended.header("location").replace("#employments", "")).await.text();
+    assert!(shown.contains("1 dörr försvinner"), "{shown}");
+    assert!(!browser.get("/people/1").await.text().contains("id=\"gained\""), "only after something was saved");
+    let missing = bench.api(Method::GET, "/people/1/gained?before=1", "").await;
+    assert_eq!((missing.status, &missing.json()["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("after")));
 }
 
 #[tokio::test]
@@ -80,7 +118,7 @@ async fn a_right_to_practise_is_checked_and_the_check_is_shown() {
     let bench = Bench::new().await;
     let mut browser = bench.signed_in().await;
     let added = browser.post("/people/1/rights/new", "step=save&profession=Sairaanhoitaja&source=Terhikki").await;
-    assert_eq!(added.header("location"), "/people/1?done=right-saved#rights");
+    assert!(added.header("location").starts_with("/people/1?done=right-saved&before="), "{}", added.header("location"));
     bench.wait_ms(60_000);
     let right = bench.site.rights(db::site::PersonId(1)).unwrap().remove(0);
     let before = bench.site.latest().unwrap();

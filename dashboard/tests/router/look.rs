@@ -151,3 +151,36 @@ async fn an_employment_is_entered_with_the_words_by_which_groups_find_people() {
     assert!(refused.text().contains("<option value=\"Nurse\">"), "{}", refused.text());
     assert!(!browser.get("/people/1/rights/new").await.text().contains("<datalist"));
 }
+
+#[tokio::test]
+async fn light_or_dark_is_chosen_without_a_script_and_stays_in_the_browser() {
+    let bench = Bench::new().await;
+    let mut browser = bench.signed_in().await;
+    let page = browser.get("/me").await;
+    let csp = page.header("content-security-policy").to_owned();
+    let text = page.text();
+    assert!(
+        text.contains("<html lang=\"en\">") && text.contains("<meta name=\"color-scheme\" content=\"light dark\">")
+    );
+    assert!(text.contains("id=\"theme-system\" name=\"theme\" value=\"system\" required checked"), "{text}");
+    let chosen = browser.post("/me/theme", "theme=dark").await;
+    assert_eq!((chosen.status, chosen.header("location")), (StatusCode::SEE_OTHER, "/me?done=theme-set#theme"));
+    assert!(chosen.header("set-cookie").contains("HttpOnly; SameSite=Lax"), "{}", chosen.header("set-cookie"));
+    for place in ["/me", "/events", "/accessibility", "/nothing/here"] {
+        let page = browser.get(place).await;
+        let text = page.text();
+        assert!(text.contains("data-theme=\"dark\"") && text.contains("content=\"dark\">"), "{place}: {text}");
+        assert_eq!(page.header("content-security-policy"), csp, "{place}: nothing is allowed for it");
+    }
+    browser.post("/sign-out", "").await;
+    assert!(browser.get("/sign-in").await.text().contains("data-theme=\"dark\""), "it is the browser's");
+    assert!(bench.signed_in().await.get("/").await.text().contains("<html lang=\"en\">"), "and not the account's");
+    let mut browser = bench.signed_in().await;
+    assert_eq!(browser.post("/me/theme", "theme=%22%3E").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    browser.post("/me/theme", "theme=light").await;
+    assert!(browser.get("/me").await.text().contains("data-theme=\"light\""));
+    let fresh = bench.signed_in().await;
+    let request = fresh.request(Method::GET, "/").header("cookie", "kulku-theme=%22%3E<script>");
+    let answer = bench.send(request.body(axum::body::Body::empty()).unwrap()).await;
+    assert!(!answer.text().contains("%22%3E<script>"), "what is no theme is passed over");
+}

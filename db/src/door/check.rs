@@ -3,12 +3,34 @@
 //! A card of flash memory that wears out may change what lies on it, and SQLite has no checksums over it. The digest of the
 //! list tells: it is computed anew, some entries at a time, and compared.
 
+use std::path::Path;
+
 use access::calendar::Calendar;
 use access::whitelist::WhitelistId;
 use rusqlite::{OptionalExtension as _, params};
 
 use super::whitelist::current;
-use super::{DoorDbError, WhitelistStore};
+use super::{DoorDbError, JOURNAL_FILE, WhitelistStore, schema};
+use crate::file;
+
+/// Looks through one of a door's files for pages that contradict each other, and changes nothing. A file that is not
+/// there is no fault: it is made when the door first runs.
+///
+/// # Errors
+/// If it is damaged, foreign, of a newer program, or cannot be read.
+pub fn look_through(path: &Path) -> Result<(), DoorDbError> {
+    if !path.exists() {
+        return Ok(());
+    }
+    let kind = if path.ends_with(JOURNAL_FILE) { &schema::JOURNAL } else { &schema::WHITELIST };
+    let connection = file::connect_to(path, kind)?;
+    let found = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0));
+    match found {
+        Ok(found) if found == "ok" => Ok(()),
+        Ok(_) => Err(DoorDbError::Content { path: path.to_path_buf(), what: "page" }),
+        Err(source) => Err(DoorDbError::Sql { path: path.to_path_buf(), source }),
+    }
+}
 
 /// Entries that are looked at at once.
 const CHECK_ROWS: usize = 2_000;
@@ -85,9 +107,9 @@ impl WhitelistStore {
     ///
     /// # Errors
     /// If the system or the disk does not let us.
-    pub fn make_anew(path: &std::path::Path) -> Result<Self, DoorDbError> {
+    pub fn make_anew(path: &Path) -> Result<Self, DoorDbError> {
         if path.exists() {
-            crate::file::move_aside(path)?;
+            file::move_aside(path)?;
         }
         Self::open(path)
     }

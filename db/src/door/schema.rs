@@ -22,18 +22,20 @@ mod journal {
     refinery::embed_migrations!("migrations/door/journal");
 }
 
-const WHITELIST: Kind = Kind {
+pub(super) const WHITELIST: Kind = Kind {
     what: "door's whitelist",
     remedy: "move it away, and the controller sends what the door needs",
     application_id: u32::from_be_bytes(*b"KulW"),
     migrations: whitelist::migrations::runner,
+    teach: |_| Ok(()),
 };
 
-const JOURNAL: Kind = Kind {
+pub(super) const JOURNAL: Kind = Kind {
     what: "door's journal",
     remedy: "keep a copy, since it may hold events that nobody else has, and move it away: the door begins a new one",
     application_id: u32::from_be_bytes(*b"KulJ"),
     migrations: journal::migrations::runner,
+    teach: |_| Ok(()),
 };
 
 /// Opens `whitelist.db` for writing and brings its tables up to date.

@@ -17,6 +17,7 @@ use access::uid::Uid;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
+use super::called::door_called;
 use super::{AreaId, PersonId, Site, SiteError, row};
 
 mod lanes;
@@ -161,8 +162,10 @@ fn views(db: &Connection, ids: &[i64]) -> Result<Vec<EventView>, SiteError> {
 
 /// Every event with its door and with the person who held its card when it happened. Where somebody was is told with the
 /// event, whether or not the door itself is within.
-const EVENTS: &str = "
-    SELECT e.id, d.id, d.name, e.epoch, e.sequence, e.body, e.uid, e.salt, e.received_ms, e.link_ok,
+const EVENTS: &str = concat!(
+    "SELECT e.id, d.id, ",
+    door_called!(),
+    ", e.epoch, e.sequence, e.body, e.uid, e.salt, e.received_ms, e.link_ok,
            p.id, p.name, e.uid IS NULL AND e.commitment IS NOT NULL
     FROM event e
     JOIN main.door d ON d.number = e.door
@@ -170,7 +173,8 @@ const EVENTS: &str = "
          AND (h.from_s IS NULL OR h.from_s * 1000 <= e.at_ms)
          AND (h.until_s IS NULL OR e.at_ms < h.until_s * 1000)
     LEFT JOIN person p ON p.id = h.person
-    WHERE 1 = 1";
+    WHERE 1 = 1"
+);
 
 fn view(row: &Row<'_>) -> Result<EventView, SiteError> {
     let body = row.get_ref(5)?.as_blob().ok();

@@ -8,6 +8,7 @@ mod accounts;
 mod alarms;
 mod audit;
 mod bulk;
+mod called;
 mod cards;
 mod certificates;
 mod change;
@@ -65,6 +66,7 @@ pub use alarms::{
 pub use audit::differences::Became;
 pub use audit::thing::Thing;
 pub use bulk::{BULK_MAX, BulkAct, BulkDone, BulkPlan, BulkSelection, LeftOut, Target, Undo};
+pub use called::{Language, Names, Translations};
 pub use cards::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
 pub use certificates::{
     CARD_CERTIFICATES_MAX, CertificateId, CertificateRecord, CertificateState, CertificateView, IssuerId, ListApplied,
@@ -122,6 +124,7 @@ pub use rules::{
 };
 pub use second_step::SecondStep;
 pub use sessions::{SessionOf, SessionView};
+pub use status::Heard;
 pub use tokens::{NewToken, TokenView};
 pub use whitelist::{Touched, Which};
 pub use within::{LIMIT_PARTS_MAX, Limit, Subject, Within};

@@ -7,13 +7,14 @@ use access::id::SiteId;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use tokio::sync::watch;
 
-use super::SiteError;
 use super::audit::Told;
 use super::audit::thing::Seen;
+use super::called::Speaking;
 use super::once::OnceKey;
 use super::pools::Pools;
 use super::restore::RESTORING;
 use super::within::Within;
+use super::{Language, SiteError};
 use crate::file::{self, FileError, Kind};
 
 mod embedded {
@@ -25,6 +26,7 @@ pub(super) const KIND: Kind = Kind {
     remedy: "put a backup back with `kulku-controller restore FILE`",
     application_id: u32::from_be_bytes(*b"KulS"),
     migrations: embedded::migrations::runner,
+    teach: called::teach,
 };
 
 /// Why the site database cannot be opened.
@@ -83,6 +85,8 @@ pub struct Site {
     doing: Option<OnceKey>,
     /// What there is of it for whoever asks, if not all.
     within: Option<Arc<Within>>,
+    /// What whoever reads speaks: how doors and areas are named.
+    speaks: Option<Language>,
 }
 
 struct Inner {
@@ -130,6 +134,7 @@ impl Site {
             seen: None,
             doing: None,
             within: None,
+            speaks: None,
             inner: Arc::new(Inner {
                 id: site.clone(),
                 told,
@@ -181,6 +186,13 @@ impl Site {
         Self { within: Some(within), ..self.clone() }
     }
 
+    /// The same site, read by somebody who speaks this language: doors and areas are named in it, or by their main names if
+    /// there is no language, or no name in it.
+    #[must_use]
+    pub fn speaking(&self, language: Option<Language>) -> Self {
+        Self { speaks: language, ..self.clone() }
+    }
+
     /// How changes are told of.
     pub(super) fn told(&self) -> &Told {
         &self.inner.told
@@ -191,6 +203,7 @@ impl Site {
         let mut connection = self.inner.pools.reader(self.within.is_some())?;
         let transaction = connection.transaction()?;
         self.narrow(&transaction)?;
+        let _speaking = Speaking::begin(self.speaks);
         read(&transaction)
     }
 

@@ -23,6 +23,7 @@ use access::uid::Uid;
 use access::whitelist::Generation;
 use rusqlite::{Connection, Row};
 
+use super::called::door_called;
 use super::open::Wakes;
 use super::passback::wire_area;
 use super::rules::AreaId;
@@ -153,14 +154,18 @@ impl Site {
             rules::area_name(db, area)?;
             let mut statement = row::prepare(
                 db,
-                "SELECT p.uid, p.at_ms, d.id, d.name FROM presence p
+                concat!(
+                    "SELECT p.uid, p.at_ms, d.id, ",
+                    door_called!(),
+                    " FROM presence p
                  LEFT JOIN passage g ON g.id = (
                      SELECT MIN(same.id) FROM passage same
                      WHERE same.uid = p.uid AND same.area = p.area AND same.at_ms = p.at_ms AND same.step = p.step)
                  LEFT JOIN event e ON e.id = g.event
                  LEFT JOIN door d ON d.number = e.door
                  WHERE p.area = $1 AND p.step = 'entered' AND p.uid > $2
-                 ORDER BY p.uid LIMIT $3",
+                 ORDER BY p.uid LIMIT $3"
+                ),
             )?;
             let after = after.map_or(&[][..], Uid::as_bytes);
             let found = row::all(statement.query((area.0, after, row::limit_of(limit)))?, |r| {

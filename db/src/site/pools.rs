@@ -7,7 +7,7 @@ use r2d2::{Pool, PooledConnection};
 use r2d2_sqlite::SqliteConnectionManager;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
-use super::{SiteError, within};
+use super::{SiteError, called, within};
 use crate::file;
 
 /// Pages that are read at once. Each connection costs memory and three file handles.
@@ -104,6 +104,7 @@ impl Kept {
 
     fn set_up(self, connection: &Connection) -> rusqlite::Result<()> {
         file::configure(connection)?;
+        called::teach(connection)?;
         // What is erased is overwritten, where that costs no page more.
         connection.pragma_update(None, "secure_delete", "FAST")?;
         connection.pragma_update(

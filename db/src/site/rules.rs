@@ -20,6 +20,7 @@
 mod areas;
 mod edit;
 mod explain;
+mod gained;
 pub(super) mod groups;
 mod preview;
 mod schedules;

@@ -18,12 +18,44 @@ use super::{Site, SiteError, log, row};
 /// life of a door.
 const JOURNALS_MAX: u32 = 16;
 
+/// What a door has said of itself.
+#[derive(Debug, Clone)]
+pub struct Heard {
+    /// Which one.
+    pub door: DoorId,
+    /// What the message came under.
+    pub header: Header,
+    /// How it is.
+    pub status: Box<Status>,
+    /// When it came.
+    pub received: UtcMs,
+}
+
 impl Site {
-    /// Notes how a door says it is, and that it is online. The caller has checked that the message is
-    /// newer than [`Site::freshness`]. Raises `log-cut` if the door was told of a log that this one does not continue.
+    /// Notes how doors say they are, in this order and in one transaction, and that they are online. The caller has checked
+    /// that each message is newer than [`Site::freshness`]. Raises `log-cut` if a door was told of a log that this one does
+    /// not continue.
     ///
     /// # Errors
-    /// [`SiteError::NotFound`] for the door, [`SiteError::Invalid`] for an agent's name that is too long.
+    /// [`SiteError::NotFound`] for a door, [`SiteError::Invalid`] for an agent's name that is too long; then nothing is noted.
+    pub fn record_statuses(&self, heard: &[Heard]) -> Result<(), SiteError> {
+        if heard.iter().any(|heard| heard.status.agent.len() > AGENT_LENGTH_MAX) {
+            return Err(SiteError::invalid("agent", "too-long"));
+        }
+        self.write(Wakes::News, |db| {
+            for Heard { door, header, status, received } in heard {
+                let door = row::need_door(db, door)?;
+                store(db, door, header, status, *received)?;
+                told(db, door, status, *received)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// One status; see [`Site::record_statuses`].
+    ///
+    /// # Errors
+    /// As there.
     pub fn record_status(
         &self,
         door: &DoorId,
@@ -31,14 +63,8 @@ impl Site {
         status: &Status,
         received: UtcMs,
     ) -> Result<(), SiteError> {
-        if status.agent.len() > AGENT_LENGTH_MAX {
-            return Err(SiteError::invalid("agent", "too-long"));
-        }
-        self.write(Wakes::News, |db| {
-            let door = row::need_door(db, door)?;
-            store(db, door, header, status, received)?;
-            told(db, door, status, received)
-        })
+        let (door, header, status) = (door.clone(), header.clone(), Box::new(status.clone()));
+        self.record_statuses(&[Heard { door, header, status, received }])
     }
 
     /// Notes that a door is away. With a session, only if that is the door's current one: the last will

@@ -11,7 +11,7 @@ use access::settings::{DoorSettings, Reading, Times};
 use access::state::DoorState;
 use access::time::{ClockTrust, UtcMs, UtcS};
 use access::whitelist::{Digest, Generation, WhitelistId};
-use db::site::{AlarmFilter, NewDoor, SiteError};
+use db::site::{AlarmFilter, Heard, NewDoor, SiteError};
 
 use crate::support::{ACTOR, Bench, Journal, NOW, door, problem, site_id};
 
@@ -134,6 +134,23 @@ fn what_a_door_says_is_shown_beside_what_is_wanted() {
     assert_eq!(view.passages_in_force, Some(Generation(77)));
     assert_eq!((view.lockdown, view.mode_in_force), (None, Some(Mode::LockedDown)));
     assert_eq!(bench.site.freshness(&ward).unwrap(), Some((epoch, 7, 9)));
+}
+
+#[test]
+fn statuses_that_are_noted_together_count_together_or_not_at_all() {
+    let bench = Bench::with_doors(&["attic", "ward"]);
+    let heard = |name: &str, sequence| Heard {
+        door: door(name),
+        header: header(1, 1, sequence),
+        status: Box::new(status(1)),
+        received: NOW,
+    };
+    bench.site.record_statuses(&[heard("ward", 1), heard("attic", 1), heard("ward", 2)]).unwrap();
+    let of = |name: &str| bench.site.freshness(&door(name)).unwrap();
+    assert_eq!((of("attic"), of("ward")), (Some((1, 1, 1)), Some((1, 1, 2))));
+    let refused = bench.site.record_statuses(&[heard("attic", 2), heard("cellar", 1)]);
+    assert!(matches!(refused, Err(SiteError::NotFound { what: "door", .. })));
+    assert_eq!(of("attic"), Some((1, 1, 1)));
 }
 
 #[test]

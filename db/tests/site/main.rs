@@ -9,6 +9,7 @@
 mod agree;
 mod audit;
 mod bulk;
+mod called;
 mod cards;
 mod certificates;
 mod clones;
@@ -22,6 +23,7 @@ mod doors;
 mod encodings;
 mod explained;
 mod files;
+mod gained;
 mod identities;
 mod inactivity;
 mod intake;

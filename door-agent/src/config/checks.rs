@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use service::credential::given;
+
 use super::pins::{InputPin, Level, LockPin, Pins};
 use super::raw::{IoKind, RawDoor, RawIo, RawReader, ReaderKind};
 use super::{Bus, ConfigError, DoorConfig, EmulatedIo, HardwareConfig, Place, Role};
@@ -27,7 +29,7 @@ impl Check<'_> {
     pub(super) fn door(self, raw: RawDoor, role: Role) -> Result<DoorConfig, ConfigError> {
         let Place { data, hardware } = self.place(&raw, role)?;
         self.that(data.is_dir(), "data", &format!("names no folder: {}; make it", data.display()))?;
-        let provisioning = Provisioning::load(&self.folder().join(raw.provisioning))?.renewed(&data);
+        let provisioning = Provisioning::load(&given(self.folder().join(raw.provisioning)))?.renewed(&data);
         Ok(DoorConfig { data, provisioning, hardware })
     }
 

@@ -17,14 +17,14 @@ fn example(doors: usize) -> String {
         let lines = two.lines().skip(1).filter_map(|line| line.strip_prefix('#'));
         lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
     };
-    text.replace("/var/lib/kulku-door", ".").replace("/etc/kulku/", "")
+    text.replace("/var/lib/kulku-door", ".").replace("/etc/credstore/", "")
 }
 
 fn load(text: &str) -> Result<Config, String> {
     let folder = tempfile::tempdir().unwrap();
-    for door in ["door", "pharmacy", "store"] {
+    for (file, door) in [("door", "door"), ("kulku-door", "pharmacy"), ("kulku-door-2", "store")] {
         let text = PROVISIONING.replace("DOOR", door);
-        std::fs::write(folder.path().join(format!("{door}.json")), text).unwrap();
+        std::fs::write(folder.path().join(format!("{file}.json")), text).unwrap();
         std::fs::create_dir(folder.path().join(door)).unwrap();
     }
     let path = folder.path().join("agent.toml");
@@ -207,7 +207,7 @@ fn a_level_and_a_second_pole_need_their_pin() {
 #[test]
 fn doors_share_neither_folder_nor_name() {
     refused(&with(2, "data = \"./store\"", "data = \"./pharmacy/../pharmacy\""), &["data in [[doors]] number 2"]);
-    refused(&with(2, "store.json", "pharmacy.json"), &["provisioning in [[doors]] number 2"]);
+    refused(&with(2, "kulku-door-2.json", "kulku-door.json"), &["provisioning in [[doors]] number 2"]);
 }
 
 #[test]

@@ -188,6 +188,12 @@ impl<S: SpiDevice> Chip<S> {
         self.put(at::STATUS_2, 0)
     }
 
+    /// What the chip says that it is.
+    #[must_use]
+    pub fn version(&self) -> u8 {
+        self.version
+    }
+
     /// Waits in the bus's own time.
     ///
     /// # Errors

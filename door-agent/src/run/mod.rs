@@ -35,6 +35,7 @@ mod show;
 mod status;
 mod tap;
 
+use service::notify::Watchdog;
 use tokio::time::Instant;
 
 pub(crate) use confirmed::Confirmed;
@@ -68,6 +69,8 @@ pub(crate) struct AgentLoop {
     /// In the order of their numbers, from 0.
     pub(crate) doors: Vec<DoorLoop>,
     pub(crate) shared: Shared,
+    /// Fed here and nowhere else.
+    pub(crate) watchdog: Watchdog,
 }
 
 impl AgentLoop {
@@ -91,7 +94,7 @@ impl AgentLoop {
             for door in &mut self.doors {
                 ears.deafen(door.number, !door.feed_store()?);
             }
-            if let Some(due) = self.doors.iter().map(DoorLoop::deadline).min() {
+            if let Some(due) = self.doors.iter().map(DoorLoop::deadline).chain(self.watchdog.due()).min() {
                 alarm.as_mut().reset(Instant::from_std(due));
             }
             match ears.next(alarm.as_mut()).await? {
@@ -104,6 +107,7 @@ impl AgentLoop {
                 }
             }
             self.settle();
+            self.watchdog.feed();
         }
     }
 

@@ -88,7 +88,9 @@ impl DoorLoop {
         match self.facts.mode {
             Mode::LockedDown => Some(Signal::IdleLockedDown),
             Mode::Unlocked => Some(Signal::IdleUnlocked),
-            _ if blind || self.facts.whitelist.generation == Generation(0) || !self.facts.state.is_told() => Some(Signal::IdleOutOfOrder),
+            _ if blind || self.facts.whitelist.generation == Generation(0) || !self.facts.state.is_told() => {
+                Some(Signal::IdleOutOfOrder)
+            }
             _ if self.facts.confirmed.denies() => Some(Signal::IdleOutOfOrder),
             _ => offline.then_some(Signal::IdleOffline),
         }

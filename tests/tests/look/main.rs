@@ -7,5 +7,6 @@ mod forms;
 mod joining;
 mod keyboard;
 mod pages;
+mod refused;
 mod routes;
 mod tasks;

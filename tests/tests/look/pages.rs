@@ -109,7 +109,7 @@ fn unlinked() -> Vec<String> {
 }
 
 /// The path with numbers and ids left out, and what decides of its query.
-fn kind(path: &str) -> String {
+pub(crate) fn kind(path: &str) -> String {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let mut before = "";
     let mut parts = Vec::new();

@@ -107,10 +107,12 @@ fn lists(method: &Method, path: &str) -> &'static [&'static [Parameter]] {
         _ if *method != Method::GET => edits(path),
         "/events" => &[EVENTS, EVENT_PAGE],
         "/events.csv" => &[EVENTS],
+        "/doors" => &[&[TEXT]],
         "/cards" => &[&[TEXT, DOOR, ("blocked", Is::Flag, false), AFTER_CARD, LIMIT]],
         "/cards/ending" => &[&[("within", Is::Code(&["week", "month", "three-months"]), false), LIMIT]],
         "/people" => &[&[TEXT, AFTER, LIMIT]],
         "/people/{id}/data" => &[&[PURPOSE]],
+        "/people/{id}/gained" => &[&[("before", Is::Number, true), ("after", Is::Number, true)]],
         "/handouts" => &[&[("state", Is::Code(&["open", "overdue", "all"]), false), CARD, PERSON, AFTER, LIMIT]],
         "/lockdowns" => &[&[("open", Is::Flag, false), LIMIT]],
         "/alarms" => &[ALARMS],
@@ -138,7 +140,7 @@ fn lists(method: &Method, path: &str) -> &'static [&'static [Parameter]] {
 fn edits(path: &str) -> &'static [&'static [Parameter]] {
     let subject = path.split('/').nth(1).unwrap_or_default();
     let edits = ["groups", "areas", "schedules", "rules", "calendar"].contains(&subject);
-    if edits && !path.ends_with("/passback") { &[EDIT] } else { &[] }
+    if edits && !["/passback", "/names"].iter().any(|own| path.ends_with(own)) { &[EDIT] } else { &[] }
 }
 
 /// The parameters of the query.

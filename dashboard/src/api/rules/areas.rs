@@ -11,6 +11,7 @@ use super::{Edited, edit, edit_seen, next, number};
 use crate::api::answer::Tagged;
 use crate::api::body::Body;
 use crate::api::events::limit;
+use crate::api::names::NamesShape;
 use crate::api::shape::List;
 use crate::api::tag::{IfMatch, tagged};
 use crate::app::App;
@@ -23,6 +24,7 @@ use crate::visit::Caller;
 pub(super) struct AreaShape {
     id: i64,
     name: String,
+    names: NamesShape,
     doors: Vec<String>,
     rules: u64,
 }
@@ -49,6 +51,7 @@ impl From<&AreaView> for AreaShape {
         Self {
             id: area.id.0,
             name: area.name.clone(),
+            names: NamesShape::from(&area.names),
             doors: area.doors.iter().map(|(door, _)| door.to_string()).collect(),
             rules: area.rules,
         }

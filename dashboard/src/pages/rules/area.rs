@@ -6,7 +6,7 @@ use access::id::DoorId;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{AreaId, RuleEdit, RuleFilter, Site, Thing};
+use db::site::{AreaId, DoorKind, DoorView, RuleEdit, RuleFilter, Site, Thing};
 
 use super::passback;
 use super::preview::{self, Plan};
@@ -16,7 +16,7 @@ use crate::fault::Fault;
 use crate::form::Form;
 use crate::meanwhile;
 use crate::page::Page;
-use crate::pages::{done, door_names, render, render_refused};
+use crate::pages::{called, done, render, render_refused};
 use crate::query::{self, Pairs};
 use crate::visit::{Visit, actor};
 
@@ -30,10 +30,14 @@ struct Area {
     id: i64,
     name: String,
     form: Form,
+    /// Its main name.
+    main: String,
+    /// Its names in each language, as they are or as they were entered.
+    names: Form,
     /// The rule against passing back, as it is or as it was entered.
     passback: Form,
     passback_rules: Vec<(String, String)>,
-    /// The form that has to be corrected: `rename`, `remove`, `passback` or `doors`.
+    /// The form that has to be corrected: `rename`, `remove`, `names`, `passback` or `doors`.
     failed: &'static str,
     search: String,
     /// Those shown: id, name, whether it is in the area.
@@ -114,6 +118,32 @@ pub(super) async fn set_doors(
     render_refused(&page(&app, visit.page, id, form, "doors").await?)
 }
 
+/// Sets what it is called in each language.
+pub(super) async fn set_names(
+    State(app): State<App>,
+    visit: Visit,
+    Path(id): Path<String>,
+    mut form: Form,
+) -> Result<Response, Fault> {
+    let area = id_of(&id)?;
+    let (names, caller, operator) = (called::read(&form), app.clone(), visit.operator.clone());
+    let (thing, entered) = (Thing::Area(area), form.clone());
+    let set = move |site: &Site| {
+        let guarded = meanwhile::guarded(site, &entered, Some(&Thing::Area(area)))?;
+        guarded.set_area_names(&actor(&caller, &operator), area, &names)
+    };
+    match app.db(set).await {
+        Ok(()) => return Ok(done(&format!("{}#names", place(area)), "names-set")),
+        Err(Fault::Stale(_)) => {
+            let (action, back) = (format!("{}/names", place(area)), place(area));
+            let place = meanwhile::Place { about: String::new(), action, back };
+            return meanwhile::answer(&app, visit.page, thing, &form, place).await;
+        }
+        Err(fault) => form.refused(fault)?,
+    }
+    render_refused(&page(&app, visit.page, area, form, "names").await?)
+}
+
 /// Sets the rule against passing back.
 pub(super) async fn set_passback(
     State(app): State<App>,
@@ -145,12 +175,15 @@ pub(super) async fn set_passback(
 async fn page(app: &App, page: Page, id: AreaId, form: Form, failed: &'static str) -> Result<Area, Fault> {
     let filter = RuleFilter { area: Some(id), ..RuleFilter::default() };
     let (area, doors, rules) =
-        app.db(move |site| Ok((site.area(id)?, door_names(site)?, rules_of(site, &filter)?))).await?;
+        app.db(move |site| Ok((site.area(id)?, site.doors()?, rules_of(site, &filter)?))).await?;
     let search = form.value("text").to_owned();
     let after = form.value("after").to_owned();
     let inside: BTreeSet<String> = area.doors.iter().map(|(door, _)| door.to_string()).collect();
-    let wanted = |(id, name): &(String, String)| contains(name, &search) || contains(id, &search);
-    let mut doors: Vec<_> = doors.into_iter().filter(wanted).filter(|(door, _)| *door > after).collect();
+    let wanted = |door: &DoorView| {
+        door.kind == DoorKind::Door && (door.names.contain(&search) || contains(door.id.as_str(), &search))
+    };
+    let named = doors.into_iter().filter(wanted).map(|door| (door.id.to_string(), door.name));
+    let mut doors: Vec<_> = named.filter(|(door, _)| *door > after).collect();
     doors.sort_unstable();
     let more = doors.len() > BOXES;
     doors.truncate(BOXES);
@@ -169,7 +202,9 @@ async fn page(app: &App, page: Page, id: AreaId, form: Form, failed: &'static st
         id: id.0,
         passback: if failed == "passback" { form.clone() } else { passback::filled(area.passback) },
         passback_rules: rules_of_passback.into(),
+        names: if failed == "names" { form.clone() } else { called::filled(&area.names) },
         name: area.name,
+        main: area.names.main,
         doors: boxes,
         count: inside.len(),
         rules: RuleLine::all(&page, rules),

@@ -77,6 +77,7 @@ const POSTS: &[Row] = &[
 ];
 
 const PUTS: &[Row] = &[
+    ("/api/v1/doors/pharmacy/names", r#"{"sv":"Apotek"}"#, "door-names", "Apotek"),
     ("/api/v1/doors/pharmacy/settings", "{settings}", "door-settings", "release_ms"),
     ("/api/v1/alarms/{alarm}/owner", r#"{"owner":"maija"}"#, "alarm-owner", "maija"),
     ("/api/v1/cards/04A1B201/doors/ward-3", "", "card-list", "ward-3"),
@@ -87,6 +88,7 @@ const PUTS: &[Row] = &[
     ("/api/v1/groups/1/members/2", "", "group-member", "2"),
     ("/api/v1/groups/1/matches", r#"[{"unit":"Apteekki"}]"#, "group-match", "Apteekki"),
     ("/api/v1/areas/1", r#"{"doors":["main"]}"#, "area-doors", "main"),
+    ("/api/v1/areas/1/names", r#"{"en":"Surgery"}"#, "area-names", "Surgery"),
     ("/api/v1/areas/1/passback", r#"{"rule":"denied","within_s":600}"#, "area-passback", "600"),
     ("/api/v1/schedules/1", r#"{"name":"Virka-aika","days":{"monday":"22:00-06:00"}}"#, "schedule-change", "monday"),
     (

@@ -16,6 +16,7 @@ const ACCOUNTS: &[Row] = &[
     ("/sign-out", "", "", ""),
     ("/language", "language=fi&back=%2F", "", ""),
     ("/welcome/{welcome}", "name=&password=a+quite+long+one&again=a+quite+long+one", "operator-password", "desk"),
+    ("/me/theme", "theme=dark", "", ""),
     ("/me/stay", "back=%2Fdoors", "", ""),
     ("/demo/tap", "card=good&door=pharmacy", "", ""),
     (
@@ -48,6 +49,7 @@ const DOORS: &[Row] = &[
         "door-command",
         "pharmacy unlock-once A courier",
     ),
+    ("/doors/pharmacy/names", "fi=Apteekki&sv=Apotek&en=", "door-names", "Apotek"),
     ("/doors/pharmacy/settings", "reading=sector&release=7", "door-settings", "release_ms"),
     ("/lockdown", "where=door%3Amain&reason=Drill&until=", "lockdown", "main"),
     ("/lockdown/{lockdown}/lift", "lifted=It+was+a+drill", "lockdown-lift", "main"),
@@ -115,6 +117,7 @@ const RULES: &[Row] = &[
     ("/rules/areas", "name=Varasto", "area-add", "Varasto"),
     ("/rules/areas/1", "shown=main&door=main&seen={seen}", "area-doors", "main"),
     ("/rules/areas/1/rename", "name=Uudempi", "area-rename", "Uudempi"),
+    ("/rules/areas/1/names", "fi=&sv=Operation&en=Surgery", "area-names", "Surgery"),
     ("/rules/areas/2/remove", "", "area-remove", "Kellari"),
     ("/rules/areas/1/passback", "rule=denied&within_s=600&forgiven_at=03%3A30", "area-passback", "600"),
     ("/rules/areas/1/inside/04A1B201", "{inside}scope=here&reason=Drill", "passback-forgive", "04A1B201"),

@@ -27,11 +27,12 @@ struct Good {
 }
 
 /// What changes nothing that anybody would want to know of later, with the reason.
-const UNTOLD: [(&str, &str); 6] = [
+const UNTOLD: [(&str, &str); 7] = [
     ("/sign-in", "the session and the time of the last one are listed; refused ones are counted by the rate limit"),
     ("/sign-in/code", "the same; a recovery code that was used is told, which account.rs shows"),
     ("/sign-out", "ends what only its owner had"),
     ("/language", "one's own preference, and a visitor's"),
+    ("/me/theme", "how light the pages are in one browser, which keeps it itself"),
     ("/me/stay", "one's own session goes on, as with every page"),
     ("/demo/tap", "what a card does at a door stands in the log of the door"),
 ];

@@ -6,13 +6,16 @@ use rusqlite::{Connection, Row};
 
 use super::KIND_LENGTH_MAX;
 use super::types::{AlarmCounts, AlarmDetail, AlarmFilter, AlarmKey, AlarmState, AlarmStep, AlarmView, Closed, Done};
+use crate::site::called::door_called;
 use crate::site::{Site, SiteError, events, row};
 
 /// Columns of [`view`]; the first parameter is now.
 macro_rules! select_alarms {
     ($rest:literal) => {
         concat!(
-            "SELECT a.id, a.kind, d.id, d.name, a.event, a.other_event, a.first_ms, a.last_ms, a.count, a.over_ms,
+            "SELECT a.id, a.kind, d.id, ",
+            door_called!(),
+            ", a.event, a.other_event, a.first_ms, a.last_ms, a.count, a.over_ms,
                     a.owner, a.acknowledged_by, a.acknowledged_ms, a.acknowledged_comment, a.closed_ms, a.closed_by,
                     a.closed_comment, a.reminded,
                     (SELECT MAX(m.until_ms) FROM alarm_mute m

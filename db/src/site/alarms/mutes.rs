@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row};
 use super::KIND_LENGTH_MAX;
 use super::step::COMMENT_LENGTH_MAX;
 use super::types::{MuteView, NewMute};
+use crate::site::called::door_called;
 use crate::site::open::Wakes;
 use crate::site::{Actor, Site, SiteError, change, row};
 
@@ -86,9 +87,13 @@ impl Site {
         self.read(|db| {
             let mut statement = row::prepare(
                 db,
-                "SELECT m.id, m.kind, d.id, d.name, m.from_ms, m.until_ms, m.reason, m.operator
-                 FROM alarm_mute m LEFT JOIN door d ON d.number = m.door
-                 WHERE m.ended_ms IS NULL AND m.until_ms > $1 ORDER BY m.until_ms, m.id LIMIT $2",
+                concat!(
+                    "SELECT m.id, m.kind, d.id, ",
+                    door_called!(),
+                    ", m.from_ms, m.until_ms, m.reason, m.operator
+                     FROM alarm_mute m LEFT JOIN door d ON d.number = m.door
+                     WHERE m.ended_ms IS NULL AND m.until_ms > $1 ORDER BY m.until_ms, m.id LIMIT $2"
+                ),
             )?;
             row::all(statement.query((now.0, MUTES_MAX))?, view)
         })

@@ -19,11 +19,11 @@ pub enum Thing {
     Card(Uid),
     /// A person: how long doors wait for them.
     Person(PersonId),
-    /// How a door is set up.
+    /// A door: how it is set up, and its names in each language.
     Door(DoorId),
     /// A group: its name and its members by rule. Members by name are edited one by one.
     Group(GroupId),
-    /// An area: its name, its doors, its rule against passing back.
+    /// An area: its names, its doors, its rule against passing back.
     Area(AreaId),
     /// A schedule.
     Schedule(ScheduleId),
@@ -70,9 +70,9 @@ impl Thing {
         match self {
             Self::Card(_) => (&["card_state"], "uid"),
             Self::Person(_) => (&["person_comfort"], "person"),
-            Self::Door(_) => (&["door_setting"], "door"),
+            Self::Door(_) => (&["door_setting", "door_name"], "door"),
             Self::Group(_) => (&["group_state", "group_match"], "grp"),
-            Self::Area(_) => (&["area_state", "area_door", "area_passback"], "area"),
+            Self::Area(_) => (&["area_state", "area_door", "area_passback", "area_name"], "area"),
             Self::Schedule(_) => (&["schedule_state"], "schedule"),
             Self::Rule(_) => (&["rule_state"], "rule"),
             Self::Employment(_) => (&["employment"], "number"),

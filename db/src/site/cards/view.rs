@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::state;
 use super::types::{CardFilter, CardPage, CardView, Listing};
+use crate::site::called::door_called;
 use crate::site::{PersonId, SiteError, certificates, row};
 
 /// A card, its state and its last holding. The holding that begins last is the one that counts; one
@@ -135,8 +136,12 @@ fn whole(db: &Connection, mut card: CardView) -> Result<CardView, SiteError> {
     card.blocks = Blocks::from_bits(bits);
     let mut statement = row::prepare(
         db,
-        "SELECT d.id, d.name, l.from_s, l.until_s FROM listing l JOIN door d ON d.number = l.door
-         WHERE l.uid = $1 AND l.until IS NULL ORDER BY d.name, d.id",
+        concat!(
+            "SELECT d.id, ",
+            door_called!(),
+            " AS called, l.from_s, l.until_s FROM listing l JOIN door d ON d.number = l.door
+             WHERE l.uid = $1 AND l.until IS NULL ORDER BY called, d.id"
+        ),
     )?;
     card.listings = row::all(statement.query([card.uid.as_bytes()])?, |r| {
         Ok(Listing { door: row::door(r, 0)?, door_name: r.get(1)?, window: row::window(r, 2)? })

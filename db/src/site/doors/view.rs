@@ -13,6 +13,7 @@ use access::whitelist::{Generation, WhitelistId};
 use rusqlite::{Connection, Row};
 
 use super::DoorKind;
+use crate::site::called::{self, Names, Translations, door_called};
 use crate::site::{SiteError, row, states};
 
 /// A door as it should be and as it last said it is.
@@ -20,8 +21,10 @@ use crate::site::{SiteError, row, states};
 pub struct DoorView {
     /// Its name on the wire.
     pub id: DoorId,
-    /// What people call it.
+    /// What whoever reads calls it.
     pub name: String,
+    /// All that it is called.
+    pub names: Names,
     /// Whether it is a door at all: an encoder is shown apart, and not counted among them.
     pub kind: DoorKind,
     /// How it is set up.
@@ -81,14 +84,15 @@ pub struct DoorView {
 macro_rules! select_doors {
     ($rest:literal) => {
         concat!(
-            "SELECT d.id, d.name,
-                    d.number, d.kind, j.through, r.passages_generation, r.faults,
+            "SELECT d.id, ",
+            door_called!(),
+            ", d.number, d.kind, j.through, r.passages_generation, r.faults,
                     w.list_generation, w.list_digest, w.list_entries,
                     r.list_generation, r.list_digest, r.list_entries,
                     r.online, r.last_seen_ms, r.agent, r.state_generation, r.journal_head,
                     r.journal_acknowledged, r.reader, r.lock_released, r.leaf,
                     r.clock_offset_ms, r.trust, r.messages_refused, r.epoch, r.boot, r.session, r.mode,
-                    r.journal_percent, r.confirmed_ms
+                    r.journal_percent, r.confirmed_ms, d.name
              FROM door d
              LEFT JOIN door_wanted w ON w.door = d.number
              LEFT JOIN door_status r ON r.door = d.number
@@ -101,9 +105,11 @@ macro_rules! select_doors {
 pub(super) fn all(db: &Connection) -> Result<Vec<DoorView>, SiteError> {
     let mut states: BTreeMap<i64, DoorState> = states::of(db, None, i64::MAX)?.into_iter().collect();
     let mut statement = row::prepare(db, select_doors!("ORDER BY d.id"))?;
+    let mut names = called::DOORS.all(db)?;
     row::all(statement.query([])?, |r| {
-        let state = states.remove(&r.get(2)?).ok_or(SiteError::corrupt("door"))?;
-        view(r, &state)
+        let number = r.get(2)?;
+        let state = states.remove(&number).ok_or(SiteError::corrupt("door"))?;
+        view(r, &state, names.remove(&number).unwrap_or_default())
     })
 }
 
@@ -112,15 +118,17 @@ pub(super) fn one(db: &Connection, door: &DoorId) -> Result<DoorView, SiteError>
     let state = states::of(db, Some(&[number]), i64::MAX)?.pop();
     let (_, state) = state.ok_or(SiteError::corrupt("door"))?;
     let mut statement = row::prepare(db, select_doors!("WHERE d.number = $1"))?;
-    row::first(statement.query([number])?, |r| view(r, &state))?.ok_or_else(|| SiteError::not_found("door", door))
+    let own = called::DOORS.of(db, number)?;
+    row::first(statement.query([number])?, |r| view(r, &state, own))?.ok_or_else(|| SiteError::not_found("door", door))
 }
 
-fn view(row: &Row<'_>, state: &DoorState) -> Result<DoorView, SiteError> {
+fn view(row: &Row<'_>, state: &DoorState, own: Translations) -> Result<DoorView, SiteError> {
     let unsigned =
         |column| -> Result<Option<u64>, SiteError> { Ok(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned)) };
     Ok(DoorView {
         id: row::door(row, 0)?,
         name: row.get(1)?,
+        names: Names { main: row.get(31)?, own },
         kind: code(row, 3, DoorKind::from_code)?.ok_or(SiteError::corrupt("kind of door"))?,
         settings: state.settings,
         order: state.order,

@@ -6,12 +6,15 @@ use access::uid::Uid;
 use rusqlite::{Connection, Row};
 
 use super::types::{EncodeState, EncodeView, EncodeWork};
+use crate::site::called::door_called;
 use crate::site::{SiteError, row};
 
 macro_rules! select_jobs {
     ($rest:literal) => {
         concat!(
-            "SELECT j.id, j.uid, d.id, d.name, j.work, j.operator, j.requested_ms, j.changed_ms, j.state, j.chip
+            "SELECT j.id, j.uid, d.id, ",
+            door_called!(),
+            ", j.work, j.operator, j.requested_ms, j.changed_ms, j.state, j.chip
              FROM encode_job j JOIN door d ON d.number = j.encoder WHERE ",
             $rest
         )

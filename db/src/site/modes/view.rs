@@ -8,12 +8,17 @@ use access::time::{UtcMs, UtcS};
 use rusqlite::{Connection, Row, ToSql};
 
 use super::{DoorOrders, Lifted, LockdownScope, LockdownView, OrderView};
+use crate::site::called::{area_called, door_called};
 use crate::site::{LIST_MAX, SiteError, row};
 
 macro_rules! select_lockdowns {
     ($rest:literal) => {
         concat!(
-            "SELECT l.id, l.door, d.id, l.area, COALESCE(d.name, a.name), l.until_s, l.reason, c.operator, c.at_ms,
+            "SELECT l.id, l.door, d.id, l.area, COALESCE(",
+            door_called!(),
+            ", ",
+            area_called!(),
+            "), l.until_s, l.reason, c.operator, c.at_ms,
                     u.operator, u.at_ms, l.lifted_reason, l.since, l.until
              FROM lockdown l
              JOIN change c ON c.number = l.since
@@ -57,7 +62,9 @@ pub(super) fn one(db: &Connection, site: &SiteId, id: i64) -> Result<LockdownVie
 macro_rules! select_orders {
     ($rest:literal) => {
         concat!(
-            "SELECT d.id, d.name, o.unlock, o.until_s, o.reason, c.operator, c.at_ms, o.since
+            "SELECT d.id, ",
+            door_called!(),
+            ", o.unlock, o.until_s, o.reason, c.operator, c.at_ms, o.since
              FROM mode_order o JOIN door d ON d.number = o.door JOIN change c ON c.number = o.since
              WHERE o.until IS NULL ",
             $rest

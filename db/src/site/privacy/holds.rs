@@ -8,6 +8,7 @@ use access::uid::Uid;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::check_reason;
+use crate::site::called::door_called;
 use crate::site::open::Wakes;
 use crate::site::{Actor, PersonId, Site, SiteError, change, row};
 
@@ -144,11 +145,15 @@ impl Site {
         self.read(|db| {
             let mut statement = row::prepare(
                 db,
-                "SELECT h.id, h.person, h.uid, d.id, h.from_ms, h.until_ms, h.reason, h.ends_ms,
-                        COALESCE(p.name, d.name, ''), s.operator, s.at_ms, l.operator, l.at_ms, h.lifted_reason
+                concat!(
+                    "SELECT h.id, h.person, h.uid, d.id, h.from_ms, h.until_ms, h.reason, h.ends_ms,
+                        COALESCE(p.name, ",
+                    door_called!(),
+                    ", ''), s.operator, s.at_ms, l.operator, l.at_ms, h.lifted_reason
                  FROM legal_hold h JOIN change s ON s.number = h.since LEFT JOIN change l ON l.number = h.until
                  LEFT JOIN person p ON p.id = h.person LEFT JOIN door d ON d.number = h.door
-                 ORDER BY h.id DESC LIMIT $1",
+                 ORDER BY h.id DESC LIMIT $1"
+                ),
             )?;
             row::all(statement.query([row::limit_of(limit)])?, view)
         })

@@ -13,6 +13,7 @@ use access::whitelist::Generation;
 use rusqlite::Connection;
 
 use super::uses;
+use crate::site::called::door_called;
 use crate::site::whitelist::{self, Graph, Range, Span};
 use crate::site::{GroupId, PersonId, Site, SiteError, change, row};
 
@@ -223,7 +224,7 @@ fn people(db: &Connection, filter: &HoldFilter, after: i64) -> Result<Vec<(Perso
 }
 
 fn names(db: &Connection) -> Result<BTreeMap<i64, (DoorId, String)>, SiteError> {
-    let mut statement = row::prepare(db, "SELECT number, id, name FROM door")?;
+    let mut statement = row::prepare(db, concat!("SELECT d.number, d.id, ", door_called!(), " FROM door d"))?;
     let all = row::all(statement.query([])?, |r| Ok((r.get(0)?, (row::door(r, 1)?, r.get(2)?))))?;
     Ok(all.into_iter().collect())
 }

@@ -18,6 +18,7 @@ use access::uid::Uid;
 use rusqlite::Connection;
 
 use super::uses;
+use crate::site::called::area_called;
 use crate::site::{AreaId, PersonId, Site, SiteError, holdings, row};
 
 /// Most cards that are looked at of each kind: as many as a large hospital has employees.
@@ -181,14 +182,18 @@ impl People {
 fn areas(db: &Connection) -> Result<Vec<(AreaId, String, bool)>, SiteError> {
     let mut statement = row::prepare(
         db,
-        "SELECT a.area, a.name,
+        concat!(
+            "SELECT a.area, ",
+            area_called!(),
+            " AS called,
                 EXISTS (SELECT 1 FROM door_setting s WHERE s.leads_into = a.area AND s.until IS NULL) AS into_it,
                 EXISTS (SELECT 1 FROM presence p WHERE p.area = a.area AND p.step = 'left')
                 OR EXISTS (SELECT 1 FROM door_setting s WHERE s.leads_out_of = a.area AND s.until IS NULL)
          FROM area_state a
          WHERE a.until IS NULL
            AND (into_it OR EXISTS (SELECT 1 FROM presence p WHERE p.area = a.area AND p.step = 'entered'))
-         ORDER BY a.name",
+         ORDER BY called"
+        ),
     )?;
     row::all(statement.query([])?, |r| Ok((AreaId(r.get(0)?), r.get(1)?, r.get(3)?)))
 }

@@ -5,6 +5,7 @@ use access::time::UtcMs;
 use access::uid::Uid;
 use rusqlite::Connection;
 
+use crate::site::called::door_called;
 use crate::site::open::Wakes;
 use crate::site::{GroupId, PersonId, Site, SiteError, row};
 
@@ -30,9 +31,13 @@ impl Site {
         self.read(|db| {
             let mut statement = row::prepare(
                 db,
-                "SELECT d.id, d.name, (SELECT MAX(u.last_ms) FROM door_use u WHERE u.door = d.number) AS last,
+                concat!(
+                    "SELECT d.id, ",
+                    door_called!(),
+                    ", (SELECT MAX(u.last_ms) FROM door_use u WHERE u.door = d.number) AS last,
                         (SELECT COUNT(*) FROM door_use u WHERE u.door = d.number AND u.last_ms >= $1)
-                 FROM door d WHERE d.kind = 'door' ORDER BY last, d.id",
+                 FROM door d WHERE d.kind = 'door' ORDER BY last, d.id"
+                ),
             )?;
             row::all(statement.query([since.0])?, |r| {
                 Ok(DoorUse {
@@ -94,8 +99,12 @@ pub(super) fn last(db: &Connection, uid: &Uid, door: i64) -> Result<Option<UtcMs
 pub(super) fn last_anywhere(db: &Connection, uid: &Uid) -> Result<Option<(DoorId, String, UtcMs)>, SiteError> {
     let mut statement = row::prepare(
         db,
-        "SELECT d.id, d.name, u.last_ms FROM door_use u JOIN door d ON d.number = u.door
-         WHERE u.uid = $1 ORDER BY u.last_ms DESC LIMIT 1",
+        concat!(
+            "SELECT d.id, ",
+            door_called!(),
+            ", u.last_ms FROM door_use u JOIN door d ON d.number = u.door
+             WHERE u.uid = $1 ORDER BY u.last_ms DESC LIMIT 1"
+        ),
     )?;
     row::first(statement.query([uid.as_bytes()])?, |r| Ok((row::door(r, 0)?, r.get(1)?, UtcMs(r.get(2)?))))
 }

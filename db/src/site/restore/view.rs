@@ -6,6 +6,7 @@ use access::time::UtcMs;
 use access::whitelist::Generation;
 use rusqlite::Connection;
 
+use super::super::called::door_called;
 use super::super::{Site, SiteError, row};
 use super::types::{Decision, Differs, Known, RestoredDoor, RestoredView};
 
@@ -95,11 +96,15 @@ fn view(db: &rusqlite::Transaction<'_>) -> Result<Option<RestoredView>, SiteErro
 fn doors(db: &Connection, view: &RestoredView) -> Result<Vec<RestoredDoor>, SiteError> {
     let mut statement = row::prepare(
         db,
-        "SELECT d.id, d.name, COALESCE(s.online, 0),
+        concat!(
+            "SELECT d.id, ",
+            door_called!(),
+            " AS called, COALESCE(s.online, 0),
                 COALESCE(r.list_generation, CASE WHEN s.last_seen_ms >= $1 THEN s.list_generation END),
                 r.told_ms, COALESCE(s.mode = $2 AND s.last_seen_ms >= $1, 0), r.released IS NOT NULL
          FROM restored_door r JOIN door d ON d.number = r.door LEFT JOIN door_status s ON s.door = r.door
-         ORDER BY r.released IS NOT NULL, d.name, d.id",
+         ORDER BY r.released IS NOT NULL, called, d.id"
+        ),
     )?;
     row::all(statement.query((view.at.0, Mode::LockedDown.code()))?, |r| {
         let generation = r.get::<_, Option<i64>>(3)?.map(|number| Generation(number.cast_unsigned()));

@@ -7,14 +7,18 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::table::NAME_LENGTH_MAX;
 use super::{AreaId, AreaView, table};
+use crate::site::called::{self, Names, Translations, area_called, door_called};
 use crate::site::{Actor, DoorKind, Page, Site, SiteError, change, modes, passback, row};
 
 /// Most areas of a site: as many as it may have doors.
 const AREAS_MAX: i64 = 10_000;
 
-const SELECT: &str = "
-    SELECT a.area, a.name, (SELECT COUNT(*) FROM rule_state r WHERE r.area = a.area AND r.until IS NULL)
-    FROM area_state a WHERE a.until IS NULL ";
+const SELECT: &str = concat!(
+    "SELECT a.area, ",
+    area_called!(),
+    ", (SELECT COUNT(*) FROM rule_state r WHERE r.area = a.area AND r.until IS NULL), a.name
+    FROM area_state a WHERE a.until IS NULL "
+);
 
 impl Site {
     /// One area.
@@ -101,7 +105,7 @@ pub(super) fn remove(db: &Connection, actor: &Actor<'_>, area: AreaId) -> Result
     table::refuse_led_to(db, area)?;
     table::refuse_locked_down(db, area, actor.at.second())?;
     let change = change::begin(db, actor, "area-remove", &format!("{} {name}", area.0))?;
-    for table in ["area_state", "area_door", "area_passback"] {
+    for table in ["area_state", "area_door", "area_passback", "area_name"] {
         table::close(db, change, table, "area", area.0)?;
     }
     modes::area_removed(db, change, area)?;
@@ -155,6 +159,7 @@ fn view(row: &Row<'_>) -> Result<AreaView, SiteError> {
     Ok(AreaView {
         id: AreaId(row.get(0)?),
         name: row.get(1)?,
+        names: Names { main: row.get(3)?, own: Translations::new() },
         doors: Vec::new(),
         rules: table::count(row, 2)?,
         passback: None,
@@ -164,10 +169,15 @@ fn view(row: &Row<'_>) -> Result<AreaView, SiteError> {
 fn with_doors(db: &Connection, mut area: AreaView) -> Result<AreaView, SiteError> {
     let mut statement = row::prepare(
         db,
-        "SELECT d.id, d.name FROM area_door a JOIN door d ON d.number = a.door
-         WHERE a.area = $1 AND a.until IS NULL ORDER BY d.id",
+        concat!(
+            "SELECT d.id, ",
+            door_called!(),
+            " FROM area_door a JOIN door d ON d.number = a.door
+             WHERE a.area = $1 AND a.until IS NULL ORDER BY d.id"
+        ),
     )?;
     area.passback = passback::of_area(db, area.id)?;
+    area.names.own = called::AREAS.of(db, area.id.0)?;
     area.doors = row::all(statement.query([area.id.0])?, |r| Ok((row::door(r, 0)?, r.get(1)?)))?;
     Ok(area)
 }

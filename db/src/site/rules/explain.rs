@@ -244,12 +244,21 @@ fn concern(db: &Connection, as_of: i64, rule: &Rule, part: Part) -> Result<Conce
         membership: part.membership,
         member: part.member.window(),
         area: AreaId(rule.area),
-        area_name: text(db, "SELECT name", "area_state", "area", (rule.area, as_of))?,
+        area_name: area_then(db, rule.area, as_of)?,
         schedule: rule.schedule,
         hours,
         window: rule.span.window(),
         note: text(db, "SELECT note", "rule_state", "rule", (rule.number, as_of))?,
     })
+}
+
+/// What whoever reads calls an area, by its names of then.
+fn area_then(db: &Connection, area: i64, as_of: i64) -> Result<String, SiteError> {
+    let sql = "SELECT COALESCE(
+            (SELECT own.name FROM area_name own WHERE own.area = $1 AND own.since <= $2
+                AND (own.until IS NULL OR own.until > $2) AND own.language = speaks()), a.name)
+        FROM area_state a WHERE a.area = $1 AND a.since <= $2 AND (a.until IS NULL OR a.until > $2)";
+    Ok(row::prepare(db, sql)?.query_row((area, as_of), |row| row.get(0))?)
 }
 
 /// A text of the version of a thing that held then.

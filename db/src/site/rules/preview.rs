@@ -112,10 +112,15 @@ impl Site {
 }
 
 /// How each person stands at each door before and after: a number for all that lets them pass; 0 if nothing does.
-type Standings = BTreeMap<(i64, i64), (u64, u64)>;
+pub(super) type Standings = BTreeMap<(i64, i64), (u64, u64)>;
 
 impl Preview {
-    fn of(db: &Connection, standing: Standings, calendars: Vec<DoorId>, names: &Doors) -> Result<Self, SiteError> {
+    pub(super) fn of(
+        db: &Connection,
+        standing: Standings,
+        calendars: Vec<DoorId>,
+        names: &Doors,
+    ) -> Result<Self, SiteError> {
         let mut preview = Self { calendars, ..Self::default() };
         for ((person, door), (before, after)) in standing {
             let (rows, count) = match (before, after) {
@@ -186,7 +191,7 @@ fn stand(
 }
 
 /// In whatever order cards come; never 0 again.
-fn combined(one: u64, other: u64) -> u64 {
+pub(super) fn combined(one: u64, other: u64) -> u64 {
     one.wrapping_add(other).max(1)
 }
 

@@ -6,6 +6,7 @@ use access::time::UtcS;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{AreaId, Effect, GroupId, NewRule, RuleFilter, RuleId, RuleView, areas, groups, schedules};
+use crate::site::called::area_called;
 use crate::site::{Actor, Page, Site, SiteError, change, row};
 
 /// Longest name of a group, an area or a schedule, in bytes.
@@ -21,13 +22,16 @@ const RULES_MAX: i64 = 100_000;
 /// five bytes and a flag each) and a little for the zone and the numbers.
 const SCHEDULE_BYTES_MAX: usize = CALENDAR_BYTES_MAX - CHANGED_MAX * 6 - SCHEDULES_MAX * 3 - 64;
 
-const SELECT: &str = "
-    SELECT r.rule, r.grp, r.area, r.schedule, r.effect, r.from_s, r.until_s, r.note, g.name, a.name, s.name
+const SELECT: &str = concat!(
+    "SELECT r.rule, r.grp, r.area, r.schedule, r.effect, r.from_s, r.until_s, r.note, g.name, ",
+    area_called!(),
+    ", s.name
     FROM rule_state r
     JOIN group_state g ON g.grp = r.grp AND g.until IS NULL
     JOIN area_state a ON a.area = r.area AND a.until IS NULL
     LEFT JOIN schedule_state s ON s.schedule = r.schedule AND s.until IS NULL
-    WHERE r.until IS NULL ";
+    WHERE r.until IS NULL "
+);
 
 impl Site {
     /// One rule.

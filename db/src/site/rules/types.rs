@@ -8,7 +8,7 @@ use access::id::DoorId;
 use access::time::Window;
 use rusqlite::Row;
 
-use crate::site::{CardKind, PassbackRule, PersonId, SiteError};
+use crate::site::{CardKind, Names, PassbackRule, PersonId, SiteError};
 
 macro_rules! number {
     ($name:ident, $doc:literal) => {
@@ -87,8 +87,10 @@ pub enum Membership {
 pub struct AreaView {
     /// Its number.
     pub id: AreaId,
-    /// What people call it.
+    /// What whoever reads calls it.
     pub name: String,
+    /// All that it is called.
+    pub names: Names,
     /// Its doors with what people call them, by name on the wire.
     pub doors: Vec<(DoorId, String)>,
     /// Rules that name it.

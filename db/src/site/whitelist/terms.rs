@@ -179,6 +179,11 @@ impl Holder {
         self.can_pass_within(term, Span::ALWAYS)
     }
 
+    /// When everything but the rules lets the holder pass, as far as a span goes.
+    pub(in crate::site) fn possible_within(&self, within: Span) -> impl Iterator<Item = Span> {
+        self.possible.iter().map(move |possible| possible.meet(within)).filter(|span| span.is_possible())
+    }
+
     /// The same at any time of a span.
     pub(in crate::site) fn can_pass_within(&self, term: &Term, within: Span) -> bool {
         let spans = |schedule: ScheduleId| {

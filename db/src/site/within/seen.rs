@@ -11,6 +11,7 @@ use super::{alarm, area, card, door, held, lockdown, person};
 pub(super) const WHOLE: &[&str] = &[
     // What is the same for all: rules, areas and hours have names, and no names of people.
     "area",
+    "area_name",
     "area_passback",
     "area_state",
     "calendar_state",
@@ -92,6 +93,7 @@ pub(super) fn rows() -> Vec<(&'static str, String)> {
             "command",
             "door_certificate",
             "door_key",
+            "door_name",
             "door_setting",
             "door_status",
             "door_wanted",
