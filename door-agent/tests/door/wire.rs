@@ -314,8 +314,8 @@ async fn what_changes_at_the_door_is_told_at_once() {
 async fn passages_of_other_doors_count_and_a_forgiven_card_is_told_once() {
     let Some((_broker, mut controller, bench)) = site().await else { return };
     let at = controller.status(|_| true).await.utc;
-    controller.say(&Down::State(ward(true, |_| {}))).await;
-    controller.status(|status| status.state_generation == Generation(1)).await;
+    controller.say(&Down::State(DoorState { generation: Generation(2), ..ward(true, |_| {}) })).await;
+    controller.status(|status| status.state_generation == Generation(2)).await;
     let passage = |step, later| Passage { uid: SHORT.parse().unwrap(), area: WARD, step, at: UtcMs(at.0 + later) };
     let mut say = async |generation, step, later| {
         let passages = Passages { generation: Generation(generation), passages: vec![passage(step, later)] };
