@@ -149,7 +149,7 @@ impl Tail {
         }
         let id = told.view.id;
         let view = self.app.db(move |site| site.event(id)).await?;
-        Ok(view.filter(|view| self.watch.sees(view)).map(|view| Arc::new(Told::new(view))))
+        Ok(view.filter(|view| self.watch.sees(view)).map(|view| Arc::new(Told::new(view, None))))
     }
 
     /// The last that is said.

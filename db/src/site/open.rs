@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::audit::Told;
 use super::audit::thing::Seen;
-use super::called::Speaking;
+use super::called::{self, Speaking};
 use super::once::OnceKey;
 use super::pools::Pools;
 use super::restore::RESTORING;
