@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 pub(crate) const QUEUE: usize = 4_096;
 
 /// Statuses that are written at once, if so many wait. A thousand doors that follow a change all say so within a second, and
-/// whoever blocks the next card waits for the same file; so many hold it for some 20 ms.
+/// whoever blocks the next card waits for the same file: so many at once, and then it is their turn.
 const STATUSES_AT_ONCE: usize = 256;
 
 /// Something to note.

@@ -8,9 +8,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use access::entry::Entry;
+use access::state::DoorState;
 use access::time::Window;
 use access::whitelist::{Change, Generation, WhitelistId, WhitelistPart};
-use db::door::{Applied, WHITELIST_FILE, WhitelistStore};
+use db::door::{Applied, StateApplied, WHITELIST_FILE, WhitelistStore};
 use door_agent::config::Level;
 use door_agent::io::pin_file::{PinFile, log_path};
 use serde_json::{Value, json};
@@ -50,6 +51,8 @@ impl Place {
         let mut store = WhitelistStore::open(&folder.path().join(WHITELIST_FILE)).unwrap();
         let part = WhitelistPart::Delta { from: WhitelistId::default(), to, changes: vec![Change::Put(entry)] };
         assert_eq!(store.apply(&part).unwrap(), Applied::InForce(to));
+        let state = DoorState { generation: Generation(1), ..DoorState::default() };
+        assert_eq!(store.set_state(&state).unwrap(), StateApplied::InForce);
         let provisioning = json!({"format": 1, "site": "hospital", "door": "pharmacy", "key_id": 1,
             "key": "07".repeat(32), "mqtt": {"host": "127.0.0.1", "port": 9}});
         std::fs::write(folder.path().join("door.json"), provisioning.to_string()).unwrap();

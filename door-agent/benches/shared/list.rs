@@ -2,6 +2,7 @@
 
 use access::calendar::Calendar;
 use access::entry::{Condition, Entry};
+use access::state::DoorState;
 use access::time::{UtcS, Window};
 use access::uid::Uid;
 use access::whitelist::{Generation, PART_ENTRIES_MAX, WhitelistId, WhitelistPart};
@@ -40,6 +41,7 @@ pub(crate) fn filled(entries: u32) -> tempfile::TempDir {
         assert!(!matches!(store.apply(&part).unwrap(), Applied::Refused(_)));
     }
     assert_eq!(store.current().unwrap(), to);
+    store.set_state(&DoorState { generation: Generation(1), ..DoorState::default() }).unwrap();
     folder
 }
 

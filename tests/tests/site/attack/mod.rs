@@ -108,9 +108,10 @@ impl Siege {
 
     /// Ends door 1's connection, and waits for its next one.
     fn cut(&self) {
-        let from = self.middle.seen().unwrap().len();
+        let (from, before) = (self.middle.seen().unwrap().len(), self.status().session);
         self.middle.cut();
-        self.middle.wait("a status after the cut", from, status).unwrap();
+        let next = |seen: &Seen| status(seen).filter(|status| status.session != before);
+        self.middle.wait("a status of the next connection", from, next).unwrap();
     }
 
     /// What door 1 said last of itself.
