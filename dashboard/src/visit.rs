@@ -100,7 +100,7 @@ async fn admit(
         tell(&app, &mut page, narrow.as_ref()).await?;
     }
     let asked = (parts.method.clone(), parts.uri.path().to_owned());
-    let mut response = match let_on(&app, (need, whole), narrow.as_ref(), &parts).await {
+    let mut response = match let_on(&app, (need, whole), narrow.as_ref(), &mut parts).await {
         Ok(()) => {
             parts.extensions.insert(Visit { page: page.clone(), operator: operator.clone() });
             let answer = next.run(Request::from_parts(parts, body));
@@ -147,7 +147,7 @@ pub(crate) async fn programs(
     let need = table.need(&request);
     let (mut parts, body) = request.into_parts();
     let asked = (parts.method.clone(), format!("/api{}", parts.uri.path()));
-    if let Err(fault) = let_on(&app, (need, access), narrow.as_ref(), &parts).await {
+    if let Err(fault) = let_on(&app, (need, access), narrow.as_ref(), &mut parts).await {
         return Ok(within::refusal(&app, narrow.is_some(), (&operator, asked), fault).await);
     }
     parts.extensions.insert(Caller(operator.clone()));
@@ -161,7 +161,7 @@ async fn let_on(
     app: &App,
     (need, access): (Need, Access),
     narrow: Option<&Narrow>,
-    parts: &Parts,
+    parts: &mut Parts,
 ) -> Result<(), Fault> {
     checked(need, access, &parts.method)?;
     let Some(narrow) = narrow else { return Ok(()) };

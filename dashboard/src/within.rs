@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use access::time::UtcMs;
 use axum::body::{Body, HttpBody as _};
-use axum::extract::MatchedPath;
+use axum::extract::{FromRequestParts as _, MatchedPath, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
@@ -59,13 +59,13 @@ impl Narrow {
     ///
     /// # Errors
     /// [`Fault::Whole`], [`Fault::NotFound`].
-    pub(crate) async fn admits(&self, app: &App, parts: &Parts) -> Result<(), Fault> {
-        let pattern = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    pub(crate) async fn admits(&self, app: &App, parts: &mut Parts) -> Result<(), Fault> {
+        let pattern = parts.extensions.get().map_or_else(String::new, |path: &MatchedPath| path.as_str().to_owned());
         let below = WHOLE_BELOW.iter().any(|place| pattern.strip_prefix(place).is_some_and(of_it));
-        if below || (parts.method == Method::POST && ADDS.contains(&pattern)) {
+        if below || (parts.method == Method::POST && ADDS.contains(&pattern.as_str())) {
             return Err(Fault::Whole);
         }
-        for subject in subjects(parts.uri.path()) {
+        for subject in subjects(&words(&pattern, parts).await) {
             let sees = app.db(move |site| site.sees(&subject));
             if !WITHIN.scope(self.0.clone(), sees).await? {
                 return Err(Fault::NotFound);
@@ -152,16 +152,26 @@ async fn note(app: &App, operator: &Operator, (method, path): (Method, String), 
     }
 }
 
-/// The things that a path names, on pages and in the API alike.
-fn subjects(path: &str) -> Vec<Subject> {
-    let path = path.strip_prefix("/api").unwrap_or(path);
-    let path = path.strip_prefix("/v1").unwrap_or(path);
-    let words: Vec<&str> = path.split('/').skip(1).collect();
+/// The words of a path as its handler reads them: what stands for a name of the pattern is decoded.
+async fn words(pattern: &str, parts: &mut Parts) -> Vec<String> {
+    // What is no text names nothing, and its handler refuses it.
+    let named = RawPathParams::from_request_parts(parts, &()).await.ok();
+    let value = |word: &str| {
+        let name = word.strip_prefix('{')?.strip_suffix('}')?;
+        named.as_ref()?.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
+    };
+    pattern.split('/').skip(1).map(|word| value(word).unwrap_or_else(|| word.to_owned())).collect()
+}
+
+/// The things that the words of a path name, on pages and in the API alike.
+fn subjects(words: &[String]) -> Vec<Subject> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let words = words.strip_prefix(&["api", "v1"]).unwrap_or(&words);
     let number = |text: &str| text.split('.').next().and_then(|text| text.parse::<i64>().ok());
     let card = |text: &str| text.parse().ok().map(Subject::Card);
     let door = |text: &str| text.parse().ok().map(Subject::Door);
     let person = |text: &str| number(text).map(|id| Subject::Person(PersonId(id)));
-    let one = match words.as_slice() {
+    let one = match words {
         ["people", id, "employments", of] => {
             return [person(id), number(of).map(Subject::Employment)].into_iter().flatten().collect();
         }
@@ -200,7 +210,7 @@ mod tests {
             ("/api/v1/employments/3", vec![Subject::Employment(3)]),
             ("/api/v1/groups/2/members/7", vec![Subject::Person(PersonId(7))]),
             ("/cards/04:A1:B2:01/block", vec![card()]),
-            ("/v1/cards/04A1B201/doors/main", vec![card(), Subject::Door("main".parse().unwrap())]),
+            ("/api/v1/cards/04A1B201/doors/main", vec![card(), Subject::Door("main".parse().unwrap())]),
             ("/cards/ending", vec![]),
             ("/doors/main/order", vec![Subject::Door("main".parse().unwrap())]),
             ("/alarms/mutes/2/end", vec![Subject::Mute(2)]),
@@ -209,7 +219,8 @@ mod tests {
             ("/api/v1/explain/event/5", vec![Subject::Event(5)]),
             ("/rules/groups/2/member", vec![]),
         ] {
-            assert_eq!(subjects(path), named, "{path}");
+            let words: Vec<String> = path.split('/').skip(1).map(str::to_owned).collect();
+            assert_eq!(subjects(&words), named, "{path}");
         }
     }
 }

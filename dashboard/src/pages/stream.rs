@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use db::site::{EventWatch, Seek};
+use db::site::{EventWatch, Seek, Within};
 use futures_util::stream::{self, Stream, StreamExt as _};
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tower_sessions::Session;
@@ -142,13 +142,13 @@ impl Tail {
         told.view.id > self.seen && self.watch.sees(&told.view)
     }
 
-    /// The event as whoever watches may see it: of somebody who is limited it is asked once more, since the feed has it whole.
+    /// The event as whoever watches may see it: of somebody who is limited it is asked once more, since the feed has it whole,
+    /// and as of now, since employments end while somebody watches.
     async fn as_seen(&self, told: Arc<Told>) -> Result<Option<Arc<Told>>, Fault> {
-        if within::current().is_none() {
-            return Ok(Some(told));
-        }
+        let Some(began) = within::current() else { return Ok(Some(told)) };
+        let now = Within::new(began.limit().clone(), self.app.now()).map_or(began, Arc::new);
         let id = told.view.id;
-        let view = self.app.db(move |site| site.event(id)).await?;
+        let view = self.app.db(move |site| site.within(now).event(id)).await?;
         Ok(view.filter(|view| self.watch.sees(view)).map(|view| Arc::new(Told::new(view, None))))
     }
 

@@ -291,3 +291,97 @@ async fn an_admin_sets_a_limit_and_the_list_tells_it() {
     let last = call(&bench, TOKEN, &Method::PUT, &path, r#"{"units":["x"],"areas":[]}"#).await;
     assert_eq!(last.json()["code"], "last-admin");
 }
+
+#[tokio::test]
+async fn what_was_answered_before_the_limit_is_not_answered_again() {
+    let (bench, areas) = ward().await;
+    let token = bench.token_of(Role::Security, "all");
+    let started = async || {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri("/api/v1/lockdowns")
+            .header("authorization", format!("Bearer {token}"))
+            .header("idempotency-key", "k")
+            .header("content-type", "application/json");
+        let body = r#"{"scope":"door","door":"pharmacy","reason":"Drill"}"#;
+        bench.send(request.body(Body::from(body)).unwrap()).await
+    };
+    let first = started().await;
+    assert!(first.status == StatusCode::CREATED && first.text().contains("Apteekki"), "{}", first.text());
+    let id = bench.site.operator("security").unwrap().unwrap().id;
+    let limit = Limit { units: vec!["Osasto 3".to_owned()], areas: areas[..1].to_vec() };
+    bench.site.set_limit(&actor(), id, limit).unwrap();
+    let again = started().await;
+    assert_eq!((again.status, again.json()["code"].as_str()), (StatusCode::CONFLICT, Some("answer-not-kept")));
+    assert_eq!(leaks(&again, ""), [] as [&str; 0]);
+    bench.site.set_limit(&actor(), id, Limit::default()).unwrap();
+    assert_eq!(started().await.header("idempotent-replayed"), "true");
+}
+
+#[tokio::test]
+async fn a_name_in_a_path_is_looked_at_as_its_handler_reads_it() {
+    let (bench, areas) = ward().await;
+    let (mut browser, token) = limited(&bench, &areas, Role::Admin).await;
+    for path in ["/people/%31", "/cards/04%3AA1%3AB2%3A01", "/doors/phar%6Dacy", "/events/%31"] {
+        let page = browser.get(path).await;
+        assert!(
+            page.status == StatusCode::NOT_FOUND && page.text().contains("outside of the units and areas"),
+            "{path}"
+        );
+    }
+    for path in ["/cards/%30%34A1B201/block", "/cards/04%3Aa1%3Ab2%3A01/block"] {
+        let answer = call(&bench, &token, &Method::POST, &format!("/api/v1{path}"), "").await;
+        assert_eq!((answer.status, answer.json()["code"].as_str()), (StatusCode::NOT_FOUND, Some("outside-limit")));
+    }
+    let own = call(&bench, &token, &Method::POST, "/api/v1/cards/04%3Aa1%3Ab2%3A03/block", "").await;
+    assert!(own.status.is_success(), "{}", own.text());
+}
+
+#[tokio::test]
+async fn an_event_is_shown_where_its_door_or_its_card_is_foreign_but_not_what_decided_there() {
+    let (mut bench, areas) = ward().await;
+    bench.tap(0, uid(3), None);
+    bench.tap(1, uid(1), None);
+    let (mut browser, token) = limited(&bench, &areas, Role::Security).await;
+    for id in [5, 6] {
+        let page = browser.get(&format!("/events/{id}")).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+        assert!(!page.text().contains("Meikäläinen") && !page.text().contains("id=\"why\""), "{}", page.text());
+        let told = call(&bench, &token, &Method::GET, &format!("/api/v1/explain/event/{id}"), "").await;
+        assert_eq!(told.status, StatusCode::OK, "{}", told.text());
+        assert!(told.json()["recomputed"].is_null() && told.json()["event"]["code"] == "granted", "{}", told.text());
+    }
+    let own = call(&bench, &token, &Method::GET, "/api/v1/explain/event/3", "").await;
+    assert!(own.json()["recomputed"].is_object(), "{}", own.text());
+}
+
+#[tokio::test]
+async fn the_live_view_follows_nobody_whose_employment_ends_meanwhile() {
+    let (mut bench, areas) = ward().await;
+    let person = NewPerson { name: "Lea Lähtevä".to_owned(), external_id: None };
+    let person = bench.site.add_person(&actor(), person).unwrap().id;
+    let ends = access::time::UtcS(bench.now().second().0 + 5);
+    let window = Window { from: None, until: Some(ends) };
+    let employment = NewEmployment { window, ..NewEmployment::always("Osasto 3", "Hoitaja") };
+    bench.site.add_employment(&actor(), person, &employment).unwrap();
+    bench.site.add_card(&actor(), NewCard::new(uid(8), CardKind::Staff, Window::ALWAYS)).unwrap();
+    bench.site.give_card(&actor(), &uid(8), person, Window::ALWAYS).unwrap();
+    let (browser, _) = limited(&bench, &areas, Role::Security).await;
+    let request = browser.request(Method::GET, "/events/stream").body(Body::empty()).unwrap();
+    let response = tower::ServiceExt::oneshot(bench.router.clone(), request).await.unwrap();
+    let mut stream = response.into_body().into_data_stream();
+    let mut until = async |word: &str| {
+        let mut text = String::new();
+        while !text.contains(word) {
+            let chunk = tokio::time::timeout(std::time::Duration::from_secs(20), stream.next()).await;
+            text.push_str(std::str::from_utf8(&chunk.unwrap().unwrap().unwrap()).unwrap());
+        }
+        text
+    };
+    bench.tap(0, uid(8), None);
+    assert!(until("Lea Lähtevä").await.contains("event: row"));
+    bench.wait_ms(6_000);
+    bench.tap(0, uid(8), None);
+    bench.tap(1, uid(3), None);
+    assert!(!until(OWN.0).await.contains("Lea Lähtevä"));
+}

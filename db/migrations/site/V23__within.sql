@@ -6,6 +6,9 @@ CREATE TABLE operator_unit (
     PRIMARY KEY (operator, unit)
 ) STRICT, WITHOUT ROWID;
 
+-- Within which limit a kept answer was given, as JSON; NULL for the whole site. Within another it is not given again.
+ALTER TABLE once ADD COLUMN reach TEXT;
+
 -- An area that was removed stays here: its operator is limited to nothing then, and not to nothing at all.
 CREATE TABLE operator_area (
     operator INTEGER NOT NULL REFERENCES operator (id),

@@ -13,7 +13,7 @@ use super::called::{self, Speaking};
 use super::once::OnceKey;
 use super::pools::Pools;
 use super::restore::RESTORING;
-use super::within::Within;
+use super::within::{Limit, Within};
 use super::{Language, SiteError};
 use crate::file::{self, FileError, Kind};
 
@@ -184,6 +184,12 @@ impl Site {
     #[must_use]
     pub fn within(&self, within: Arc<Within>) -> Self {
         Self { within: Some(within), ..self.clone() }
+    }
+
+    /// What whoever asks is limited to; nothing if they have the whole site.
+    #[must_use]
+    pub fn limit(&self) -> Option<&Limit> {
+        self.within.as_deref().map(Within::limit)
     }
 
     /// The same site, read by somebody who speaks this language: doors and areas are named in it, or by their main names if

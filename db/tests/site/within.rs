@@ -8,9 +8,10 @@ use access::event::EventKind;
 use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
 use db::site::{
-    AlarmFilter, AreaId, CardFilter, CardPage, Effect, EventFilter, EventView, GroupId, GroupMatch, Limit,
-    LockdownScope, NewEmployment, NewPerson, NewRule, Page, PeopleFilter, PersonId, Role, RuleEdit, Seek, Site,
-    SiteError, Subject, Within,
+    Actor, AlarmFilter, AreaId, CardFilter, CardKind, CardPage, Cause, Document, Effect, EventFilter, EventView,
+    GroupId, GroupMatch, HandOut, HandOutCause, HandOutFilter, KeptAnswer, Life, Limit, LockdownScope, NewCard,
+    NewEmployment, NewPerson, NewRule, ONCE_KEPT_MS, Once, OnceKey, Page, PeopleFilter, PersonId, Role, RuleEdit, Seek,
+    Site, SiteError, Subject, Transition, Within,
 };
 
 use crate::support::{ACTOR, Bench, Journal, NOW, door, event, problem, tap, uid};
@@ -312,4 +313,93 @@ fn a_limit_is_kept_told_of_and_never_takes_the_last_administrator() {
     assert!(matches!(site.set_limit(&ACTOR, 99, limit), Err(SiteError::NotFound { .. })));
     set(&[], &[]).unwrap();
     assert!(site.limit_of(olli.id).unwrap().is_none());
+}
+
+#[test]
+fn a_card_that_opens_a_door_outside_is_given_to_nobody_who_does_not_have_it() {
+    let wards = wards();
+    let (site, narrow) = (&wards.bench.site, wards.ward());
+    site.list_card(&ACTOR, &uid(9), &door("foreign"), Window::ALWAYS).unwrap();
+    outside(narrow.give_card(&ACTOR, &uid(9), wards.own, Window::ALWAYS));
+    assert_eq!(site.card(&uid(9)).unwrap().holder, None);
+    // Whoever has it already may have it for a shorter time, and give it back, which ends the exception.
+    site.give_card(&ACTOR, &uid(9), wards.own, Window::ALWAYS).unwrap();
+    let shorter = Window { from: None, until: Some(UtcS(NOW.second().0 + 1_000)) };
+    narrow.give_card(&ACTOR, &uid(9), wards.own, shorter).unwrap();
+    narrow.transit(&ACTOR, &uid(9), Transition::Return, Cause::Returned).unwrap();
+    let back = site.card(&uid(9)).unwrap();
+    assert!(back.listings.is_empty() && back.life == Life::Returned, "{back:?}");
+}
+
+#[test]
+fn a_backup_card_that_somebody_outside_had_is_handed_out_again() {
+    let wards = wards();
+    let site = &wards.bench.site;
+    site.add_card(&ACTOR, NewCard::new(uid(100), CardKind::Backup, Window::ALWAYS)).unwrap();
+    let to = |person: PersonId, until: i64| HandOut {
+        backup: uid(100),
+        person,
+        original: None,
+        kind: Some(CardKind::Staff),
+        cause: HandOutCause::None,
+        document: Document::KnownInPerson,
+        place: "Ward".to_owned(),
+        until: Some(UtcS(NOW.second().0 + until)),
+    };
+    site.hand_out(&ACTOR, &to(wards.foreign, 100)).unwrap();
+    outside(wards.ward().give_back(&ACTOR, &uid(100), "Ward"));
+    let later = UtcMs(NOW.0 + 200_000);
+    let actor = Actor { operator: "desk", at: later };
+    site.end_due(&actor, later).unwrap();
+    let limit = Limit { units: vec!["Ward 3".to_owned()], areas: wards.areas[..1].to_vec() };
+    let narrow = site.within(Arc::new(Within::new(limit, later).unwrap()));
+    narrow.hand_out(&actor, &to(wards.own, 1_000)).unwrap();
+    let outs = narrow.handouts(HandOutFilter::default(), None, 9).unwrap();
+    assert_eq!(outs.iter().map(|out| out.person).collect::<Vec<_>>(), [wards.own]);
+}
+
+#[test]
+fn a_lockdown_of_another_area_is_seen_where_it_reaches_an_own_door_and_is_not_lifted() {
+    let wards = wards();
+    let site = &wards.bench.site;
+    let both = site.add_area(&ACTOR, "Both", &[door("own"), door("lobby")]).unwrap();
+    let reaching = site.lock_down(&ACTOR, &LockdownScope::Area(both.0), None, "Drill").unwrap();
+    let other = site.lock_down(&ACTOR, &LockdownScope::Area(wards.areas[1].0), None, "Drill").unwrap();
+    let narrow = wards.ward();
+    let seen: Vec<i64> = narrow.lockdowns(None, 9).unwrap().into_iter().map(|one| one.id).collect();
+    assert_eq!(seen, [reaching]);
+    let state = |of: &Site| of.door_state(&door("own"), wards.bench.latest()).unwrap();
+    assert_eq!(state(&narrow), state(site), "what an own door does is told as it is");
+    for id in [reaching, other] {
+        outside(narrow.lift_lockdown(&ACTOR, id, "Over"));
+    }
+}
+
+#[test]
+fn what_is_changed_within_reaches_the_doors_outside() {
+    let wards = wards();
+    let site = &wards.bench.site;
+    site.list_card(&ACTOR, &uid(1), &door("foreign"), Window::ALWAYS).unwrap();
+    let before = wards.bench.latest();
+    wards.ward().block_card(&ACTOR, &uid(1), Block::Blocked).unwrap();
+    let touched = site.touched(before, wards.bench.latest()).unwrap();
+    assert!(touched.pairs.contains(&(door("foreign"), uid(1))), "{:?}", touched.pairs);
+}
+
+#[test]
+fn what_was_answered_within_one_limit_is_not_answered_again_within_another() {
+    let wards = wards();
+    let key = OnceKey { token: [1; 32], key: "k".to_owned() };
+    let answer = KeptAnswer { status: 201, headers: Vec::new(), body: b"Eero".to_vec() };
+    let handles = [wards.bench.site.clone(), wards.ward(), wards.narrow(&["Pharmacy"], &[])];
+    for (of, asked) in handles.iter().enumerate() {
+        assert_eq!(asked.begin_once(&key, [2; 32], 1, NOW).unwrap(), Once::Begun);
+        asked.answered_once(&key, Some(&answer)).unwrap();
+        for (by, again) in handles.iter().enumerate() {
+            let said = again.begin_once(&key, [2; 32], 1, NOW).unwrap();
+            assert_eq!(said == Once::Answered(answer.clone()), of == by, "{of} {by}: {said:?}");
+        }
+        assert_eq!(asked.begin_once(&key, [3; 32], 1, NOW).unwrap(), Once::Another);
+        wards.bench.site.once_purge(UtcMs(NOW.0 + ONCE_KEPT_MS)).unwrap();
+    }
 }

@@ -69,19 +69,41 @@ fn title(row: &str) -> String {
     )
 }
 
+/// That a card is listed at no door outside, or that its holder has it already and only the time changes.
+fn opens_nothing(row: &str) -> String {
+    format!(
+        "(NOT EXISTS (SELECT 1 FROM main.listing l WHERE l.uid = {row}.uid AND l.until IS NULL AND NOT {})
+          OR EXISTS (SELECT 1 FROM main.holding h WHERE h.uid = {row}.uid AND h.person = {row}.person
+             AND (h.until IS NULL OR h.until = {row}.since)
+             AND (h.until_s IS NULL OR h.until_s > (SELECT at_s FROM temp.within_now))))",
+        door("l.door")
+    )
+}
+
+/// Of a hand-out to somebody outside only that the card is back may be noted, once nobody outside holds it any more.
+fn handout() -> Guard {
+    let (of_person, backup) = (person("{row}.person"), card("{row}.backup"));
+    Guard {
+        table: "handout",
+        added: format!("{of_person} AND {backup} AND {}", card("{row}.original")),
+        changed: format!("({of_person} OR {backup})"),
+    }
+}
+
 fn guards() -> Vec<Guard> {
     let (of_person, of_card, of_door) = (person("{row}.person"), card("{row}.uid"), door("{row}.door"));
     let of_alarm = format!("EXISTS (SELECT 1 FROM main.alarm a WHERE a.id = {{row}}.alarm AND {})", alarm("a"));
     let in_unit = "{row}.unit IN (SELECT unit FROM temp.within_unit)";
     let mut guards = vec![
-        Guard::with("holding", &of_person, &of_card),
+        Guard::with("holding", &of_person, &format!("{of_card} AND {}", opens_nothing("{row}"))),
         // Where else somebody works is for others to say.
         Guard::with("employment", &format!("{of_person} AND {in_unit}"), &title("{row}")),
         Guard::of("right_to_practise", &of_person),
         Guard::of("person_comfort", &of_person),
         Guard::of("group_member", &format!("{of_person} AND {}", group("{row}.grp"))),
-        Guard::with("handout", &of_person, &format!("{} AND {}", card("{row}.backup"), card("{row}.original"))),
-        Guard::of("listing", &format!("{of_card} AND {of_door}")),
+        handout(),
+        // An exception outside may be ended, as it is when a card comes back.
+        Guard::with("listing", &of_card, &of_door),
         Guard::of("passage", &format!("{of_card} AND {}", area("{row}.area"))),
         Guard::of("lockdown", &lockdown("{row}")),
         Guard::of("alarm", &alarm("{row}")),

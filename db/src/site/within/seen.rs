@@ -69,7 +69,8 @@ pub(super) fn rows() -> Vec<(&'static str, String)> {
         ("listing", format!("{of_card} AND {of_door}")),
         ("door_use", format!("{of_card} AND {of_door}")),
         ("review", format!("(t.person IS NULL OR {of_person})")),
-        ("lockdown", format!("((t.door IS NULL AND t.area IS NULL) OR {})", lockdown("t"))),
+        // Of the site, or of another area, it reaches own doors too.
+        ("lockdown", format!("((t.door IS NULL AND t.area IS NULL) OR {} OR {})", lockdown("t"), reaches("t"))),
         ("event", format!("({of_door} OR {})", held("t.uid", "t.at_ms"))),
         ("alarm", alarm("t")),
         ("alarm_mute", format!("(t.door IS NULL OR {of_door})")),
@@ -106,6 +107,12 @@ pub(super) fn rows() -> Vec<(&'static str, String)> {
     ));
     rows.extend(with(&["alarm_event", "alarm_step", "notification"], of_alarm));
     rows
+}
+
+/// That an area has a door that is within.
+fn reaches(row: &str) -> String {
+    let own = door("m.door");
+    format!("EXISTS (SELECT 1 FROM main.area_door m WHERE m.area = {row}.area AND m.until IS NULL AND {own})")
 }
 
 /// The views; all, or those before these tables.
