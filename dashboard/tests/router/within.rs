@@ -23,6 +23,7 @@ const OWN: (&str, i64) = ("Oona Omatytti", 3);
 /// A bench whose ward has a person, a card, a door and a group of its own, and in which much happens elsewhere.
 async fn ward() -> (Bench, Vec<AreaId>) {
     let mut bench = Bench::with(true).await;
+    bench.add_desk();
     let site = bench.site.clone();
     let person = NewPerson { name: OWN.0.to_owned(), external_id: Some("3003".to_owned()) };
     assert_eq!(site.add_person(&actor(), person).unwrap().id, PersonId(OWN.1));

@@ -8,10 +8,10 @@ use access::event::EventKind;
 use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
 use db::site::{
-    Actor, AlarmFilter, AreaId, CardFilter, CardKind, CardPage, Cause, Document, Effect, EventFilter, EventView,
-    GroupId, GroupMatch, HandOut, HandOutCause, HandOutFilter, KeptAnswer, Life, Limit, LockdownScope, NewCard,
-    NewEmployment, NewPerson, NewRule, ONCE_KEPT_MS, Once, OnceKey, Page, PeopleFilter, PersonId, Role, RuleEdit, Seek,
-    Site, SiteError, Subject, Transition, Within,
+    Actor, AlarmFilter, AreaId, CardFilter, CardKind, CardPage, Cause, Document, Effect, EncodeWork, EventFilter,
+    EventView, GroupId, GroupMatch, HandOut, HandOutCause, HandOutFilter, KeptAnswer, Life, Limit, LockdownScope,
+    NewCard, NewEmployment, NewPerson, NewRule, ONCE_KEPT_MS, Once, OnceKey, Page, PeopleFilter, PersonId, Role,
+    RuleEdit, Seek, Site, SiteError, Subject, Transition, Within,
 };
 
 use crate::support::{ACTOR, Bench, Journal, NOW, door, event, problem, tap, uid};
@@ -402,4 +402,20 @@ fn what_was_answered_within_one_limit_is_not_answered_again_within_another() {
         assert_eq!(asked.begin_once(&key, [3; 32], 1, NOW).unwrap(), Once::Another);
         wards.bench.site.once_purge(UtcMs(NOW.0 + ONCE_KEPT_MS)).unwrap();
     }
+}
+
+#[test]
+fn an_encoder_is_there_for_everybody_with_how_it_is_set_up() {
+    let wards = wards();
+    let encoder = wards.bench.add_encoder("desk");
+    for narrow in [wards.ward(), wards.narrow(&["Ward 3"], &[])] {
+        let seen = narrow.doors().unwrap();
+        let desk = seen.into_iter().find(|door| door.id == encoder).unwrap();
+        assert_eq!(desk, wards.bench.site.door(&encoder).unwrap());
+        assert_eq!(narrow.door(&encoder).unwrap(), desk);
+        assert!(narrow.request_command(&ACTOR, &encoder, Action::UnlockOnce, "A courier").is_err());
+    }
+    let asked = wards.ward().request_encoding(&ACTOR, &uid(1), &encoder, EncodeWork::Encode);
+    assert_eq!(asked.unwrap().encoder, encoder);
+    outside(wards.ward().request_encoding(&ACTOR, &uid(2), &encoder, EncodeWork::Encode));
 }

@@ -88,22 +88,11 @@ pub(super) fn rows() -> Vec<(&'static str, String)> {
         &["card_certificate", "card_credential", "card_state", "card_use", "counter", "encode_job", "step"],
         &of_card,
     ));
+    rows.extend(with(&["area_door", "command", "door_certificate", "door_key", "enrol_code"], &of_door));
+    // How a place is set up and stands is seen wherever the place is, so of encoders too.
     rows.extend(with(
-        &[
-            "area_door",
-            "command",
-            "door_certificate",
-            "door_key",
-            "door_name",
-            "door_setting",
-            "door_status",
-            "door_wanted",
-            "enrol_code",
-            "journal",
-            "mode_order",
-            "state_change",
-        ],
-        &of_door,
+        &["door_name", "door_setting", "door_status", "door_wanted", "journal", "mode_order", "state_change"],
+        "t.door IN (SELECT d.number FROM temp.door d)",
     ));
     rows.extend(with(&["alarm_event", "alarm_step", "notification"], of_alarm));
     rows
