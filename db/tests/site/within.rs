@@ -8,10 +8,10 @@ use access::event::EventKind;
 use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
 use db::site::{
-    Actor, AlarmFilter, AreaId, CardFilter, CardKind, CardPage, Cause, Document, Effect, EncodeWork, EventFilter,
-    EventView, GroupId, GroupMatch, HandOut, HandOutCause, HandOutFilter, KeptAnswer, Life, Limit, LockdownScope,
-    NewCard, NewEmployment, NewPerson, NewRule, ONCE_KEPT_MS, Once, OnceKey, Page, PeopleFilter, PersonId, Role,
-    RuleEdit, Seek, Site, SiteError, Subject, Transition, Within,
+    Actor, AlarmFilter, AreaId, CardFilter, CardKind, CardPage, Cause, CertificateRecord, Document, Effect, EncodeWork,
+    EventFilter, EventView, GroupId, GroupMatch, HandOut, HandOutCause, HandOutFilter, KeptAnswer, Life, Limit,
+    LockdownScope, NewCard, NewEmployment, NewPerson, NewRule, ONCE_KEPT_MS, Once, OnceKey, Page, PeopleFilter,
+    PersonId, Role, RuleEdit, Seek, Site, SiteError, Subject, Transition, Within,
 };
 
 use crate::support::{ACTOR, Bench, Journal, NOW, door, event, problem, tap, uid};
@@ -418,4 +418,30 @@ fn an_encoder_is_there_for_everybody_with_how_it_is_set_up() {
     let asked = wards.ward().request_encoding(&ACTOR, &uid(1), &encoder, EncodeWork::Encode);
     assert_eq!(asked.unwrap().encoder, encoder);
     outside(wards.ward().request_encoding(&ACTOR, &uid(2), &encoder, EncodeWork::Encode));
+}
+
+#[test]
+fn a_card_that_came_back_from_somebody_outside_tells_no_name() {
+    let wards = wards();
+    let site = &wards.bench.site;
+    let record = |serial: u8| CertificateRecord {
+        serial: vec![serial],
+        issuer: [1; 32],
+        issuer_text: "CN=Test CA".to_owned(),
+        subject_text: "CN=Eero".to_owned(),
+        window: Window::ALWAYS,
+        usage: "digital-signature".to_owned(),
+        fingerprint: [serial; 32],
+    };
+    for card in [1, 2, 9] {
+        site.attach_certificate(&ACTOR, &uid(card), &record(card)).unwrap();
+    }
+    let earlier = Actor { operator: "desk", at: UtcMs(NOW.0 - 1_000) };
+    site.transit(&earlier, &uid(2), Transition::Return, Cause::Returned).unwrap();
+    let narrow = wards.ward();
+    assert_eq!(cards(&narrow), [uid(1), uid(2), uid(9)]);
+    let seen = [1, 2, 9].map(|card| narrow.card(&uid(card)).unwrap());
+    assert_eq!(seen.each_ref().map(|card| card.certificates.len()), [1, 0, 1]);
+    assert_eq!(seen[1].holder, None);
+    assert_eq!(narrow.certificates(&uid(2)).unwrap().len(), 0);
 }

@@ -77,6 +77,8 @@ pub(super) fn rows() -> Vec<(&'static str, String)> {
         ("passage", format!("{of_card} AND {}", area("t.area"))),
         ("presence", format!("{of_card} AND {}", area("t.area"))),
         ("legal_hold", "0".to_owned()),
+        // It names a person, and a card that came back keeps it.
+        ("card_certificate", only_ours("t.uid")),
     ];
     let with =
         |names: &[&'static str], holds: &str| names.iter().map(|name| (*name, holds.to_owned())).collect::<Vec<_>>();
@@ -85,7 +87,7 @@ pub(super) fn rows() -> Vec<(&'static str, String)> {
         &of_person,
     ));
     rows.extend(with(
-        &["card_certificate", "card_credential", "card_state", "card_use", "counter", "encode_job", "step"],
+        &["card_credential", "card_state", "card_use", "counter", "encode_job", "step"],
         &of_card,
     ));
     rows.extend(with(&["area_door", "command", "door_certificate", "door_key", "enrol_code"], &of_door));
@@ -96,6 +98,12 @@ pub(super) fn rows() -> Vec<(&'static str, String)> {
     ));
     rows.extend(with(&["alarm_event", "alarm_step", "notification"], of_alarm));
     rows
+}
+
+/// That nobody who is not within has ever held a card.
+fn only_ours(uid: &str) -> String {
+    let ours = person("h.person");
+    format!("NOT EXISTS (SELECT 1 FROM main.holding h WHERE h.uid = {uid} AND h.until IS NULL AND NOT {ours})")
 }
 
 /// That an area has a door that is within.
