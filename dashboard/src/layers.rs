@@ -124,8 +124,8 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
         return response;
     }
     let page = response.extensions_mut().remove().unwrap_or(anonymous);
-    let fault = response.extensions_mut().remove();
-    let rendered = error_page(page, status, fault);
+    let fault: Option<Fault> = response.extensions_mut().remove();
+    let rendered = error_page(page, status, fault.as_ref());
     let mut answer = (status, rendered).into_response();
     hints(&mut answer, status, None);
     // The method's list and the session's cookie stay.
@@ -137,11 +137,11 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
     answer
 }
 
-fn error_page(page: Page, status: StatusCode, fault: Option<Fault>) -> Html<String> {
+fn error_page(page: Page, status: StatusCode, fault: Option<&Fault>) -> Html<String> {
     let known = [400, 401, 403, 404, 405, 413, 415, 422, 503];
     let code = if known.contains(&status.as_u16()) { status.as_str() } else { "other" };
     let (title, text) = match fault {
-        Some(Fault::Forbidden(right)) => (page.tr("forbidden-title"), page.forbidden(right)),
+        Some(Fault::Forbidden(right)) => (page.tr("forbidden-title"), page.forbidden(*right)),
         Some(Fault::Whole) => (page.tr("within-whole-title"), page.tr("within-whole-text")),
         Some(Fault::Outside) => (page.code("error-title", "404"), page.tr("within-outside-text")),
         _ => (page.code("error-title", code), page.code("error-text", code)),

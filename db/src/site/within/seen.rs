@@ -86,10 +86,7 @@ pub(super) fn rows() -> Vec<(&'static str, String)> {
         &["employment", "group_member", "handout", "holding", "person_comfort", "right_to_practise", "secret_name"],
         &of_person,
     ));
-    rows.extend(with(
-        &["card_credential", "card_state", "card_use", "counter", "encode_job", "step"],
-        &of_card,
-    ));
+    rows.extend(with(&["card_credential", "card_state", "card_use", "counter", "encode_job", "step"], &of_card));
     rows.extend(with(&["area_door", "command", "door_certificate", "door_key", "enrol_code"], &of_door));
     // How a place is set up and stands is seen wherever the place is, so of encoders too.
     rows.extend(with(
