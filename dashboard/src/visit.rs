@@ -97,16 +97,16 @@ async fn admit(
         page.access = whole.limited();
     }
     if !wants_stream(&parts) {
-        tell(&app, &mut page, narrow.as_ref()).await?;
+        tell(app, &mut page, narrow.as_ref()).await?;
     }
     let asked = (parts.method.clone(), parts.uri.path().to_owned());
-    let mut response = match let_on(&app, (need, whole), narrow.as_ref(), &mut parts).await {
+    let mut response = match let_on(app, (need, whole), narrow.as_ref(), &mut parts).await {
         Ok(()) => {
             parts.extensions.insert(Visit { page: page.clone(), operator: operator.clone() });
             let answer = next.run(Request::from_parts(parts, body));
-            within::answer(&app, narrow.filter(|_| !within::is_whole(need)), (&operator, asked), answer).await
+            within::answer(app, narrow.filter(|_| !within::is_whole(need)), (&operator, asked), answer).await
         }
-        Err(fault) => within::refusal(&app, narrow.is_some(), (&operator, asked), fault).await,
+        Err(fault) => within::refusal(app, narrow.is_some(), (&operator, asked), fault).await,
     };
     // If it went wrong, the page that says so is rendered further out and still knows who looks.
     response.extensions_mut().insert(page);
