@@ -429,7 +429,7 @@ fn a_card_that_came_back_from_somebody_outside_tells_no_name() {
         issuer: [1; 32],
         issuer_text: "CN=Test CA".to_owned(),
         subject_text: "CN=Eero".to_owned(),
-        window: Window::ALWAYS,
+        window: Window::new(UtcS(0), UtcS(4_000_000_000)),
         usage: "digital-signature".to_owned(),
         fingerprint: [serial; 32],
     };
