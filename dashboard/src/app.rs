@@ -13,6 +13,7 @@ use crate::fault::Fault;
 use crate::feed::Feed;
 use crate::language::{self, Lang};
 use crate::once;
+use crate::within;
 
 /// Live tails at once. Each costs a task and what its browser has not taken yet; a control room has a dozen screens.
 const STREAMS_MAX: usize = 64;
@@ -70,6 +71,7 @@ impl App {
     ) -> Result<T, Fault> {
         let site = self.context.site.speaking(language::reader().map(Lang::into));
         let site = once::doing().map_or_else(|| site.clone(), |key| site.doing(key));
+        let site = within::current().map_or_else(|| site.clone(), |within| site.within(within));
         match tokio::task::spawn_blocking(move || work(&site)).await {
             Ok(result) => result.map_err(Fault::from),
             Err(error) => {

@@ -19,6 +19,7 @@ use access::uid::Uid;
 use access::whitelist::Generation;
 use db::site::{
     Absent, Concern, Effect, EventFilter, EventView, Explained, Names, PersonId, RightView, Seek, Site, SiteError,
+    Subject,
 };
 
 mod evidence;
@@ -88,17 +89,26 @@ pub(crate) fn cards_of(site: &Site, person: PersonId, at: UtcS) -> Result<Vec<Ui
 }
 
 impl Case {
-    /// Of a tap in the log, with everything as it was at that door then. `None` if the event is no tap.
+    /// Of a tap in the log, with everything as it was at that door then. `None` if the event is no tap, and for whoever is
+    /// limited if its door or its card is not within: what decided there is not theirs to see.
     pub(crate) fn of_event(site: &Site, view: &EventView) -> Result<Option<Self>, SiteError> {
         let event = &view.event;
         let EventKind::Tap { side, presented, credential, decision, noted, .. } = event.kind else { return Ok(None) };
+        let uid = event.subject.map(|subject| subject.uid);
+        if site.limit().is_some() {
+            let card = uid.map(Subject::Card);
+            for subject in [Some(Subject::Door(view.door.clone())), card].into_iter().flatten() {
+                if !site.sees(&subject)? {
+                    return Ok(None);
+                }
+            }
+        }
         // A lockdown in it ends by the event's own time, as it did for the door: the mode may be told a second late.
         let state = match site.door_state(&view.door, event.state_generation) {
             // It had not been told anything yet.
             Err(SiteError::NotFound { .. }) => DoorState::default(),
             known => known?,
         };
-        let uid = event.subject.map(|subject| subject.uid);
         let explained = uid.map(|uid| site.explain(&view.door, &uid, event.generation)).transpose()?;
         let case = Self {
             door: view.door.clone(),

@@ -13,8 +13,12 @@ pub(crate) enum Fault {
     Unauthorised,
     /// The operator or the token has not this right.
     Forbidden(Right),
+    /// It is for those who have the whole site, and whoever asks is limited to a part of it.
+    Whole,
     /// There is no such thing.
     NotFound,
+    /// The same for somebody who is limited: there is none, or it lies outside.
+    Outside,
     /// A value does not hold: which field, and the code of the problem.
     Invalid { field: &'static str, problem: &'static str },
     /// It is there already.
@@ -37,8 +41,8 @@ impl Fault {
     pub(crate) fn status(&self) -> StatusCode {
         match self {
             Self::Unauthorised => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden(_) | Self::Whole => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::Outside => StatusCode::NOT_FOUND,
             Self::Invalid { .. } | Self::File { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) | Self::Refused { .. } => StatusCode::CONFLICT,
             Self::Stale(_) => StatusCode::PRECONDITION_FAILED,
@@ -54,6 +58,7 @@ impl From<SiteError> for Fault {
         match error {
             SiteError::Invalid { field, problem } => Self::Invalid { field, problem },
             SiteError::NotFound { .. } => Self::NotFound,
+            SiteError::Outside => Self::Outside,
             SiteError::Conflict { what, .. } => Self::Conflict(what),
             SiteError::Refused { what, problem } => Self::Refused { what, problem },
             SiteError::Stale { what } => Self::Stale(what),

@@ -25,7 +25,6 @@ use crate::leaving;
 use crate::once;
 use crate::page::Page;
 use crate::purpose;
-use crate::rights::Right;
 use crate::routes::Routes;
 use crate::session;
 use crate::visit::{self, Gate};
@@ -125,11 +124,8 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
         return response;
     }
     let page = response.extensions_mut().remove().unwrap_or(anonymous);
-    let missing = match response.extensions_mut().remove() {
-        Some(Fault::Forbidden(right)) => Some(right),
-        _ => None,
-    };
-    let rendered = error_page(page, status, missing);
+    let fault: Option<Fault> = response.extensions_mut().remove();
+    let rendered = error_page(page, status, fault.as_ref());
     let mut answer = (status, rendered).into_response();
     hints(&mut answer, status, None);
     // The method's list and the session's cookie stay.
@@ -141,12 +137,14 @@ async fn error_pages(State(app): State<App>, request: Request, next: Next) -> Re
     answer
 }
 
-fn error_page(page: Page, status: StatusCode, missing: Option<Right>) -> Html<String> {
+fn error_page(page: Page, status: StatusCode, fault: Option<&Fault>) -> Html<String> {
     let known = [400, 401, 403, 404, 405, 413, 415, 422, 503];
     let code = if known.contains(&status.as_u16()) { status.as_str() } else { "other" };
-    let (title, text) = match missing {
-        Some(right) => (page.tr("forbidden-title"), page.forbidden(right)),
-        None => (page.code("error-title", code), page.code("error-text", code)),
+    let (title, text) = match fault {
+        Some(Fault::Forbidden(right)) => (page.tr("forbidden-title"), page.forbidden(*right)),
+        Some(Fault::Whole) => (page.tr("within-whole-title"), page.tr("within-whole-text")),
+        Some(Fault::Outside) => (page.code("error-title", "404"), page.tr("within-outside-text")),
+        _ => (page.code("error-title", code), page.code("error-text", code)),
     };
     let template = ErrorPage { page, status: status.as_u16(), title, text };
     Html(template.render().unwrap_or_default())

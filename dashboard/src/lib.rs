@@ -10,6 +10,7 @@
 //! | `visit`, `session`, [`password`], `attempts` | who asks |
 //! | [`invitation`], `totp`, `qr` | how somebody gets in the first time, and the second step |
 //! | `routes`, `rights` | which routes there are, and what they ask of whoever calls them |
+//! | `within` | operators who are limited to a part of the site |
 //! | `query`, `asked`, `form` | what they ask for |
 //! | `once` | calls that are done once, however often they come |
 //! | `feed`, `export` | the log as it comes in, and as a table |
@@ -77,6 +78,7 @@ mod theme;
 mod totp;
 mod visit;
 mod when;
+mod within;
 
 pub use demo::{DemoCard, DemoDoor, DemoDoors, TapShown};
 pub use rights::{Access, Right};

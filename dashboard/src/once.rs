@@ -4,7 +4,7 @@
 //! ```text
 //! POST + key ──▶ begun ──▶ handler, whose changes are marked ──▶ done: the answer is kept
 //!            │                                               └─▶ refused: the key is free again
-//!            └─▶ known ──▶ the answer of then │ 409 under way, or done and not kept │ 422 another request
+//!            └─▶ known ──▶ the answer of then │ 409 under way, or done and not kept or answered within another limit │ 422 another request
 //! ```
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -56,7 +56,7 @@ pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) 
     match app.db(move |site| site.begin_once(&begins, digest, run, now)).await? {
         Once::Begun => {}
         Once::UnderWay => return Err(Fault::Refused { what: HEADER, problem: "under-way" }),
-        Once::Done(_) => return Err(Fault::Refused { what: HEADER, problem: "answer-not-kept" }),
+        Once::Done(_) | Once::Apart => return Err(Fault::Refused { what: HEADER, problem: "answer-not-kept" }),
         Once::Another => return Err(Fault::Invalid { field: HEADER, problem: "used-for-another" }),
         Once::Answered(kept) => return again(kept),
     }

@@ -108,6 +108,8 @@ pub(crate) struct Page {
     pub(crate) operator: Option<String>,
     /// What they may.
     pub(crate) access: Access,
+    /// Whether they are limited to a part of the site.
+    pub(crate) limited: bool,
     /// When they will be signed out if they ask for nothing more.
     pub(crate) ends: Option<UtcMs>,
     /// Path and query, to come back to after the language was switched.
@@ -143,6 +145,7 @@ impl Page {
             now: app.now(),
             operator: None,
             access: Access::NONE,
+            limited: false,
             ends: None,
             here: parts.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string),
             demo: app.context.demo.is_some(),
@@ -172,6 +175,11 @@ impl Page {
     /// Whether they may change something by it.
     pub(crate) fn can(&self, right: &str) -> bool {
         Right::from_code(right).is_some_and(|right| self.access.may_change(right))
+    }
+
+    /// Whether somebody may be added here: they would belong to nobody's part yet.
+    pub(crate) fn adds(&self, right: &str) -> bool {
+        self.can(right) && !self.limited
     }
 
     /// Whether whoever looks may look at what asks for this right.

@@ -43,6 +43,8 @@ pub enum Right {
     Rules,
     /// Changing who may pass where and when.
     RulesEdit,
+    /// Putting one person into a group or taking them out, and letting one card in at one door.
+    Grant,
     /// Taking over registers.
     Import,
     /// Reports.
@@ -69,7 +71,7 @@ pub enum Right {
 
 impl Right {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Look,
         Self::Events,
         Self::Export,
@@ -85,6 +87,7 @@ impl Right {
         Self::Desk,
         Self::Rules,
         Self::RulesEdit,
+        Self::Grant,
         Self::Import,
         Self::Reports,
         Self::Review,
@@ -117,6 +120,7 @@ impl Right {
             Self::Desk => "desk",
             Self::Rules => "rules",
             Self::RulesEdit => "rules-edit",
+            Self::Grant => "grant",
             Self::Import => "import",
             Self::Reports => "reports",
             Self::Review => "review",
@@ -199,15 +203,43 @@ impl Access {
         }
     }
 
-    /// What is left of it for a token of this scope: `all`, `read`, or codes of rights with commas. What is not understood
-    /// is good for nothing.
+    /// What is left of it for somebody who is limited to a part of the site: nothing that touches both worlds.
+    #[must_use]
+    pub fn limited(self) -> Self {
+        let kept = bits(&[
+            Right::Look,
+            Right::Events,
+            Right::Export,
+            Right::Alarms,
+            Right::Command,
+            Right::Lockdown,
+            Right::People,
+            Right::PeopleEdit,
+            Right::Cards,
+            Right::CardBlock,
+            Right::CardIssue,
+            Right::Desk,
+            Right::Rules,
+            Right::Grant,
+            Right::Reports,
+            Right::Evacuation,
+            Right::Own,
+        ]);
+        Self { looks: self.looks & kept, changes: self.changes & kept }
+    }
+
+    /// What is left of it for a token of this scope: `all`, `read`, or codes of rights with commas. Whoever may change rules may
+    /// also put one person into a group. What is not understood is good for nothing.
     #[must_use]
     pub fn scoped(self, scope: &str) -> Self {
         match scope {
             "all" => self,
             "read" => Self { changes: 0, ..self },
             named => {
-                let named = named.split(',').filter_map(Right::from_code).fold(0, |bits, right| bits | right.bit());
+                let of = |right: Right| {
+                    if right == Right::RulesEdit { right.bit() | Right::Grant.bit() } else { right.bit() }
+                };
+                let named = named.split(',').filter_map(Right::from_code).fold(0, |bits, right| bits | of(right));
                 Self { looks: self.looks & named, changes: self.changes & named }
             }
         }

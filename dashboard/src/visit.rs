@@ -21,6 +21,7 @@ use crate::query::encode;
 use crate::rights::{Access, Right};
 use crate::routes::{Need, Table};
 use crate::session;
+use crate::within::{self, Narrow};
 
 /// An operator looks at a page.
 #[derive(Debug, Clone)]
@@ -80,7 +81,9 @@ async fn admit(
     (mut parts, body, next): (Parts, Body, Next),
 ) -> Result<Response, Fault> {
     let id = operator.id;
-    page.names = Names::new(app.db(move |site| site.names_shown_to(id)).await?);
+    let (names, limit) = app.db(move |site| Ok((site.names_shown_to(id)?, site.limit_of(id)?))).await?;
+    page.names = Names::new(names);
+    let narrow = Narrow::new(limit, page.now);
     if operator.role == Role::Admin && !operator.second_step && app.db(Site::second_step_required).await? {
         // Until they have one, they may set it up and nothing else.
         page.access = page.access.scoped(Right::Own.code());
@@ -88,30 +91,43 @@ async fn admit(
             return Ok(Redirect::to("/me#second-step").into_response());
         }
     }
-    if !wants_stream(&parts) {
-        let now = page.now.second();
-        let (seen, on, restored) =
-            app.db(move |site| Ok((site.latest()?.0, lockdown::on(site, now)?, site.restore_waits()?))).await?;
-        page.seen = seen;
-        page.tell_lockdowns(&on);
-        page.tell_restored(restored);
+    let whole = page.access;
+    if narrow.is_some() {
+        page.limited = true;
+        page.access = whole.limited();
     }
-    let mut response = match checked(need, page.access, &parts.method) {
+    if !wants_stream(&parts) {
+        tell(app, &mut page, narrow.as_ref()).await?;
+    }
+    let asked = (parts.method.clone(), parts.uri.path().to_owned());
+    let mut response = match let_on(app, (need, whole), narrow.as_ref(), &mut parts).await {
         Ok(()) => {
-            parts.extensions.insert(Visit { page: page.clone(), operator });
-            next.run(Request::from_parts(parts, body)).await
+            parts.extensions.insert(Visit { page: page.clone(), operator: operator.clone() });
+            let answer = next.run(Request::from_parts(parts, body));
+            within::answer(app, narrow.filter(|_| !within::is_whole(need)), (&operator, asked), answer).await
         }
-        Err(fault) => fault.into_response(),
+        Err(fault) => within::refusal(app, narrow.is_some(), (&operator, asked), fault).await,
     };
     // If it went wrong, the page that says so is rendered further out and still knows who looks.
     response.extensions_mut().insert(page);
     Ok(response)
 }
 
+/// What every page says of the site, as far as whoever looks may see it.
+async fn tell(app: &App, page: &mut Page, narrow: Option<&Narrow>) -> Result<(), Fault> {
+    let now = page.now.second();
+    let told = app.db(move |site| Ok((site.latest()?.0, lockdown::on(site, now)?, site.restore_waits()?)));
+    let (seen, on, restored) = within::scoped(narrow, told).await?;
+    page.seen = seen;
+    page.tell_lockdowns(&on);
+    page.tell_restored(restored);
+    Ok(())
+}
+
 /// Lets only calls on whose token has the right that the route asks for.
 pub(crate) async fn programs(
     State(Gate { app, table }): State<Gate>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Result<Response, Fault> {
     let token = request
@@ -126,10 +142,31 @@ pub(crate) async fn programs(
     let held = app.db(move |site| site.token_holder(digest, now)).await?;
     let (operator, scope) = held.ok_or(Fault::Unauthorised)?;
     let access = Access::of(operator.role).scoped(&scope);
-    checked(table.need(&request), access, request.method())?;
-    request.extensions_mut().insert(Caller(operator));
-    request.extensions_mut().insert(access);
-    Ok(next.run(request).await)
+    let id = operator.id;
+    let narrow = Narrow::new(app.db(move |site| site.limit_of(id)).await?, now);
+    let need = table.need(&request);
+    let (mut parts, body) = request.into_parts();
+    let asked = (parts.method.clone(), format!("/api{}", parts.uri.path()));
+    if let Err(fault) = let_on(&app, (need, access), narrow.as_ref(), &mut parts).await {
+        return Ok(within::refusal(&app, narrow.is_some(), (&operator, asked), fault).await);
+    }
+    parts.extensions.insert(Caller(operator.clone()));
+    parts.extensions.insert(if narrow.is_some() { access.limited() } else { access });
+    let answer = next.run(Request::from_parts(parts, body));
+    Ok(within::answer(&app, narrow.filter(|_| !within::is_whole(need)), (&operator, asked), answer).await)
+}
+
+/// Whether they may call this: by their right, and if they are limited by what it touches.
+async fn let_on(
+    app: &App,
+    (need, access): (Need, Access),
+    narrow: Option<&Narrow>,
+    parts: &mut Parts,
+) -> Result<(), Fault> {
+    checked(need, access, &parts.method)?;
+    let Some(narrow) = narrow else { return Ok(()) };
+    checked(need, access.limited(), &parts.method).map_err(|_| Fault::Whole)?;
+    if within::is_whole(need) { Ok(()) } else { narrow.admits(app, parts).await }
 }
 
 /// Whether the right is there.

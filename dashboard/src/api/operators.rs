@@ -3,7 +3,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use db::site::{OperatorView, Role, SessionView, SiteError, TokenView};
+use db::site::{AreaId, Limit, OperatorView, Role, SessionView, SiteError, TokenView};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,8 @@ pub(super) fn router() -> Calls {
         .get(Right::Operators, "/operators", list)
         .post(Right::Operators, "/operators", add)
         .put(Right::Operators, "/operators/{id}", change)
+        .get(Right::Operators, "/operators/{id}/limit", limit)
+        .put(Right::Operators, "/operators/{id}/limit", set_limit)
         .post(Right::Operators, "/operators/{id}/reset", reset)
         .get(Right::Operators, "/sessions", sessions)
         .delete(Right::Operators, "/sessions/{session}", end_session)
@@ -41,14 +43,19 @@ struct Me {
     rights: Vec<&'static str>,
     /// Those among them by which it may change something.
     changes: Vec<&'static str>,
+    /// What its operator is limited to; nothing for the whole site.
+    limit: Option<LimitShape>,
 }
 
-async fn me(Caller(operator): Caller, access: Access) -> Json<Me> {
+async fn me(State(app): State<App>, Caller(operator): Caller, access: Access) -> Result<Json<Me>, Fault> {
     let codes = |may: fn(Access, Right) -> bool| {
         Right::ALL.into_iter().filter(|right| may(access, *right)).map(Right::code).collect()
     };
     let (rights, changes) = (codes(Access::may), codes(Access::may_change));
-    Json(Me { name: operator.name, role: operator.role.code(), rights, changes })
+    let id = operator.id;
+    let limit = Some(app.db(move |site| site.limit_of(id)).await?).filter(|limit| !limit.is_none());
+    let limit = limit.map(LimitShape::from);
+    Ok(Json(Me { name: operator.name, role: operator.role.code(), rights, changes, limit }))
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -184,6 +191,47 @@ async fn end_session(
     let caller = app.clone();
     app.db(move |site| site.end_session(&actor(&caller, &operator), &session, None)).await?;
     Ok(Done)
+}
+
+/// Units and areas that an operator is limited to. With neither: the whole site.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct LimitShape {
+    /// As employments spell them.
+    units: Vec<String>,
+    areas: Vec<i64>,
+}
+
+impl From<Limit> for LimitShape {
+    fn from(limit: Limit) -> Self {
+        Self { units: limit.units, areas: limit.areas.into_iter().map(|area| area.0).collect() }
+    }
+}
+
+/// What an operator is limited to.
+async fn limit(State(app): State<App>, Path(id): Path<String>) -> Result<Json<LimitShape>, Fault> {
+    let id = number(&id)?;
+    let found = app.db(move |site| Ok((site.operators()?, site.limit_of(id)?))).await?;
+    if found.0.iter().all(|one| one.id != id) {
+        return Err(Fault::NotFound);
+    }
+    Ok(Json(found.1.into()))
+}
+
+/// Limits an operator, or gives them the whole site.
+async fn set_limit(
+    State(app): State<App>,
+    Caller(operator): Caller,
+    Path(id): Path<String>,
+    Body(wish): Body<LimitShape>,
+) -> Result<Json<LimitShape>, Fault> {
+    let (id, caller) = (number(&id)?, app.clone());
+    let limit = Limit { units: wish.units, areas: wish.areas.into_iter().map(AreaId).collect() };
+    let set = app.db(move |site| {
+        site.set_limit(&actor(&caller, &operator), id, limit)?;
+        site.limit_of(id)
+    });
+    Ok(Json(set.await?.into()))
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -62,6 +62,16 @@ fn problem(status: StatusCode, fault: Option<Fault>) -> Problem {
             Some(right.code()),
             Some("no-right"),
         ),
+        Some(Fault::Whole) => (
+            Some("this is for operators of the whole site, and this one is limited to a part of it".to_owned()),
+            None,
+            Some("only-whole-site"),
+        ),
+        Some(Fault::Outside) => (
+            Some("there is no such thing, or it lies outside of what the operator is limited to".to_owned()),
+            None,
+            Some("outside-limit"),
+        ),
         Some(Fault::Stale(what)) => (None, Some(what), Some("changed-meanwhile")),
         Some(Fault::Unreadable(_, words)) => (Some(words), None, None),
         _ => (None, None, None),

@@ -8,7 +8,7 @@ use db::site::{NewToken, Operator, SecondStep, SessionView, Site, SiteError, Tok
 use tower_sessions::Session;
 
 use super::welcome::hashed;
-use super::{done, local, render, render_refused};
+use super::{done, limit, local, render, render_refused};
 use crate::app::App;
 use crate::audit;
 use crate::fault::Fault;
@@ -43,6 +43,8 @@ pub(super) fn router() -> Routes {
 struct Me {
     page: Page,
     role: &'static str,
+    /// What they are limited to.
+    limit: String,
     form: Form,
     /// The form that has to be corrected: `password`, `token` or `end-step`.
     failed: &'static str,
@@ -240,6 +242,7 @@ async fn page(app: &App, session: &Session, visit: Visit, form: Form, failed: &'
     let rights = Right::ALL.into_iter().filter(|right| page.may(*right));
     Ok(Me {
         role: operator.role.code(),
+        limit: found.limit.of(&page, id),
         codes: found.step.map(|step| usize::try_from(step.codes).unwrap_or(usize::MAX)),
         required: found.required && operator.role == db::site::Role::Admin,
         sessions: found.sessions.iter().map(|one| SessionLine::new(&page, one, &own)).collect(),
@@ -253,6 +256,7 @@ async fn page(app: &App, session: &Session, visit: Visit, form: Form, failed: &'
 }
 
 struct Found {
+    limit: limit::Words,
     step: Option<SecondStep>,
     required: bool,
     sessions: Vec<SessionView>,
@@ -261,6 +265,7 @@ struct Found {
 
 fn find(site: &Site, id: i64, name: &str, now: UtcMs) -> Result<Found, SiteError> {
     Ok(Found {
+        limit: limit::Words::one(site, id)?,
         step: site.second_step(id)?,
         required: site.second_step_required()?,
         sessions: site.sessions(Some(name), now)?,

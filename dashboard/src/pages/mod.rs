@@ -35,6 +35,7 @@ mod import;
 pub(crate) mod inside;
 mod language;
 mod life;
+mod limit;
 mod lockdown;
 mod log;
 mod me;
@@ -89,8 +90,8 @@ pub(crate) fn router(app: &App) -> Routes {
         .post(Right::CardIssue, "/cards/{uid}/encode", credential::encode)
         .post(Right::CardIssue, "/cards/{uid}/unblock", card::unblock)
         .post(Right::CardIssue, "/cards/{uid}/give", card::give)
-        .post(Right::RulesEdit, "/cards/{uid}/list", card::list)
-        .post(Right::RulesEdit, "/cards/{uid}/unlist", card::unlist)
+        .post(Right::Grant, "/cards/{uid}/list", card::list)
+        .post(Right::Grant, "/cards/{uid}/unlist", card::unlist)
         .get(Right::People, "/people", people::show)
         .post(Right::PeopleEdit, "/people", people::add)
         .get(Right::People, "/people/{id}", person::show)

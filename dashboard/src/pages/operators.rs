@@ -9,7 +9,7 @@ use axum::response::Response;
 use db::site::{OperatorView, Role, SessionView, Site, SiteError, TokenView};
 
 use super::me::{SessionLine, TokenLine};
-use super::{done, render, render_refused};
+use super::{done, limit, render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
@@ -26,6 +26,8 @@ pub(super) fn router() -> Routes {
         .post(Right::Operators, "/operators", add)
         .post(Right::Operators, "/operators/second-step", require)
         .post(Right::Operators, "/operators/{id}/role", set_role)
+        .get(Right::Operators, "/operators/{id}/limit", limit::show)
+        .post(Right::Operators, "/operators/{id}/limit", limit::set)
         .post(Right::Operators, "/operators/{id}/disable", disable)
         .post(Right::Operators, "/operators/{id}/reset", reset)
         .post(Right::Operators, "/operators/sessions/end", end_session)
@@ -54,10 +56,13 @@ struct Line {
     second_step: bool,
     signed_in: String,
     invited: String,
+    /// What they are limited to.
+    limit: String,
 }
 
 struct Found {
     operators: Vec<OperatorView>,
+    limits: limit::Words,
     required: bool,
     sessions: Vec<SessionView>,
     tokens: Vec<TokenView>,
@@ -174,7 +179,7 @@ async fn page(app: &App, page: Page, form: Form, link: Option<(String, String, S
     let found = app.db(move |site| find(site, now)).await?;
     let page = page.at("/operators");
     Ok(Operators {
-        operators: found.operators.into_iter().map(|one| line(&page, one)).collect(),
+        operators: found.operators.into_iter().map(|one| line(&page, &found.limits, one)).collect(),
         roles: Role::ALL.map(|role| (role.code().to_owned(), page.code("role", role.code()))).to_vec(),
         sessions: found.sessions.iter().map(|one| SessionLine::new(&page, one, "")).collect(),
         tokens: found.tokens.into_iter().map(|one| TokenLine::new(&page, one)).collect(),
@@ -188,14 +193,16 @@ async fn page(app: &App, page: Page, form: Form, link: Option<(String, String, S
 fn find(site: &Site, now: UtcMs) -> Result<Found, SiteError> {
     Ok(Found {
         operators: site.operators()?,
+        limits: limit::Words::all(site)?,
         required: site.second_step_required()?,
         sessions: site.sessions(None, now)?,
         tokens: site.tokens(None)?.into_iter().filter(|token| !token.revoked).collect(),
     })
 }
 
-fn line(page: &Page, one: OperatorView) -> Line {
+fn line(page: &Page, limits: &limit::Words, one: OperatorView) -> Line {
     Line {
+        limit: limits.of(page, one.id),
         id: one.id,
         name: one.name,
         role: one.role.code(),

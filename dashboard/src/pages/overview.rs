@@ -59,7 +59,7 @@ struct Found {
 pub(super) async fn show(State(app): State<App>, visit: Visit) -> Result<Response, Fault> {
     let now = visit.page.now;
     let since = UtcMs(now.0 - DAY_MS);
-    let may = (visit.page.may(Right::Events), visit.page.may(Right::Reports));
+    let may = (visit.page.may(Right::Events), visit.page.may(Right::Reports) && !visit.page.limited);
     let found = app.db(move |site| find(site, now, since, may)).await?;
     let rows = Row::all(&visit.page, &found.last);
     let counts = counts(&visit.page, &found);
@@ -114,7 +114,7 @@ fn counts(page: &Page, found: &Found) -> Vec<Count> {
     if page.may(Right::Desk) {
         counts.push(count("count-overdue", found.overdue, "/desk?show=overdue#outs".to_owned(), "warn"));
     }
-    if page.may(Right::Reports) {
+    if page.may(Right::Reports) && !page.limited {
         counts.push(count("count-reviews", found.reviews, "/reports/review?show=due".to_owned(), "plain"));
     }
     if page.may(Right::Events) {

@@ -70,7 +70,9 @@ async fn index(visit: Visit) -> Result<Response, Fault> {
     let one =
         |kind: Kind| (place(kind), page.code("report-title", kind.code()), page.code("report-about", kind.code()));
     let mut kinds: Vec<_> = Kind::ALL.into_iter().map(one).collect();
-    kinds.push(("/reports/review".to_owned(), page.tr("review-title"), page.tr("review-about")));
+    if !page.limited {
+        kinds.push(("/reports/review".to_owned(), page.tr("review-title"), page.tr("review-about")));
+    }
     render(&Index { page, kinds })
 }
 
@@ -179,5 +181,6 @@ fn place(kind: Kind) -> String {
 
 fn tabs(page: &Page) -> Tabs {
     let kinds = Kind::ALL.into_iter().map(|kind| (place(kind), page.code("report-title", kind.code())));
-    kinds.chain([("/reports/review".to_owned(), page.tr("review-title"))]).collect()
+    let review = (!page.limited).then(|| ("/reports/review".to_owned(), page.tr("review-title")));
+    kinds.chain(review).collect()
 }

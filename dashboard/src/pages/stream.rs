@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use db::site::{EventWatch, Seek};
+use db::site::{EventWatch, Seek, Within};
 use futures_util::stream::{self, Stream, StreamExt as _};
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tower_sessions::Session;
@@ -24,6 +24,7 @@ use crate::page::Page;
 use crate::query::Pairs;
 use crate::session;
 use crate::visit::Visit;
+use crate::within;
 
 /// A silent connection is cut by proxies; this often something is said. Also how often it is asked
 /// whether the session still holds.
@@ -44,6 +45,8 @@ struct Tail {
     lagged: bool,
     checked: UtcMs,
     ended: bool,
+    /// Whose it is: what they are limited to may change while they watch.
+    operator: i64,
     _turn: OwnedSemaphorePermit,
 }
 
@@ -78,6 +81,7 @@ pub(super) async fn follow(
         ready: missed.events.into_iter().map(|view| Arc::new(Told::new(view, None))).collect(),
         checked: app.now(),
         ended: false,
+        operator: visit.operator.id,
         _turn: turn,
         app,
     };
@@ -114,7 +118,11 @@ impl Tail {
             let next = match self.ready.pop_front() {
                 Some(told) => Some(told),
                 None => match tokio::time::timeout(KEEP_ALIVE, self.feed.recv()).await {
-                    Ok(Ok(Message::Row(told))) => self.is_asked_for(&told).then_some(told),
+                    Ok(Ok(Message::Row(told))) if !self.is_asked_for(&told) => None,
+                    Ok(Ok(Message::Row(told))) => match self.as_seen(told).await {
+                        Ok(seen) => seen,
+                        Err(_) => return self.end("lagged", "fault"),
+                    },
                     // The reader loads the page anew, and sees what is the matter.
                     Ok(Ok(Message::Lost)) => return self.end("lagged", "fault"),
                     Ok(Err(_)) => return self.end("lagged", "behind"),
@@ -134,10 +142,26 @@ impl Tail {
         told.view.id > self.seen && self.watch.sees(&told.view)
     }
 
+    /// The event as whoever watches may see it: of somebody who is limited it is asked once more, since the feed has it whole,
+    /// and as of now, since employments end while somebody watches.
+    async fn as_seen(&self, told: Arc<Told>) -> Result<Option<Arc<Told>>, Fault> {
+        let Some(began) = within::current() else { return Ok(Some(told)) };
+        let now = Within::new(began.limit().clone(), self.app.now()).map_or(began, Arc::new);
+        let id = told.view.id;
+        let view = self.app.db(move |site| site.within(now).event(id)).await?;
+        Ok(view.filter(|view| self.watch.sees(view)).map(|view| Arc::new(Told::new(view, None))))
+    }
+
     /// The last that is said.
     fn end(&mut self, event: &str, why: &str) -> Event {
         self.ended = true;
         Event::default().event(event).data(why)
+    }
+
+    async fn limit_holds(&self) -> bool {
+        let (began, operator) = (within::current(), self.operator);
+        let now = self.app.db(move |site| site.limit_of(operator)).await;
+        now.is_ok_and(|now| began.map_or_else(|| now.is_none(), |began| *began.limit() == now))
     }
 
     async fn session_holds(&mut self) -> bool {
@@ -147,6 +171,6 @@ impl Tail {
             return true;
         }
         self.checked = now;
-        session::still_holds(&self.app, self.session).await
+        session::still_holds(&self.app, self.session).await && self.limit_holds().await
     }
 }

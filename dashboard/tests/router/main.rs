@@ -39,3 +39,4 @@ mod stream;
 mod support;
 mod who;
 mod whom;
+mod within;

@@ -27,6 +27,7 @@ const LOOKS: [(Role, &[&str]); 4] = [
             "desk",
             "rules",
             "rules-edit",
+            "grant",
             "import",
             "reports",
             "review",

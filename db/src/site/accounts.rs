@@ -218,7 +218,8 @@ impl Site {
     }
 }
 
-fn name_of(db: &Connection, operator: i64) -> Result<String, SiteError> {
+/// What an operator signs in with.
+pub(super) fn name_of(db: &Connection, operator: i64) -> Result<String, SiteError> {
     row::prepare(db, "SELECT name FROM operator WHERE id = $1")?
         .query_row([operator], |row| row.get(0))
         .optional()?
@@ -251,11 +252,13 @@ fn anybody(db: &Connection) -> Result<bool, SiteError> {
     Ok(row::prepare(db, "SELECT EXISTS (SELECT 1 FROM operator)")?.query_row([], |row| row.get(0))?)
 }
 
-/// Refuses what would leave nobody who can add operators: somebody with a password, not only with a link.
-fn still_an_admin(db: &Connection) -> Result<(), SiteError> {
+/// Refuses what would leave nobody who can add operators: somebody for the whole site, and with a password, not only with a
+/// link.
+pub(super) fn still_an_admin(db: &Connection) -> Result<(), SiteError> {
     let left: bool = row::prepare(
         db,
-        "SELECT EXISTS (SELECT 1 FROM operator WHERE role = 'admin' AND disabled = 0 AND password_hash <> $1)",
+        "SELECT EXISTS (SELECT 1 FROM operator WHERE role = 'admin' AND disabled = 0 AND password_hash <> $1
+             AND id NOT IN (SELECT operator FROM operator_unit UNION ALL SELECT operator FROM operator_area))",
     )?
     .query_row([NO_PASSWORD], |row| row.get(0))?;
     if left { Ok(()) } else { Err(SiteError::refused("operator", "last-admin")) }

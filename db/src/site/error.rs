@@ -4,6 +4,8 @@ use std::error::Error;
 
 use rusqlite::ErrorCode;
 
+use super::within::OUTSIDE;
+
 /// Why a call to the site database was refused. No text holds a card's number or a person's name.
 #[derive(Debug, thiserror::Error)]
 pub enum SiteError {
@@ -47,6 +49,9 @@ pub enum SiteError {
         /// Kind of thing.
         what: &'static str,
     },
+    /// It lies outside of what whoever asks is limited to.
+    #[error("this lies outside of what the operator is limited to")]
+    Outside,
     /// Another writer had the file for too long. Trying again is safe.
     #[error("the site database is busy; try again")]
     Busy,
@@ -99,7 +104,13 @@ impl From<rusqlite::Error> for SiteError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::corrupt("page"),
+            Some(ErrorCode::ConstraintViolation) if says(&error, OUTSIDE) => Self::Outside,
             _ => Self::Storage(Box::new(error)),
         }
     }
+}
+
+/// Whether a trigger has said this.
+fn says(error: &rusqlite::Error, what: &str) -> bool {
+    matches!(error, rusqlite::Error::SqliteFailure(_, Some(said)) if said == what)
 }

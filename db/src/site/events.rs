@@ -126,6 +126,14 @@ impl EventView {
 }
 
 impl Site {
+    /// One event, as far as whoever asks may see it: nothing if there is none for them.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the file cannot be read.
+    pub fn event(&self, id: i64) -> Result<Option<EventView>, SiteError> {
+        self.read(|db| Ok(views(db, &[id])?.pop()))
+    }
+
     /// Events of the central log, as many as one search finds: see [`Site::find_events`].
     ///
     /// # Errors
@@ -152,14 +160,15 @@ fn views(db: &Connection, ids: &[i64]) -> Result<Vec<EventView>, SiteError> {
     Ok(views)
 }
 
-/// Every event with its door and with the person who held its card when it happened.
+/// Every event with its door and with the person who held its card when it happened. Where somebody was is told with the
+/// event, whether or not the door itself is within.
 const EVENTS: &str = concat!(
     "SELECT e.id, d.id, ",
     door_called!(),
     ", e.epoch, e.sequence, e.body, e.uid, e.salt, e.received_ms, e.link_ok,
            p.id, p.name, e.uid IS NULL AND e.commitment IS NOT NULL
     FROM event e
-    JOIN door d ON d.number = e.door
+    JOIN main.door d ON d.number = e.door
     LEFT JOIN holding h ON h.uid = e.uid AND h.until IS NULL
          AND (h.from_s IS NULL OR h.from_s * 1000 <= e.at_ms)
          AND (h.until_s IS NULL OR e.at_ms < h.until_s * 1000)

@@ -39,6 +39,7 @@ mod operators;
 mod passages;
 mod passback;
 mod people;
+mod pools;
 mod privacy;
 mod receipt;
 mod renewal;
@@ -53,6 +54,7 @@ mod states;
 mod status;
 mod tokens;
 mod whitelist;
+mod within;
 
 pub use accounts::{Invited, OperatorView};
 pub use alarms::{
@@ -125,6 +127,7 @@ pub use sessions::{SessionOf, SessionView};
 pub use status::Heard;
 pub use tokens::{NewToken, TokenView};
 pub use whitelist::{Touched, Which};
+pub use within::{LIMIT_PARTS_MAX, Limit, Subject, Within};
 
 /// Most rows of any list that is read at once. A page shows fifty; an export asks again.
 pub const LIST_MAX: u32 = 1_000;

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! begin ──▶ nothing known: do it ──▶ the change and its mark, in one transaction ──▶ the answer is kept
-//!       ──▶ kept: the same answer again
+//!       ──▶ kept: the same answer again, to whoever is limited as then
 //!       ──▶ marked, no answer: it was done, and nobody knows any more what was answered
 //!       ──▶ not marked, of an earlier run: nothing was done, so do it
 //! ```
@@ -14,7 +14,7 @@ use access::time::UtcMs;
 use rusqlite::{Connection, Row};
 
 use super::open::Wakes;
-use super::{Site, SiteError, row};
+use super::{Limit, Site, SiteError, row};
 
 /// How long a key is good for.
 pub const ONCE_KEPT_MS: i64 = 24 * 60 * 60 * 1000;
@@ -72,6 +72,8 @@ pub enum Once {
     Answered(KeptAnswer),
     /// It was done by this change, and the answer is not kept.
     Done(u64),
+    /// It was done, and answered within another limit than that of whoever asks now: the answer is not for them.
+    Apart,
 }
 
 impl Site {
@@ -82,6 +84,7 @@ impl Site {
     /// [`SiteError::Invalid`] with `idempotency-key`; [`SiteError`] if the file cannot be written.
     pub fn begin_once(&self, key: &OnceKey, request: [u8; 32], run: i64, at: UtcMs) -> Result<Once, SiteError> {
         row::check_text("idempotency-key", &key.key, ONCE_KEY_LENGTH_MAX)?;
+        let reach = self.reach()?;
         self.write(Wakes::Nobody, |db| {
             purge(db, at)?;
             let Some(known) = find(db, key)? else {
@@ -94,7 +97,7 @@ impl Site {
                 return Ok(Once::Another);
             }
             if let Some(answer) = known.answer {
-                return Ok(Once::Answered(answer));
+                return Ok(if known.reach == reach { Once::Answered(answer) } else { Once::Apart });
             }
             if known.run == run && at.0 - known.at < UNDER_WAY_MS {
                 return Ok(Once::UnderWay);
@@ -137,13 +140,10 @@ impl Site {
         };
         let head =
             serde_json::to_string(&(answer.status, &answer.headers)).map_err(|_| SiteError::corrupt("answer"))?;
+        let reach = self.reach()?;
         self.write(Wakes::Nobody, |db| {
-            row::prepare(db, "UPDATE once SET answer = $1, body = $2 WHERE token = $3 AND key = $4")?.execute((
-                head,
-                &answer.body,
-                key.token,
-                &key.key,
-            ))?;
+            let sql = "UPDATE once SET answer = $1, body = $2, reach = $3 WHERE token = $4 AND key = $5";
+            row::prepare(db, sql)?.execute((head, &answer.body, reach, key.token, &key.key))?;
             Ok(())
         })
     }
@@ -158,6 +158,15 @@ impl Site {
                 .execute((key.token, &key.key))?;
             Ok(())
         })
+    }
+
+    /// The limit of whoever asks, as it is kept with an answer.
+    fn reach(&self) -> Result<Option<String>, SiteError> {
+        let written = |limit: &Limit| {
+            let areas: Vec<i64> = limit.areas.iter().map(|area| area.0).collect();
+            serde_json::to_string(&(&limit.units, areas)).map_err(|_| SiteError::corrupt("limit"))
+        };
+        self.limit().map(written).transpose()
     }
 }
 
@@ -182,11 +191,12 @@ struct Known {
     at: i64,
     change: Option<i64>,
     answer: Option<KeptAnswer>,
+    reach: Option<String>,
 }
 
 fn find(db: &Connection, key: &OnceKey) -> Result<Option<Known>, SiteError> {
-    let mut statement =
-        row::prepare(db, "SELECT request, run, at_ms, change, answer, body FROM once WHERE token = $1 AND key = $2")?;
+    let sql = "SELECT request, run, at_ms, change, answer, body, reach FROM once WHERE token = $1 AND key = $2";
+    let mut statement = row::prepare(db, sql)?;
     row::first(statement.query((key.token, &key.key))?, known)
 }
 
@@ -196,7 +206,14 @@ fn known(r: &Row<'_>) -> Result<Known, SiteError> {
         let (status, headers) = serde_json::from_str(&head).map_err(|_| SiteError::corrupt("answer"))?;
         Ok::<_, SiteError>(KeptAnswer { status, headers, body })
     });
-    Ok(Known { request: r.get(0)?, run: r.get(1)?, at: r.get(2)?, change: r.get(3)?, answer: answer.transpose()? })
+    Ok(Known {
+        request: r.get(0)?,
+        run: r.get(1)?,
+        at: r.get(2)?,
+        change: r.get(3)?,
+        answer: answer.transpose()?,
+        reach: r.get(6)?,
+    })
 }
 
 fn make_room(db: &Connection, token: &[u8; 32]) -> Result<(), SiteError> {

@@ -2,42 +2,24 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use access::id::SiteId;
-use r2d2::Pool;
-use r2d2_sqlite::SqliteConnectionManager;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 use tokio::sync::watch;
 
 use super::audit::Told;
 use super::audit::thing::Seen;
 use super::called::{self, Speaking};
 use super::once::OnceKey;
+use super::pools::Pools;
 use super::restore::RESTORING;
+use super::within::{Limit, Within};
 use super::{Language, SiteError};
 use crate::file::{self, FileError, Kind};
 
 mod embedded {
     refinery::embed_migrations!("migrations/site");
 }
-
-/// Pages that are read at once. Each connection costs memory and three file handles.
-const READERS_MAX: u32 = 8;
-
-/// Pages that the writer keeps at hand, in KiB: the ends of the log's indexes, each of which an event touches somewhere else.
-const WRITER_CACHE_KIB: i64 = 64 * 1024;
-
-/// The same for a reader.
-const READER_CACHE_KIB: i64 = 8 * 1024;
-
-/// Pages of the write-ahead log until they are written to their places, 64 MiB: fifty doors touch the same pages again and
-/// again, and each is written to its place once for all of them.
-const WAL_PAGES: u32 = 16 * 1024;
-
-/// How long a caller waits for a connection before it hears that the file is busy. Longer than a
-/// statement waits, so that the cause is told.
-const CONNECTION_WAIT: Duration = Duration::from_secs(10);
 
 pub(super) const KIND: Kind = Kind {
     what: "site database",
@@ -101,6 +83,8 @@ pub struct Site {
     seen: Option<Seen>,
     /// What is being done once: its changes are marked.
     doing: Option<OnceKey>,
+    /// What there is of it for whoever asks, if not all.
+    within: Option<Arc<Within>>,
     /// What whoever reads speaks: how doors and areas are named.
     speaks: Option<Language>,
 }
@@ -108,10 +92,7 @@ pub struct Site {
 struct Inner {
     id: SiteId,
     told: Told,
-    readers: Pool<SqliteConnectionManager>,
-    /// One connection, so that writers of this process queue here and not in SQLite's busy handler,
-    /// which sleeps.
-    writer: Pool<SqliteConnectionManager>,
+    pools: Pools,
     changes: watch::Sender<u64>,
     news: watch::Sender<u64>,
     requests: watch::Sender<u64>,
@@ -152,12 +133,12 @@ impl Site {
         Ok(Self {
             seen: None,
             doing: None,
+            within: None,
             speaks: None,
             inner: Arc::new(Inner {
                 id: site.clone(),
                 told,
-                readers: pool(path, READERS_MAX, true).map_err(failed)?,
-                writer: pool(path, 1, false).map_err(failed)?,
+                pools: Pools::open(path).map_err(failed)?,
                 changes: watch::Sender::new(newest),
                 news: watch::Sender::new(0),
                 requests: watch::Sender::new(0),
@@ -199,6 +180,18 @@ impl Site {
         Self { doing: Some(key), ..self.clone() }
     }
 
+    /// The same site, as far as it is there for somebody who is limited to a part of it.
+    #[must_use]
+    pub fn within(&self, within: Arc<Within>) -> Self {
+        Self { within: Some(within), ..self.clone() }
+    }
+
+    /// What whoever asks is limited to; nothing if they have the whole site.
+    #[must_use]
+    pub fn limit(&self) -> Option<&Limit> {
+        self.within.as_deref().map(Within::limit)
+    }
+
     /// The same site, read by somebody who speaks this language: doors and areas are named in it, or by their main names if
     /// there is no language, or no name in it.
     #[must_use]
@@ -213,8 +206,9 @@ impl Site {
 
     /// Reads one consistent state, beside any writer.
     pub(super) fn read<T>(&self, read: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>) -> Result<T, SiteError> {
-        let mut connection = self.inner.readers.get().map_err(|_| SiteError::Busy)?;
+        let mut connection = self.inner.pools.reader(self.within.is_some())?;
         let transaction = connection.transaction()?;
+        self.narrow(&transaction)?;
         let _speaking = Speaking::begin(self.speaks);
         read(&transaction)
     }
@@ -226,8 +220,9 @@ impl Site {
         wakes: Wakes,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>,
     ) -> Result<T, SiteError> {
-        let mut connection = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut writer = self.inner.pools.writer(self.within.is_some())?;
+        let transaction = writer.begin()?;
+        self.narrow(&transaction)?;
         self.check_seen(&transaction)?;
         let before = super::change::newest(&transaction)?;
         let result = write(&transaction)?;
@@ -252,12 +247,17 @@ impl Site {
         &self,
         write: impl FnOnce(&Transaction<'_>) -> Result<T, SiteError>,
     ) -> Result<T, SiteError> {
-        let mut connection = self.inner.writer.get().map_err(|_| SiteError::Busy)?;
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut writer = self.inner.pools.writer(self.within.is_some())?;
+        let transaction = writer.begin()?;
+        self.narrow(&transaction)?;
         self.check_seen(&transaction)?;
         let result = write(&transaction)?;
         transaction.rollback()?;
         Ok(result)
+    }
+
+    fn narrow(&self, db: &Connection) -> Result<(), SiteError> {
+        self.within.as_ref().map_or(Ok(()), |within| within.fill(db))
     }
 
     fn check_seen(&self, db: &Connection) -> Result<(), SiteError> {
@@ -293,29 +293,4 @@ fn owner(connection: &Connection, site: &SiteId) -> Result<String, SiteError> {
     let sql = "INSERT INTO site (id, name, log_head, log_chain) VALUES (1, $1, $2, 2)";
     connection.execute(sql, (site.as_str(), [0_u8; 32]))?;
     Ok(site.as_str().to_owned())
-}
-
-fn pool(path: &Path, size: u32, only_reads: bool) -> Result<Pool<SqliteConnectionManager>, SiteError> {
-    let manager = SqliteConnectionManager::file(path).with_flags(file::flags()).with_init(move |connection| {
-        file::configure(connection)?;
-        called::teach(connection)?;
-        // What is erased is overwritten, where that costs no page more.
-        connection.pragma_update(None, "secure_delete", "FAST")?;
-        connection.pragma_update(
-            None,
-            "cache_size",
-            -(if only_reads { READER_CACHE_KIB } else { WRITER_CACHE_KIB }),
-        )?;
-        connection.pragma_update(None, "wal_autocheckpoint", WAL_PAGES)?;
-        connection.pragma_update(None, "query_only", only_reads)
-    });
-    Pool::builder()
-        .max_size(size)
-        .min_idle(Some(1))
-        .max_lifetime(None)
-        .idle_timeout(None)
-        .test_on_check_out(false)
-        .connection_timeout(CONNECTION_WAIT)
-        .build(manager)
-        .map_err(|error| SiteError::Storage(Box::new(error)))
 }

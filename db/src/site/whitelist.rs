@@ -270,6 +270,11 @@ impl Doors {
         self.names.get(&door).ok_or(SiteError::corrupt("door"))
     }
 
+    /// The same as far as whoever asks may see it.
+    pub(super) fn seen(&self, door: i64) -> Option<&DoorId> {
+        self.names.get(&door)
+    }
+
     pub(super) fn numbers(&self, names: &[DoorId]) -> Result<Vec<i64>, SiteError> {
         let number = |name| self.numbers.get(name).copied().ok_or_else(|| SiteError::not_found("door", name));
         names.iter().map(number).collect()

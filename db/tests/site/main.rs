@@ -45,4 +45,5 @@ mod support;
 mod tamper;
 mod upgrade;
 mod versions;
+mod within;
 mod world;

@@ -102,6 +102,7 @@ const PUTS: &[Row] = &[
     ("/api/v1/settings", r#"{"inactivity_days":90}"#, "inactivity-set", "90"),
     ("/api/v1/settings/contact", r#"{"contact":"Reception"}"#, "contact-set", "Reception"),
     ("/api/v1/operators/{operator}", r#"{"role":"security"}"#, "operator-role", "security"),
+    ("/api/v1/operators/{operator}/limit", r#"{"units":["Leikkaus"],"areas":[1]}"#, "operator-limit", "Leikkaus"),
     ("/api/v1/reviews/days", r#"{"days":30}"#, "review-days", "30"),
     ("/api/v1/privacy/retention/events", r#"{"months":6}"#, "retention-set", "6"),
     ("/api/v1/people/1/secret", r#"{"reason":"Turvakielto","readers":["maija"]}"#, "name-secret", "1"),

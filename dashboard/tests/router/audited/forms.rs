@@ -33,6 +33,7 @@ const ACCOUNTS: &[Row] = &[
     ("/operators", "name=olli&role=desk", "operator-add", "olli"),
     ("/operators/second-step", "required=yes", "site-second-step", "second_step"),
     ("/operators/{operator}/role", "role=security", "operator-role", "desk"),
+    ("/operators/{operator}/limit", "units=Leikkaus&area=1", "operator-limit", "Leikkaus"),
     ("/operators/{operator}/disable", "disabled=yes", "operator-disable", "desk"),
     ("/operators/{operator}/reset", "", "operator-reset", "desk"),
     ("/operators/sessions/end", "session={session}", "session-end", "desk"),

@@ -5,9 +5,9 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use db::site::{ChangeView, Role};
+use db::site::{ChangeView, Limit, Role};
 
-use crate::support::{Answer, Bench, Browser, OPERATOR, TOKEN};
+use crate::support::{Answer, Bench, Browser, OPERATOR, TOKEN, actor};
 
 mod calls;
 mod forms;
@@ -244,4 +244,46 @@ async fn what_leaves_as_a_file_is_told_before_it_leaves_and_what_is_only_asked_a
         .collect();
     assert_eq!(told, ["export /api/v1/events.csv?door=main", "export /bulk"]);
     assert!(browser.get("/log").await.text().contains("List exported"));
+}
+
+#[tokio::test]
+async fn nothing_foreign_is_changed_by_any_form_or_call_of_an_operator_who_is_limited() {
+    let mut failed = Vec::new();
+    for (api, good) in
+        forms::all().into_iter().map(|good| (false, good)).chain(calls::all().into_iter().map(|good| (true, good)))
+    {
+        if let Err(why) = outside(api, &good).await {
+            failed.push(format!("{} {}: {why}", good.method, good.path));
+        }
+    }
+    fails(&failed);
+}
+
+/// Sends what would be done for an operator of the whole site, from one who is limited to a unit in which nobody works.
+async fn outside(api: bool, good: &Good) -> Result<(), String> {
+    let mut bench = if good.path == "/restore" { Bench::restored().await } else { Bench::with(!api).await };
+    let right = bench.route_of(&good.method, good.path.split('?').next().unwrap()).right;
+    if right.is_none_or(|right| right.code() == "own") {
+        return Ok(());
+    }
+    let token = bench.token_of(Role::Admin, "all");
+    let limited = bench.site.operator(Role::Admin.code()).unwrap().unwrap().id;
+    let limit = Limit { units: vec!["Nowhere".to_owned()], areas: Vec::new() };
+    bench.site.set_limit(&actor(), limited, limit).unwrap();
+    let mut stranger = bench.signed_in_as(Role::Admin).await;
+    let mut browser = bench.signed_in().await;
+    let (path, body) = bench.furnished(&mut browser, good.path, good.body).await;
+    let before = bench.site.latest().unwrap().0;
+    let status = if api {
+        sent(&bench, &token, &good.method, &path, &body).await.status
+    } else {
+        stranger.post(&path, &body).await.status
+    };
+    if !status.is_client_error() {
+        return Err(format!("answered with {status}"));
+    }
+    let log = bench.site.change_log(None, 50).unwrap();
+    let new = log.iter().filter(|change| change.number > before && change.action != "outside-refused");
+    let done: Vec<_> = new.map(|change| (&change.action, &change.detail)).collect();
+    if done.is_empty() { Ok(()) } else { Err(format!("{status}, and yet {done:?}")) }
 }

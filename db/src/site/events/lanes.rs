@@ -8,6 +8,9 @@
 //! pharmacy, granted ─┼─▶ the newest of all heads, one by one, until the page is full or enough was looked at
 //! ward 3, denied    ─┘
 //! ```
+//!
+//! The lanes read the file's own table and its indexes, past the view of an operator who is limited; what is within is
+//! asked of each row in [`Wanted::takes`].
 
 use std::collections::{BinaryHeap, VecDeque};
 
@@ -89,7 +92,7 @@ impl Way {
         let n = self.keys().len();
         let (at, id, from, limit) = (n + 1, n + 2, n + 3, n + 4);
         format!(
-            "SELECT e.id, e.happened_ms{columns} FROM event e INDEXED BY {} WHERE {equal}e.happened_ms <= ${at}
+            "SELECT e.id, e.happened_ms{columns} FROM main.event e INDEXED BY {} WHERE {equal}e.happened_ms <= ${at}
              AND (e.happened_ms < ${at} OR e.id < ${id}) AND e.happened_ms >= ${from}
              ORDER BY e.happened_ms DESC, e.id DESC LIMIT ${limit}",
             self.index()
@@ -102,6 +105,8 @@ pub(super) struct Plan {
     pub(super) way: Way,
     pub(super) checks: bool,
     pub(super) keys: Vec<Vec<Value>>,
+    /// Cards whose lanes are read beside those. What stands in two lanes is told once.
+    pub(super) cards: Vec<Vec<Value>>,
 }
 
 impl Plan {
@@ -110,6 +115,25 @@ impl Plan {
         if let Some(cards) = &wanted.cards {
             return Ok(Self::new(Way::Card, true, cards.keys().map(|uid| vec![uid.clone().into()])));
         }
+        if let Some(plan) = Self::of_reach(wanted) {
+            return Ok(plan);
+        }
+        let mut plan = Self::of_all(db, wanted)?;
+        plan.checks |= wanted.reach.is_some();
+        Ok(plan)
+    }
+
+    /// Of somebody who is limited, and asks for no door: the doors that are within, and the cards of people who are.
+    fn of_reach(wanted: &Wanted) -> Option<Self> {
+        let reach = wanted.reach.as_ref().filter(|_| wanted.doors.is_none())?;
+        let doors = reach.doors.iter().map(|door| vec![(*door).into()]);
+        let cards = reach.cards.keys().map(|uid| vec![uid.clone().into()]).collect();
+        let few = reach.doors.len().saturating_add(reach.cards.len()) <= LANES_MAX;
+        few.then(|| Self { cards, ..Self::new(Way::Door, true, doors) })
+    }
+
+    /// Of the log as it is.
+    fn of_all(db: &Connection, wanted: &Wanted) -> Result<Self, SiteError> {
         if let Some(plan) = Self::of_reasons(db, wanted)? {
             return Ok(plan);
         }
@@ -147,13 +171,13 @@ impl Plan {
     }
 
     fn new(way: Way, checks: bool, keys: impl IntoIterator<Item = Vec<Value>>) -> Self {
-        Self { way, checks, keys: keys.into_iter().collect() }
+        Self { way, checks, keys: keys.into_iter().collect(), cards: Vec::new() }
     }
 }
 
 /// The sets of reasons in the log that have one of these; nothing if the log has too many sets.
 fn sets_of_reasons(db: &Connection, wanted: i64) -> Result<Option<Vec<i64>>, SiteError> {
-    let sql = "SELECT reasons FROM event INDEXED BY event_by_reason WHERE reasons > $1 ORDER BY reasons LIMIT 1";
+    let sql = "SELECT reasons FROM main.event INDEXED BY event_by_reason WHERE reasons > $1 ORDER BY reasons LIMIT 1";
     let (mut next, mut known, mut sets) = (row::prepare(db, sql)?, i64::MIN, Vec::new());
     for _ in 0..REASONS_MAX {
         let Some(set) = next.query_row([known], |row| row.get::<_, i64>(0)).optional()? else {
@@ -178,6 +202,12 @@ pub(super) struct Looked {
 /// All lanes of a search, merged.
 pub(super) struct Lanes<'a> {
     statement: CachedStatement<'a>,
+    /// The same for cards beside them.
+    of_cards: CachedStatement<'a>,
+    /// Lanes from here on are of cards beside them.
+    cards_from: usize,
+    /// The row that was told last.
+    told: Option<Place>,
     wanted: &'a Wanted,
     checks: bool,
     /// What a row costs.
@@ -208,16 +238,20 @@ impl<'a> Lanes<'a> {
         behind: Place,
         rows: u32,
     ) -> Result<Self, SiteError> {
-        let count = u32::try_from(plan.keys.len()).unwrap_or(u32::MAX).max(1);
+        let cards_from = plan.keys.len();
+        let count = u32::try_from(cards_from.saturating_add(plan.cards.len())).unwrap_or(u32::MAX).max(1);
         let chunk = (rows.saturating_mul(2) / count).clamp(FIRST_MIN, rows.clamp(FIRST_MIN, CHUNK_MAX));
         let place = behind.min((wanted.until, i64::MIN));
         let lane = |keys| Lane { keys, rows: VecDeque::new(), place, chunk, over: false };
         let mut lanes = Self {
             statement: row::prepare(db, &plan.way.sql(plan.checks))?,
+            of_cards: row::prepare(db, &Way::Card.sql(plan.checks))?,
+            cards_from,
+            told: None,
             wanted,
             checks: plan.checks,
             cost: if plan.checks { WHOLE_ROW } else { 1 },
-            lanes: plan.keys.into_iter().map(lane).collect(),
+            lanes: plan.keys.into_iter().chain(plan.cards).map(lane).collect(),
             heads: BinaryHeap::new(),
             looks: 0,
             tired: false,
@@ -230,6 +264,18 @@ impl<'a> Lanes<'a> {
 
     /// The next row of the list, whether it is meant or not; nothing at the end, or when enough was looked at.
     pub(super) fn next(&mut self) -> Result<Option<Looked>, SiteError> {
+        loop {
+            let row = self.step()?;
+            if let Some(row) = row
+                && self.told.replace(row.place) == Some(row.place)
+            {
+                continue;
+            }
+            return Ok(row);
+        }
+    }
+
+    fn step(&mut self) -> Result<Option<Looked>, SiteError> {
         if self.tired {
             return Ok(None);
         }
@@ -261,7 +307,8 @@ impl<'a> Lanes<'a> {
         };
         let bounds = [lane.place.0, lane.place.1, self.wanted.from, lane.chunk.into()];
         let values = lane.keys.iter().cloned().chain(bounds.map(Value::from));
-        let mut rows = self.statement.query(params_from_iter(values))?;
+        let statement = if number < self.cards_from { &mut self.statement } else { &mut self.of_cards };
+        let mut rows = statement.query(params_from_iter(values))?;
         let mut read = 0;
         while let Some(row) = rows.next()? {
             let place = (row.get(1)?, row.get(0)?);

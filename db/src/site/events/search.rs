@@ -45,7 +45,8 @@ impl Site {
         self.read(|db| {
             let wanted = Wanted::new(db, filter)?;
             let hits = find(db, &wanted, seek, row::limit_of(limit))?;
-            let newest = row::prepare(db, "SELECT COALESCE(MAX(id), 0) FROM event")?.query_row([], |row| row.get(0))?;
+            let newest =
+                row::prepare(db, "SELECT COALESCE(MAX(id), 0) FROM main.event")?.query_row([], |row| row.get(0))?;
             let next = hits.next.map(|(happened, id)| EventMark { id, happened: UtcMs(happened) });
             Ok(Found { events: views(db, &hits.ids)?, next, unfinished: hits.unfinished, newest })
         })
@@ -102,7 +103,7 @@ fn find(db: &Connection, wanted: &Wanted, seek: Seek, limit: u32) -> Result<Hits
 
 /// Where an event lies in the list; of an id that there is not, the one before it.
 fn place(db: &Connection, id: i64) -> Result<Option<Place>, SiteError> {
-    let sql = "SELECT happened_ms, id FROM event WHERE id <= $1 ORDER BY id DESC LIMIT 1";
+    let sql = "SELECT happened_ms, id FROM main.event WHERE id <= $1 ORDER BY id DESC LIMIT 1";
     let found: Option<Place> =
         row::prepare(db, sql)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     Ok(found.map(|(happened, found)| (happened, if found == id { id } else { found.saturating_add(1) })))
@@ -113,7 +114,7 @@ fn follow(db: &Connection, wanted: &Wanted, after: i64, limit: usize) -> Result<
     let looks = if wanted.is_everything() { limit } else { FOLLOWED_MAX };
     let mut statement = row::prepare(
         db,
-        "SELECT e.id, e.happened_ms, e.door, e.code, e.reasons, e.uid, e.at_ms FROM event e
+        "SELECT e.id, e.happened_ms, e.door, e.code, e.reasons, e.uid, e.at_ms FROM main.event e
          WHERE e.id > $1 ORDER BY e.id LIMIT $2",
     )?;
     let mut rows = statement.query((after, i64::try_from(looks).unwrap_or(i64::MAX)))?;

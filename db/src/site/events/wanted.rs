@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 
 use super::lanes::LANES_MAX;
 use super::{CODE_LENGTH_MAX, EventFilter, FILTER_AREAS_MAX, FILTER_DOORS_MAX, FILTER_SUBJECTS_MAX, FILTER_WORDS_MAX};
-use crate::site::{AreaId, SiteError, row, rules};
+use crate::site::{AreaId, SiteError, row, rules, within as limit};
 
 /// When a card belonged to somebody who is asked for, in milliseconds: from, until.
 type Held = Vec<(i64, i64)>;
@@ -22,10 +22,19 @@ pub(super) struct Wanted {
     pub(super) reasons: Option<i64>,
     /// With the times that count, if not all do.
     pub(super) cards: Option<Cards>,
+    /// What is within, for somebody who is limited.
+    pub(super) reach: Option<Reach>,
     /// The first millisecond.
     pub(super) from: i64,
     /// The first millisecond that is not meant any more.
     pub(super) until: i64,
+}
+
+/// Doors and cards that are within. An event of either is.
+pub(super) struct Reach {
+    pub(super) doors: BTreeSet<i64>,
+    /// With when somebody who is within held it.
+    pub(super) cards: BTreeMap<Vec<u8>, Held>,
 }
 
 impl Wanted {
@@ -36,6 +45,7 @@ impl Wanted {
             codes: filter.wanted_codes(),
             reasons: (!filter.reasons.is_empty()).then(|| filter.reasons.bits().cast_signed()),
             cards: cards(db, filter)?,
+            reach: reach(db)?,
             from: filter.from.map_or(i64::MIN, |from| from.0),
             until: filter.until.map_or(i64::MAX, |until| until.0),
         })
@@ -44,7 +54,7 @@ impl Wanted {
     /// Whether every event is meant.
     pub(super) fn is_everything(&self) -> bool {
         let any = self.doors.is_none() && self.codes.is_none() && self.reasons.is_none() && self.cards.is_none();
-        any && self.from == i64::MIN && self.until == i64::MAX
+        any && self.reach.is_none() && self.from == i64::MIN && self.until == i64::MAX
     }
 
     /// Whether a row is meant: its id, when it happened, door, code, reasons, card, and time by the door's clock.
@@ -68,9 +78,18 @@ impl Wanted {
         {
             return Ok(false);
         }
+        if self.cards.is_none() && self.reach.is_none() {
+            return Ok(true);
+        }
+        let (uid, at) = (row.get_ref(5)?.as_blob().ok(), row.get::<_, i64>(6)?);
+        if let Some(reach) = &self.reach
+            && !reach.doors.contains(&row.get::<_, i64>(2)?)
+            && !uid.and_then(|uid| reach.cards.get(uid)).is_some_and(|held| within(held, at))
+        {
+            return Ok(false);
+        }
         let Some(cards) = &self.cards else { return Ok(true) };
-        let held = row.get_ref(5)?.as_blob().ok().and_then(|uid| cards.get(uid));
-        let at: i64 = row.get(6)?;
+        let held = uid.and_then(|uid| cards.get(uid));
         Ok(held.is_some_and(|held| held.as_ref().is_none_or(|held| within(held, at))))
     }
 }
@@ -139,16 +158,37 @@ fn cards(db: &Connection, filter: &EventFilter) -> Result<Option<Cards>, SiteErr
             if !asked.is_empty() && !asked.contains(&uid) {
                 continue;
             }
-            let window = row::window(row, 1)?;
-            let from = window.from.map_or(i64::MIN, |from| from.0.saturating_mul(1_000));
-            let until = window.until.map_or(i64::MAX, |until| until.0.saturating_mul(1_000));
-            cards.entry(uid).or_insert(None::<Held>).get_or_insert_default().push((from, until));
+            cards.entry(uid).or_insert(None::<Held>).get_or_insert_default().push(span(row, 1)?);
         }
     }
     if cards.len() > LANES_MAX {
         return Err(SiteError::invalid("person", "too-many"));
     }
     Ok(Some(cards))
+}
+
+/// What is within; nothing if whoever asks is not limited. The holdings that such a reader has are those of people who are.
+fn reach(db: &Connection) -> Result<Option<Reach>, SiteError> {
+    if !limit::is_narrow(db)? {
+        return Ok(None);
+    }
+    let mut doors = row::prepare(db, "SELECT number FROM temp.within_door")?;
+    let doors = row::all(doors.query([])?, |row| Ok(row.get(0)?))?.into_iter().collect();
+    let mut cards: BTreeMap<Vec<u8>, Held> = BTreeMap::new();
+    let mut statement = row::prepare(db, "SELECT uid, from_s, until_s FROM holding WHERE until IS NULL")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        cards.entry(row.get(0)?).or_default().push(span(row, 1)?);
+    }
+    Ok(Some(Reach { doors, cards }))
+}
+
+/// A window as milliseconds.
+fn span(row: &Row<'_>, column: usize) -> Result<(i64, i64), SiteError> {
+    let window = row::window(row, column)?;
+    let from = window.from.map_or(i64::MIN, |from| from.0.saturating_mul(1_000));
+    let until = window.until.map_or(i64::MAX, |until| until.0.saturating_mul(1_000));
+    Ok((from, until))
 }
 
 fn within(held: &Held, at: i64) -> bool {

@@ -75,7 +75,7 @@ pub(in crate::site) fn touch(db: &Connection, after: u64, through: u64) -> Resul
     let span = (after.cast_signed(), through.cast_signed());
     for sql in SITE {
         if row::first(row::prepare(db, sql)?.query(span)?, |_| Ok(()))?.is_some() {
-            let sql = "INSERT INTO state_change (change, door) SELECT $1, number FROM door WHERE true
+            let sql = "INSERT INTO state_change (change, door) SELECT $1, number FROM main.door WHERE true
                        ON CONFLICT (door, change) DO NOTHING";
             row::prepare(db, sql)?.execute([span.1])?;
             return Ok(());
