@@ -3,13 +3,15 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use db::site::{Site, SiteError, Thing};
+use db::site::{Actor, Site, SiteError, Thing};
 
 use crate::app::App;
 use crate::audit::{Names, Told, field_name};
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::page::Page;
+use crate::pages::done;
+use crate::visit::{Visit, actor};
 
 /// Most changes that are shown; whoever is that late had better look at the thing itself.
 const CHANGES_SHOWN: u32 = 10;
@@ -53,6 +55,33 @@ pub(crate) fn guarded(site: &Site, form: &Form, thing: Option<&Thing>) -> Result
     let version = form.value(FIELD).parse();
     let version = version.map_err(|_| SiteError::Invalid { field: FIELD, problem: "not-a-number" })?;
     Ok(site.as_seen(thing.clone(), version))
+}
+
+/// What a form saves, and where that leads.
+pub(crate) struct Saving {
+    pub(crate) thing: Thing,
+    pub(crate) place: Place,
+    /// The page that is shown then, and what it says was done.
+    pub(crate) done: (String, &'static str),
+}
+
+/// Saves what a form says of one thing: the answer if that is done or somebody else was faster, and nothing if what is wrong
+/// stands in the form now.
+pub(crate) async fn save(
+    app: &App,
+    visit: &Visit,
+    form: &mut Form,
+    saving: Saving,
+    edit: impl FnOnce(&Site, &Actor<'_>) -> Result<(), SiteError> + Send + 'static,
+) -> Result<Option<Response>, Fault> {
+    let (caller, operator) = (app.clone(), visit.operator.clone());
+    let (thing, entered) = (saving.thing.clone(), form.clone());
+    let saved = app.db(move |site| edit(&guarded(site, &entered, Some(&thing))?, &actor(&caller, &operator)));
+    match saved.await {
+        Ok(()) => Ok(Some(done(&saving.done.0, saving.done.1))),
+        Err(Fault::Stale(_)) => answer(app, visit.page.clone(), saving.thing, form, saving.place).await.map(Some),
+        Err(fault) => form.refused(fault).map(|()| None),
+    }
 }
 
 /// The page that shows both. Nothing was saved.

@@ -146,7 +146,7 @@ fn render_refused(template: &impl Template) -> Result<Response, Fault> {
 }
 
 /// After a change: look at this place, so that reloading repeats nothing.
-fn done(place: &str, code: &str) -> Response {
+pub(crate) fn done(place: &str, code: &str) -> Response {
     let (path, anchor) = place.split_once('#').unwrap_or((place, ""));
     let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
     Redirect::to(&format!("{path}?done={code}{anchor}")).into_response()

@@ -5,19 +5,19 @@ use access::signal::{Pattern, PatternError, Signal, SignalSet};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use db::site::{Site, Thing};
+use db::site::{Actor, Site, Thing};
 
-use super::{done, render, render_refused};
+use super::{render, render_refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
 use crate::language::Lang;
-use crate::meanwhile;
+use crate::meanwhile::{self, Saving};
 use crate::page::Page;
 use crate::query::Pairs;
 use crate::rights::Right;
 use crate::routes::Routes;
-use crate::visit::{Visit, actor};
+use crate::visit::Visit;
 
 mod picture;
 
@@ -65,20 +65,12 @@ async fn show(State(app): State<App>, visit: Visit, pairs: Pairs) -> Result<Resp
 /// Sets the patterns, all of them anew. What could be taken for another is refused.
 async fn set(State(app): State<App>, visit: Visit, mut form: Form) -> Result<Response, Fault> {
     if let Some(signals) = read(&mut form, &visit.page) {
-        let (caller, operator) = (app.clone(), visit.operator.clone());
-        let entered = form.clone();
-        let set = move |site: &Site| {
-            let guarded = meanwhile::guarded(site, &entered, Some(&Thing::Signals))?;
-            guarded.set_signals(&actor(&caller, &operator), &signals)
-        };
-        match app.db(set).await {
-            Ok(()) => return Ok(done("/signals", "signals-set")),
-            Err(Fault::Stale(_)) => {
-                let [action, back] = ["/signals"; 2].map(str::to_owned);
-                let place = meanwhile::Place { about: String::new(), action, back };
-                return meanwhile::answer(&app, visit.page, Thing::Signals, &form, place).await;
-            }
-            Err(fault) => form.refused(fault)?,
+        let [action, back, after] = ["/signals"; 3].map(str::to_owned);
+        let place = meanwhile::Place { about: String::new(), action, back };
+        let saving = Saving { thing: Thing::Signals, place, done: (after, "signals-set") };
+        let set = move |site: &Site, actor: &Actor<'_>| site.set_signals(actor, &signals);
+        if let Some(answer) = meanwhile::save(&app, &visit, &mut form, saving, set).await? {
+            return Ok(answer);
         }
     }
     let signals = app.db(|site| site.signals()).await?;

@@ -2,15 +2,15 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{Site, Thing};
+use db::site::{Actor, Site, Thing};
 
 use super::{id_of, refused};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
-use crate::meanwhile;
-use crate::pages::{called, done};
-use crate::visit::{Visit, actor};
+use crate::meanwhile::{self, Place, Saving};
+use crate::pages::called;
+use crate::visit::Visit;
 
 /// Sets all of them.
 pub(super) async fn set(
@@ -21,21 +21,15 @@ pub(super) async fn set(
 ) -> Result<Response, Fault> {
     let (id, names) = (id_of(&id)?, called::read(&form));
     let place = format!("/doors/{id}");
-    let (caller, operator, door) = (app.clone(), visit.operator.clone(), id.clone());
-    let (thing, entered) = (Thing::Door(id.clone()), form.clone());
-    let set = move |site: &Site| {
-        let guarded = meanwhile::guarded(site, &entered, Some(&Thing::Door(door.clone())))?;
-        guarded.set_door_names(&actor(&caller, &operator), &door, &names)
+    let door = id.clone();
+    let saving = Saving {
+        thing: Thing::Door(id.clone()),
+        done: (format!("{place}#names"), "names-set"),
+        place: Place { about: String::new(), action: format!("{place}/names"), back: place },
     };
-    match app.db(set).await {
-        Ok(()) => Ok(done(&format!("{place}#names"), "names-set")),
-        Err(Fault::Stale(_)) => {
-            let place = meanwhile::Place { about: String::new(), action: format!("{place}/names"), back: place };
-            meanwhile::answer(&app, visit.page, thing, &form, place).await
-        }
-        Err(fault) => {
-            form.refused(fault)?;
-            refused(&app, visit, &id, form, "names").await
-        }
+    let set = move |site: &Site, actor: &Actor<'_>| site.set_door_names(actor, &door, &names);
+    match meanwhile::save(&app, &visit, &mut form, saving, set).await? {
+        Some(answer) => Ok(answer),
+        None => refused(&app, visit, &id, form, "names").await,
     }
 }

@@ -6,7 +6,7 @@ use access::id::DoorId;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use db::site::{AreaId, DoorKind, DoorView, RuleEdit, RuleFilter, Site, Thing};
+use db::site::{Actor, AreaId, DoorKind, DoorView, RuleEdit, RuleFilter, Site, Thing};
 
 use super::passback;
 use super::preview::{self, Plan};
@@ -14,11 +14,11 @@ use super::{RuleLine, contains, number, rules_of};
 use crate::app::App;
 use crate::fault::Fault;
 use crate::form::Form;
-use crate::meanwhile;
+use crate::meanwhile::{self, Saving};
 use crate::page::Page;
 use crate::pages::{called, done, render, render_refused};
 use crate::query::{self, Pairs};
-use crate::visit::{Visit, actor};
+use crate::visit::Visit;
 
 /// Boxes on one page: each is two fields of the form, and the form has a bound.
 const BOXES: usize = 200;
@@ -126,20 +126,10 @@ pub(super) async fn set_names(
     mut form: Form,
 ) -> Result<Response, Fault> {
     let area = id_of(&id)?;
-    let (names, caller, operator) = (called::read(&form), app.clone(), visit.operator.clone());
-    let (thing, entered) = (Thing::Area(area), form.clone());
-    let set = move |site: &Site| {
-        let guarded = meanwhile::guarded(site, &entered, Some(&Thing::Area(area)))?;
-        guarded.set_area_names(&actor(&caller, &operator), area, &names)
-    };
-    match app.db(set).await {
-        Ok(()) => return Ok(done(&format!("{}#names", place(area)), "names-set")),
-        Err(Fault::Stale(_)) => {
-            let (action, back) = (format!("{}/names", place(area)), place(area));
-            let place = meanwhile::Place { about: String::new(), action, back };
-            return meanwhile::answer(&app, visit.page, thing, &form, place).await;
-        }
-        Err(fault) => form.refused(fault)?,
+    let names = called::read(&form);
+    let set = move |site: &Site, actor: &Actor<'_>| site.set_area_names(actor, area, &names);
+    if let Some(answer) = meanwhile::save(&app, &visit, &mut form, saving(area, "names", "names-set"), set).await? {
+        return Ok(answer);
     }
     render_refused(&page(&app, visit.page, area, form, "names").await?)
 }
@@ -153,23 +143,23 @@ pub(super) async fn set_passback(
 ) -> Result<Response, Fault> {
     let area = id_of(&id)?;
     if let Some(rule) = passback::read(&mut form) {
-        let (caller, operator) = (app.clone(), visit.operator.clone());
-        let (thing, entered) = (Thing::Area(area), form.clone());
-        let set = move |site: &Site| {
-            let guarded = meanwhile::guarded(site, &entered, Some(&Thing::Area(area)))?;
-            guarded.set_passback(&actor(&caller, &operator), area, rule)
-        };
-        match app.db(set).await {
-            Ok(()) => return Ok(done(&format!("{}#passback", place(area)), "passback-set")),
-            Err(Fault::Stale(_)) => {
-                let (action, back) = (format!("{}/passback", place(area)), place(area));
-                let place = meanwhile::Place { about: String::new(), action, back };
-                return meanwhile::answer(&app, visit.page, thing, &form, place).await;
-            }
-            Err(fault) => form.refused(fault)?,
+        let set = move |site: &Site, actor: &Actor<'_>| site.set_passback(actor, area, rule);
+        let saving = saving(area, "passback", "passback-set");
+        if let Some(answer) = meanwhile::save(&app, &visit, &mut form, saving, set).await? {
+            return Ok(answer);
         }
     }
     render_refused(&page(&app, visit.page, area, form, "passback").await?)
+}
+
+/// A form of the page about the area itself, named as its part of the page.
+fn saving(area: AreaId, part: &str, code: &'static str) -> Saving {
+    let back = place(area);
+    Saving {
+        thing: Thing::Area(area),
+        done: (format!("{back}#{part}"), code),
+        place: meanwhile::Place { about: String::new(), action: format!("{back}/{part}"), back },
+    }
 }
 
 async fn page(app: &App, page: Page, id: AreaId, form: Form, failed: &'static str) -> Result<Area, Fault> {
