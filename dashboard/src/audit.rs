@@ -193,6 +193,7 @@ impl Part {
             (_, "door") => Self::link("doors", text, text.to_owned()),
             (_, "language") => Self::text(page.code("named-in", text)),
             (_, "life" | "cause" | "effect" | "reading") => Self::text(page.code(field, text)),
+            (_, "outcome") => Self::text(page.code("request-state", text)),
             (_, "role") => Self::text(page.code("role", text)),
             (_, "scope") => Self::text(scope(page, text)),
             (_, "exit_button") => Self::text(page.code("exit-button", text)),

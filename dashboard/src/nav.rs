@@ -22,7 +22,7 @@ const MENU: bool = false;
 
 /// All there is, in the order in which bar and menu offer it, and the right to look at it. The menu names what stands in
 /// the bar once more, since a narrow screen has no bar.
-const PLACES: [(Group, bool, Right, Place); 20] = [
+const PLACES: [(Group, bool, Right, Place); 21] = [
     (Group::Watch, MENU, Right::Look, ("/", "nav-overview")),
     (Group::Watch, BAR, Right::Events, ("/events", "nav-events")),
     (Group::Watch, BAR, Right::Look, ("/alarms", "nav-alarms")),
@@ -32,6 +32,7 @@ const PLACES: [(Group, bool, Right, Place); 20] = [
     (Group::People, BAR, Right::People, ("/people", "nav-people")),
     (Group::People, BAR, Right::Cards, ("/cards", "nav-cards")),
     (Group::People, BAR, Right::Desk, ("/desk", "nav-desk")),
+    (Group::People, MENU, Right::Ask, ("/requests", "nav-requests")),
     (Group::People, MENU, Right::Import, ("/import", "nav-import")),
     (Group::Doors, BAR, Right::Look, ("/doors", "nav-doors")),
     (Group::Doors, BAR, Right::Rules, ("/rules", "nav-rules")),

@@ -4,6 +4,7 @@
 //! | --- | --- | --- | --- | --- |
 //! | looks | everything | the log, doors, people, cards, rules, reports | people, cards, who is in | everything but settings |
 //! | changes | everything | alarms, commands, lockdowns, blocks | cards | nothing |
+//! | asks for access | yes | yes | yes | no |
 //!
 //! Nobody sees where staff have been unless it is their work: the desk hands out cards without the log.
 
@@ -45,6 +46,8 @@ pub enum Right {
     RulesEdit,
     /// Putting one person into a group or taking them out, and letting one card in at one door.
     Grant,
+    /// Asking that somebody else puts one person into a group.
+    Ask,
     /// Taking over registers.
     Import,
     /// Reports.
@@ -71,7 +74,7 @@ pub enum Right {
 
 impl Right {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Look,
         Self::Events,
         Self::Export,
@@ -88,6 +91,7 @@ impl Right {
         Self::Rules,
         Self::RulesEdit,
         Self::Grant,
+        Self::Ask,
         Self::Import,
         Self::Reports,
         Self::Review,
@@ -121,6 +125,7 @@ impl Right {
             Self::Rules => "rules",
             Self::RulesEdit => "rules-edit",
             Self::Grant => "grant",
+            Self::Ask => "ask",
             Self::Import => "import",
             Self::Reports => "reports",
             Self::Review => "review",
@@ -176,13 +181,22 @@ impl Access {
                 R::Cards,
                 R::CardBlock,
                 R::Rules,
+                R::Ask,
                 R::Reports,
                 R::Evacuation,
                 R::Own,
             ]),
-            Role::Desk => {
-                both(&[R::Look, R::People, R::Cards, R::CardBlock, R::CardIssue, R::Desk, R::Evacuation, R::Own])
-            }
+            Role::Desk => both(&[
+                R::Look,
+                R::People,
+                R::Cards,
+                R::CardBlock,
+                R::CardIssue,
+                R::Desk,
+                R::Ask,
+                R::Evacuation,
+                R::Own,
+            ]),
             // Whoever judges what others did does nothing that would have to be judged.
             Role::Auditor => Self {
                 looks: bits(&[
@@ -192,6 +206,7 @@ impl Access {
                     R::People,
                     R::Cards,
                     R::Rules,
+                    R::Ask,
                     R::Reports,
                     R::Audit,
                     R::Privacy,
@@ -221,6 +236,7 @@ impl Access {
             Right::Desk,
             Right::Rules,
             Right::Grant,
+            Right::Ask,
             Right::Reports,
             Right::Evacuation,
             Right::Own,

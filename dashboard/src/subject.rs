@@ -4,7 +4,7 @@ use access::entry::Comfort;
 use access::time::{UtcMs, Window};
 use db::site::{
     EmploymentView, EventFilter, EventView, HandOutFilter, HandOutView, HoldingView, LIST_MAX, Person, PersonId,
-    RightView, SearchView, Seek, Site, SiteError,
+    RequestView, RightView, SearchView, Seek, Site, SiteError,
 };
 
 use crate::when;
@@ -12,7 +12,10 @@ use crate::when;
 mod shape;
 
 pub(crate) use shape::DataShape;
-use shape::{CardShape, EmploymentShape, EventShape, GroupShape, HandOutShape, PersonShape, RightShape, SearchShape};
+use shape::{
+    CardShape, EmploymentShape, EventShape, GroupShape, HandOutShape, PersonShape, RequestShape, RightShape,
+    SearchShape,
+};
 
 /// Most events of one export: what somebody taps in some five years. Those before are asked for by their time.
 const EVENTS_MAX: usize = 20_000;
@@ -26,6 +29,8 @@ pub(crate) struct Data {
     /// Groups that have the person by name.
     pub(crate) groups: Vec<(String, Window)>,
     pub(crate) hand_outs: Vec<HandOutView>,
+    /// Who asked and decided is no business of the person's.
+    pub(crate) requests: Vec<RequestView>,
     /// Newest first.
     pub(crate) events: Vec<EventView>,
     /// Whether there are older ones.
@@ -45,6 +50,7 @@ impl Data {
             holdings: site.holdings_of(id, LIST_MAX)?,
             groups: site.groups_of(id)?.into_iter().map(|(_, name, window)| (name, window)).collect(),
             hand_outs: site.handouts(outs, None, LIST_MAX)?,
+            requests: site.access_requests((None, Some(id)), None, LIST_MAX)?,
             events,
             more_events,
             searches: site.searches_about(id, LIST_MAX)?,
@@ -67,6 +73,7 @@ impl Data {
             rights_to_practise: self.rights.iter().map(RightShape::from).collect(),
             groups: self.groups.iter().map(GroupShape::from).collect(),
             hand_outs: self.hand_outs.iter().map(HandOutShape::from).collect(),
+            requests: self.requests.iter().map(RequestShape::from).collect(),
             events: self.events.iter().map(EventShape::from).collect(),
             more_events: self.more_events,
             searches: self.searches.iter().map(SearchShape::from).collect(),

@@ -192,6 +192,7 @@ fn subjects(words: &[String]) -> Vec<Subject> {
         ["commands", id] => number(id).map(Subject::Command),
         ["encodings", id] => number(id).map(Subject::Encoding),
         ["lockdown" | "lockdowns", id, ..] => number(id).map(Subject::Lockdown),
+        ["requests", id, ..] => number(id).map(Subject::Request),
         _ => None,
     };
     one.into_iter().collect()

@@ -24,7 +24,8 @@ use dashboard::Right;
 use dashboard::import::FileKind;
 use db::site::{
     AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState,
-    EncodeWork, HandOutCause, ImportTable, Life, Retained, RevocationReason, Role, Severity, Transition, WhyOver,
+    EncodeWork, HandOutCause, ImportTable, Life, RequestState, Retained, RevocationReason, Role, Severity, Transition,
+    WhyOver,
 };
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
 
@@ -277,6 +278,8 @@ fn composed_of_holders() -> Vec<String> {
     let differences =
         [DifferenceKind::Added, DifferenceKind::Changed, DifferenceKind::Removed].map(DifferenceKind::code);
     [
+        with("request-state", &RequestState::ALL.map(RequestState::code)),
+        with("request-state", &["all"]),
         with("life", &Life::ALL.map(Life::code)),
         with("cause", &Cause::ALL.map(Cause::code)),
         with("transition", &by_hand),

@@ -31,6 +31,7 @@ mod people;
 mod privacy;
 pub(crate) mod problem;
 mod reports;
+mod requests;
 mod rules;
 mod shape;
 mod signals;
@@ -74,6 +75,7 @@ fn calls(app: &App) -> Calls {
         .merge(rules::router())
         .merge(passing::router())
         .merge(reports::router())
+        .merge(requests::router())
         .merge(privacy::router())
         .merge(signals::router())
         .merge(changes::router())

@@ -46,6 +46,7 @@ mod person;
 mod privacy;
 mod receipt;
 pub(crate) mod reports;
+pub(crate) mod requests;
 mod restore;
 pub(crate) mod rules;
 mod settings;
@@ -82,6 +83,7 @@ pub(crate) fn router(app: &App) -> Routes {
         .merge(import::router(app))
         .merge(inside::router())
         .merge(reports::router())
+        .merge(requests::router())
         .get(Right::Cards, "/cards/ending", ending::show)
         .get(Right::Cards, "/cards/{uid}", card::show)
         .post(Right::CardBlock, "/cards/{uid}/transit", life::transit)

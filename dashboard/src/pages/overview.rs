@@ -53,6 +53,8 @@ struct Found {
     overdue: usize,
     /// Groups whose rights are to be looked at again.
     reviews: usize,
+    /// Access that was asked for, and nobody has decided about.
+    requests: usize,
 }
 
 /// The page.
@@ -77,6 +79,7 @@ fn find(site: &Site, now: UtcMs, since: UtcMs, (events, reports): (bool, bool)) 
         reviews: if reports { reviews()?.len() } else { 0 },
         ending: ending.iter().filter_map(|card| card.window.until).collect(),
         horizons,
+        requests: site.access_requests_open()?,
         overdue: site.handouts(overdue, None, COUNTED_MAX + 1)?.len(),
         doors: site.doors()?,
         alarms: site.alarms(&open, now, ROWS)?,
@@ -113,6 +116,9 @@ fn counts(page: &Page, found: &Found) -> Vec<Count> {
     ];
     if page.may(Right::Desk) {
         counts.push(count("count-overdue", found.overdue, "/desk?show=overdue#outs".to_owned(), "warn"));
+    }
+    if page.may(Right::Ask) {
+        counts.push(count("count-requests", found.requests, "/requests".to_owned(), "warn"));
     }
     if page.may(Right::Reports) && !page.limited {
         counts.push(count("count-reviews", found.reviews, "/reports/review?show=due".to_owned(), "plain"));

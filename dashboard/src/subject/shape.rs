@@ -1,7 +1,9 @@
 //! The JSON of what is known of a person.
 
 use access::time::{UtcS, Window};
-use db::site::{CardKind, EmploymentView, EventView, HandOutView, HoldingView, RightView, SearchView, Searched};
+use db::site::{
+    CardKind, EmploymentView, EventView, HandOutView, HoldingView, RequestView, RightView, SearchView, Searched,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -20,6 +22,8 @@ pub(crate) struct DataShape {
     /// That have the person by name.
     pub(super) groups: Vec<GroupShape>,
     pub(super) hand_outs: Vec<HandOutShape>,
+    /// Access that was asked for; by whom is no business of the person's.
+    pub(super) requests: Vec<RequestShape>,
     /// Newest first.
     pub(super) events: Vec<EventShape>,
     /// Whether there are older ones.
@@ -121,6 +125,30 @@ pub(super) struct GroupShape {
 impl From<&(String, Window)> for GroupShape {
     fn from((name, member): &(String, Window)) -> Self {
         Self { name: name.clone(), member: (*member).into() }
+    }
+}
+
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "DataRequest")]
+pub(super) struct RequestShape {
+    group: String,
+    member: Span,
+    reason: String,
+    asked: String,
+    state: &'static str,
+    answer: String,
+}
+
+impl From<&RequestView> for RequestShape {
+    fn from(one: &RequestView) -> Self {
+        Self {
+            group: one.group_name.clone(),
+            member: one.wanted.window.into(),
+            reason: one.wanted.reason.clone(),
+            asked: when::rfc3339(one.asked.1),
+            state: one.state.code(),
+            answer: one.answer.clone(),
+        }
     }
 }
 

@@ -32,6 +32,7 @@ mod passing;
 mod privacy;
 mod registration;
 mod reports;
+mod requests;
 mod roles;
 mod rules;
 mod signals;

@@ -55,6 +55,7 @@ pub(super) const TOLD: &[(&str, &[&str])] = &[
     ("review_state", &[]),
     ("retention_state", &["kind"]),
     ("legal_hold", &["person", "uid", "door"]),
+    ("access_request", &["person", "grp"]),
 ];
 
 /// Columns of the versions themselves; and the subject of a certificate, which is a person's name, perhaps one that is

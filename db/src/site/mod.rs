@@ -44,6 +44,7 @@ mod privacy;
 mod receipt;
 mod renewal;
 mod reports;
+mod requests;
 mod restore;
 mod row;
 mod rules;
@@ -113,6 +114,7 @@ pub use reports::{
     ReviewOf, ReviewView, Reviewed, TAPS_DAYS_MAX, TapCount, TapSpan, UNUSED_DAYS_MAX, UnreturnedView, WhoIsIn,
     WhyOver,
 };
+pub use requests::{NewRequest, REQUEST_TEXT_MAX, REQUESTS_OPEN_ALL_MAX, REQUESTS_OPEN_MAX, RequestState, RequestView};
 pub use restore::{
     BackupDone, BackupError, Decided, Decision, Differs, Known, PutBack, RestoreError, RestoredDoor, RestoredView,
     Told, back_up, put_back,

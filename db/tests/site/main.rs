@@ -38,6 +38,7 @@ mod privacy;
 mod receipts;
 mod registers;
 mod reports;
+mod requests;
 mod restore;
 mod rules;
 mod search;

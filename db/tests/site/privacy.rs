@@ -6,8 +6,8 @@ use access::time::{UtcMs, Window};
 use access::uid::Uid;
 use db::site::{
     Actor, AlarmFilter, CardFilter, CardKind, CardPage, ChangeView, Checked, EventFilter, HoldSubject, ImportOptions,
-    ImportRows, NewCard, NewHold, NewPerson, Page, PeopleFilter, PersonId, PersonRow, Retained, SearchFilter, Searched,
-    Seek, SiteError, neutral_name,
+    ImportRows, NewCard, NewHold, NewPerson, NewRequest, Page, PeopleFilter, PersonId, PersonRow, Retained,
+    SearchFilter, Searched, Seek, SiteError, neutral_name,
 };
 use rusqlite::Connection;
 
@@ -301,11 +301,19 @@ fn a_reason_counts_for_an_hour_for_its_session_and_its_person_only() {
     assert_eq!(about.len(), 1);
     let logged = bench.site.change_log(None, 2).unwrap();
     assert!(logged.iter().all(|change| change.action == "movements-search"));
+    let group = bench.site.add_group(&ACTOR, "Nurses").unwrap();
+    let reason = "Night shift".to_owned();
+    let wanted = NewRequest { person: maija, group, window: Window::ALWAYS, reason };
+    let decided = bench.site.ask_access(&ACTOR, &wanted).unwrap();
+    bench.site.refuse_access(&ACTOR, decided, "Not at night").unwrap();
+    let open = bench.site.ask_access(&ACTOR, &wanted).unwrap();
     assert_eq!(logged[1].detail, format!("person {}: Theft in ward 3", maija.0));
     let nobody = bench.site.state_search(&ACTOR, &ASKER, &[Searched::Person(PersonId(77))], "x");
     assert_eq!(problem(nobody), ("person", "unknown-person"));
     assert!(erase(&bench, Retained::Audit, 2_000, 800).0 > 2);
     assert_eq!(bench.site.searches(&SearchFilter::default(), 10).unwrap(), [], "searches are forgotten too");
+    let requests = bench.site.access_requests((None, None), None, 10).unwrap();
+    assert_eq!(requests.iter().map(|one| one.id).collect::<Vec<_>>(), [open], "and requests that were decided");
 }
 
 /// All that the site says of people, as text.

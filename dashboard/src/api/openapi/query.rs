@@ -51,6 +51,12 @@ const EVENTS: &[Parameter] = &[
     ("span", Is::Code(&["day", "week", "month", "all"]), false),
     PURPOSE,
 ];
+const REQUESTS: &[Parameter] = &[
+    ("state", Is::Code(&["open", "approved", "refused", "withdrawn"]), false),
+    PERSON,
+    ("before", Is::Number, false),
+    LIMIT,
+];
 const EVENT_PAGE: &[Parameter] = &[("before", Is::Number, false), AFTER, LIMIT];
 const ALARMS: &[Parameter] = &[
     ("state", Is::Code(&["open", "acknowledged", "closed", "all"]), false),
@@ -121,6 +127,7 @@ fn lists(method: &Method, path: &str) -> &'static [&'static [Parameter]] {
         "/rules" => &[RULES],
         "/groups" | "/areas" | "/schedules" | "/groups/{id}/members" => &[PAGE],
         "/areas/{id}/inside" => &[&[AFTER_CARD, LIMIT]],
+        "/requests" => &[REQUESTS],
         "/reviews/groups" | "/reviews/people" => &[&[("show", Is::Code(&["due"]), false), AFTER, LIMIT]],
         "/privacy/searches" => &[&[("operator", Is::Text, false), PERSON, ("before", Is::Number, false), LIMIT]],
         "/inside" | "/inside.csv" => &[&[WITHIN]],

@@ -78,6 +78,10 @@ fn lists(page: &Page, data: &Data) -> Vec<(&'static str, Vec<(String, String)>)>
         let said = format!("{} · {} · {}", out.backup.hex(), page.code("document", out.document.code()), out.place);
         (said, format!("{} – {}", page.instant(&out.given), page.last_day(&out.until)))
     });
+    let requests = data.requests.iter().map(|one| {
+        let state = page.code("request-state", one.state.code());
+        (format!("{}: {} ({state})", one.group_name, one.wanted.reason), page.instant(&one.asked.1))
+    });
     let searches = data.searches.iter().map(|one| (one.reason.clone(), page.instant(&one.at)));
     vec![
         ("person-cards", cards.collect()),
@@ -85,6 +89,7 @@ fn lists(page: &Page, data: &Data) -> Vec<(&'static str, Vec<(String, String)>)>
         ("rights-title", rights.collect()),
         ("data-groups", groups.collect()),
         ("handouts-title", outs.collect()),
+        ("requests-title", requests.collect()),
         ("data-searches", searches.collect()),
     ]
 }

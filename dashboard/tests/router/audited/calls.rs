@@ -43,6 +43,10 @@ const POSTS: &[Row] = &[
     ("/api/v1/people/1/employments", r#"{"unit":"Leikkaus","title":"Hoitaja"}"#, "employment-add", "Leikkaus"),
     ("/api/v1/people/1/rights", r#"{"profession":"L","source":"Valvira"}"#, "right-add", "Valvira"),
     ("/api/v1/rights/1/checked", "", "right-checked", "checked_ms"),
+    ("/api/v1/people/2/requests", r#"{"group":1,"reason":"Fetches medicines"}"#, "access-ask", "Fetches medicines"),
+    ("/api/v1/requests/{request}/approve", "", "access-approve", "ward"),
+    ("/api/v1/requests/{request}/refuse", r#"{"answer":"Not at night"}"#, "access-refuse", "Not at night"),
+    ("/api/v1/requests/{own-request}/withdraw", "", "access-withdraw", "Fetches medicines"),
     (
         "/api/v1/handouts",
         r#"{"backup":"{backup}","person":1,"original":"04A1B201","cause":"forgotten","document":"passport","place":"Aula"}"#,

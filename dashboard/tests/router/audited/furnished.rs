@@ -7,8 +7,8 @@ use access::settings::DoorSettings;
 use access::time::{UtcMs, Window};
 use axum::http::Method;
 use db::site::{
-    CardKind, Channel, Effect, GroupId, GroupMatch, LockdownScope, NewCard, NewRight, NewRule, NewToken, PersonId,
-    ReviewOf, Role, RuleEdit, Severity,
+    Actor, CardKind, Channel, Effect, GroupId, GroupMatch, LockdownScope, NewCard, NewRequest, NewRight, NewRule,
+    NewToken, PersonId, ReviewOf, Role, RuleEdit, Severity,
 };
 use serde_json::json;
 
@@ -77,6 +77,7 @@ impl Bench {
             "hold" => {
                 self.called("/privacy/holds", r#"{"scope":"all","ends":"2027-06-30T00:00:00Z","reason":"x"}"#).await
             }
+            "request" | "own-request" => self.requested(name == "own-request"),
             "bulk" => self.made_bulk().await,
             "operator" => self.someone(Role::Desk).to_string(),
             "session" | "own-session" => self.session(if name == "session" { Role::Desk } else { Role::Admin }).await,
@@ -164,6 +165,14 @@ impl Bench {
         self.happen_in(1, state, EventKind::Entered { side: Side::In }, Some(uid(1)));
         assert_eq!(self.site.presence(db::site::AreaId(1), None, 10).unwrap().len(), 1);
         String::new()
+    }
+
+    /// Access that somebody asks for, who is not the one that decides; or is.
+    fn requested(&self, own: bool) -> String {
+        let operator = if own { OPERATOR } else { "ward" };
+        let reason = "Fetches medicines".to_owned();
+        let new = NewRequest { person: PersonId(2), group: GroupId(1), window: Window::ALWAYS, reason };
+        self.site.ask_access(&Actor { operator, at: self.now() }, &new).unwrap().to_string()
     }
 
     fn backup(&self, number: u8) -> String {

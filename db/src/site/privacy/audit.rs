@@ -1,5 +1,5 @@
 //! The operator log forgets to whom something was done, and why; who did what and when stays, since the chain has it in
-//! the clear. Commands forget who gave them, and searches go.
+//! the clear. Commands forget who gave them, and searches and decided requests go.
 
 use access::time::UtcMs;
 use rusqlite::Connection;
@@ -55,7 +55,8 @@ fn last_due(db: &Connection, after: i64, bound: i64, cut: UtcMs, most: u32) -> R
 
 fn any_beside(db: &Connection, cut: UtcMs) -> Result<bool, SiteError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM command WHERE operator <> '' AND requested_ms < $1)
-                   OR EXISTS (SELECT 1 FROM movement_search WHERE at_ms < $1)";
+                   OR EXISTS (SELECT 1 FROM movement_search WHERE at_ms < $1)
+                   OR EXISTS (SELECT 1 FROM access_request r JOIN change c ON c.number = r.until WHERE c.at_ms < $1)";
     Ok(row::prepare(db, sql)?.query_row([cut.0], |row| row.get(0))?)
 }
 
@@ -65,8 +66,10 @@ fn forget_beside(db: &Connection, cut: UtcMs, limit: u32) -> Result<u32, SiteErr
                         SELECT id FROM command WHERE operator <> '' AND requested_ms < $1 LIMIT $2)";
     let searches = "DELETE FROM movement_search WHERE id IN (
                         SELECT id FROM movement_search WHERE at_ms < $1 LIMIT $2)";
+    let requests = "DELETE FROM access_request WHERE id IN (
+                        SELECT r.id FROM access_request r JOIN change c ON c.number = r.until WHERE c.at_ms < $1 LIMIT $2)";
     let mut rows = 0;
-    for sql in [commands, searches] {
+    for sql in [commands, searches, requests] {
         rows += row::prepare(db, sql)?.execute((cut.0, limit))?;
     }
     Ok(u32::try_from(rows).unwrap_or(u32::MAX))

@@ -148,7 +148,8 @@ pub(super) fn remove(db: &Connection, actor: &Actor<'_>, group: GroupId) -> Resu
     Ok(group.0)
 }
 
-pub(super) fn set_member(
+/// The person is a member for this time. What is so already is no change.
+pub(in crate::site) fn set_member(
     db: &Connection,
     actor: &Actor<'_>,
     group: GroupId,

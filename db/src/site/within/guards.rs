@@ -99,6 +99,8 @@ fn guards() -> Vec<Guard> {
         // Where else somebody works is for others to say.
         Guard::with("employment", &format!("{of_person} AND {in_unit}"), &title("{row}")),
         Guard::of("right_to_practise", &of_person),
+        // Into whichever group: somebody of the whole site decides.
+        Guard::of("access_request", &of_person),
         Guard::of("person_comfort", &of_person),
         Guard::of("group_member", &format!("{of_person} AND {}", group("{row}.grp"))),
         handout(),

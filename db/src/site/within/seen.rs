@@ -83,7 +83,16 @@ pub(super) fn rows() -> Vec<(&'static str, String)> {
     let with =
         |names: &[&'static str], holds: &str| names.iter().map(|name| (*name, holds.to_owned())).collect::<Vec<_>>();
     rows.extend(with(
-        &["employment", "group_member", "handout", "holding", "person_comfort", "right_to_practise", "secret_name"],
+        &[
+            "access_request",
+            "employment",
+            "group_member",
+            "handout",
+            "holding",
+            "person_comfort",
+            "right_to_practise",
+            "secret_name",
+        ],
         &of_person,
     ));
     rows.extend(with(&["card_credential", "card_state", "card_use", "counter", "encode_job", "step"], &of_card));

@@ -33,6 +33,8 @@ pub enum Subject {
     Encoding(i64),
     /// A lockdown.
     Lockdown(i64),
+    /// A request for access.
+    Request(i64),
 }
 
 impl Subject {
@@ -50,6 +52,7 @@ impl Subject {
             Self::Command(id) => ("command WHERE id", Value::Integer(*id)),
             Self::Encoding(id) => ("encode_job WHERE id", Value::Integer(*id)),
             Self::Lockdown(id) => ("lockdown WHERE id", Value::Integer(*id)),
+            Self::Request(id) => ("access_request WHERE id", Value::Integer(*id)),
         }
     }
 }
