@@ -18,6 +18,9 @@
 //! listen = "0.0.0.0:8443"
 //! certificate_days = 365
 //!
+//! [observe]
+//! listen = "127.0.0.1:9464"
+//!
 //! [badge]
 //! sector = 15
 //! application = "4811"
@@ -97,6 +100,8 @@ pub struct Config {
     pub dashboard: SocketAddr,
     /// Who brings HTTPS to the browsers.
     pub https: Https,
+    /// Where a monitoring system on this machine finds figures; open if there is none.
+    pub observe: Option<SocketAddr>,
     /// The broker.
     pub mqtt: Mqtt,
     /// The folder of the site's authority, outside of the database.
@@ -173,6 +178,7 @@ struct RawConfig {
     #[serde(default)]
     mqtt: RawMqtt,
     enrol: Option<RawEnrol>,
+    observe: Option<RawObserve>,
     masters_file: Option<PathBuf>,
     #[serde(default)]
     badge: RawBadge,
@@ -183,6 +189,12 @@ struct RawConfig {
     rights_to_practise: Option<RawRegister>,
     #[serde(default)]
     notify: RawNotify,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawObserve {
+    listen: Option<String>,
 }
 
 impl Config {
@@ -216,6 +228,7 @@ impl Checker<'_> {
             database: folder.join(raw.database.unwrap_or_else(|| "site.db".into())),
             dashboard,
             https,
+            observe: raw.observe.map(|raw| self.observe(&raw)).transpose()?,
             enrol: self.enrol(raw.enrol, &mqtt, dashboard)?,
             mqtt,
             identity: folder.join("identity"),
@@ -230,6 +243,18 @@ impl Checker<'_> {
             notify: self.notify(raw.notify)?,
             demo: None,
         })
+    }
+
+    /// Nobody signs in there, and which doors are away is of use to a thief.
+    fn observe(&self, raw: &RawObserve) -> Result<SocketAddr, ConfigError> {
+        const KEY: &str = "observe.listen";
+        let listen = self.address(KEY, raw.listen.as_deref(), "127.0.0.1:9464")?;
+        if listen.ip().is_loopback() {
+            return Ok(listen);
+        }
+        let problem = "must be an address of loopback, since nobody signs in there: let the monitoring system's agent, or a proxy \
+                       that asks who is there, run on this machine";
+        Err(self.key(KEY, &problem))
     }
 
     fn address(&self, key: &'static str, text: Option<&str>, default: &str) -> Result<SocketAddr, ConfigError> {

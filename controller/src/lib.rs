@@ -55,6 +55,7 @@ mod line;
 mod look;
 mod mqtt;
 mod notify;
+mod observe;
 mod pages;
 mod plan;
 mod revocation;

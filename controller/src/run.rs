@@ -9,13 +9,13 @@
 
 use std::time::Duration;
 
-use service::notify::Watchdog;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::ask::Answer;
 use crate::desk::Desk;
 use crate::intake::Stored;
+use crate::observe::Pulse;
 
 /// How often time is looked at. Nothing that waits for it needs to be more exact.
 const TICK: Duration = Duration::from_millis(500);
@@ -36,9 +36,9 @@ pub(crate) struct Ears {
     pub(crate) stop: watch::Receiver<bool>,
 }
 
-/// Runs until it is told to stop; then stores and acknowledges what has come in, and says goodbye. The watchdog is fed
-/// here and nowhere else, at least once a [`TICK`].
-pub(crate) async fn run(mut desk: Desk, mut ears: Ears, mut watchdog: Watchdog) {
+/// Runs until it is told to stop; then stores and acknowledges what has come in, and says goodbye. Signs of life
+/// are given here and nowhere else, at least once a [`TICK`].
+pub(crate) async fn run(mut desk: Desk, mut ears: Ears, mut pulse: Pulse) {
     let mut tick = interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut ticks = 0_u32;
@@ -46,7 +46,7 @@ pub(crate) async fn run(mut desk: Desk, mut ears: Ears, mut watchdog: Watchdog) 
     desk.look_for_commands();
     desk.look_for_encodings();
     loop {
-        watchdog.feed();
+        pulse.beat();
         // What the loop itself has begun is ended first, and nobody new is heard before that. What comes is bounded by what
         // was heard, so the link has its turn.
         tokio::select! {

@@ -12,7 +12,6 @@ use certificates::Authorities;
 use dashboard::Context;
 use db::site::{OpenError, Site, SiteError};
 use link::{OptionsError, Qos};
-use service::notify::Watchdog;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinHandle};
@@ -29,6 +28,7 @@ use crate::identity::refusals::Refusals;
 use crate::identity::{self, Answered, Clerk, Enrolment, Identity, IdentityError};
 use crate::intake;
 use crate::keys::KeysError;
+use crate::observe::{self, Observed, Pulse};
 use crate::pages::{Certificates, HttpsError, Pages, Source};
 use crate::run::{self, Ears};
 use crate::seal::kept::KeptSeals;
@@ -60,6 +60,8 @@ pub struct Controller {
     pub mqtt: Endpoint,
     /// Where doors get their identity, if they do.
     pub enrol: Option<SocketAddr>,
+    /// Where a monitoring system asks, if there is one.
+    pub observe: Option<SocketAddr>,
     /// The site's database.
     pub site: Site,
     enrolment: Option<Enrolment>,
@@ -67,6 +69,7 @@ pub struct Controller {
     stop: watch::Sender<bool>,
     /// Taken once it has ended, since nothing can be waited for twice.
     pages: Option<JoinHandle<std::io::Result<()>>>,
+    observing: Option<JoinHandle<std::io::Result<()>>>,
     main: Option<JoinHandle<()>>,
     threads: Vec<thread::JoinHandle<()>>,
     workers: Workers,
@@ -148,6 +151,10 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let (site, lock) = open(&config).await?;
     let listener = listen("dashboard.listen", config.dashboard).await?;
     let dashboard = listener.local_addr()?;
+    let observer = match config.observe {
+        Some(addr) => Some(listen("observe.listen", addr).await?),
+        None => None,
+    };
     let secrets = read::masters(&config).await?;
     let authorities = read::authorities(&config).await?;
     let seal = read::seal(&config).await?;
@@ -186,6 +193,9 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         requests: site.requests(),
         stop: stopped.clone(),
     };
+    let pulse = Pulse::new();
+    let observed =
+        Observed { site: site.clone(), database: config.database.clone(), link: handle.clone(), pulse: pulse.seen() };
     let mut desk = Desk::new(Parts {
         site: site.clone(),
         sender,
@@ -203,12 +213,32 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     desk.take_holds(holds);
     desk.note(Note::Wanted(desk.wanted()));
     desk.check_all_masters();
-    let main = Some(tokio::spawn(run::run(desk, ears, Watchdog::of_this_process())));
+    let main = Some(tokio::spawn(run::run(desk, ears, pulse)));
     let pages = Some(serve(&config, (listener, https), site.clone(), Arc::clone(&authorities), stopped));
+    let observe = observer.as_ref().map(TcpListener::local_addr).transpose()?;
+    let observing = observer.map(|listener| {
+        let router = observe::router(observed);
+        tokio::spawn(Pages { listener, https: None, behind_proxy: true, router }.serve(stopped.clone()))
+    });
     let threads = vec![intake.thread, clerk.thread, comparing.thread];
     let workers = workers(&site, &config, &authorities, identity, seal).await?;
     let enrol = enrolment.as_ref().map(|enrolment| enrolment.addr);
-    Ok(Controller { dashboard, mqtt, enrol, site, enrolment, broker, stop, pages, main, threads, workers, lock })
+    Ok(Controller {
+        dashboard,
+        mqtt,
+        enrol,
+        observe,
+        site,
+        enrolment,
+        broker,
+        stop,
+        pages,
+        observing,
+        main,
+        threads,
+        workers,
+        lock,
+    })
 }
 
 impl Controller {
@@ -218,11 +248,11 @@ impl Controller {
         drop(self.workers);
         // An error means that nobody listens any more.
         let _ = self.stop.send(true);
-        if let Some(mut pages) = self.pages
-            && timeout(PAGES_WAIT, &mut pages).await.is_err()
-        {
-            tracing::warn!("some pages were still being served and were cut off");
-            pages.abort();
+        for mut pages in [self.pages, self.observing].into_iter().flatten() {
+            if timeout(PAGES_WAIT, &mut pages).await.is_err() {
+                tracing::warn!("some pages were still being served and were cut off");
+                pages.abort();
+            }
         }
         if let Some(enrolment) = self.enrolment {
             enrolment.ended().await;

@@ -49,6 +49,7 @@ fn each_wrong_value_is_named_with_its_file_and_key() {
             "site = \"hospital\"\ndata = \"d\"\n[dashboard]\nlisten = \"0.0.0.0:8080\"\nhttps = false",
             "dashboard.listen",
         ),
+        ("site = \"hospital\"\ndata = \"d\"\n[observe]\nlisten = \"0.0.0.0:9464\"", "observe.listen"),
         ("site = \"hospital\"\ndata = \"d\"\n[dashboard]\nkey = \"k.pem\"", "dashboard.certificate"),
         ("site = \"hospital\"\ndata = \"d\"\n[dashboard]\nbehind_proxy = true\nnames = [\"a\"]", "dashboard.https"),
         ("site = \"hospital\"\ndata = \"d\"\n[mqtt.embedded]\nlisten = \"x\"", "mqtt.embedded.listen"),

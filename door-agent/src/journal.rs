@@ -34,7 +34,9 @@ use tokio::sync::mpsc;
 
 mod writer;
 
-pub(crate) use writer::{Found, Writer};
+#[cfg(feature = "trial")]
+pub(crate) use writer::Found;
+pub(crate) use writer::Writer;
 
 /// Orders that may wait for the disk. A busy door makes two events a second.
 const ORDERS_MAX: usize = 4_096;

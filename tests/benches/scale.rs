@@ -80,6 +80,7 @@ fn config(site: SiteId, database: &Path) -> Config {
         mqtt: Mqtt::Embedded { listen: any, doors_connect_to: None, tls: false },
         identity: database.with_file_name("identity"),
         enrol: None,
+        observe: None,
         zone: chrono_tz::Europe::Helsinki,
         masters_file: None,
         badge: Badge::default(),

@@ -50,6 +50,7 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         Some(enrol) => format!("certificates, given at {}", enrol.listen),
         None => "passwords in the clear (tls = false)".to_owned(),
     };
+    let figures = config.observe.map_or_else(String::new, |observe| format!("\nfigures    http://{observe}/metrics"));
     let doors = config.doors_connect_to().map_or_else(
         || "not known: set mqtt.embedded.doors_connect_to before you add doors".to_owned(),
         |endpoint| endpoint.to_string(),
@@ -70,7 +71,7 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         .map_or_else(String::new, |register| format!("\nrights     of {}, asked at {}", register.source, register.url));
     say(&format!(
         "site       {}\ndatabase   {}\ndashboard  {}\nbroker     {mqtt}\ndoors use  {doors}\ndoors show {identity}\ntime zone  {}\nmasters    {masters}\n\
-         trusts     {authorities} authorities{lists}{register}",
+         trusts     {authorities} authorities{lists}{register}{figures}",
         config.site,
         config.database.display(),
         config.https.url(config.dashboard),
@@ -93,6 +94,9 @@ fn ready(controller: &Controller, https: &Https, json: bool) -> anyhow::Result<(
         let mut line = serde_json::json!({ "dashboard": dashboard, "mqtt": mqtt.to_string() });
         if let (Some(enrol), Some(line)) = (controller.enrol, line.as_object_mut()) {
             line.insert("enrol".to_owned(), enrol.to_string().into());
+        }
+        if let (Some(observe), Some(line)) = (controller.observe, line.as_object_mut()) {
+            line.insert("observe".to_owned(), observe.to_string().into());
         }
         say(&line.to_string())?;
         std::io::stdout().flush().context("standard output cannot be written to")?;

@@ -17,6 +17,7 @@ mod intake;
 mod lists;
 mod lockdown;
 mod mosquitto;
+mod observe;
 mod passages;
 mod restore;
 mod rights;

@@ -153,6 +153,7 @@ pub(crate) fn config(database: PathBuf) -> Config {
         mqtt: Mqtt::Embedded { listen: "127.0.0.1:0".parse().unwrap(), doors_connect_to: None, tls: false },
         identity: database.with_file_name("identity"),
         enrol: None,
+        observe: None,
         database,
         zone: chrono_tz::Europe::Helsinki,
         masters_file: None,

@@ -120,6 +120,7 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
         mqtt: Mqtt::Embedded { listen: options.mqtt, doors_connect_to: None, tls: true },
         identity: options.data.join("identity"),
         enrol: Some(Enrol { listen: ANY_PORT, certificate_life: CERTIFICATE_LIFE }),
+        observe: None,
         zone: chrono_tz::Europe::Helsinki,
         masters_file: Some(masters),
         badge: Badge::default(),
