@@ -329,3 +329,60 @@ fn the_doctor_says_what_is_well_before_the_first_start_while_it_runs_and_when_th
     let (code, report) = doctor(&folder);
     assert_eq!((code, health(&report, "config").as_str()), (Some(3), "wrong"), "{report}");
 }
+
+const REGISTER: &str = "person;name;employment;unit;title;from;until\n\
+                        1001;Maija Mäkelä;E1;Päivystys;Sairaanhoitaja;2020-01-01;\n\
+                        1002;Åke Öström;E2;Leikkaus;Lääkäri;2026-01-01;2026-12-31\n";
+
+fn json_of(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
+}
+
+#[test]
+fn a_register_is_looked_at_before_it_is_imported_and_a_file_with_an_error_changes_nothing() {
+    let folder = Folder::new();
+    std::fs::write(folder.path("people.csv"), REGISTER).unwrap();
+    let looked = folder.run(&["import", "people", "people.csv", "--json"]);
+    assert!(looked.status.success(), "{}", text(&looked.stderr));
+    assert_eq!((&json_of(&looked)["applied"], &json_of(&looked)["added"]), (&false.into(), &2.into()));
+    // Nothing was there before, and nothing is now: the same file is new again.
+    let applied = folder.run(&["import", "people", "people.csv", "--apply", "--json"]);
+    assert!(applied.status.success(), "{}", text(&applied.stderr));
+    assert_eq!((&json_of(&applied)["applied"], &json_of(&applied)["added"]), (&true.into(), &2.into()));
+    let again = json_of(&folder.run(&["import", "people", "people.csv", "--json"]));
+    assert_eq!((&again["added"], &again["unchanged"]), (&0.into(), &2.into()));
+
+    let another = REGISTER.replace("1001;Maija", "1003;Siiri").replace("E1", "E3");
+    std::fs::write(folder.path("wrong.csv"), another.replace("2026-12-31", "yesterday")).unwrap();
+    let refused = folder.run(&["import", "people", "wrong.csv", "--apply", "--language", "fi"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused.stdout).contains("row 3"), "{}", text(&refused.stdout));
+    assert!(text(&refused.stderr).contains("nothing was imported"), "{}", text(&refused.stderr));
+    std::fs::write(folder.path("another.csv"), another).unwrap();
+    let after = json_of(&folder.run(&["import", "people", "another.csv", "--json"]));
+    assert_eq!((&after["added"], &after["unchanged"]), (&1.into(), &1.into()), "its good row is not there either");
+}
+
+#[test]
+fn a_refusal_is_explained_in_three_languages_and_an_unknown_door_is_named() {
+    let folder = Folder::new();
+    assert!(folder.run(&["door", "add", "ward", "--name", "Ward 1", "--out", "ward.json"]).status.success());
+    let explain = ["explain", "--card", "04A1B2C3", "--door", "ward", "--json"];
+    let explained = folder.run(&explain);
+    assert!(explained.status.success(), "{}", text(&explained.stderr));
+    let explained = json_of(&explained);
+    assert_eq!(explained["granted"], false);
+    assert!(explained["reasons"].as_array().unwrap().contains(&"unknown-card".into()), "{explained}");
+    let failed = |one: &&serde_json::Value| one["finding"] == "fails";
+    let first = explained["conditions"].as_array().unwrap().iter().find(failed).unwrap();
+    assert!(!first["sentences"].as_array().unwrap().is_empty(), "{explained}");
+    let said: Vec<String> = ["fi", "sv", "en"]
+        .map(|code| json_of(&folder.run(&[&explain[..], &["--language", code]].concat()))["say"].to_string())
+        .to_vec();
+    assert!(said[0] != said[1] && said[1] != said[2] && said[0] != said[2], "{said:?}");
+
+    let unknown = folder.run(&["explain", "--card", "04A1B2C3", "--door", "cellar"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(text(&unknown.stderr).contains("cellar"), "{}", text(&unknown.stderr));
+    assert_eq!(folder.run(&["explain", "--card", "xyz", "--door", "ward"]).status.code(), Some(2));
+}

@@ -41,6 +41,7 @@ mod bulk;
 mod certificate;
 mod change_query;
 mod chart;
+pub mod console;
 mod csv;
 mod demo;
 mod explain;

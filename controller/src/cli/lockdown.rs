@@ -147,7 +147,8 @@ fn as_json(lockdown: &LockdownView) -> serde_json::Value {
 
 /// With an offset, or by the site's clock. An hour that comes twice ends with the later one: too long keeps people
 /// out, too short lets a threat in.
-fn time(text: &str, zone: Tz) -> anyhow::Result<UtcS> {
+/// A time by the site's clock, or with an offset.
+pub(super) fn time(text: &str, zone: Tz) -> anyhow::Result<UtcS> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(UtcS(time.timestamp()));
     }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use access::id::DoorId;
 use anyhow::Context;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
+use dashboard::console::Language;
 use db::site::{Actor, Site};
 use service::manual::{self, Manual};
 
@@ -17,7 +18,9 @@ use crate::config::Config;
 
 mod doctor;
 mod door;
+mod explain;
 mod identity;
+mod import;
 mod keys;
 mod lockdown;
 mod log;
@@ -102,6 +105,12 @@ enum Command {
     /// Tokens for the API. Works while the controller runs.
     #[command(subcommand)]
     Token(Token),
+    /// Says whether a card would pass a door, and why. Works while the controller runs.
+    #[command(after_help = EXIT_CODES)]
+    Explain(explain::Explain),
+    /// Says what a file of a register would change, and applies it. Works while the controller runs.
+    #[command(after_help = EXIT_CODES)]
+    Import(import::Import),
     /// Writes man pages and completions, for packages.
     #[command(hide = true)]
     Manual(Manual),
@@ -270,6 +279,8 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Token(Token::Add { operator, label, config }) => {
             operator::add_token(&config.read()?, &operator, &label)
         }
+        Command::Explain(asked) => explain::explain(&asked),
+        Command::Import(asked) => import::import(&asked),
         Command::Manual(Manual { folder }) => Ok(manual::write(Cli::command(), &folder)?),
     };
     done.map(|()| ExitCode::SUCCESS)
@@ -291,6 +302,11 @@ fn open(config: &Config) -> anyhow::Result<Site> {
 
 fn actor() -> Actor<'static> {
     Actor { operator: OPERATOR, at: utc_now() }
+}
+
+/// How the command line names a language.
+fn language(code: &str) -> Result<Language, String> {
+    Language::from_code(code).ok_or_else(|| "fi, sv or en".to_owned())
 }
 
 /// One line on standard output.
