@@ -16,6 +16,8 @@ use crate::clock::utc_now;
 use crate::config::Config;
 
 mod doctor;
+#[cfg(test)]
+mod documents;
 mod door;
 mod identity;
 mod keys;
