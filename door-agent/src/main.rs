@@ -18,6 +18,9 @@ use service::notify;
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
+#[cfg(test)]
+mod documents;
+
 /// The doors of one board: readers, locks, journals, and the link to the controller.
 #[derive(Parser)]
 #[command(version)]

@@ -17,6 +17,8 @@ use crate::clock::utc_now;
 use crate::config::Config;
 
 mod doctor;
+#[cfg(test)]
+mod documents;
 mod door;
 mod explain;
 mod identity;
