@@ -6,6 +6,8 @@
 //! GET /readyz    200 while the database answers and the broker is connected, else 503: doors decide, and nobody hears of it
 //! ```
 
+use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,9 +19,12 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use db::site::{Site, SiteError};
 use service::notify::Watchdog;
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
 
 use crate::clock::utc_now;
+use crate::pages::Pages;
 
 mod figures;
 
@@ -39,9 +44,9 @@ pub(crate) struct Pulse {
 }
 
 impl Pulse {
-    /// With the watchdog of this process.
-    pub(crate) fn new() -> Self {
-        Self { watchdog: Watchdog::of_this_process(), last: watch::Sender::new(Instant::now()) }
+    /// With this watchdog.
+    pub(crate) fn new(watchdog: Watchdog) -> Self {
+        Self { watchdog, last: watch::Sender::new(Instant::now()) }
     }
 
     /// Once in every turn of the loop.
@@ -60,9 +65,11 @@ impl Pulse {
 #[derive(Clone)]
 pub(crate) struct Observed {
     pub(crate) site: Site,
-    pub(crate) database: PathBuf,
+    /// The database's file.
+    pub(crate) path: PathBuf,
     pub(crate) link: link::Handle,
-    pub(crate) pulse: watch::Receiver<Instant>,
+    /// When the loop last gave a sign of life.
+    pub(crate) seen: watch::Receiver<Instant>,
 }
 
 #[derive(Clone)]
@@ -71,8 +78,23 @@ struct Shared {
     readers: Arc<Semaphore>,
 }
 
-/// The three routes.
-pub(crate) fn router(observed: Observed) -> Router {
+/// The listener at its work.
+pub(crate) struct Observing {
+    pub(crate) addr: SocketAddr,
+    pub(crate) task: JoinHandle<io::Result<()>>,
+}
+
+impl Observing {
+    /// Answers until it is told to stop.
+    pub(crate) fn start(listener: TcpListener, observed: Observed, stopped: watch::Receiver<bool>) -> io::Result<Self> {
+        let (addr, router) = (listener.local_addr()?, router(observed));
+        // Everybody comes from this machine.
+        let pages = Pages { listener, https: None, behind_proxy: true, router };
+        Ok(Self { addr, task: tokio::spawn(pages.serve(stopped)) })
+    }
+}
+
+fn router(observed: Observed) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
         .route("/healthz", get(alive))
@@ -81,7 +103,7 @@ pub(crate) fn router(observed: Observed) -> Router {
 }
 
 async fn alive(State(shared): State<Shared>) -> (StatusCode, &'static str) {
-    let last = *shared.observed.pulse.borrow();
+    let last = *shared.observed.seen.borrow();
     if hangs(last, Instant::now()) {
         (StatusCode::SERVICE_UNAVAILABLE, "the loop that owns the state gives no sign of life\n")
     } else {
@@ -105,7 +127,7 @@ async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static str) {
 }
 
 async fn metrics(State(shared): State<Shared>) -> axum::response::Response {
-    let (connected, path) = (shared.observed.is_connected(), shared.observed.database.clone());
+    let (connected, path) = (shared.observed.is_connected(), shared.observed.path.clone());
     match shared.read(move |site| figures::text(site, &path, connected, utc_now())).await {
         Some(Ok(text)) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
         Some(Err(error)) => {
@@ -145,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_loop_that_gives_no_sign_of_life_hangs_until_it_gives_one() {
-        let mut pulse = Pulse::new();
+        let mut pulse = Pulse::new(Watchdog::default());
         let (seen, now) = (pulse.seen(), Instant::now());
         assert!(!hangs(*seen.borrow(), now));
         let later = now + SILENT + Duration::from_secs(1);

@@ -12,6 +12,7 @@ use certificates::Authorities;
 use dashboard::Context;
 use db::site::{OpenError, Site, SiteError};
 use link::{OptionsError, Qos};
+use service::notify::Watchdog;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinError, JoinHandle};
@@ -28,7 +29,7 @@ use crate::identity::refusals::Refusals;
 use crate::identity::{self, Answered, Clerk, Enrolment, Identity, IdentityError};
 use crate::intake;
 use crate::keys::KeysError;
-use crate::observe::{self, Observed, Pulse};
+use crate::observe::{Observed, Observing, Pulse};
 use crate::pages::{Certificates, HttpsError, Pages, Source};
 use crate::run::{self, Ears};
 use crate::seal::kept::KeptSeals;
@@ -58,18 +59,14 @@ pub struct Controller {
     pub dashboard: SocketAddr,
     /// Where doors connect to on this machine, or the external broker.
     pub mqtt: Endpoint,
-    /// Where doors get their identity, if they do.
-    pub enrol: Option<SocketAddr>,
-    /// Where a monitoring system asks, if there is one.
-    pub observe: Option<SocketAddr>,
     /// The site's database.
     pub site: Site,
     enrolment: Option<Enrolment>,
+    health: Option<Observing>,
     broker: Option<Broker>,
     stop: watch::Sender<bool>,
     /// Taken once it has ended, since nothing can be waited for twice.
     pages: Option<JoinHandle<std::io::Result<()>>>,
-    observing: Option<JoinHandle<std::io::Result<()>>>,
     main: Option<JoinHandle<()>>,
     threads: Vec<thread::JoinHandle<()>>,
     workers: Workers,
@@ -151,10 +148,6 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let (site, lock) = open(&config).await?;
     let listener = listen("dashboard.listen", config.dashboard).await?;
     let dashboard = listener.local_addr()?;
-    let observer = match config.observe {
-        Some(addr) => Some(listen("observe.listen", addr).await?),
-        None => None,
-    };
     let secrets = read::masters(&config).await?;
     let authorities = read::authorities(&config).await?;
     let seal = read::seal(&config).await?;
@@ -163,12 +156,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let https = certificates(&config, authority.as_ref()).await?;
     // Where doors show passwords it signs for the dashboard alone.
     let identity = authority.filter(|_| config.mqtt.is_tls());
-    let read::Read { sender, found, lines, streams, holds } = {
-        let (site, secrets) = (site.clone(), secrets.clone());
-        let path = config.database.display().to_string();
-        let read = tokio::task::spawn_blocking(move || read::read(&site, secrets.as_deref())).await?;
-        read.map_err(|source| StartError::Site { path, source })?
-    };
+    let read::Read { sender, found, lines, streams, holds } = read::of_site(&config, &site, secrets.clone()).await?;
     let refusals = Refusals::start(&site);
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config, identity.as_ref(), &refusals).await?;
     options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
@@ -184,6 +172,8 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let clerk = clerk::start(site.clone())?;
     let comparing = hold::start(site.clone())?;
     let (handle, events) = link::open(options)?;
+    let pulse = Pulse::new(Watchdog::of_this_process());
+    let health = health(&config, (&site, &handle, &pulse), stopped.clone()).await?;
     let (answers, answers_rx) = mpsc::channel(ask::QUEUE);
     let ears = Ears {
         link: events,
@@ -193,9 +183,6 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         requests: site.requests(),
         stop: stopped.clone(),
     };
-    let pulse = Pulse::new();
-    let observed =
-        Observed { site: site.clone(), database: config.database.clone(), link: handle.clone(), pulse: pulse.seen() };
     let mut desk = Desk::new(Parts {
         site: site.clone(),
         sender,
@@ -215,40 +202,31 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     desk.check_all_masters();
     let main = Some(tokio::spawn(run::run(desk, ears, pulse)));
     let pages = Some(serve(&config, (listener, https), site.clone(), Arc::clone(&authorities), stopped));
-    let observe = observer.as_ref().map(TcpListener::local_addr).transpose()?;
-    let observing = observer.map(|listener| {
-        let router = observe::router(observed);
-        tokio::spawn(Pages { listener, https: None, behind_proxy: true, router }.serve(stopped.clone()))
-    });
     let threads = vec![intake.thread, clerk.thread, comparing.thread];
     let workers = workers(&site, &config, &authorities, identity, seal).await?;
-    let enrol = enrolment.as_ref().map(|enrolment| enrolment.addr);
-    Ok(Controller {
-        dashboard,
-        mqtt,
-        enrol,
-        observe,
-        site,
-        enrolment,
-        broker,
-        stop,
-        pages,
-        observing,
-        main,
-        threads,
-        workers,
-        lock,
-    })
+    Ok(Controller { dashboard, mqtt, site, enrolment, health, broker, stop, pages, main, threads, workers, lock })
 }
 
 impl Controller {
+    /// Where doors get their identity, if they do.
+    #[must_use]
+    pub fn enrol(&self) -> Option<SocketAddr> {
+        self.enrolment.as_ref().map(|enrolment| enrolment.addr)
+    }
+
+    /// Where a monitoring system asks, if there is one.
+    #[must_use]
+    pub fn observe(&self) -> Option<SocketAddr> {
+        self.health.as_ref().map(|health| health.addr)
+    }
+
     /// Stops in order: no new pages and messages, everything that has come in on disk and acknowledged,
     /// connections closed. Bounded: at most some twenty seconds if a disk or a client does not answer.
     pub async fn stop(self) {
         drop(self.workers);
         // An error means that nobody listens any more.
         let _ = self.stop.send(true);
-        for mut pages in [self.pages, self.observing].into_iter().flatten() {
+        for mut pages in [self.pages, self.health.map(|health| health.task)].into_iter().flatten() {
             if timeout(PAGES_WAIT, &mut pages).await.is_err() {
                 tracing::warn!("some pages were still being served and were cut off");
                 pages.abort();
@@ -344,6 +322,19 @@ async fn enrolment(
         refusals,
     };
     Ok(Some(Enrolment::start(listener, tls, clerk, stopped)?))
+}
+
+/// Where a monitoring system asks.
+async fn health(
+    config: &Config,
+    (site, link, pulse): (&Site, &link::Handle, &Pulse),
+    stopped: watch::Receiver<bool>,
+) -> Result<Option<Observing>, StartError> {
+    let Some(addr) = config.observe else { return Ok(None) };
+    let observed =
+        Observed { site: site.clone(), path: config.database.clone(), link: link.clone(), seen: pulse.seen() };
+    let listener = listen("observe.listen", addr).await?;
+    Ok(Some(Observing::start(listener, observed, stopped)?))
 }
 
 async fn ended<T>(task: Option<impl Future<Output = Result<T, JoinError>>>) -> Option<Result<T, JoinError>> {

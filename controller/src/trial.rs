@@ -21,6 +21,7 @@ use crate::config::Badge;
 use crate::desk::{Desk, Parts};
 use crate::hold::{self, Piece};
 use crate::intake::{self, Delivered, Stored};
+use crate::observe::Pulse;
 use crate::run::{self, Ears};
 use crate::start::read::{Read, read};
 
@@ -112,7 +113,7 @@ pub fn start(
     desk.note(Note::Wanted(desk.wanted()));
     let looped = async move {
         let _stop = stop_in;
-        run::run(desk, ears, Watchdog::default()).await;
+        run::run(desk, ears, Pulse::new(Watchdog::default())).await;
     };
     Ok(Started {
         looped,

@@ -335,7 +335,8 @@ const REGISTER: &str = "person;name;employment;unit;title;from;until\n\
                         1002;Åke Öström;E2;Leikkaus;Lääkäri;2026-01-01;2026-12-31\n";
 
 fn json_of(output: &Output) -> serde_json::Value {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
+    assert!(!output.stdout.is_empty(), "{}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 #[test]

@@ -92,10 +92,10 @@ fn ready(controller: &Controller, https: &Https, json: bool) -> anyhow::Result<(
     }
     if json {
         let mut line = serde_json::json!({ "dashboard": dashboard, "mqtt": mqtt.to_string() });
-        if let (Some(enrol), Some(line)) = (controller.enrol, line.as_object_mut()) {
+        if let (Some(enrol), Some(line)) = (controller.enrol(), line.as_object_mut()) {
             line.insert("enrol".to_owned(), enrol.to_string().into());
         }
-        if let (Some(observe), Some(line)) = (controller.observe, line.as_object_mut()) {
+        if let (Some(observe), Some(line)) = (controller.observe(), line.as_object_mut()) {
             line.insert("observe".to_owned(), observe.to_string().into());
         }
         say(&line.to_string())?;

@@ -74,6 +74,16 @@ pub(crate) struct Read {
 ///
 /// # Errors
 /// If the database cannot be read.
+pub(crate) async fn of_site(config: &Config, site: &Site, secrets: Option<Arc<Keyring>>) -> Result<Read, StartError> {
+    let (site, path) = (site.clone(), config.database.display().to_string());
+    let read = tokio::task::spawn_blocking(move || read(&site, secrets.as_deref())).await?;
+    read.map_err(|source| StartError::Site { path, source })
+}
+
+/// The same, on the caller's thread.
+///
+/// # Errors
+/// If the database cannot be read.
 pub(crate) fn read(site: &Site, secrets: Option<&Keyring>) -> Result<Read, SiteError> {
     let now = utc_now();
     let sender = Sender { site: site.id().clone(), boot: site.next_boot(now)?, head: site.log_head()? };

@@ -131,7 +131,7 @@ pub(crate) async fn dial(
 
 /// The status, the head and the body of the answer.
 async fn ask(bench: &Bench, shown: Option<&Shown>, head: &str, body: &str) -> (u16, String, Value) {
-    let addr = bench.controller.enrol.unwrap();
+    let addr = bench.controller.enrol().unwrap();
     let mut stream = dial(bench.folder(), addr, ENROL_NAME, shown).await.unwrap();
     let request = format!(
         "{head} HTTP/1.1\r\nhost: {ENROL_NAME}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
@@ -366,7 +366,7 @@ async fn whoever_connects_and_is_silent_keeps_no_door_out() {
     let code = code(&bench, "ward");
     let mut silent = Vec::new();
     for _ in 0..100 {
-        silent.push(TcpStream::connect(bench.controller.enrol.unwrap()).await.unwrap());
+        silent.push(TcpStream::connect(bench.controller.enrol().unwrap()).await.unwrap());
     }
     assert_eq!(enrol(&bench, &code, &Shown::new()).await.0, 200);
     drop(silent);

@@ -34,7 +34,7 @@ async fn figures_tell_how_doors_are_and_name_no_person_and_no_card() {
     ward.report_status().await;
     let online = |site: &db::site::Site| site.watch_doors().unwrap().iter().any(|door| door.online);
     bench.until("the ward is heard of", online).await;
-    let answer = get(bench.controller.observe, "/metrics").await;
+    let answer = get(bench.controller.observe(), "/metrics").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("content-type: text/plain; version=0.0.4"), "{answer}");
     for line in ["kulku_broker_connected 1", "kulku_door_connected{door=\"ward\"} 1", "kulku_log_rows_total 0"] {
@@ -53,7 +53,7 @@ async fn every_figure_has_its_help_and_its_kind_once_and_before_it() {
     let mut ward = Door::connect(&bench, "ward").await;
     ward.report_status().await;
     bench.until("the ward is heard of", |site| !site.watch_doors().unwrap().is_empty()).await;
-    let answer = get(bench.controller.observe, "/metrics").await;
+    let answer = get(bench.controller.observe(), "/metrics").await;
     let body = answer.split_once("\r\n\r\n").unwrap().1;
     let mut known = Vec::new();
     for line in body.lines().filter(|line| line.contains("kulku_")) {
@@ -85,7 +85,7 @@ async fn every_figure_has_its_help_and_its_kind_once_and_before_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_ready_with_its_broker_and_alive_without() {
     let bench = observed(&[]).await;
-    let asked = bench.controller.observe;
+    let asked = bench.controller.observe();
     while !get(asked, "/readyz").await.starts_with("HTTP/1.1 200") {}
     assert!(get(asked, "/healthz").await.starts_with("HTTP/1.1 200"));
     assert!(get(asked, "/events").await.starts_with("HTTP/1.1 404"), "nothing else is served there");
@@ -105,8 +105,8 @@ async fn it_is_ready_with_its_broker_and_alive_without() {
         config.mqtt = away;
     };
     let bench = Bench::with(&[], |_| {}, change).await;
-    let ready = get(bench.controller.observe, "/readyz").await;
+    let ready = get(bench.controller.observe(), "/readyz").await;
     assert!(ready.starts_with("HTTP/1.1 503") && ready.contains("broker"), "{ready}");
-    assert!(get(bench.controller.observe, "/healthz").await.starts_with("HTTP/1.1 200"));
+    assert!(get(bench.controller.observe(), "/healthz").await.starts_with("HTTP/1.1 200"));
     bench.stop().await;
 }

@@ -134,7 +134,7 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
     let controller = controller::start(config).await?;
     say(&format!("Starting the doors ({}), and an encoder at the desk", options.doors));
     let identity = Identity::open(&options.data.join("identity"), site.id(), now().second())?;
-    let enrol = controller.enrol.context("the demo's doors enrol")?;
+    let enrol = controller.enrol().context("the demo's doors enrol")?;
     let place = doors::Place { site: &site, data: &options.data, mqtt: &controller.mqtt, identity: &identity, enrol };
     let mut agents = doors::start(&place, options.doors, taps.cards()).await?;
     let desk = doors::start_desk(&place, taps.cards()).await?;
