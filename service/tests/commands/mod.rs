@@ -94,7 +94,7 @@ pub(crate) fn lines(text: &str, program: &str) -> Vec<Line> {
 fn commands(line: &str) -> Vec<Vec<String>> {
     let (mut commands, mut words, mut word) = (Vec::new(), Vec::new(), None::<String>);
     // Of a redirection the rest says where to.
-    let (mut quote, mut left_out) = (None, false);
+    let (mut quote, mut left_out) = (None::<char>, false);
     let mut letters = line.chars().peekable();
     while let Some(letter) = letters.next() {
         match (quote, letter) {
