@@ -8,7 +8,8 @@ use clap::Args;
 use dashboard::console::{self, Explanation, Language};
 use serde_json::json;
 
-use super::{ConfigPath, language, lockdown, open, say};
+use super::time::time;
+use super::{ConfigPath, language, open, say};
 use crate::clock::utc_now;
 
 #[derive(Args)]
@@ -37,7 +38,7 @@ pub(super) fn explain(asked: &Explain) -> anyhow::Result<()> {
     let config = asked.config.read()?;
     let site = open(&config)?;
     let at = match &asked.at {
-        Some(text) => UtcMs(lockdown::time(text, config.zone)?.0.saturating_mul(1_000)),
+        Some(text) => UtcMs(time(text, config.zone)?.0.saturating_mul(1_000)),
         None => utc_now(),
     };
     let explained = console::explain(&site, (&asked.door, asked.card), at, (asked.language, config.zone));

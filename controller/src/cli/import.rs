@@ -118,5 +118,10 @@ fn as_text(report: &Report) -> String {
         .iter()
         .map(|(row, column, problem)| format!("\nrow {row}, {column}: {problem}"))
         .collect::<String>();
-    format!("{what}: {added} new, {changed} changed, {removed} ended, {unchanged} as before{ignored}{errors}")
+    let many = if report.needs_confirmation && !report.applied {
+        "\nmore would end than usual: it is applied with --confirm-removals only"
+    } else {
+        ""
+    };
+    format!("{what}: {added} new, {changed} changed, {removed} ended, {unchanged} as before{many}{ignored}{errors}")
 }

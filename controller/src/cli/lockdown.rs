@@ -3,13 +3,14 @@
 
 use access::id::DoorId;
 use access::time::UtcS;
-use anyhow::{Context, bail, ensure};
-use chrono::{DateTime, NaiveDateTime, TimeZone as _};
+use anyhow::{Context as _, bail, ensure};
+use chrono::DateTime;
 use chrono_tz::Tz;
 use clap::{ArgGroup, Args};
 use db::site::{LockdownScope, LockdownView, Site};
 use serde_json::json;
 
+use super::time::time;
 use super::{ConfigPath, actor, open, say};
 use crate::clock::utc_now;
 
@@ -145,21 +146,6 @@ fn as_json(lockdown: &LockdownView) -> serde_json::Value {
     })
 }
 
-/// With an offset, or by the site's clock. An hour that comes twice ends with the later one: too long keeps people
-/// out, too short lets a threat in.
-/// A time by the site's clock, or with an offset.
-pub(super) fn time(text: &str, zone: Tz) -> anyhow::Result<UtcS> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Ok(UtcS(time.timestamp()));
-    }
-    let local =
-        ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"].iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let local = local.with_context(|| format!("{text} is no time; write it like 2026-11-24T18:00"))?;
-    let time = zone.from_local_datetime(&local).latest();
-    let time = time.with_context(|| format!("{text} does not exist in {zone}: the clock jumps over it"))?;
-    Ok(UtcS(time.timestamp()))
-}
-
 fn shown(until: UtcS, zone: Tz) -> String {
     DateTime::from_timestamp(until.0, 0)
         .map_or_else(|| until.0.to_string(), |time| format!("until {}", time.with_timezone(&zone).format("%F %H:%M")))
@@ -172,13 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_time_is_the_sites_or_has_an_offset() {
-        let at = |text| time(text, Helsinki).ok().map(|time| time.0);
-        assert_eq!(at("2026-11-24T18:00"), at("2026-11-24T16:00:00Z"));
-        assert_eq!(at("2026-11-24 18:00"), at("2026-11-24T18:00:00+02:00"));
-        assert_eq!(at("2026-10-25T03:30"), at("2026-10-25T01:30:00Z"), "the later of two");
-        assert_eq!(at("2026-03-29T03:30"), None, "the clock jumps over it");
-        assert_eq!(at("18:00"), None);
+    fn an_end_is_shown_by_the_sites_clock() {
         assert_eq!(shown(UtcS(1_795_536_000), Helsinki), "until 2026-11-24 18:00");
     }
 }

@@ -29,6 +29,7 @@ mod log;
 mod operator;
 mod restore;
 mod run;
+mod time;
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.";
 

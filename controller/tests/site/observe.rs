@@ -86,7 +86,8 @@ async fn every_figure_has_its_help_and_its_kind_once_and_before_it() {
 async fn it_is_ready_with_its_broker_and_alive_without() {
     let bench = observed(&[]).await;
     let asked = bench.controller.observe();
-    while !get(asked, "/readyz").await.starts_with("HTTP/1.1 200") {}
+    let ready = async { while !get(asked, "/readyz").await.starts_with("HTTP/1.1 200") {} };
+    timeout(DEADLINE, ready).await.expect("it becomes ready");
     assert!(get(asked, "/healthz").await.starts_with("HTTP/1.1 200"));
     assert!(get(asked, "/events").await.starts_with("HTTP/1.1 404"), "nothing else is served there");
     bench.stop().await;
