@@ -12,7 +12,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use door_agent::provisioning::NewFile;
 use door_agent::{Agent, Config, doctor, enrol, io};
 use serde_json::{Map, Value, json};
-use service::doctor::EXIT_CODES;
+use service::doctor::EXIT_CODES as OF_DOCTOR;
 use service::manual::{self, Manual};
 use service::notify;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,6 +20,8 @@ use zeroize::Zeroizing;
 
 #[cfg(test)]
 mod documents;
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.";
 
 /// The doors of one board: readers, locks, journals, and the link to the controller.
 #[derive(Parser)]
@@ -32,6 +34,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Runs the doors until it is told to stop (SIGINT or SIGTERM).
+    #[command(after_help = EXIT_CODES)]
     Run {
         #[command(flatten)]
         file: File,
@@ -40,10 +43,13 @@ enum Command {
         json: bool,
     },
     /// Turns a one-time code of `kulku-controller door enrol` into this door's key and certificate.
+    #[command(after_help = EXIT_CODES)]
     Enrol(Enrol),
     /// Checks configuration and provisioning, and does nothing else.
+    #[command(after_help = EXIT_CODES)]
     Check(File),
     /// Drives the locks to rest, and does nothing else. Refuses while an agent runs, which drives them itself.
+    #[command(after_help = EXIT_CODES)]
     Rest {
         #[command(flatten)]
         file: File,
@@ -53,7 +59,7 @@ enum Command {
     },
     /// Looks at everything that a door needs, and says what is wrong and what to do. Changes nothing, drives no lock, and
     /// leaves the readers of an agent alone that runs.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = OF_DOCTOR)]
     Doctor {
         #[command(flatten)]
         file: File,
