@@ -47,6 +47,9 @@ fn a_service_says_that_it_is_ready_and_gives_signs_of_life() {
 const IMPORT: &str = include_str!("../../systemd/kulku-import.service");
 const IMPORT_PATH: &str = include_str!("../../systemd/kulku-import.path");
 
+const BACKUP: &str = include_str!("../../systemd/kulku-backup.service");
+const BACKUP_TIMER: &str = include_str!("../../systemd/kulku-backup.timer");
+
 /// A path unit begins its service again for as long as it finds something: what ends at once must not be begun at once.
 #[test]
 fn an_import_that_fails_waits_and_one_that_was_refused_stays_failed() {
@@ -69,14 +72,16 @@ fn an_import_that_fails_waits_and_one_that_was_refused_stays_failed() {
 fn written() -> (tempfile::TempDir, Vec<std::path::PathBuf>) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("kulku-import.path"), IMPORT_PATH).unwrap();
+    std::fs::write(folder.path().join("kulku-backup.timer"), BACKUP_TIMER).unwrap();
     let write = |(name, unit): (&str, &str)| {
         let path = folder.path().join(format!("kulku-{}.service", name.replace(' ', "-")));
-        let text =
-            unit.replace("/usr/bin/kulku-controller", "/bin/true").replace("/usr/bin/kulku-door-agent", "/bin/true");
+        let text = ["/usr/bin/kulku-controller", "/usr/bin/kulku-door-agent", "/usr/lib/kulku/backup"]
+            .into_iter()
+            .fold(unit.to_owned(), |text, program| text.replace(program, "/bin/true"));
         std::fs::write(&path, text).unwrap();
         path
     };
-    let paths = UNITS.into_iter().chain([("import", IMPORT)]).map(write).collect();
+    let paths = UNITS.into_iter().chain([("import", IMPORT), ("backup", BACKUP)]).map(write).collect();
     (folder, paths)
 }
 
@@ -91,7 +96,8 @@ fn analyze(arguments: &[&str], unit: &std::path::Path) -> (bool, String) {
 #[test]
 fn systemd_understands_every_line() {
     let (folder, paths) = written();
-    for path in paths.into_iter().chain([folder.path().join("kulku-import.path")]) {
+    let more = ["kulku-import.path", "kulku-backup.timer"].map(|name| folder.path().join(name));
+    for path in paths.into_iter().chain(more) {
         let (well, said) = analyze(&["verify", "--man=no"], &path);
         assert!(well && said.is_empty(), "{said}");
     }
@@ -99,9 +105,9 @@ fn systemd_understands_every_line() {
 
 /// What systemd itself thinks of how far a service is locked in, from 0 (well) to 10.
 #[test]
-fn the_exposure_of_the_controller_is_at_most_1_5_of_the_agent_2_0_and_of_an_import_1_0() {
+fn the_exposure_of_the_controller_is_at_most_1_5_of_the_agent_2_0_and_of_imports_and_backups_1_0() {
     let (_folder, paths) = written();
-    for (path, most) in paths.iter().zip(["15", "20", "10"]) {
+    for (path, most) in paths.iter().zip(["15", "20", "10", "10"]) {
         let (well, said) = analyze(&["security", "--offline=true", &format!("--threshold={most}")], path);
         assert!(well, "more than {most} tenths: {said}");
         let overall = said.lines().find(|line| line.contains("Overall exposure level")).unwrap();
