@@ -12,8 +12,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use door_agent::provisioning::NewFile;
 use door_agent::{Agent, Config, doctor, enrol, io};
 use serde_json::{Map, Value, json};
-use service::doctor::EXIT_CODES;
-use service::manual::{self, Manual};
+use service::manual::{self, EXIT_CODES, Manual};
 use service::notify;
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
@@ -23,7 +22,7 @@ mod documents;
 
 /// The doors of one board: readers, locks, journals, and the link to the controller.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -32,6 +31,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Runs the doors until it is told to stop (SIGINT or SIGTERM).
+    #[command(after_help = EXIT_CODES)]
     Run {
         #[command(flatten)]
         file: File,
@@ -53,7 +53,7 @@ enum Command {
     },
     /// Looks at everything that a door needs, and says what is wrong and what to do. Changes nothing, drives no lock, and
     /// leaves the readers of an agent alone that runs.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = service::doctor::EXIT_CODES)]
     Doctor {
         #[command(flatten)]
         file: File,
