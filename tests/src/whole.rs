@@ -17,9 +17,11 @@ use crate::process::{Process, free_port};
 use crate::wait;
 
 mod door;
+mod recover;
 mod setup;
 
 pub use door::Door;
+pub use recover::{Copies, Recovery};
 
 use setup::{add_door, controller, enrol, guarded_mosquitto, import, issue, keys, start_controller, write_config};
 

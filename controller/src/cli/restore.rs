@@ -7,7 +7,10 @@ use anyhow::{Context, bail};
 use chrono::DateTime;
 use chrono_tz::Tz;
 use clap::{ArgGroup, Args};
-use db::site::{BackupDone, Decision, Differs, Known, PutBack, RestoredDoor, RestoredView, back_up, put_back};
+use db::site::{
+    BackupDone, Decision, Differs, Known, PutBack, RestoredDoor, RestoredView, SoundBackup, WithoutDigest, back_up,
+    put_back,
+};
 use serde_json::{Value, json};
 
 use access::entry::{Block, Blocks};
@@ -41,6 +44,12 @@ pub(super) struct Backup {
 pub(super) struct Restore {
     /// The backup.
     file: PathBuf,
+    /// Looks at every byte of it and says what it holds, beside a controller that may run. Nothing is changed.
+    #[arg(long)]
+    check: bool,
+    /// Takes a backup that has no digest at its end, as older programs made them: a byte in it that went bad is not seen.
+    #[arg(long)]
+    without_digest: bool,
     #[command(flatten)]
     config: ConfigPath,
     /// Prints JSON.
@@ -89,12 +98,16 @@ pub(super) fn backup(backup: &Backup) -> anyhow::Result<()> {
 
 pub(super) fn restore(restore: &Restore) -> anyhow::Result<()> {
     let config = restore.config.read()?;
+    let without_digest = if restore.without_digest { WithoutDigest::Taken } else { WithoutDigest::Refused };
+    let look = || SoundBackup::open(&restore.file, &config.site, without_digest);
+    if restore.check {
+        return checked(&look()?, restore.json, config.zone);
+    }
     if let Some(folder) = config.database.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     }
     let lock = start::lock(&config.database)?;
-    let PutBack { kept, made, last_change, change } =
-        put_back(&restore.file, &config.database, &config.site, &actor(), &mut progress())?;
+    let PutBack { kept, made, last_change, change } = put_back(&look()?, &config.database, &actor(), &mut progress())?;
     drop(lock);
     let kept = kept.map(|path| path.display().to_string());
     if restore.json {
@@ -103,13 +116,35 @@ pub(super) fn restore(restore: &Restore) -> anyhow::Result<()> {
         });
         return say(&value.to_string());
     }
-    let made = made.map_or_else(|| "at a time that it does not say".to_owned(), |at| shown(at, config.zone));
+    let made = made_in_words(made, config.zone);
     let kept = kept.map_or_else(String::new, |kept| format!("What was there before is kept as {kept}.\n"));
     say(&format!(
         "The backup, made {made}, is in place; generations go on from {change}.\n{kept}\
          Start the controller. It sends doors nothing until somebody has decided: doors may keep out cards that the \
          backup lets in. Wait until they have told, and decide on the dashboard or with: kulku-controller reconcile"
     ))
+}
+
+/// What a backup holds that was looked at.
+fn checked(backup: &SoundBackup, json: bool, zone: Tz) -> anyhow::Result<()> {
+    let BackupDone { bytes, schema, change, row } = backup.holds;
+    if json {
+        let value = json!({
+            "made_ms": backup.made.map(|at| at.0), "bytes": bytes, "schema": schema, "change": change, "log_row": row,
+            "digest": backup.digest,
+        });
+        return say(&value.to_string());
+    }
+    let every = if backup.digest { "every byte is as it was made" } else { "nothing in it contradicts itself" };
+    say(&format!(
+        "The backup, made {}, holds the database through change {change} and row {row} of the log ({bytes} bytes, schema \
+         {schema}); {every}. Nothing was changed.",
+        made_in_words(backup.made, zone)
+    ))
+}
+
+fn made_in_words(made: Option<UtcMs>, zone: Tz) -> String {
+    made.map_or_else(|| "at a time that it does not say".to_owned(), |at| shown(at, zone))
 }
 
 pub(super) fn reconcile(reconcile: &Reconcile) -> anyhow::Result<()> {

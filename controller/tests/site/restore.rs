@@ -4,7 +4,7 @@ use access::entry::{Block, Blocks};
 use access::message::{Down, Listed, Up};
 use access::uid::Uid;
 use access::whitelist::{Digest, Generation, WhitelistId};
-use db::site::{CommandState, Decision, Site, back_up, put_back};
+use db::site::{CommandState, Decision, Site, SoundBackup, WithoutDigest, back_up, put_back};
 
 use super::door::Door;
 use super::support::{Bench, actor, config, list, open_alarms, uid};
@@ -16,7 +16,8 @@ pub(crate) async fn put_back_now(bench: Bench) -> Bench {
     bench
         .restarted_on(config, |database| {
             let site = "hospital".parse().unwrap();
-            put_back(&out, database, &site, &actor(), &mut |_, _| {}).unwrap();
+            let backup = SoundBackup::open(&out, &site, WithoutDigest::Refused).unwrap();
+            put_back(&backup, database, &actor(), &mut |_, _| {}).unwrap();
         })
         .await
 }

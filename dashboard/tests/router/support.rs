@@ -23,7 +23,10 @@ use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use certificates::Authorities;
 use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, Right, Route, TapShown};
-use db::site::{Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, NewToken, Report, Role, Site};
+use db::site::{
+    Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, NewToken, Report, Role, Site, SoundBackup,
+    WithoutDigest,
+};
 use db::trial::log::Filling;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -142,7 +145,8 @@ impl Bench {
             std::fs::write(path, filled()).unwrap();
             let backup = path.with_file_name("backup");
             db::site::back_up(path, &backup, "1", UtcMs(NOW), &mut |_, _| {}).unwrap();
-            db::site::put_back(&backup, path, &"hospital".parse().unwrap(), &actor(), &mut |_, _| {}).unwrap();
+            let backup = SoundBackup::open(&backup, &"hospital".parse().unwrap(), WithoutDigest::Refused).unwrap();
+            db::site::put_back(&backup, path, &actor(), &mut |_, _| {}).unwrap();
         });
         bench.with_operator().await
     }

@@ -121,7 +121,7 @@ pub use reports::{
 pub use requests::{NewRequest, REQUEST_TEXT_MAX, REQUESTS_OPEN_ALL_MAX, REQUESTS_OPEN_MAX, RequestState, RequestView};
 pub use restore::{
     BackupDone, BackupError, Decided, Decision, Differs, Known, PutBack, RestoreError, RestoredDoor, RestoredView,
-    Told, back_up, put_back,
+    SoundBackup, Told, UnfitBackup, WithoutDigest, back_up, put_back,
 };
 pub use rules::{
     Absent, AreaId, AreaView, CardHolder, Concern, Effect, Explained, ExplainedCertificate, ExplainedTerm, GroupId,

@@ -21,7 +21,10 @@
 //! | `compare` | a door's list held against this file |
 //! | `decide` | the operator's decision, and what it does to cards and doors |
 //! | `view` | how it stands |
-//! | `files` | making a backup, and putting one back in place |
+//! | `make` | making a backup |
+//! | `digest` | what says that no byte of it went bad |
+//! | `sound` | a backup that was looked at |
+//! | `put` | putting it in the place of the database |
 
 use access::id::DoorId;
 use access::whitelist::Generation;
@@ -32,14 +35,22 @@ use super::{Site, SiteError, row};
 mod begin;
 mod compare;
 mod decide;
-mod files;
+mod digest;
+mod make;
+mod put;
+mod sound;
 mod told;
 mod types;
 mod view;
 
-pub(super) use files::RESTORING;
-pub use files::{BackupDone, BackupError, PutBack, RestoreError, back_up, put_back};
+pub use make::{BackupDone, BackupError, back_up};
+pub(super) use put::RESTORING;
+pub use put::{PutBack, RestoreError, put_back};
+pub use sound::{SoundBackup, UnfitBackup, WithoutDigest};
 pub use types::{Decided, Decision, Differs, Known, RestoredDoor, RestoredView, Told};
+
+/// The first schema with the table `backup`.
+const SCHEMA_WITH_BACKUP: i64 = 8;
 
 impl Site {
     /// The doors that have been left alone since the file was put back, each with the change from which on it is sent

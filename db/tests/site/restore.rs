@@ -16,7 +16,7 @@ use access::uid::Uid;
 use access::whitelist::{Digest, Generation, WhitelistId};
 use db::site::{
     Actor, AlarmFilter, Cause, ChainFault, Decided, Decision, Differs, EventFilter, Life, LockdownScope, PutBack, Seek,
-    Site, SiteError, Told, Transition, back_up, check_soon, put_back,
+    Site, SiteError, SoundBackup, Told, Transition, WithoutDigest, back_up, check_soon, put_back,
 };
 
 use crate::support::{ACTOR, Bench, Journal, NOW, door, event, site_id, uid};
@@ -34,12 +34,16 @@ fn backup(bench: &Bench, name: &str) -> PathBuf {
     out
 }
 
+fn sound(file: &Path) -> SoundBackup {
+    SoundBackup::open(file, &site_id(), WithoutDigest::Refused).unwrap()
+}
+
 /// Puts it back in place of what is there, and opens it.
 fn restore(bench: Bench, file: &Path) -> (Bench, PutBack) {
     let Bench { folder, site } = bench;
     drop(site);
     let path = folder.path().join("site.db");
-    let put = put_back(file, &path, &site_id(), &RESTORER, &mut |_, _| {}).unwrap();
+    let put = put_back(&sound(file), &path, &RESTORER, &mut |_, _| {}).unwrap();
     let site = Site::open(&path, &site_id()).unwrap();
     (Bench { folder, site }, put)
 }
@@ -355,28 +359,79 @@ fn events_that_doors_do_not_hold_any_more_are_missed_aloud_and_the_others_are_ta
     assert_eq!(take(&journal, 11, 13).fault, None);
 }
 
-#[test]
-fn an_unsound_backup_and_one_of_another_site_are_refused_and_change_nothing() {
+/// Why a backup is not taken.
+fn refused(file: &Path, site: &str, without_digest: WithoutDigest) -> String {
+    let opened = SoundBackup::open(file, &site.parse().unwrap(), without_digest);
+    opened.map(drop).unwrap_err().to_string()
+}
+
+/// A site with cards, and the bytes of its backup.
+fn of_many_cards() -> (Bench, PathBuf, Vec<u8>) {
     let bench = Bench::with_doors(&["ward"]);
     for number in 0..200 {
         bench.add_card(number);
     }
     let file = backup(&bench, "one.backup");
-    let path = database(&bench);
-    let before = bench.latest();
-    let put = |file: &Path, site: &str| {
-        put_back(file, &path, &site.parse().unwrap(), &RESTORER, &mut |_, _| {}).map(drop).unwrap_err().to_string()
-    };
-    assert!(put(&file, "school").contains("backup of site hospital"));
-    let mut bytes = fs::read(&file).unwrap();
+    let bytes = fs::read(&file).unwrap();
+    (bench, file, bytes)
+}
+
+#[test]
+fn a_backup_of_another_site_is_refused() {
+    let (_bench, file, _) = of_many_cards();
+    assert!(refused(&file, "school", WithoutDigest::Refused).contains("backup of site hospital"));
+    assert!(sound(&file).digest);
+}
+
+#[test]
+fn a_backup_in_which_one_bit_differs_is_refused_wherever_it_is() {
+    let (_bench, file, bytes) = of_many_cards();
+    // One of each page, and each of its digest; the text of the header that says what it is speaks for itself.
+    for at in (100..bytes.len()).step_by(4_093).chain(bytes.len() - 86..bytes.len()) {
+        let mut bytes = bytes.clone();
+        bytes[at] ^= 0x10;
+        fs::write(&file, bytes).unwrap();
+        let text = refused(&file, "hospital", WithoutDigest::Refused);
+        assert!(text.contains("not as it was made") || text.contains("no digest"), "byte {at}: {text}");
+    }
+}
+
+#[test]
+fn a_backup_without_its_end_is_refused_unless_somebody_takes_it_as_it_is() {
+    let (_bench, file, bytes) = of_many_cards();
+    for missing in [1, 20, 86] {
+        fs::write(&file, &bytes[..bytes.len() - missing]).unwrap();
+        let text = refused(&file, "hospital", WithoutDigest::Refused);
+        assert!(text.contains("no digest") && text.contains("--without-digest"), "{text}");
+    }
+    // As an older program made it.
+    let taken = SoundBackup::open(&file, &site_id(), WithoutDigest::Taken).unwrap();
+    assert!(!taken.digest);
+    assert_eq!(taken.made, Some(NOW));
+}
+
+#[test]
+fn a_backup_that_contradicts_itself_is_refused_also_as_it_is() {
+    let (_bench, file, mut bytes) = of_many_cards();
     let half = bytes.len() / 2;
     for byte in &mut bytes[half..half + 8_192] {
         *byte ^= 0x5a;
     }
+    bytes.truncate(bytes.len() - 86);
     fs::write(&file, bytes).unwrap();
-    let text = put(&file, "hospital");
+    let text = refused(&file, "hospital", WithoutDigest::Taken);
     assert!(text.contains("not sound"), "{text}");
-    assert_eq!(bench.reopen().latest(), before);
+}
+
+#[test]
+fn the_line_behind_a_backup_is_what_sha256sum_says_of_the_rest() {
+    let (bench, file, bytes) = of_many_cards();
+    let (pages, line) = bytes.split_at(bytes.len() - 86);
+    fs::write(bench.folder.path().join("pages"), pages).unwrap();
+    let said = std::process::Command::new("sha256sum").arg(bench.folder.path().join("pages")).output().unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert_eq!(std::str::from_utf8(line).unwrap(), format!("\nkulku-backup sha256 {}\n", &said[..64]));
+    assert!(file.exists());
 }
 
 #[test]
@@ -412,6 +467,6 @@ fn a_restore_that_was_cut_short_is_done_again_and_never_starts_with_an_empty_sit
     fs::rename(&path, folder.path().join("site.db.restoring")).unwrap();
     let Err(error) = Site::open(&path, &site_id()) else { panic!("an empty site was begun") };
     assert!(error.to_string().contains("kulku-controller restore"), "{error}");
-    put_back(&file, &path, &site_id(), &RESTORER, &mut |_, _| {}).unwrap();
+    put_back(&sound(&file), &path, &RESTORER, &mut |_, _| {}).unwrap();
     assert_eq!(Site::open(&path, &site_id()).unwrap().doors().unwrap().len(), 1);
 }

@@ -12,7 +12,7 @@ use access::id::DoorId;
 use anyhow::Result;
 use controller::config::Badge;
 use controller::trial::{Comparing, Noting, Started, Storing};
-use db::site::{Actor, Outcome, Report, Site};
+use db::site::{Actor, Outcome, Report, Site, SoundBackup, WithoutDigest};
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::sleep;
 
@@ -87,7 +87,8 @@ impl Centre {
             std::fs::copy(backup, &file)?;
         } else {
             let actor = Actor { operator: "simulation", at: time::utc() };
-            db::site::put_back(backup, &file, &id, &actor, &mut |_, _| {})?;
+            let backup = SoundBackup::open(backup, &id, WithoutDigest::Refused)?;
+            db::site::put_back(&backup, &file, &actor, &mut |_, _| {})?;
         }
         *self.site.borrow_mut() = Site::open(&file, &id)?;
         Ok(())

@@ -4,6 +4,7 @@
 
 mod alarms;
 mod attack;
+mod backup;
 mod bad_input;
 mod badge;
 mod browser;

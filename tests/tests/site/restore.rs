@@ -13,7 +13,8 @@ const HOLD_MS: u32 = 60;
 /// Taps that are made after the backup, so that the log has something to lose.
 const TAPS: usize = 12;
 
-fn signal(door: &Door, card: &str) -> String {
+/// What the door answers to a card.
+pub(crate) fn signal(door: &Door, card: &str) -> String {
     // A busy machine's reader may look away while the card passes.
     wait::until("a signal at the door", || {
         let seen = door.control.tap(card, HOLD_MS).unwrap();
