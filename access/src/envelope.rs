@@ -23,6 +23,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::chain::Link;
 use crate::id::{DoorId, SiteId};
 use crate::message::{Down, Up};
+use crate::wire::Wire;
 
 /// The oldest wire version that this code understands.
 pub const WIRE_MIN: u8 = 1;
@@ -99,16 +100,25 @@ pub enum EnvelopeError {
 pub struct Sealed<'a> {
     /// Not to be believed yet: it tells which key to check with.
     pub header: Header,
+    /// What it is said in.
+    pub wire: Wire,
     signed: &'a [u8],
     content: &'a [u8],
     mac: &'a [u8],
 }
 
-/// Puts a message in its envelope.
+/// Puts a message in its envelope, in the newest version.
 #[must_use]
 pub fn seal<M: Direction>(key: &DoorKey, header: &Header, message: &M) -> Vec<u8> {
+    seal_in(Wire::NEWEST, key, header, message)
+}
+
+/// Puts a message in its envelope. There is one version yet; the first in which a message is another one tells them apart here
+/// and in [`Sealed::open`].
+#[must_use]
+pub fn seal_in<M: Direction>(wire: Wire, key: &DoorKey, header: &Header, message: &M) -> Vec<u8> {
     // Writing plain data to memory cannot fail in postcard; without content the receiver refuses it.
-    let mut bytes = alloc::vec![WIRE_CURRENT];
+    let mut bytes = alloc::vec![wire.number()];
     bytes.extend(postcard::to_allocvec(header).unwrap_or_default());
     bytes.extend(postcard::to_allocvec(message).unwrap_or_default());
     let mac = key.mac(M::LABEL, &bytes).finalize().into_bytes();
@@ -126,14 +136,12 @@ impl<'a> Sealed<'a> {
             return Err(EnvelopeError::TooLong(bytes.len()));
         }
         let version = *bytes.first().ok_or(EnvelopeError::Malformed)?;
-        if !(WIRE_MIN..=WIRE_CURRENT).contains(&version) {
-            return Err(EnvelopeError::Version(version));
-        }
+        let wire = Wire::known(version).ok_or(EnvelopeError::Version(version))?;
         let end = bytes.len().checked_sub(MAC_LENGTH).ok_or(EnvelopeError::Malformed)?;
         let (signed, mac) = bytes.split_at_checked(end).ok_or(EnvelopeError::Malformed)?;
         let body = signed.get(1..).ok_or(EnvelopeError::Malformed)?;
         let (header, content) = postcard::take_from_bytes(body).map_err(|_| EnvelopeError::Malformed)?;
-        Ok(Self { header, signed, content, mac })
+        Ok(Self { header, wire, signed, content, mac })
     }
 
     /// Checks the MAC, in constant time, and only then reads the message.

@@ -22,7 +22,7 @@
 //! | [`passage`] | who has gone into which area |
 //! | [`encode`] | jobs for the reader at the desk that writes credentials |
 //! | [`enrol`] | how a door that is nobody yet becomes a door of its site |
-//! | [`message`], [`envelope`], [`topic`] | the wire, described for strangers in `docs/PROTOCOL.md` |
+//! | [`message`], [`envelope`], [`wire`], [`topic`] | the wire, described for strangers in `docs/PROTOCOL.md` |
 #![no_std]
 
 extern crate alloc;
@@ -59,3 +59,4 @@ pub mod time;
 pub mod topic;
 pub mod uid;
 pub mod whitelist;
+pub mod wire;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use access::time::UtcS;
 use certificates::Certificate;
-use db::site::check_soon;
+use db::site::{COPY_DAYS, Older, check_soon, copies, older};
 use service::doctor::{Finding, Report};
 use service::machine::{self, reach};
 
@@ -66,7 +66,31 @@ fn database(config: &Config) -> Vec<Finding> {
             "keep a copy of it as it is before anything else; doors go on deciding meanwhile, and keep what happens",
         ),
     };
-    vec![machine::disk(folder, ROOM_LEAST, ROOM_BESIDE.saturating_add(size)), machine::owners(folder), found]
+    let room = machine::disk(folder, ROOM_LEAST, ROOM_BESIDE.saturating_add(size));
+    [Some(room), Some(machine::owners(folder)), Some(found), upgrade(path)].into_iter().flatten().collect()
+}
+
+/// What an upgrade will do to the database, or has done.
+fn upgrade(path: &Path) -> Option<Finding> {
+    const CHECK: &str = "upgrade";
+    const MEGABYTE: u64 = 1024 * 1024;
+    // A newer one, and one that cannot be read, has its finding.
+    if let Some(Older { found, known, copy, needs, free }) = older(path).ok()? {
+        let found = format!("{} has schema {found}, and this program migrates it to {known}", path.display());
+        let needs = needs.div_ceil(MEGABYTE);
+        return Some(if free / MEGABYTE < needs {
+            let remedy =
+                format!("make room, at least {needs} MB: a copy is made first, and without it nothing is migrated");
+            Finding::wrong(CHECK, format!("{found}; {} MB are free for that", free / MEGABYTE), remedy)
+        } else {
+            let remedy =
+                format!("systemctl restart kulku-controller; as it is now it will be kept as {}", copy.display());
+            Finding::attention(CHECK, found, remedy)
+        });
+    }
+    let kept = copies(path).ok()?.pop()?;
+    let found = format!("{} is from before the upgrade to schema {}", kept.path.display(), kept.schema);
+    Some(Finding::well(CHECK, format!("{found}, and is kept for {COPY_DAYS} days")))
 }
 
 fn secrets(config: &Config) -> Vec<Finding> {

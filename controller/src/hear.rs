@@ -4,6 +4,7 @@ use access::envelope::Header;
 use access::event::Event;
 use access::id::DoorId;
 use access::message::Status;
+use access::wire::Wire;
 use db::site::{Heard, Report};
 use link::Incoming;
 use tokio::time::Instant;
@@ -93,11 +94,17 @@ impl Desk {
             line.flight.reset();
             line.desired.streams = PerStream::each(|_| UNREAD);
         }
+        let wire = Wire::common(status.wire_min, status.wire_max);
+        line.wire = wire.unwrap_or(Wire::OLDEST);
         line.flight.reported(&line.desired, &session.reported);
         line.session = Some(session);
         if is_new {
             // A job is of one session.
             self.encoder_away(door);
+        }
+        if wire.is_none() {
+            // It is understood, and says that it does not understand us.
+            self.alarm(Some(door.clone()), "wire-version");
         }
         self.confirm(door, header.epoch, &status);
         let heard = Heard { door: door.clone(), header, status: Box::new(status), received: utc_now() };

@@ -1,13 +1,14 @@
 //! What the passing of time asks for, once a minute: hand-outs that are over end, cards that have ended retire, cards
 //! that nobody has used for as long as the site allows are suspended, and what has been known of people for as long as
-//! it may be is erased. Doors know by themselves when the time of a card, an order or a lockdown is over; here the records
+//! it may be is erased, with the copies of the database from before upgrades. Doors know by themselves when the time of a card, an order or a lockdown is over; here the records
 //! of cards follow, and the originals of backup cards come back into use.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration;
 
 use access::time::UtcMs;
-use db::site::{Actor, Due, Retained, Site, SiteError};
+use db::site::{Actor, Due, Retained, Site, SiteError, end_copies};
 
 use crate::clock::utc_now;
 use crate::worker::Workers;
@@ -36,8 +37,8 @@ const ACTOR: &str = "housekeeping";
 const OVERDUE: &str = "backup-overdue";
 
 /// Starts the thread.
-pub(crate) fn start(workers: &mut Workers, site: &Site) -> io::Result<()> {
-    let site = site.clone();
+pub(crate) fn start(workers: &mut Workers, site: &Site, database: &Path) -> io::Result<()> {
+    let (site, database) = (site.clone(), database.to_path_buf());
     workers.start("housekeeping", EVERY, move || {
         if let Err(error) = tidy(&site, utc_now()) {
             tracing::error!(%error, "hand-outs and cards whose time is over could not be ended");
@@ -47,6 +48,11 @@ pub(crate) fn start(workers: &mut Workers, site: &Site) -> io::Result<()> {
         }
         if let Err(error) = forget(&site, utc_now()) {
             tracing::error!(%error, "what has been known of people for long enough could not be erased");
+        }
+        match end_copies(&database, utc_now()) {
+            Ok(0) => {}
+            Ok(copies) => tracing::info!(copies, "copies of the database from before an upgrade were removed"),
+            Err(error) => tracing::error!(%error, "a copy of the database from before an upgrade could not be removed"),
         }
     })
 }

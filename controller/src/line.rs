@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::confirm::LogHead;
-use access::envelope::{DoorKey, Freshness, Header, seal};
+use access::envelope::{DoorKey, Freshness, Header, seal_in};
 use access::id::{DoorId, SiteId};
 use access::message::{Down, Status};
 use access::state::DoorState;
 use access::time::MonoMs;
 use access::whitelist::{Generation, WhitelistId};
+use access::wire::Wire;
 use db::site::DoorKind;
 use tokio::time::Instant;
 
@@ -26,6 +27,8 @@ pub(crate) struct Line {
     pub(crate) door: DoorId,
     pub(crate) kind: DoorKind,
     pub(crate) keys: Keys,
+    /// What it is told in, by its newest status.
+    pub(crate) wire: Wire,
     /// With the freshness of the topic `up/status`.
     pub(crate) epochs: Epochs,
     /// Of the topic `up/events`. It starts anew with the controller, since the journal's own numbers keep
@@ -116,6 +119,7 @@ pub(crate) struct Sealer {
     door: DoorId,
     key_id: u32,
     key: DoorKey,
+    wire: Wire,
     epoch: u64,
     sequence: Arc<AtomicU64>,
 }
@@ -132,6 +136,7 @@ impl Line {
             door,
             kind,
             keys: Keys(keys),
+            wire: Wire::OLDEST,
             epochs: Epochs::default(),
             fresh_events: Freshness::default(),
             fresh_encoding: Freshness::default(),
@@ -159,6 +164,7 @@ impl Line {
             door: self.door.clone(),
             key_id,
             key: key.clone(),
+            wire: self.wire,
             epoch: self.epochs.current(),
             sequence: Arc::clone(&self.sequence),
         })
@@ -271,7 +277,7 @@ impl Sealer {
             sequence: self.sequence.fetch_add(1, Ordering::Relaxed) + 1,
             link: self.sender.head.link,
         };
-        seal(&self.key, &header, message)
+        seal_in(self.wire, &self.key, &header, message)
     }
 
     pub(crate) fn topic(&self, message: &Down) -> String {

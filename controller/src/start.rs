@@ -277,10 +277,11 @@ async fn workers(
 ) -> Result<Workers, StartError> {
     let (site, authorities, notices) = (site.clone(), Arc::clone(authorities), config.notify.clone());
     let (lists, register, zone) = (config.lists.clone(), config.register.clone(), config.zone);
+    let database = config.database.clone();
     let start = move || {
         let mut workers = Workers::new();
         revocation::start(&mut workers, &site, &authorities, &lists)?;
-        housekeeping::start(&mut workers, &site)?;
+        housekeeping::start(&mut workers, &site, &database)?;
         seal::night::start(&mut workers, &site, seal)?;
         notify::start(&mut workers, &site, &notices, zone)?;
         crate::watch::start(&mut workers, &site)?;

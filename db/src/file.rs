@@ -137,6 +137,16 @@ pub fn connect_to(path: &Path, kind: &Kind) -> Result<Connection, FileError> {
     Ok(connection)
 }
 
+/// The schema of a file that is there, and the newest that this program knows. Nothing is migrated.
+///
+/// # Errors
+/// [`FileError`], also if a newer program has written it.
+pub(crate) fn schemas(path: &Path, kind: &Kind) -> Result<(i64, i64), FileError> {
+    header::check(path, kind)?;
+    let connection = connect(path, kind).map_err(|error| unusable(path, kind, error))?;
+    check_schema(&connection, path, kind)
+}
+
 /// Flags for every connection: the file must be there, and each connection stays with one thread at a
 /// time.
 #[must_use]
@@ -194,8 +204,8 @@ fn migrate(connection: &mut Connection, path: &Path, kind: &Kind) -> Result<(), 
     runner.run(connection).map(|_| ()).map_err(|error| unusable(path, kind, error))
 }
 
-/// Refuses a file that a newer program has written.
-fn check_schema(connection: &Connection, path: &Path, kind: &Kind) -> Result<(), FileError> {
+/// Refuses a file that a newer program has written. Its schema, and the newest that this program knows.
+fn check_schema(connection: &Connection, path: &Path, kind: &Kind) -> Result<(i64, i64), FileError> {
     let runner = (kind.migrations)();
     let known = runner.get_migrations().iter().map(|migration| i64::from(migration.version())).max().unwrap_or(0);
     let found = schema(connection).map_err(|error| unusable(path, kind, error))?;
@@ -203,7 +213,7 @@ fn check_schema(connection: &Connection, path: &Path, kind: &Kind) -> Result<(),
         let path = path.to_path_buf();
         return Err(FileError::Newer { path, found, known });
     }
-    Ok(())
+    Ok((found, known))
 }
 
 /// The schema that a file has; 0 if it has none yet.

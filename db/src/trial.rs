@@ -4,8 +4,12 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use access::id::SiteId;
+use refinery::Target;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
+
+use crate::site::KIND;
 
 pub mod log;
 
@@ -95,4 +99,28 @@ pub fn permit(path: &Path) -> rusqlite::Result<()> {
 /// If the file, the table or the column is not there.
 pub fn garble(path: &Path, table: &str, column: &str) -> rusqlite::Result<()> {
     Connection::open(path)?.execute_batch(&format!("UPDATE {table} SET {column} = 'garbled'"))
+}
+
+/// Makes the database of a site as the program left it that knew schemas up to this one; the log has heads since schema 7.
+///
+/// # Errors
+/// If something is there already, or there was no such schema.
+pub fn site_of_schema(path: &Path, site: &SiteId, schema: i32) -> Result<(), Box<dyn std::error::Error>> {
+    let mut old = Connection::open(path)?;
+    old.pragma_update(None, "application_id", KIND.application_id)?;
+    old.pragma_update(None, "journal_mode", "WAL")?;
+    (KIND.migrations)().set_target(Target::Version(schema)).run(&mut old)?;
+    let sql = "INSERT INTO site (id, name, log_head, log_chain) VALUES (1, $1, zeroblob(32), 2)";
+    old.execute(sql, [site.as_str()])?;
+    Ok(())
+}
+
+/// From now on this file has a schema that no program of today knows: as a newer program leaves it.
+///
+/// # Errors
+/// If the file is none of ours.
+pub fn from_a_newer_program(path: &Path) -> rusqlite::Result<()> {
+    let newer = Connection::open(path)?;
+    newer.execute_batch("INSERT INTO refinery_schema_history VALUES (900, 'later', '2030-01-01T00:00:00Z', '1')")?;
+    newer.close().map_err(|(_, error)| error)
 }

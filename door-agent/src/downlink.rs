@@ -4,6 +4,7 @@ use access::envelope::{EnvelopeError, Freshness, Header, Sealed};
 use access::id::{DoorId, SiteId};
 use access::message::Down;
 use access::topic::{Channel, Topic};
+use access::wire::Wire;
 
 use crate::provisioning::Provisioning;
 
@@ -25,6 +26,7 @@ const CHANNELS: [Channel; 8] = [
 pub struct Downlink {
     identity: Provisioning,
     fresh: [(Channel, Freshness); CHANNELS.len()],
+    wire: Wire,
 }
 
 /// Why a message was not believed.
@@ -51,7 +53,13 @@ impl Downlink {
     /// For the door with this identity.
     #[must_use]
     pub fn new(identity: Provisioning) -> Self {
-        Self { identity, fresh: CHANNELS.map(|channel| (channel, Freshness::default())) }
+        Self { identity, fresh: CHANNELS.map(|channel| (channel, Freshness::default())), wire: Wire::OLDEST }
+    }
+
+    /// What the message was said in that was believed last.
+    #[must_use]
+    pub fn wire(&self) -> Wire {
+        self.wire
     }
 
     /// Opens a message.
@@ -71,13 +79,18 @@ impl Downlink {
         if sealed.header.key_id != self.identity.key_id {
             return Err(NotBelieved::Key(sealed.header.key_id));
         }
+        let wire = sealed.wire;
         let (header, message) = sealed.open::<Down>(&self.identity.key)?;
         if Channel::of_down(&message) != topic.channel {
             return Err(NotBelieved::Misplaced);
         }
         let fresh = self.fresh.iter_mut().find(|(channel, _)| *channel == topic.channel);
         let (_, fresh) = fresh.ok_or(NotBelieved::Misplaced)?;
-        if fresh.accept(&header) { Ok((header, message)) } else { Err(NotBelieved::Repeated) }
+        if !fresh.accept(&header) {
+            return Err(NotBelieved::Repeated);
+        }
+        self.wire = wire;
+        Ok((header, message))
     }
 }
 

@@ -13,7 +13,7 @@ use door_agent::provisioning::NewFile;
 use door_agent::{Agent, Config, doctor, enrol, io};
 use serde_json::{Map, Value, json};
 use service::doctor::EXIT_CODES as OF_DOCTOR;
-use service::manual::{self, Manual};
+use service::manual::{self, EXIT_CODES, Manual};
 use service::notify;
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
@@ -21,11 +21,9 @@ use zeroize::Zeroizing;
 #[cfg(test)]
 mod documents;
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.";
-
 /// The doors of one board: readers, locks, journals, and the link to the controller.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

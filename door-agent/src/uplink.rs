@@ -18,12 +18,13 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use access::chain::Link;
 use access::confirm::Receipt;
 use access::encode::Stage;
-use access::envelope::{Header, seal};
+use access::envelope::{Header, seal_in};
 use access::event::Event;
 use access::message::{Listed, REPORT_EVENTS_MAX, Status, Up};
 use access::reconcile::{Held, Reconcile, Verdict};
 use access::time::MonoMs;
 use access::topic::{Channel, Topic};
+use access::wire::{Spoken, Wire};
 use db::door::{Batch, DoorDbError, Pending};
 use link::{Handle, Qos, Will, WillFactory};
 
@@ -45,6 +46,7 @@ pub struct Uplink {
     sessions: Receiver<(u64, u64)>,
     pending: Pending,
     connected: Option<Connection>,
+    spoken: Spoken,
     held: Held,
     reconcile: Reconcile,
     out: Option<Out>,
@@ -86,14 +88,15 @@ pub fn wills(seal: Sealer) -> (WillFactory, Receiver<(u64, u64)>) {
         // If nobody has looked for so long, the connection starts without a session and takes no commands.
         let _ = sessions.try_send((connection, session));
         let sequence = connection << CONNECTION_SHIFT | LAST_OF_CONNECTION;
-        let (topic, payload) = seal.seal(sequence, Link::START, &Up::Offline { session });
+        // Nobody knows who will hear it.
+        let (topic, payload) = seal.seal(Wire::OLDEST, sequence, Link::START, &Up::Offline { session });
         Some(Will { topic, payload, qos: Qos::AtLeastOnce })
     };
     (Box::new(factory), receiver)
 }
 
 impl Sealer {
-    fn seal(&self, sequence: u64, link: Link, message: &Up) -> (String, Vec<u8>) {
+    fn seal(&self, wire: Wire, sequence: u64, link: Link, message: &Up) -> (String, Vec<u8>) {
         let Provisioning { site, door, key_id, key, .. } = &self.identity;
         let header = Header {
             site: site.clone(),
@@ -104,7 +107,7 @@ impl Sealer {
             sequence,
             link,
         };
-        (Topic::build(site, door, Channel::of_up(message)), seal(key, &header, message))
+        (Topic::build(site, door, Channel::of_up(message)), seal_in(wire, key, &header, message))
     }
 }
 
@@ -125,6 +128,7 @@ impl Uplink {
             sessions,
             pending,
             connected: None,
+            spoken: Spoken::default(),
             held,
             reconcile: Reconcile::new(beginning),
             out: None,
@@ -136,9 +140,15 @@ impl Uplink {
     pub fn connected(&mut self, number: u64) {
         let session = self.sessions.try_iter().filter(|(connection, _)| *connection == number).last();
         self.connected = Some(Connection { session: session.map_or(0, |(_, session)| session), number, sent: 0 });
+        self.spoken = Spoken::default();
         // What was under way on the last connection may be lost.
         self.out = None;
         self.reconcile.connected(&self.held);
+    }
+
+    /// A message of the controller was believed, which was said in this version.
+    pub fn heard(&mut self, wire: Wire) {
+        self.spoken.heard(wire);
     }
 
     /// The link is down.
@@ -286,6 +296,7 @@ impl Uplink {
 
     /// Tells how the door is. `link` is of the newest event.
     pub fn status(&mut self, status: Status, link: Link) {
+        self.spoken.asks();
         self.send(link, &Up::Status(status));
     }
 
@@ -311,7 +322,7 @@ impl Uplink {
         let Some(connection) = &mut self.connected else { return false };
         connection.sent += 1;
         let sequence = connection.number << CONNECTION_SHIFT | connection.sent;
-        let (topic, payload) = self.seal.seal(sequence, link, message);
+        let (topic, payload) = self.seal.seal(self.spoken.now(), sequence, link, message);
         let sent = self.handle.try_publish(&topic, payload, Qos::AtLeastOnce);
         if let Err(error) = &sent {
             tracing::debug!(%error, "a message could not be sent");

@@ -1,43 +1,67 @@
-//! What the real program tells systemd.
+//! What the real program tells systemd, and what it makes of the files of a newer one.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set up its case has failed")]
 
+use std::io::Write as _;
 use std::os::unix::net::UnixDatagram;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use db::door::{JOURNAL_FILE, WHITELIST_FILE};
 use serde_json::json;
 
 /// A busy machine gets this long.
-const DEADLINE: Duration = Duration::from_secs(30);
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Many times what the loop lets pass between two signs of life here.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// More than a pipe holds.
+const TOO_MUCH: usize = 4 << 20;
+
+/// More signs of life than come until the door has tried for its broker again.
+const SIGNS_MAX: usize = 2_000;
 
 /// A door that is alone, under something that listens as systemd does.
 struct Service {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     told: UnixDatagram,
     child: Child,
 }
 
+/// The folder of a door whose broker is not there.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let provisioning = json!({"format": 1, "site": "hospital", "door": "pharmacy", "key_id": 1,
+        "key": "07".repeat(32), "mqtt": {"host": "127.0.0.1", "port": 9}});
+    std::fs::write(folder.path().join("door.json"), provisioning.to_string()).unwrap();
+    let config = "data = \".\"\nprovisioning = \"door.json\"\nreader.kind = \"emulated\"\nio.kind = \"memory\"\n";
+    std::fs::write(folder.path().join("agent.toml"), config).unwrap();
+    folder
+}
+
+fn program(folder: &tempfile::TempDir, command: &str) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_kulku-door-agent"));
+    program.args([command, "--config"]).arg(folder.path().join("agent.toml"));
+    program
+}
+
 impl Service {
     fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let provisioning = json!({"format": 1, "site": "hospital", "door": "pharmacy", "key_id": 1,
-            "key": "07".repeat(32), "mqtt": {"host": "127.0.0.1", "port": 9}});
-        std::fs::write(folder.path().join("door.json"), provisioning.to_string()).unwrap();
-        let config = "data = \".\"\nprovisioning = \"door.json\"\nreader.kind = \"emulated\"\nio.kind = \"memory\"\n";
-        std::fs::write(folder.path().join("agent.toml"), config).unwrap();
+        Self::start_in(folder(), Stdio::null())
+    }
+
+    fn start_in(folder: tempfile::TempDir, log: Stdio) -> Self {
         let socket = folder.path().join("notify");
         let told = UnixDatagram::bind(&socket).unwrap();
         told.set_read_timeout(Some(DEADLINE)).unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_kulku-door-agent"))
-            .args(["run", "--config"])
-            .arg(folder.path().join("agent.toml"))
+        let child = program(&folder, "run")
             .env("NOTIFY_SOCKET", &socket)
             .env("WATCHDOG_USEC", "90000")
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
-        Self { _folder: folder, told, child }
+        Self { folder, told, child }
     }
 
     fn next(&self) -> String {
@@ -48,6 +72,22 @@ impl Service {
 
     fn until(&self, word: &str) {
         while self.next() != word {}
+    }
+
+    /// Whether nothing is heard any more.
+    fn is_silent(&self) -> bool {
+        self.told.set_read_timeout(Some(SILENCE)).unwrap();
+        let mut buffer = [0; 256];
+        let silent = (0..SIGNS_MAX).any(|_| self.told.recv(&mut buffer).is_err());
+        self.told.set_read_timeout(Some(DEADLINE)).unwrap();
+        silent
+    }
+
+    /// Asks it to end; whether it has done so well.
+    fn stop(&mut self) -> bool {
+        self.signal("-TERM");
+        self.until("STOPPING=1");
+        self.child.wait().unwrap().success()
     }
 
     fn signal(&self, signal: &str) {
@@ -73,7 +113,47 @@ fn it_is_ready_once_and_alive_again_and_again_and_says_that_it_stops() {
     }
     assert_eq!(told.iter().filter(|word| *word == "READY=1").count(), 1, "{told:?}");
     assert_eq!(told.iter().filter(|word| *word == "WATCHDOG=1").count(), told.len() - 1, "{told:?}");
-    service.signal("-TERM");
-    service.until("STOPPING=1");
-    assert!(service.child.wait().unwrap().success());
+    assert!(service.stop());
+}
+
+/// What hangs is real: nobody takes what is written to the log any more, and the loop has to tell that the broker is not there.
+#[test]
+fn a_loop_that_hangs_gives_no_sign_of_life_and_gives_them_again_once_it_goes_on() {
+    let (mut log, mut filling) = std::io::pipe().unwrap();
+    let mut service = Service::start_in(folder(), filling.try_clone().unwrap().into());
+    service.until("READY=1");
+    service.until("WATCHDOG=1");
+    let filled = std::thread::spawn(move || filling.write_all(&vec![b'.'; TOO_MUCH]));
+    assert!(service.is_silent(), "a loop that hangs gives signs of life");
+    let drained = std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+    service.until("WATCHDOG=1");
+    filled.join().unwrap().unwrap();
+    assert!(service.stop());
+    drop(service);
+    drained.join().unwrap().unwrap();
+}
+
+/// An agent that was gone back to must not take away what only the newer one understands.
+#[test]
+fn files_of_a_newer_program_are_refused_by_name_and_left_as_they_are() {
+    for (file, other) in [(JOURNAL_FILE, WHITELIST_FILE), (WHITELIST_FILE, JOURNAL_FILE)] {
+        let mut service = Service::start();
+        service.until("READY=1");
+        assert!(service.stop());
+        let path = service.folder.path().join(file);
+        db::trial::from_a_newer_program(&path).unwrap();
+        let (before, count) =
+            (std::fs::read(&path).unwrap(), std::fs::read_dir(service.folder.path()).unwrap().count());
+        let Output { status, stderr, .. } = program(&service.folder, "run").output().unwrap();
+        let said = String::from_utf8(stderr).unwrap();
+        assert_eq!(status.code(), Some(1), "{said}");
+        for part in [file, "schema 900", "newer program"] {
+            assert!(said.contains(part), "{part:?} is not in: {said}");
+        }
+        assert!(std::fs::read(&path).unwrap() == before, "{file} was changed");
+        assert_eq!(std::fs::read_dir(service.folder.path()).unwrap().count(), count, "{other} was moved");
+        let doctor = program(&service.folder, "doctor").output().unwrap();
+        assert_eq!(doctor.status.code(), Some(3));
+        assert!(String::from_utf8(doctor.stdout).unwrap().contains("schema 900"));
+    }
 }

@@ -6,6 +6,9 @@ use std::path::Path;
 use clap::{Args, Command};
 use clap_complete::Shell;
 
+/// What the exit codes of commands mean, for `--help`; `doctor` has its own.
+pub const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.";
+
 /// The shells whose completions are made. Debian has folders for these.
 const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
 

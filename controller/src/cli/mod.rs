@@ -10,11 +10,12 @@ use access::id::DoorId;
 use anyhow::Context;
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use dashboard::console::Language;
-use db::site::{Actor, Site};
-use service::manual::{self, Manual};
+use db::site::{Actor, Older, Site, older};
+use service::manual::{self, EXIT_CODES, Manual};
 
 use crate::clock::utc_now;
 use crate::config::Config;
+use crate::start;
 
 mod doctor;
 #[cfg(test)]
@@ -30,8 +31,6 @@ mod operator;
 mod restore;
 mod run;
 mod time;
-
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.";
 
 /// Exit code for a log that is damaged: not the same as one that could not be read.
 const DAMAGED: u8 = 3;
@@ -259,12 +258,25 @@ impl ConfigPath {
     }
 }
 
-/// Opens the database beside a controller that may be running.
+/// Opens the database beside a controller that may be running. One of an older program is migrated, if none runs.
 fn open(config: &Config) -> anyhow::Result<Site> {
     if let Some(folder) = config.database.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     }
-    Ok(Site::open(&config.database, &config.site)?)
+    let Some(older) = older(&config.database)? else { return Ok(Site::open(&config.database, &config.site)?) };
+    // A controller of the older program that still runs would lose its tables.
+    let lock = start::lock(&config.database).with_context(|| {
+        format!("{} is of an older program, which is to be ended before it is migrated", config.database.display())
+    })?;
+    let site = Site::open(&config.database, &config.site)?;
+    drop(lock);
+    let Older { found, known, copy, .. } = older;
+    writeln!(
+        std::io::stderr(),
+        "The database had schema {found}, and has schema {known} now. As it was before it is kept as {}.",
+        copy.display()
+    )?;
+    Ok(site)
 }
 
 fn actor() -> Actor<'static> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use access::credential::keys::KeyVersion;
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId};
+use access::wire::Wire;
 use certificates::Authorities;
 use db::site::{Condition, Site, SiteError};
 
@@ -99,6 +100,9 @@ pub(crate) fn read(site: &Site, secrets: Option<&Keyring>) -> Result<Read, SiteE
         let mut line = Line::new(found.door.clone(), found.kind, keys, found.whitelist, found.state);
         let newest = site.freshness(&found.door)?.map(|(epoch, boot, sequence)| Said { epoch, boot, sequence });
         line.epochs = Epochs::since(newest, &site.journals(&found.door)?);
+        // It may speak before the door does.
+        let wire = site.wire(&found.door)?.and_then(|(min, max)| Wire::common(min, max));
+        line.wire = wire.unwrap_or(Wire::OLDEST);
         lines.insert(found.door, line);
     }
     Ok(Read { sender, found: through, lines, streams, holds })

@@ -10,7 +10,7 @@ use super::door::Door;
 use super::support::{Bench, actor, config, list, open_alarms, uid};
 
 /// Stops the controller, puts a backup of now back, and starts it on that.
-async fn put_back_now(bench: Bench) -> Bench {
+pub(crate) async fn put_back_now(bench: Bench) -> Bench {
     let (database, out) = (bench.database(), bench.folder().join("one.backup"));
     back_up(&database, &out, "1", actor().at, &mut |_, _| {}).unwrap();
     bench

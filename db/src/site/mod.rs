@@ -7,6 +7,7 @@
 mod accounts;
 mod alarms;
 mod audit;
+mod before;
 mod bulk;
 mod called;
 mod cards;
@@ -66,6 +67,7 @@ pub use alarms::{
 };
 pub use audit::differences::Became;
 pub use audit::thing::Thing;
+pub use before::{COPIES_MAX, COPY_DAYS, Kept, Older, copies, end_copies, older};
 pub use bulk::{BULK_MAX, BulkAct, BulkDone, BulkPlan, BulkSelection, LeftOut, Target, Undo};
 pub use called::{Language, Names, Translations};
 pub use cards::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};
@@ -98,6 +100,8 @@ pub use life::{Cause, Life, Refusal, Transition, step};
 pub use log::{Checked, Damage, Harm, LogCheck, LogPart, LogRow, LogSummary, Seal};
 pub use modes::{DoorOrders, Lifted, LockdownScope, LockdownView, OrderView};
 pub use once::{KeptAnswer, ONCE_ANSWER_MAX, ONCE_KEPT_MS, ONCE_KEY_LENGTH_MAX, ONCE_KEYS_MAX, Once, OnceKey};
+#[cfg(feature = "trial")]
+pub(crate) use open::KIND;
 pub use open::{OpenError, Site};
 pub use operators::{Operator, Role};
 pub use passages::PresenceView;

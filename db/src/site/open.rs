@@ -7,8 +7,10 @@ use access::id::SiteId;
 use rusqlite::{Connection, OptionalExtension, Transaction};
 use tokio::sync::watch;
 
+use super::BackupError;
 use super::audit::Told;
 use super::audit::thing::Seen;
+use super::before;
 use super::called::{self, Speaking};
 use super::once::OnceKey;
 use super::pools::Pools;
@@ -21,7 +23,7 @@ mod embedded {
     refinery::embed_migrations!("migrations/site");
 }
 
-pub(super) const KIND: Kind = Kind {
+pub(crate) const KIND: Kind = Kind {
     what: "site database",
     remedy: "put a backup back with `kulku-controller restore FILE`",
     application_id: u32::from_be_bytes(*b"KulS"),
@@ -54,6 +56,27 @@ pub enum OpenError {
     Restoring {
         /// The file that was to take its place.
         path: PathBuf,
+    },
+    /// It is of an older program, and the copy that is made before it is migrated finds no room.
+    #[error(
+        "{path} is of an older program, and a copy of it is made before it is migrated: {needs} MB must be free beside it, \
+         and {free} MB are: make room (old logs and backups first) and start again; it is as it was"
+    )]
+    NoRoom {
+        /// The file.
+        path: PathBuf,
+        /// What must be free, in MB.
+        needs: u64,
+        /// What is free, in MB.
+        free: u64,
+    },
+    /// It is of an older program, and the copy that is made before it is migrated could not be made.
+    #[error("{path} is of an older program, and was not migrated, since no copy of it could be made first: {source}")]
+    NoCopy {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<BackupError>,
     },
     /// SQLite reads it, and finds that it contradicts itself.
     #[error(
@@ -112,7 +135,8 @@ pub(super) enum Wakes {
 }
 
 impl Site {
-    /// Opens the database of a site; creates it if there is none, migrates it if it is older.
+    /// Opens the database of a site; creates it if there is none, migrates it if it is older, with a copy of it beside it
+    /// first ([`super::older`]).
     ///
     /// # Errors
     /// [`OpenError`], which names the file and the remedy.
@@ -121,6 +145,7 @@ impl Site {
         if restoring.exists() {
             return Err(OpenError::Restoring { path: restoring });
         }
+        before::keep(path)?;
         let mut connection = file::open(path, &KIND)?;
         let failed = |source: SiteError| OpenError::Read { path: path.to_path_buf(), source };
         let found = owner(&connection, site).map_err(failed)?;

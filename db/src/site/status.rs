@@ -137,6 +137,19 @@ impl Site {
         })
     }
 
+    /// The oldest and the newest wire version that the door understands, by the newest status that was recorded; none if
+    /// there was none.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the file cannot be read.
+    pub fn wire(&self, door: &DoorId) -> Result<Option<(u8, u8)>, SiteError> {
+        self.read(|db| {
+            let sql =
+                "SELECT s.wire_min, s.wire_max FROM door_status s JOIN door d ON d.number = s.door WHERE d.id = $1";
+            Ok(row::prepare(db, sql)?.query_row([door.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+        })
+    }
+
     /// The journals of a door that have events in the log: epoch, and boot of the newest event. A controller
     /// that starts knows by it what a replaced box could have said before.
     ///

@@ -109,7 +109,7 @@ fn a_door_that_never_spoke_shows_nothing_of_itself() {
     assert!(!view.online && view.last_seen.is_none() && view.agent.is_none());
     assert!(view.wanted.is_none() && view.in_force.is_none() && view.state_in_force.is_none());
     assert_eq!(view.settings, DoorState::default().settings);
-    assert_eq!(bench.site.freshness(&door("ward")).unwrap(), None);
+    assert_eq!((bench.site.freshness(&door("ward")).unwrap(), bench.site.wire(&door("ward")).unwrap()), (None, None));
     assert!(matches!(bench.site.door(&door("attic")), Err(SiteError::NotFound { .. })));
 }
 
@@ -134,6 +134,7 @@ fn what_a_door_says_is_shown_beside_what_is_wanted() {
     assert_eq!(view.passages_in_force, Some(Generation(77)));
     assert_eq!((view.lockdown, view.mode_in_force), (None, Some(Mode::LockedDown)));
     assert_eq!(bench.site.freshness(&ward).unwrap(), Some((epoch, 7, 9)));
+    assert_eq!(bench.site.wire(&ward).unwrap(), Some((1, 1)));
 }
 
 #[test]

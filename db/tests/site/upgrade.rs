@@ -1,11 +1,16 @@
 //! A database of the version before goes over to this one with what it meant.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
 use access::message::Leaf;
 use access::mode::Lockdown;
 use access::settings::{DoorSettings, Reading, Times};
-use access::time::UtcS;
+use access::time::{UtcMs, UtcS};
 use access::whitelist::Generation;
-use db::site::Site;
+use db::site::{Site, copies, end_copies, older};
 use refinery::Target;
 use rusqlite::Connection;
 
@@ -33,13 +38,7 @@ const ROWS: &str = "
 #[test]
 fn a_database_of_the_second_version_goes_over() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("site.db");
-    let mut old = Connection::open(&path).unwrap();
-    old.pragma_update(None, "application_id", u32::from_be_bytes(*b"KulS")).unwrap();
-    old.pragma_update(None, "journal_mode", "WAL").unwrap();
-    embedded::migrations::runner().set_target(Target::Version(2)).run(&mut old).unwrap();
-    old.execute_batch(ROWS).unwrap();
-    drop(old);
+    let path = of_schema(folder.path(), 2);
     let site = Site::open(&path, &site_id()).unwrap();
     let state = |name: &str, at| site.door_state(&door(name), Generation(at)).unwrap();
     let locked = Some(Lockdown { until: Some(UtcS(99)) });
@@ -93,4 +92,110 @@ fn the_rows_of_before_are_chained_once_and_from_where_it_was_left() {
     let bench = bench.reopen();
     let heads: i64 = db.query_row("SELECT COUNT(*) FROM event WHERE head IS NULL", [], |row| row.get(0)).unwrap();
     assert_eq!((heads, bench.site.log_head().unwrap().row), (1, 50));
+}
+
+/// A database of this schema, with one door, as the program of then left it.
+fn of_schema(folder: &Path, schema: i32) -> PathBuf {
+    let path = folder.join("site.db");
+    let mut old = Connection::open(&path).unwrap();
+    old.pragma_update(None, "application_id", u32::from_be_bytes(*b"KulS")).unwrap();
+    old.pragma_update(None, "journal_mode", "WAL").unwrap();
+    embedded::migrations::runner().set_target(Target::Version(schema)).run(&mut old).unwrap();
+    old.execute_batch(ROWS).unwrap();
+    path
+}
+
+fn newest_schema() -> i64 {
+    let versions = embedded::migrations::runner().get_migrations().iter().map(|one| i64::from(one.version())).max();
+    versions.unwrap()
+}
+
+fn schema(path: &Path) -> i64 {
+    let db = Connection::open(path).unwrap();
+    db.query_row("SELECT MAX(version) FROM refinery_schema_history", [], |row| row.get(0)).unwrap()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = entries.filter(|name| !name.ends_with("-wal") && !name.ends_with("-shm")).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn what_is_migrated_is_kept_beside_it_first_as_it_was_and_can_be_put_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = of_schema(folder.path(), 2);
+    let known = newest_schema();
+    let found = older(&path).unwrap().unwrap();
+    assert_eq!((found.found, found.known, schema(&path)), (2, known, 2), "looking changes nothing");
+    let site = Site::open(&path, &site_id()).unwrap();
+    assert_eq!(schema(&path), known);
+    assert_eq!(older(&path).unwrap(), None);
+    let copy = format!("site.db.before-schema-{known}");
+    assert_eq!(names(folder.path()), ["site.db".to_owned(), copy.clone()]);
+    let copy = folder.path().join(copy);
+    assert_eq!((&found.copy, fs::metadata(&copy).unwrap().permissions().mode() & 0o777), (&copy, 0o600));
+    assert_eq!(copies(&path).unwrap().iter().map(|kept| kept.schema).collect::<Vec<_>>(), [known]);
+    drop(site);
+    // The program of before goes on with it, and does not see what came after.
+    fs::rename(&copy, &path).unwrap();
+    assert_eq!(schema(&path), 2);
+    let db = Connection::open(&path).unwrap();
+    let rows =
+        |table: &str| -> i64 { db.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).unwrap() };
+    assert_eq!((rows("door"), rows("change"), rows("event")), (2, 3, 1));
+}
+
+#[test]
+fn nothing_is_kept_of_a_database_that_is_new_or_of_this_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("site.db");
+    assert_eq!(older(&path).unwrap(), None, "it is not there");
+    for _ in 0..2 {
+        drop(Site::open(&path, &site_id()).unwrap());
+        assert_eq!(names(folder.path()), ["site.db"]);
+    }
+}
+
+#[test]
+fn two_copies_are_kept_the_newest_always_and_each_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = of_schema(folder.path(), 2);
+    // Of attempts before, the last one of a program that was gone back from; and what an attempt left that was cut off.
+    let old = |name: &str, days: u64| {
+        let file = fs::File::create(folder.path().join(name)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(days * 86_400)).unwrap();
+    };
+    let known = newest_schema();
+    let copy = format!("site.db.before-schema-{known}");
+    old("site.db.before-schema-1", 40);
+    old("site.db.before-schema-900", 31);
+    old(&copy, 35);
+    old(&format!("{copy}.new"), 35);
+    drop(Site::open(&path, &site_id()).unwrap());
+    let newest = "site.db.before-schema-900".to_owned();
+    assert_eq!(names(folder.path()), ["site.db".to_owned(), copy.clone(), newest]);
+    assert_eq!(schema(&folder.path().join(&copy)), 2, "it is the one of now");
+    let now = |days: i64| {
+        let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        UtcMs(i64::try_from(since.as_millis()).unwrap() + days * 86_400_000)
+    };
+    assert_eq!(end_copies(&path, now(0)).unwrap(), 1);
+    assert_eq!(names(folder.path()), ["site.db".to_owned(), copy]);
+    assert_eq!((end_copies(&path, now(29)).unwrap(), end_copies(&path, now(31)).unwrap()), (0, 1));
+    assert_eq!(names(folder.path()), ["site.db"]);
+}
+
+#[test]
+fn a_damaged_database_is_not_migrated_and_no_copy_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = of_schema(folder.path(), 2);
+    let db = Connection::open(&path).unwrap();
+    // A door that its settings belong to, and that is not there.
+    db.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM door WHERE number = 2;").unwrap();
+    drop(db);
+    let text = Site::open(&path, &site_id()).err().unwrap().to_string();
+    assert!(text.contains("was not migrated") && text.contains("not sound"), "{text}");
+    assert_eq!((schema(&path), names(folder.path())), (2, vec!["site.db".to_owned()]));
 }

@@ -45,7 +45,11 @@ impl DoorLoop {
     }
 
     fn on_message(&mut self, message: &Incoming, shared: &mut Shared) {
-        match self.downlink.open(&message.topic, message.retained, &message.payload) {
+        let opened = self.downlink.open(&message.topic, message.retained, &message.payload);
+        if opened.is_ok() {
+            self.uplink.heard(self.downlink.wire());
+        }
+        match opened {
             Ok((_, Down::Whitelist(part))) => self.keep(StoreOrder::Whitelist(part)),
             Ok((_, Down::State(state))) => self.on_ordered(state, shared),
             Ok((_, Down::Counters(counters))) => self.keep(StoreOrder::Counters(counters)),

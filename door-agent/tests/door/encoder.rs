@@ -11,7 +11,7 @@ use crate::bench::{Bench, prepare};
 use crate::site::{Site, UID_4, UID_7};
 use crate::wire::{Controller, Mosquitto, key};
 
-async fn desk() -> Option<(Mosquitto, Controller, Bench)> {
+pub(crate) async fn desk() -> Option<(Mosquitto, Controller, Bench)> {
     let broker = Mosquitto::start()?;
     let (folder, config) = prepare();
     let file = folder.path().join("door.json");

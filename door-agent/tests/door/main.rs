@@ -24,4 +24,5 @@ mod several;
 #[path = "../badge/site.rs"]
 mod site;
 mod taps;
+mod version_1;
 mod wire;

@@ -145,7 +145,7 @@ impl Controller {
     }
 
     /// The next events, acknowledged.
-    async fn events(&mut self) -> (Header, Vec<Event>) {
+    pub(crate) async fn events(&mut self) -> (Header, Vec<Event>) {
         loop {
             if let (header, Up::Events(events)) = self.hear().await {
                 let through = events.last().unwrap().sequence;
@@ -168,12 +168,17 @@ impl Controller {
         tokio::time::timeout(DEADLINE, wait).await.expect("no such event comes")
     }
 
-    fn sealed(&mut self, message: &Down) -> (String, Vec<u8>) {
+    /// The epoch of the door that it has heard last, and the number of the next message.
+    pub(crate) fn numbered(&mut self) -> (u64, u64) {
         self.sequence += 1;
+        (self.epoch, self.sequence)
+    }
+
+    fn sealed(&mut self, message: &Down) -> (String, Vec<u8>) {
+        let (epoch, sequence) = self.numbered();
         let (site, door) = ("hospital".parse().unwrap(), "pharmacy".parse().unwrap());
         let topic = Topic::build(&site, &door, Channel::of_down(message));
-        let (boot, sequence, link) = (1, self.sequence, Link::START);
-        let header = Header { site, door, key_id: 1, epoch: self.epoch, boot, sequence, link };
+        let header = Header { site, door, key_id: 1, epoch, boot: 1, sequence, link: Link::START };
         (topic, seal(&key(), &header, message))
     }
 
@@ -182,7 +187,7 @@ impl Controller {
         self.send(&topic, payload).await;
     }
 
-    async fn send(&self, topic: &str, payload: Vec<u8>) {
+    pub(crate) async fn send(&self, topic: &str, payload: Vec<u8>) {
         self.handle.publish(topic, payload, Qos::AtLeastOnce).await.unwrap();
     }
 }
