@@ -69,9 +69,13 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         .register
         .as_ref()
         .map_or_else(String::new, |register| format!("\nrights     of {}, asked at {}", register.source, register.url));
+    let syslog = config.syslog.as_ref().map_or_else(String::new, |syslog| {
+        let names = if syslog.names { "with names" } else { "without names" };
+        format!("\nsyslog     to {}, {names}", syslog.server)
+    });
     say(&format!(
         "site       {}\ndatabase   {}\ndashboard  {}\nbroker     {mqtt}\ndoors use  {doors}\ndoors show {identity}\ntime zone  {}\nmasters    {masters}\n\
-         trusts     {authorities} authorities{lists}{register}{figures}",
+         trusts     {authorities} authorities{lists}{register}{figures}{syslog}",
         config.site,
         config.database.display(),
         config.https.url(config.dashboard),
