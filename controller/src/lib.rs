@@ -16,6 +16,7 @@
 //! | [`revocation`], [`authorities`] | lists of revoked certificates; who may sign them |
 //! | [`rights`] | rights to practise, from a register |
 //! | [`watch`], [`notify`] | how doors are, and what time does to alarms; telling of them outside |
+//! | [`syslog`] | what is logged, to a receiver outside |
 //! | [`seal`] | the key that seals the logs, and the night's work with it |
 //! | [`housekeeping`] | what the passing of time asks for |
 //! | [`worker`], [`plan`], [`web`] | threads that look now and then; when; asking a web server |
@@ -66,6 +67,7 @@ mod scan;
 mod seal;
 mod start;
 mod stream;
+mod syslog;
 #[cfg(feature = "trial")]
 pub mod trial;
 mod verify;

@@ -74,6 +74,8 @@ pub(crate) struct Observed {
     pub(crate) link: link::Handle,
     /// When the loop last gave a sign of life.
     pub(crate) seen: watch::Receiver<Instant>,
+    /// Whether what is logged is sent to a receiver.
+    pub(crate) sends: bool,
 }
 
 #[derive(Clone)]
@@ -131,8 +133,9 @@ async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static str) {
 }
 
 async fn metrics(State(shared): State<Shared>) -> axum::response::Response {
-    let (connected, path) = (shared.observed.is_connected(), shared.observed.path.clone());
-    match shared.read(move |site| figures::text(site, &path, connected, utc_now())).await {
+    let (connected, sends) = (shared.observed.is_connected(), shared.observed.sends);
+    let path = shared.observed.path.clone();
+    match shared.read(move |site| figures::text(site, &path, (connected, sends), utc_now())).await {
         Some(Ok(text)) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
         Some(Err(error)) => {
             tracing::warn!(%error, "figures for the monitoring system could not be read");

@@ -35,7 +35,7 @@ use crate::run::{self, Ears};
 use crate::seal::kept::KeptSeals;
 use crate::seal::{self, SealError, SealKey, Trusted};
 use crate::worker::Workers;
-use crate::{hold, housekeeping, mqtt, notify, revocation, rights};
+use crate::{hold, housekeeping, mqtt, notify, revocation, rights, syslog};
 
 pub(crate) mod read;
 
@@ -49,6 +49,9 @@ const CHECK_WAIT: Duration = Duration::from_secs(3);
 
 /// Longest wait for pages that are being served when the controller stops.
 const PAGES_WAIT: Duration = Duration::from_secs(5);
+
+/// Longest wait until a receiver of what is logged has answered. What it has not is sent again by the next start.
+const SYSLOG_WAIT: Duration = Duration::from_secs(3);
 
 /// Longest wait for the threads that write.
 const THREADS_WAIT: Duration = Duration::from_secs(5);
@@ -68,6 +71,8 @@ pub struct Controller {
     /// Taken once it has ended, since nothing can be waited for twice.
     pages: Option<JoinHandle<std::io::Result<()>>>,
     main: Option<JoinHandle<()>>,
+    /// What it does not do is seen by whoever looks after it; nothing at a door depends on it.
+    syslog: Option<JoinHandle<()>>,
     threads: Vec<thread::JoinHandle<()>>,
     workers: Workers,
     /// Held while it runs.
@@ -174,6 +179,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let (handle, events) = link::open(options)?;
     let pulse = Pulse::new(Watchdog::of_this_process());
     let health = health(&config, (&site, &handle, &pulse), stopped.clone()).await?;
+    let syslog = config.syslog.clone().map(|settings| syslog::start(&site, settings, stopped.clone()));
     let (answers, answers_rx) = mpsc::channel(ask::QUEUE);
     let ears = Ears {
         link: events,
@@ -204,7 +210,21 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let pages = Some(serve(&config, (listener, https), site.clone(), Arc::clone(&authorities), stopped));
     let threads = vec![intake.thread, clerk.thread, comparing.thread];
     let workers = workers(&site, &config, &authorities, identity, seal).await?;
-    Ok(Controller { dashboard, mqtt, site, enrolment, health, broker, stop, pages, main, threads, workers, lock })
+    Ok(Controller {
+        dashboard,
+        mqtt,
+        site,
+        enrolment,
+        health,
+        broker,
+        stop,
+        pages,
+        main,
+        syslog,
+        threads,
+        workers,
+        lock,
+    })
 }
 
 impl Controller {
@@ -231,6 +251,11 @@ impl Controller {
                 tracing::warn!("some pages were still being served and were cut off");
                 pages.abort();
             }
+        }
+        if let Some(mut syslog) = self.syslog
+            && timeout(SYSLOG_WAIT, &mut syslog).await.is_err()
+        {
+            syslog.abort();
         }
         if let Some(enrolment) = self.enrolment {
             enrolment.ended().await;
@@ -332,8 +357,13 @@ async fn health(
     stopped: watch::Receiver<bool>,
 ) -> Result<Option<Observing>, StartError> {
     let Some(addr) = config.observe else { return Ok(None) };
-    let observed =
-        Observed { site: site.clone(), path: config.database.clone(), link: link.clone(), seen: pulse.seen() };
+    let observed = Observed {
+        site: site.clone(),
+        path: config.database.clone(),
+        link: link.clone(),
+        seen: pulse.seen(),
+        sends: config.syslog.is_some(),
+    };
     let listener = listen("observe.listen", addr).await?;
     Ok(Some(Observing::start(listener, observed, stopped)?))
 }

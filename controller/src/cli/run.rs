@@ -79,6 +79,10 @@ pub(super) fn check(common: &Common) -> anyhow::Result<()> {
     facts.extend(config.lists.iter().map(|list| ("list", list.location.to_string())));
     facts.extend(config.register.iter().map(|of| ("rights", format!("of {}, asked at {}", of.source, of.url))));
     facts.extend(config.observe.map(|observe| ("figures", format!("http://{observe}/metrics"))));
+    facts.extend(config.syslog.as_ref().map(|syslog| {
+        let names = if syslog.names { "with names" } else { "without names" };
+        ("syslog", format!("to {}, {names}", syslog.server))
+    }));
     let text: Vec<String> = facts.iter().map(|(name, value)| format!("{name:<11}{value}")).collect();
     let one = |(name, value): &(&str, String)| json!({ "name": name, "value": value });
     answer(common.json, &facts.iter().map(one).collect(), &text.join("\n"))

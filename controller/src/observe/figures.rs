@@ -37,8 +37,13 @@ const OF_DOORS: [OfDoor; 7] = [
     }),
 ];
 
-/// Everything, newly read.
-pub(super) fn text(site: &Site, database: &Path, connected: bool, now: UtcMs) -> Result<String, SiteError> {
+/// Everything, newly read: with whether the broker is connected, and whether what is logged is sent to a receiver.
+pub(super) fn text(
+    site: &Site,
+    database: &Path,
+    (connected, sends): (bool, bool),
+    now: UtcMs,
+) -> Result<String, SiteError> {
     let (alarms, doors, head) = (site.alarm_counts(now)?, site.watch_doors()?, site.log_head()?);
     let mut text = String::new();
     one(&mut text, "kulku_build_info", "The version that runs.", "gauge", &[("version", env!("CARGO_PKG_VERSION"))], 1);
@@ -49,6 +54,7 @@ pub(super) fn text(site: &Site, database: &Path, connected: bool, now: UtcMs) ->
     one(&mut text, "kulku_alarms_unacknowledged", help, "gauge", &[], alarms.unacknowledged);
     let help = "Messages about alarms that could not be sent, and were given up.";
     one(&mut text, "kulku_notifications_given_up", help, "gauge", &[], alarms.dead_letters);
+    syslog(&mut text, site, sends, now)?;
     // A file that cannot be looked at is told of by what reads it.
     if let Ok(file) = std::fs::metadata(database) {
         one(
@@ -69,6 +75,19 @@ pub(super) fn text(site: &Site, database: &Path, connected: bool, now: UtcMs) ->
         }
     }
     Ok(text)
+}
+
+/// What waits for a receiver of what is logged; nothing does where there is none.
+fn syslog(text: &mut String, site: &Site, sends: bool, now: UtcMs) -> Result<(), SiteError> {
+    let standing = if sends { site.syslog_standing()? } else { None };
+    let behind = standing.as_ref().map_or(0, |standing| standing.behind);
+    let help = "Rows of the logs that were not handed over to the receiver of syslog.";
+    one(text, "kulku_syslog_behind_rows", help, "gauge", &[], behind);
+    let since = standing.and_then(|standing| standing.waiting_since);
+    let waits = since.map_or(0, |since| now.0.saturating_sub(since.0).max(0) / 1_000);
+    let help = "How long the oldest of them has waited; 0 if none waits.";
+    one(text, "kulku_syslog_waiting_seconds", help, "gauge", &[], waits);
+    Ok(())
 }
 
 fn one(text: &mut String, name: &str, help: &str, kind: &str, labels: &[(&str, &str)], value: impl Display) {

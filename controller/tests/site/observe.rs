@@ -14,7 +14,7 @@ async fn observed(doors: &[&str]) -> Bench {
     Bench::with(doors, |_| {}, |config, _| config.observe = Some("127.0.0.1:0".parse().unwrap())).await
 }
 
-async fn get(address: Option<SocketAddr>, path: &str) -> String {
+pub(crate) async fn get(address: Option<SocketAddr>, path: &str) -> String {
     let asked = async {
         let mut stream = TcpStream::connect(address.expect("it listens")).await.unwrap();
         let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
