@@ -9,6 +9,7 @@
 //! | [`look`] | what has changed, and whom it is due to |
 //! | [`distribute`], [`deliver`], [`flight`], [`line`] | what is due to a door; sending it; what is on its way; one door |
 //! | [`commands`], [`encodings`] | what a person asks of a door now, and of an encoder |
+//! | [`figures`] | how long taps and changes take, as they happen |
 //! | [`hold`] | doors that are left alone since a backup was put back |
 //! | [`keys`] | the masters, and everything that is derived from them |
 //! | [`compile`] | a door's entries with the keys that are sealed for it |
@@ -46,6 +47,7 @@ mod desk;
 mod doctor;
 mod encodings;
 mod endpoint;
+mod figures;
 mod flight;
 mod hear;
 mod hex;
