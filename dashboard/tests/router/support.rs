@@ -1,37 +1,38 @@
 //! A small made-up site behind the router, and a browser that keeps its cookies.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use access::chain::{Link, link};
 use access::command::Action;
 use access::decide::{Credential, Decision, Presented};
-use access::envelope::DoorKey;
 use access::event::{Event, EventKind, Subject};
 use access::id::DoorId;
 use access::mode::Mode;
 use access::passage::Side;
 use access::reason::{Reason, Reasons};
-use access::settings::DoorSettings;
-use access::time::{ClockTrust, MonoMs, UtcMs, Window};
+use access::time::{ClockTrust, MonoMs, UtcMs};
 use access::uid::Uid;
 use access::whitelist::Generation;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use certificates::Authorities;
-use dashboard::{Context, DemoCard, DemoDoor, DemoDoors, Right, Route, TapShown};
-use db::site::{
-    Actor, CardKind, NewCard, NewDoor, NewEmployment, NewPerson, NewToken, Report, Role, Site, SoundBackup,
-    WithoutDigest,
-};
+use dashboard::{Context, DemoDoors, Right, Route};
+use db::site::{Actor, NewToken, Report, Role, Site, SoundBackup, WithoutDigest};
 use db::trial::log::Filling;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
 use tokio::sync::{OnceCell, watch};
 use tower::ServiceExt as _;
+
+mod browser;
+mod filled;
+
+pub(crate) use browser::Browser;
+
+use filled::{Emulated, filled};
 
 /// 24 November 2026, 15:00 in Helsinki.
 pub(crate) const NOW: i64 = 1_795_525_200_000;
@@ -346,73 +347,7 @@ impl Bench {
     }
 
     pub(crate) fn browser(&self) -> Browser {
-        Browser { router: self.router.clone(), cookies: Vec::new(), language: "en" }
-    }
-}
-
-/// Keeps cookies, and speaks of its origin as browsers do.
-pub(crate) struct Browser {
-    router: Router,
-    cookies: Vec<(String, String)>,
-    pub(crate) language: &'static str,
-}
-
-impl Browser {
-    pub(crate) async fn get(&mut self, path: &str) -> Answer {
-        let request = self.request(Method::GET, path).body(Body::empty()).unwrap();
-        self.send(request).await
-    }
-
-    pub(crate) async fn post(&mut self, path: &str, form: &str) -> Answer {
-        let request = self
-            .request(Method::POST, path)
-            .header("origin", "http://localhost")
-            .header("sec-fetch-site", "same-origin")
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from(form.to_owned()))
-            .unwrap();
-        self.send(request).await
-    }
-
-    /// What a request with an empty form is answered, however long the answer goes on.
-    pub(crate) async fn status(&self, method: &Method, path: &str) -> StatusCode {
-        let request = self
-            .request(method.clone(), path)
-            .header("origin", "http://localhost")
-            .header("sec-fetch-site", "same-origin")
-            .header("content-type", "application/x-www-form-urlencoded");
-        self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap().status()
-    }
-
-    /// Says why the movements that a place shows are looked at.
-    pub(crate) async fn say_why(&mut self, place: &str) {
-        let next: String = place.bytes().map(|byte| format!("%{byte:02X}")).collect();
-        let answer = self.post("/privacy/purpose", &format!("next={next}&reason=A+test")).await;
-        assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, place));
-    }
-
-    /// A request with the cookies in it.
-    pub(crate) fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
-        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-        Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "localhost")
-            .header("accept-language", self.language)
-            .header(COOKIE, cookies)
-    }
-
-    async fn send(&mut self, request: Request<Body>) -> Answer {
-        let answer = answer(&self.router, request).await;
-        for cookie in answer.headers.get_all(SET_COOKIE) {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.retain(|(known, _)| known != name);
-            if !value.is_empty() {
-                self.cookies.push((name.to_owned(), value.to_owned()));
-            }
-        }
-        answer
+        Browser::new(self.router.clone())
     }
 }
 
@@ -460,61 +395,3 @@ pub(crate) fn command(site: &Site, number: usize) -> u64 {
 
 /// The hash of [`PASSWORD`], which takes a while on purpose.
 static HASH: OnceCell<String> = OnceCell::const_new();
-
-/// The file of a site that is filled, made once.
-fn filled() -> &'static [u8] {
-    static FILE: OnceLock<Vec<u8>> = OnceLock::new();
-    FILE.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("site.db");
-        fill(&open(&path));
-        let rest = std::fs::metadata(path.with_file_name("site.db-wal")).map_or(0, |rest| rest.len());
-        assert_eq!(rest, 0, "all of it stands in the file");
-        std::fs::read(&path).unwrap()
-    })
-}
-
-fn fill(site: &Site) {
-    for (id, name) in DOORS {
-        let settings = DoorSettings::default();
-        let door = NewDoor { id: id.parse().unwrap(), name: name.to_owned(), key: DoorKey::new([7; 32]), settings };
-        site.add_door(&actor(), door).unwrap();
-    }
-    for ((name, external_id), number) in [("Maija Meikäläinen", Some("1001")), (EVIL, None)].into_iter().zip(1..) {
-        let person = NewPerson { name: name.to_owned(), external_id: external_id.map(str::to_owned) };
-        let person = site.add_person(&actor(), person).unwrap().id;
-        let card = NewCard::new(uid(number), CardKind::Staff, Window::ALWAYS);
-        site.add_card(&actor(), card).unwrap();
-        site.give_card(&actor(), &uid(number), person, Window::ALWAYS).unwrap();
-        // A staff card opens nothing for somebody who does not work here.
-        site.add_employment(&actor(), person, &NewEmployment::always("Päivystys", "Sairaanhoitaja")).unwrap();
-        site.list_card(&actor(), &uid(number), &door(0), Window::ALWAYS).unwrap();
-    }
-}
-
-/// The demo's doors: one card opens, the other does not.
-struct Emulated;
-
-impl DemoDoors for Emulated {
-    fn doors(&self) -> Vec<DemoDoor> {
-        vec![DemoDoor { id: "pharmacy".to_owned(), name: "Apteekki".to_owned() }]
-    }
-
-    fn cards(&self) -> Vec<DemoCard> {
-        ["good", "bad"].map(|name| DemoCard { name: name.to_owned(), label: format!("Card {name}") }).to_vec()
-    }
-
-    fn tap(&self, door: &str, card: &str) -> Result<TapShown, String> {
-        if door != "pharmacy" {
-            return Err("there is no such door".to_owned());
-        }
-        let good = card == "good";
-        let reasons = if good { Vec::new() } else { vec!["card-expired".to_owned()] };
-        Ok(TapShown {
-            lock: if good { "released" } else { "locked" }.to_owned(),
-            signal: if good { "granted" } else { "denied" }.to_owned(),
-            reader_ms: 12.34,
-            reasons,
-        })
-    }
-}

@@ -94,7 +94,13 @@ fn a_backup_that_is_put_back_has_its_own_place_and_says_what_is_numbered_anew() 
     let Bench { folder, site } = bench;
     drop(site);
     let database = folder.path().join("site.db");
-    let _: PutBack = put_back(&out, &database, &site_id(), &ACTOR, &mut |_, _| {}).unwrap();
+    let _: PutBack = put_back(
+        &SoundBackup::open(&out, &site_id(), WithoutDigest::Refused).unwrap(),
+        &database,
+        &ACTOR,
+        &mut |_, _| {},
+    )
+    .unwrap();
     let site = Site::open(&database, &site_id()).unwrap();
     let position = site.syslog_begin(&ACTOR, SERVER, false).unwrap();
     assert_eq!((position.row, position.restored), (10, Some(0)), "no further than the file");
