@@ -161,10 +161,15 @@ impl Inbox {
         let own: String = name.to_string_lossy().chars().take(NAME_LENGTH_MAX).map(plain).collect();
         let put = format!("{stamp}-{own}");
         let how = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mut file = File::from(openat(&shelf.0, format!("{put}.json"), how, Mode::RUSR | Mode::WUSR)?);
+        let beside = format!("{put}.json");
+        let mut file = File::from(openat(&shelf.0, &beside, how, Mode::RUSR | Mode::WUSR)?);
         file.write_all(report)?;
         file.sync_all()?;
-        renameat_with(&self.folder, name, &shelf.0, &put, RenameFlags::NOREPLACE)?;
+        if let Err(error) = renameat_with(&self.folder, name, &shelf.0, &put, RenameFlags::NOREPLACE) {
+            // A report of nothing, and one more with each try. It is tried again, whether this succeeds or not.
+            let _ = unlinkat(&shelf.0, &beside, AtFlags::empty());
+            return Err(error.into());
+        }
         Ok(put)
     }
 }

@@ -36,7 +36,7 @@ pub(super) struct Import {
     folder: Option<PathBuf>,
     /// With --folder: so many hundredths of the running employments may be lost by one file. A file that was cut off must not lock a
     /// house out.
-    #[arg(long, value_name = "PERCENT", requires = "folder", default_value_t = folder::LOST_PERCENT,
+    #[arg(long, value_name = "PERCENT", conflicts_with_all = ["kind", "file"], default_value_t = folder::LOST_PERCENT,
         value_parser = clap::value_parser!(u8).range(0..=folder::LOST_PERCENT_MAX))]
     lost_percent: u8,
     /// Applies it, all or nothing. Without, it is only said what it would change.

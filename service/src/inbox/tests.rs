@@ -77,6 +77,9 @@ fn a_file_is_put_away_with_a_report_that_only_its_owner_reads_and_a_link_is_put_
     let link = inbox.put_away(OsStr::new("link.csv"), &done, "20261130T120000000Z", b"{}").unwrap();
     assert!(std::fs::symlink_metadata(bench.0.path().join("done").join(link)).unwrap().is_symlink());
     assert!(inbox.whole(10).unwrap().is_empty() && !done.is_empty().unwrap());
+    let refused = inbox.shelf("refused").unwrap();
+    assert!(inbox.put_away(OsStr::new("gone.csv"), &refused, "20261130T120000000Z", b"{}").is_err());
+    assert!(refused.is_empty().unwrap(), "no report of nothing");
     bench.write("a b;c.csv", "another");
     assert!(
         inbox.put_away(OsStr::new("a b;c.csv"), &done, "20261130T120000000Z", b"{}").is_err(),

@@ -137,7 +137,8 @@ impl<'a> Run<'a> {
             written.insert("running".to_owned(), report.as_ref().map(|report| report.running).into());
             written.insert("refused".to_owned(), self.reason(fault.as_ref(), report.as_ref()));
         }
-        let put = self.inbox.put_away(name, shelf, &stamp(now), format!("{written:#}\n").as_bytes())?;
+        let put = self.inbox.put_away(name, shelf, &stamp(now), format!("{written:#}\n").as_bytes());
+        let put = put.context("it cannot be put away, and is tried again; move it out of the folder by hand")?;
         answer(self.asked.common.json, &brief(&put, &written), &told(&put, report.as_ref(), fault.as_ref()))?;
         Ok(fault.is_none())
     }
