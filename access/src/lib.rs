@@ -20,6 +20,7 @@
 //! | [`command`], [`state`] | what a person asks of a door, now and for the time being |
 //! | [`mode`], [`settings`], [`signal`] | how a door behaves, how it is set up, and what it shows |
 //! | [`passage`] | who has gone into which area |
+//! | [`latency`] | how long something took, counted |
 //! | [`encode`] | jobs for the reader at the desk that writes credentials |
 //! | [`enrol`] | how a door that is nobody yet becomes a door of its site |
 //! | [`message`], [`envelope`], [`wire`], [`topic`] | the wire, described for strangers in `docs/PROTOCOL.md` |
@@ -45,6 +46,7 @@ pub mod entry;
 pub mod envelope;
 pub mod event;
 pub mod id;
+pub mod latency;
 pub mod local;
 pub mod message;
 pub mod mode;

@@ -10,6 +10,7 @@ use crate::encode::{EncodeJob, Stage};
 use crate::entry::Blocks;
 use crate::envelope::{WIRE_CURRENT, WIRE_MIN};
 use crate::event::{Event, Faults};
+use crate::latency::Latencies;
 use crate::mode::Mode;
 use crate::passage::Passages;
 use crate::state::{Counters, DoorState};
@@ -46,6 +47,17 @@ pub enum Up {
     /// What the door has in force, card by card. Said to a controller that has said [`Confirmation::hold`]: after a restored
     /// backup the doors know more than it does.
     Listed(Listed),
+    /// How long taps took. Sent without an acknowledgement; see [`Figures`].
+    Figures(Figures),
+}
+
+/// How long a door took to decide, counted since its agent began: a message that is lost is made up for by the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// For how long it has counted, in seconds, rounded up.
+    pub for_s: u32,
+    /// From the look in which a card answered until it was granted or denied.
+    pub taps: Latencies,
 }
 
 /// Most cards in one piece of [`Listed`].

@@ -11,6 +11,7 @@
 //! kulku/SITE/DOOR/down/command     Command                                door hears
 //! kulku/SITE/DOOR/up/encoding      Encoding                               encoder publishes
 //! kulku/SITE/DOOR/up/listed        Listed                                 door publishes
+//! kulku/SITE/DOOR/up/figures/taps  Figures                                door publishes
 //! kulku/SITE/DOOR/down/confirmed   Confirmed                              door hears
 //! kulku/SITE/DOOR/down/encode      Encode                                 encoder hears
 //! ```
@@ -64,6 +65,8 @@ pub enum Channel {
     UpListed,
     /// [`Down::Confirmed`].
     DownConfirmed,
+    /// [`Up::Figures`]. One level deeper than the others: a controller from before does not hear it.
+    UpFigures,
 }
 
 /// Not one of ours.
@@ -72,7 +75,7 @@ pub enum Channel {
 pub struct TopicError;
 
 impl Channel {
-    const ALL: [(Self, &'static str); 12] = [
+    const ALL: [(Self, &'static str); 13] = [
         (Self::UpStatus, "up/status"),
         (Self::UpEvents, "up/events"),
         (Self::DownWhitelist, "down/whitelist"),
@@ -85,6 +88,7 @@ impl Channel {
         (Self::DownEncode, "down/encode"),
         (Self::UpListed, "up/listed"),
         (Self::DownConfirmed, "down/confirmed"),
+        (Self::UpFigures, "up/figures/taps"),
     ];
 
     /// Where a message of a door belongs.
@@ -95,6 +99,7 @@ impl Channel {
             Up::Events(_) => Self::UpEvents,
             Up::Encoding { .. } => Self::UpEncoding,
             Up::Listed(_) => Self::UpListed,
+            Up::Figures(_) => Self::UpFigures,
         }
     }
 
@@ -152,6 +157,12 @@ impl Topic {
     pub fn up_filter(site: &SiteId) -> String {
         format!("{ROOT}/{site}/+/up/+")
     }
+
+    /// The same for figures, which nobody needs to hear.
+    #[must_use]
+    pub fn figures_filter(site: &SiteId) -> String {
+        format!("{ROOT}/{site}/+/up/figures/+")
+    }
 }
 
 #[cfg(test)]
@@ -178,6 +189,19 @@ mod tests {
         for (topic, (channel, _)) in heard.iter().zip(down) {
             assert!(!topic.contains(['+', '#']), "{topic}");
             assert_eq!(Topic::parse(topic).map(|topic| topic.channel), Ok(*channel));
+        }
+    }
+
+    #[test]
+    fn a_controller_from_before_does_not_hear_what_it_would_take_for_forged() {
+        let (site, door): (SiteId, DoorId) = ("hospital".parse().unwrap(), "pharmacy".parse().unwrap());
+        // A plus stands for one level, so a filter hears only topics of as many levels as it has.
+        let levels = |text: &str| text.split('/').count();
+        let figures = Topic::build(&site, &door, Channel::UpFigures);
+        assert_eq!(levels(&figures), levels(&Topic::figures_filter(&site)));
+        assert_ne!(levels(&figures), levels(&Topic::up_filter(&site)));
+        for (channel, _) in Channel::ALL.iter().filter(|(channel, _)| *channel != Channel::UpFigures) {
+            assert_eq!(levels(&Topic::build(&site, &door, *channel)), levels(&Topic::up_filter(&site)));
         }
     }
 

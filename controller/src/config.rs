@@ -52,6 +52,14 @@
 //! url = "https://incidents.hospital.example/kulku"
 //! secret_file = "incidents.secret"
 //! severity = "notice"
+//!
+//! [syslog]
+//! server = "siem.hospital.example:6514"
+//! authority = "/etc/kulku/siem.pem"
+//! certificate = "/etc/kulku/syslog.pem"
+//! key = "/etc/credstore/kulku-syslog"
+//! names = false
+//! enterprise_number = 32473
 //! ```
 
 use std::fmt;
@@ -71,6 +79,7 @@ mod lists;
 mod notify;
 mod pages;
 mod register;
+mod syslog;
 
 pub use crate::endpoint::Endpoint;
 pub use badge::Badge;
@@ -85,6 +94,8 @@ pub use pages::Https;
 use pages::RawDashboard;
 use register::RawRegister;
 pub use register::Register;
+use syslog::RawSyslog;
+pub use syslog::{Pace, Syslog};
 
 /// Largest configuration or password file that is read, in bytes.
 const FILE_LENGTH_MAX: u64 = 64 * 1024;
@@ -122,6 +133,8 @@ pub struct Config {
     pub register: Option<Register>,
     /// To whom alarms are told outside of the dashboard.
     pub notify: Notify,
+    /// Where what is logged is sent; open if nowhere.
+    pub syslog: Option<Syslog>,
     /// The demo's doors, if this is the demo.
     pub demo: Option<Arc<dyn dashboard::DemoDoors>>,
 }
@@ -189,6 +202,7 @@ struct RawConfig {
     rights_to_practise: Option<RawRegister>,
     #[serde(default)]
     notify: RawNotify,
+    syslog: Option<RawSyslog>,
 }
 
 #[derive(Deserialize)]
@@ -241,6 +255,7 @@ impl Checker<'_> {
             authorities,
             register: raw.rights_to_practise.map(|raw| self.register(&raw)).transpose()?,
             notify: self.notify(raw.notify)?,
+            syslog: raw.syslog.map(|raw| self.syslog(raw)).transpose()?,
             demo: None,
         })
     }

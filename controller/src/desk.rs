@@ -19,6 +19,7 @@ use crate::config::Badge;
 use crate::confirm::Confirmations;
 use crate::distribute::PerStream;
 use crate::encodings::Encodings;
+use crate::figures::Figures;
 use crate::hold::{Holds, Piece};
 use crate::intake::{Delivered, Stored, Waiting};
 use crate::keys::Keyring;
@@ -64,6 +65,8 @@ pub(crate) struct Desk {
     pub(crate) transfers: Arc<Semaphore>,
     pub(crate) tickets: u64,
     pub(crate) unknown: Vec<Incoming>,
+    /// How long things take.
+    pub(crate) figures: Figures,
     alarms: HashMap<(Option<DoorId>, &'static str), Instant>,
     /// By the alarm that they raise.
     pub(crate) refused: BTreeMap<&'static str, u64>,
@@ -110,6 +113,7 @@ impl Desk {
             transfers: Arc::new(Semaphore::new(TRANSFERS_MAX)),
             tickets: 0,
             unknown: Vec::new(),
+            figures: Figures::new(),
             alarms: HashMap::new(),
             refused: BTreeMap::new(),
         }
@@ -210,6 +214,7 @@ impl Desk {
         if line.session.take_if(|current| current.id == session).is_some() {
             tracing::info!(%door, "the door is away");
             line.flight.reset();
+            line.pending.away();
             self.note(Note::Offline { door: door.clone(), session: Some(session), at: utc_now() });
             self.encoder_away(door);
         }
@@ -231,6 +236,7 @@ impl Desk {
         for line in self.lines.values_mut() {
             if line.session.take().is_some() {
                 line.flight.reset();
+                line.pending.away();
                 gone.push(line.door.clone());
             }
         }

@@ -19,6 +19,8 @@ use crate::config::{Config, Https, Mqtt};
 use crate::identity::{self, Identity};
 use crate::keys::Keyring;
 
+mod syslog;
+
 /// Time in which the database is looked through: a file of some ten million events.
 const CHECK_WAIT: Duration = Duration::from_secs(60);
 
@@ -50,6 +52,7 @@ pub(crate) fn look(path: &Path) -> Report {
     findings.extend(certificates(&config, utc_now().second()));
     findings.extend(listening(&config));
     findings.push(doors(&config));
+    findings.extend(syslog::look(&config, utc_now()));
     Report { findings }
 }
 

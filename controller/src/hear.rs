@@ -5,7 +5,7 @@ use access::event::Event;
 use access::id::DoorId;
 use access::message::Status;
 use access::wire::Wire;
-use db::site::{Heard, Report};
+use db::site::{DoorKind, Heard, Report};
 use link::Incoming;
 use tokio::time::Instant;
 
@@ -60,6 +60,8 @@ impl Desk {
             Ok((door, Verified::Offline { session })) => self.away(&door, session),
             Ok((door, Verified::Encoding { job, stage })) => self.encoding_stage(&door, job, stage),
             Ok((door, Verified::Listed(listed))) => self.listed(&door, listed),
+            Ok((door, Verified::Figures { boot, figures })) => self.tapped(&door, boot, &figures),
+            Ok((_, Verified::Nothing)) => {}
             Err(refused) => self.refuse(&incoming.topic, refused),
         }
         if let Some(ack) = incoming.ack {
@@ -86,7 +88,8 @@ impl Desk {
 
     fn status(&mut self, door: &DoorId, header: Header, status: Status) {
         let Some(line) = self.lines.get_mut(door) else { return };
-        let session = Session::new(header.boot, &status, Instant::now());
+        let now = Instant::now();
+        let session = Session::new(header.boot, &status, now);
         let same = |last: &Session| (last.id, last.boot) == (session.id, session.boot);
         let is_new = !line.session.as_ref().is_some_and(same);
         if is_new {
@@ -97,6 +100,10 @@ impl Desk {
         let wire = Wire::common(status.wire_min, status.wire_max);
         line.wire = wire.unwrap_or(Wire::OLDEST);
         line.flight.reported(&line.desired, &session.reported);
+        if line.kind == DoorKind::Door {
+            let reached = line.pending.heard(is_new, &line.desired, &session.reported, now);
+            self.figures.reached(door, &reached, now);
+        }
         line.session = Some(session);
         if is_new {
             // A job is of one session.

@@ -9,6 +9,7 @@
 //! | [`look`] | what has changed, and whom it is due to |
 //! | [`distribute`], [`deliver`], [`flight`], [`line`] | what is due to a door; sending it; what is on its way; one door |
 //! | [`commands`], [`encodings`] | what a person asks of a door now, and of an encoder |
+//! | [`figures`] | how long taps and changes take, as they happen |
 //! | [`hold`] | doors that are left alone since a backup was put back |
 //! | [`keys`] | the masters, and everything that is derived from them |
 //! | [`compile`] | a door's entries with the keys that are sealed for it |
@@ -16,6 +17,7 @@
 //! | [`revocation`], [`authorities`] | lists of revoked certificates; who may sign them |
 //! | [`rights`] | rights to practise, from a register |
 //! | [`watch`], [`notify`] | how doors are, and what time does to alarms; telling of them outside |
+//! | [`syslog`] | what is logged, to a receiver outside |
 //! | [`seal`] | the key that seals the logs, and the night's work with it |
 //! | [`housekeeping`] | what the passing of time asks for |
 //! | [`worker`], [`plan`], [`web`] | threads that look now and then; when; asking a web server |
@@ -45,6 +47,7 @@ mod desk;
 mod doctor;
 mod encodings;
 mod endpoint;
+mod figures;
 mod flight;
 mod hear;
 mod hex;
@@ -66,6 +69,7 @@ mod scan;
 mod seal;
 mod start;
 mod stream;
+mod syslog;
 #[cfg(feature = "trial")]
 pub mod trial;
 mod verify;

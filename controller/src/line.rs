@@ -16,6 +16,7 @@ use db::site::DoorKind;
 use tokio::time::Instant;
 
 use crate::distribute::{Desired, PerStream, Reported};
+use crate::figures::pending::{Change, Pending};
 use crate::flight::Flight;
 
 /// Epochs of one door that are remembered as over. A door gets a new one when its box is replaced or
@@ -38,6 +39,8 @@ pub(crate) struct Line {
     pub(crate) fresh_encoding: Freshness,
     /// Of the topic `up/listed`.
     pub(crate) fresh_listed: Freshness,
+    /// Of the topic of figures.
+    pub(crate) fresh_figures: Freshness,
     /// Open while the door is connected.
     pub(crate) session: Option<Session>,
     /// It is left alone: a backup was put back, and it may know more than this site.
@@ -45,6 +48,8 @@ pub(crate) struct Line {
     pub(crate) desired: Desired,
     pub(crate) state: DoorState,
     pub(crate) flight: Flight,
+    /// What it does not have yet, for the figures.
+    pub(crate) pending: Pending,
     /// Reports in a row that did not follow upon what is stored.
     pub(crate) gaps: u32,
     sequence: Arc<AtomicU64>,
@@ -141,11 +146,13 @@ impl Line {
             fresh_events: Freshness::default(),
             fresh_encoding: Freshness::default(),
             fresh_listed: Freshness::default(),
+            fresh_figures: Freshness::default(),
             session: None,
             held: false,
             desired: Desired { whitelist: wanted, state: state.generation, ..Desired::default() },
             state,
             flight: Flight::default(),
+            pending: Pending::default(),
             gaps: 0,
             sequence: Arc::new(AtomicU64::new(0)),
         }
@@ -154,6 +161,11 @@ impl Line {
     /// What pages compare with what is in force; nothing of an encoder.
     pub(crate) fn wanted(&self) -> Option<(DoorId, WhitelistId, Generation)> {
         (self.kind == DoorKind::Door).then(|| (self.door.clone(), self.desired.whitelist, self.desired.state))
+    }
+
+    /// A change that was made then, on its way to the door.
+    pub(crate) fn change(&self, since: Instant, takes: bool) -> Change {
+        Change { since, takes, late: self.session.is_none() || self.held }
     }
 
     /// `None` if the door has no key, which the database does not allow.

@@ -3,13 +3,14 @@
 use access::envelope::DoorKey;
 use access::id::DoorId;
 use access::whitelist::{Generation, WhitelistId, WhitelistPart};
-use db::site::{Site, SiteError};
+use db::site::{DoorKind, Site, SiteError};
 use tokio::time::Instant;
 
 use crate::ask::{Answer, ask};
 use crate::clerk::Note;
 use crate::clock::utc_now;
 use crate::desk::Desk;
+use crate::figures::moment;
 use crate::line::{Keys, Line};
 use crate::same::same;
 use crate::scan::{self, Found, FoundList, NewDoor, States};
@@ -45,13 +46,18 @@ impl Desk {
     pub(crate) fn states_found(&mut self, found: Result<Option<States>, SiteError>) {
         self.states.ended(found.is_ok(), Instant::now());
         match found {
-            Ok(Some(States { through, states, holds })) => {
+            Ok(Some(States { through, states, holds, since })) => {
                 self.states.through = through;
+                let since = moment(since);
                 let mut wanted = Vec::new();
                 for (door, state) in states {
                     // One that was just added comes with its list.
                     let Some(line) = self.lines.get_mut(&door).filter(|line| line.state != state) else { continue };
                     line.desired.state = state.generation;
+                    if line.kind == DoorKind::Door {
+                        let change = line.change(since, false);
+                        line.pending.state(state.generation, change);
+                    }
                     line.state = state;
                     wanted.extend(line.wanted());
                     self.advance(&door);
@@ -88,8 +94,9 @@ impl Desk {
     }
 
     fn changed(&mut self, found: Found) {
-        let Found { through, mut keys, new, lists, holds } = found;
+        let Found { through, mut keys, new, lists, holds, since } = found;
         self.looking.through = through;
+        let since = moment(since);
         let mut gone = Vec::new();
         for (door, line) in &mut self.lines {
             let fresh = Keys(keys.remove(door).unwrap_or_default());
@@ -106,7 +113,7 @@ impl Desk {
         }
         let mut wanted = Vec::new();
         for list in lists {
-            wanted.extend(self.found_list(list));
+            wanted.extend(self.found_list(list, since));
         }
         let any_new = !new.is_empty();
         for NewDoor { door, kind, whitelist, state } in new {
@@ -129,8 +136,8 @@ impl Desk {
         self.streams_stale();
     }
 
-    fn found_list(&mut self, found: FoundList) -> Option<(DoorId, WhitelistId, Generation)> {
-        let FoundList { door, mut whitelist, changes } = found;
+    fn found_list(&mut self, found: FoundList, since: Instant) -> Option<(DoorId, WhitelistId, Generation)> {
+        let FoundList { door, mut whitelist, changes, takes } = found;
         let line = self.lines.get_mut(&door)?;
         // One that was let go meanwhile keeps its higher number.
         whitelist.generation = whitelist.generation.max(line.desired.whitelist.generation);
@@ -138,6 +145,8 @@ impl Desk {
         if before == whitelist {
             return None;
         }
+        let change = line.change(since, takes);
+        line.pending.list(whitelist, change);
         let wanted = line.wanted();
         if let Some(changes) = changes {
             let part = WhitelistPart::Delta { from: before, to: whitelist, changes };

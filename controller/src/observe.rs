@@ -17,6 +17,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use dashboard::figures::Ask;
 use db::site::{Site, SiteError};
 use service::notify::Watchdog;
 use tokio::net::TcpListener;
@@ -74,6 +75,10 @@ pub(crate) struct Observed {
     pub(crate) link: link::Handle,
     /// When the loop last gave a sign of life.
     pub(crate) seen: watch::Receiver<Instant>,
+    /// Whether what is logged is sent to a receiver.
+    pub(crate) sends: bool,
+    /// Who counts how long things take.
+    pub(crate) figures: Ask,
 }
 
 #[derive(Clone)]
@@ -131,8 +136,12 @@ async fn ready(State(shared): State<Shared>) -> (StatusCode, &'static str) {
 }
 
 async fn metrics(State(shared): State<Shared>) -> axum::response::Response {
-    let (connected, path) = (shared.observed.is_connected(), shared.observed.path.clone());
-    match shared.read(move |site| figures::text(site, &path, connected, utc_now())).await {
+    let (connected, sends) = (shared.observed.is_connected(), shared.observed.sends);
+    let path = shared.observed.path.clone();
+    // A loop that does not answer is told of by /healthz.
+    let latencies = shared.observed.figures.now().await;
+    let totals = latencies.map(|told| told.totals);
+    match shared.read(move |site| figures::text(site, &path, (connected, sends), totals.as_ref(), utc_now())).await {
         Some(Ok(text)) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
         Some(Err(error)) => {
             tracing::warn!(%error, "figures for the monitoring system could not be read");

@@ -33,6 +33,8 @@ pub(crate) struct Ears {
     pub(crate) answers: mpsc::Receiver<Answer>,
     pub(crate) changes: watch::Receiver<u64>,
     pub(crate) requests: watch::Receiver<u64>,
+    /// Who wants to know the figures.
+    pub(crate) asked: mpsc::Receiver<dashboard::figures::Answer>,
     pub(crate) stop: watch::Receiver<bool>,
 }
 
@@ -74,6 +76,8 @@ pub(crate) async fn run(mut desk: Desk, mut ears: Ears, mut pulse: Pulse) {
                 desk.look_for_commands();
                 desk.look_for_encodings();
             }
+            // Few may wait at a time, and each waits for its answer before it asks again.
+            Some(answer) = ears.asked.recv() => desk.tell_figures(answer),
             event = ears.link.recv(), if desk.has_room() => match event {
                 Some(event) => desk.link_event(event),
                 None => break,

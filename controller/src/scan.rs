@@ -4,9 +4,11 @@
 use std::collections::BTreeMap;
 
 use access::calendar::Calendar;
+use access::entry::Entry;
 use access::envelope::DoorKey;
 use access::id::DoorId;
 use access::state::DoorState;
+use access::time::UtcMs;
 use access::uid::Uid;
 use access::whitelist::{Change, Generation, PART_ENTRIES_MAX, WhitelistId, WhitelistPart};
 use db::site::{DoorKind, DoorView, Site, SiteError, Which};
@@ -32,6 +34,8 @@ pub(crate) struct Found {
     pub(crate) lists: Vec<FoundList>,
     /// Whom to leave alone, as far as that is known through this change.
     pub(crate) holds: Holds,
+    /// When the oldest of the changes was made that were looked at.
+    pub(crate) since: Option<UtcMs>,
 }
 
 /// What should be true at a door that was not known.
@@ -48,6 +52,8 @@ pub(crate) struct FoundList {
     pub(crate) whitelist: WhitelistId,
     /// What leads here from the list that was known; `None` if it is too much for one message.
     pub(crate) changes: Option<Vec<Change>>,
+    /// Whether it blocks a card there or takes one off.
+    pub(crate) takes: bool,
 }
 
 /// What doors should be that should be otherwise until now.
@@ -57,6 +63,8 @@ pub(crate) struct States {
     pub(crate) states: Vec<(DoorId, DoorState)>,
     /// Whom to leave alone, as far as that is known through this change.
     pub(crate) holds: Holds,
+    /// When the oldest of the changes was made that were looked at.
+    pub(crate) since: Option<UtcMs>,
 }
 
 /// Everything, at the start.
@@ -85,7 +93,7 @@ pub(crate) fn all(site: &Site, secrets: Option<&Keyring>) -> Result<Found, SiteE
         })
     });
     let new = doors.collect::<Result<_, SiteError>>()?;
-    Ok(Found { through, keys: keys(site)?, new, lists: Vec::new(), holds: Holds::read(site)? })
+    Ok(Found { through, keys: keys(site)?, new, lists: Vec::new(), holds: Holds::read(site)?, since: None })
 }
 
 /// The states that changes since `after` have touched; `None` if nothing has changed.
@@ -98,7 +106,7 @@ pub(crate) fn states(site: &Site, after: Generation) -> Result<Option<States>, S
     }
     let touched = site.states_touched(after, through)?;
     let states = site.door_states(Some(&touched), through)?;
-    Ok(Some(States { through, states, holds: Holds::read(site)? }))
+    Ok(Some(States { through, states, holds: Holds::read(site)?, since: site.changed_since(after)? }))
 }
 
 /// The lists that changes since `after` have touched, and the doors that they have added; `None` if nothing has
@@ -120,8 +128,9 @@ pub(crate) fn since(
     sealed_anew.iter().for_each(|door| drop(followed.remove(door)));
     let followed = followed.into_iter();
     let lists = followed.map(|(door, followed)| {
+        let takes = followed.takes;
         let (whitelist, changes) = followed.end(through);
-        FoundList { door, whitelist, changes }
+        FoundList { door, whitelist, changes, takes }
     });
     let mut lists: Vec<FoundList> = lists.collect();
     let mut new = Vec::new();
@@ -131,7 +140,7 @@ pub(crate) fn since(
                 let whitelist = whole_id(site, secrets, &view, through)?;
                 // A door that asks for no credential has nothing sealed.
                 if (whitelist.digest, whitelist.entries) != (known.digest, known.entries) {
-                    lists.push(FoundList { door: view.id, whitelist, changes: None });
+                    lists.push(FoundList { door: view.id, whitelist, changes: None, takes: false });
                 }
             }
             continue;
@@ -146,7 +155,8 @@ pub(crate) fn since(
             Err(error) => return Err(error),
         }
     }
-    Ok(Some(Found { through, keys: keys(site)?, new, lists, holds: Holds::read(site)? }))
+    let since = site.changed_since(after)?;
+    Ok(Some(Found { through, keys: keys(site)?, new, lists, holds: Holds::read(site)?, since }))
 }
 
 /// The delta from the list that a door says it has; `None` if the history does not lead from it.
@@ -178,11 +188,12 @@ struct Followed {
     whitelist: WhitelistId,
     /// As long as they fit one message.
     changes: Option<Vec<Change>>,
+    takes: bool,
 }
 
 impl Followed {
     fn from(known: WhitelistId) -> Self {
-        Self { before: known, whitelist: known, changes: Some(Vec::new()) }
+        Self { before: known, whitelist: known, changes: Some(Vec::new()), takes: false }
     }
 
     fn push(&mut self, change: Option<Change>) {
@@ -228,12 +239,19 @@ fn follow(
         for ((uid, door), pair) in pairs(site, secrets, &cards, span)? {
             let Some(known) = known.get(&door) else { continue };
             let door = followed.entry(door).or_insert_with(|| Followed::from(*known));
+            door.takes |= takes(&pair);
             let change = distribute::change(&mut door.whitelist, uid, pair);
             door.push(change);
         }
         cards = rest.unwrap_or_default();
     }
     Ok(followed)
+}
+
+/// Whether a card is blocked that was not, or is no longer listed.
+fn takes((before, after): &Pair) -> bool {
+    let blocks = |entry: &Entry| entry.blocks.bits();
+    before.as_ref().is_some_and(|before| after.as_ref().is_none_or(|after| blocks(after) & !blocks(before) != 0))
 }
 
 /// What doors have of these cards, before and after.

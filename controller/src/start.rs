@@ -10,6 +10,7 @@ use std::time::Duration;
 use access::topic::Topic;
 use certificates::Authorities;
 use dashboard::Context;
+use dashboard::figures::Ask;
 use db::site::{OpenError, Site, SiteError};
 use link::{OptionsError, Qos};
 use service::notify::Watchdog;
@@ -35,7 +36,7 @@ use crate::run::{self, Ears};
 use crate::seal::kept::KeptSeals;
 use crate::seal::{self, SealError, SealKey, Trusted};
 use crate::worker::Workers;
-use crate::{hold, housekeeping, mqtt, notify, revocation, rights};
+use crate::{hold, housekeeping, mqtt, notify, revocation, rights, syslog};
 
 pub(crate) mod read;
 
@@ -49,6 +50,9 @@ const CHECK_WAIT: Duration = Duration::from_secs(3);
 
 /// Longest wait for pages that are being served when the controller stops.
 const PAGES_WAIT: Duration = Duration::from_secs(5);
+
+/// Longest wait until a receiver of what is logged has answered. What it has not is sent again by the next start.
+const SYSLOG_WAIT: Duration = Duration::from_secs(3);
 
 /// Longest wait for the threads that write.
 const THREADS_WAIT: Duration = Duration::from_secs(5);
@@ -68,6 +72,8 @@ pub struct Controller {
     /// Taken once it has ended, since nothing can be waited for twice.
     pages: Option<JoinHandle<std::io::Result<()>>>,
     main: Option<JoinHandle<()>>,
+    /// What it does not do is seen by whoever looks after it; nothing at a door depends on it.
+    syslog: Option<JoinHandle<()>>,
     threads: Vec<thread::JoinHandle<()>>,
     workers: Workers,
     /// Held while it runs.
@@ -159,7 +165,10 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let read::Read { sender, found, lines, streams, holds } = read::of_site(&config, &site, secrets.clone()).await?;
     let refusals = Refusals::start(&site);
     let (broker, mqtt, mut options) = mqtt::connect(&site, &config, identity.as_ref(), &refusals).await?;
-    options.subscriptions = vec![(Topic::up_filter(&config.site), Qos::AtLeastOnce)];
+    options.subscriptions = vec![
+        (Topic::up_filter(&config.site), Qos::AtLeastOnce),
+        (Topic::figures_filter(&config.site), Qos::AtMostOnce),
+    ];
     options.manual_acks = true;
     options.inflight = LINK_INFLIGHT;
 
@@ -173,7 +182,9 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let comparing = hold::start(site.clone())?;
     let (handle, events) = link::open(options)?;
     let pulse = Pulse::new(Watchdog::of_this_process());
-    let health = health(&config, (&site, &handle, &pulse), stopped.clone()).await?;
+    let syslog = config.syslog.clone().map(|settings| syslog::start(&site, settings, stopped.clone()));
+    let (figures, asked) = dashboard::figures::ask();
+    let health = health(&config, (&site, &handle, &pulse), &figures, stopped.clone()).await?;
     let (answers, answers_rx) = mpsc::channel(ask::QUEUE);
     let ears = Ears {
         link: events,
@@ -181,6 +192,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
         answers: answers_rx,
         changes: site.changes(),
         requests: site.requests(),
+        asked,
         stop: stopped.clone(),
     };
     let mut desk = Desk::new(Parts {
@@ -201,10 +213,24 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     desk.note(Note::Wanted(desk.wanted()));
     desk.check_all_masters();
     let main = Some(tokio::spawn(run::run(desk, ears, pulse)));
-    let pages = Some(serve(&config, (listener, https), site.clone(), Arc::clone(&authorities), stopped));
+    let pages = Some(serve(&config, (listener, https), (&site, figures), Arc::clone(&authorities), stopped));
     let threads = vec![intake.thread, clerk.thread, comparing.thread];
     let workers = workers(&site, &config, &authorities, identity, seal).await?;
-    Ok(Controller { dashboard, mqtt, site, enrolment, health, broker, stop, pages, main, threads, workers, lock })
+    Ok(Controller {
+        dashboard,
+        mqtt,
+        site,
+        enrolment,
+        health,
+        broker,
+        stop,
+        pages,
+        main,
+        syslog,
+        threads,
+        workers,
+        lock,
+    })
 }
 
 impl Controller {
@@ -231,6 +257,11 @@ impl Controller {
                 tracing::warn!("some pages were still being served and were cut off");
                 pages.abort();
             }
+        }
+        if let Some(mut syslog) = self.syslog
+            && timeout(SYSLOG_WAIT, &mut syslog).await.is_err()
+        {
+            syslog.abort();
         }
         if let Some(enrolment) = self.enrolment {
             enrolment.ended().await;
@@ -329,11 +360,18 @@ async fn enrolment(
 async fn health(
     config: &Config,
     (site, link, pulse): (&Site, &link::Handle, &Pulse),
+    figures: &Ask,
     stopped: watch::Receiver<bool>,
 ) -> Result<Option<Observing>, StartError> {
     let Some(addr) = config.observe else { return Ok(None) };
-    let observed =
-        Observed { site: site.clone(), path: config.database.clone(), link: link.clone(), seen: pulse.seen() };
+    let observed = Observed {
+        site: site.clone(),
+        path: config.database.clone(),
+        link: link.clone(),
+        seen: pulse.seen(),
+        sends: config.syslog.is_some(),
+        figures: figures.clone(),
+    };
     let listener = listen("observe.listen", addr).await?;
     Ok(Some(Observing::start(listener, observed, stopped)?))
 }
@@ -382,18 +420,19 @@ async fn certificates(config: &Config, authority: Option<&Identity>) -> Result<O
 fn serve(
     config: &Config,
     (listener, https): (TcpListener, Option<Certificates>),
-    site: Site,
+    (site, figures): (&Site, Ask),
     authorities: Arc<Authorities>,
     stopped: watch::Receiver<bool>,
 ) -> JoinHandle<std::io::Result<()>> {
     let router = dashboard::router(Context {
-        site,
+        site: site.clone(),
         clock: Arc::new(utc_now),
         zone: config.zone,
         secure_cookies: config.https.reaches_browsers(),
         stop: stopped.clone(),
         authorities,
         demo: config.demo.clone(),
+        figures: Some(figures),
     });
     let pages = Pages { listener, https, behind_proxy: config.https == Https::Proxy, router };
     tokio::spawn(pages.serve(stopped))

@@ -93,8 +93,9 @@ pub fn start(
     let (notes_in, notes) = mpsc::channel(clerk::QUEUE);
     let (answers, answered) = mpsc::channel(ask::QUEUE);
     let (stop_in, stop) = watch::channel(false);
-    let ears =
-        Ears { link: events, stored, answers: answered, changes: site.changes(), requests: site.requests(), stop };
+    let (figures, asked) = dashboard::figures::ask();
+    let (changes, requests) = (site.changes(), site.requests());
+    let ears = Ears { link: events, stored, answers: answered, changes, requests, asked, stop };
     let mut desk = Desk::new(Parts {
         site: site.clone(),
         sender,
@@ -112,7 +113,7 @@ pub fn start(
     desk.take_holds(holds);
     desk.note(Note::Wanted(desk.wanted()));
     let looped = async move {
-        let _stop = stop_in;
+        let _held = (stop_in, figures);
         run::run(desk, ears, Pulse::new(Watchdog::default())).await;
     };
     Ok(Started {

@@ -4,7 +4,7 @@ use access::encode::Stage;
 use access::envelope::{EnvelopeError, Freshness, Header, Sealed};
 use access::event::Event;
 use access::id::{DoorId, SiteId};
-use access::message::{AGENT_LENGTH_MAX, LISTED_CARDS_MAX, Listed, REPORT_EVENTS_MAX, Status, Up};
+use access::message::{AGENT_LENGTH_MAX, Figures, LISTED_CARDS_MAX, Listed, REPORT_EVENTS_MAX, Status, Up};
 use access::topic::{Channel, Topic};
 
 use crate::line::{Line, Said, StatusIs};
@@ -15,9 +15,20 @@ use crate::line::{Line, Said, StatusIs};
 pub(crate) enum Verified {
     Status(Header, Status),
     Events(Header, Vec<Event>),
-    Offline { session: u64 },
-    Encoding { job: u64, stage: Stage },
+    Offline {
+        session: u64,
+    },
+    Encoding {
+        job: u64,
+        stage: Stage,
+    },
     Listed(Listed),
+    Figures {
+        boot: u64,
+        figures: Figures,
+    },
+    /// It says nothing that counts, and nobody is to blame for it.
+    Nothing,
 }
 
 /// Why a message was refused.
@@ -67,7 +78,10 @@ impl Refused {
 pub(crate) fn address(site: &SiteId, topic: &str) -> Result<(DoorId, Channel), Refused> {
     let topic = Topic::parse(topic).map_err(|_| Refused::Topic)?;
     let ours = &topic.site == site
-        && matches!(topic.channel, Channel::UpStatus | Channel::UpEvents | Channel::UpEncoding | Channel::UpListed);
+        && matches!(
+            topic.channel,
+            Channel::UpStatus | Channel::UpEvents | Channel::UpEncoding | Channel::UpListed | Channel::UpFigures
+        );
     if ours { Ok((topic.door, topic.channel)) } else { Err(Refused::Topic) }
 }
 
@@ -104,6 +118,12 @@ pub(crate) fn open(site: &SiteId, line: &mut Line, channel: Channel, payload: &[
             fresh(line, &header, |line| &mut line.fresh_listed)?;
             Ok(Verified::Listed(listed))
         }
+        // Without an acknowledgement it may overtake the status that begins its epoch. The next one counts all of it.
+        Up::Figures(_) if line.epochs.current() != header.epoch => Ok(Verified::Nothing),
+        Up::Figures(figures) => {
+            fresh(line, &header, |line| &mut line.fresh_figures)?;
+            Ok(Verified::Figures { boot: header.boot, figures })
+        }
         Up::Events(events) => {
             if events.is_empty() || events.len() > REPORT_EVENTS_MAX {
                 return Err(Refused::Bounds);
@@ -135,6 +155,7 @@ fn hear(line: &mut Line, header: &Header) -> Result<(), Refused> {
             line.fresh_events = Freshness::default();
             line.fresh_encoding = Freshness::default();
             line.fresh_listed = Freshness::default();
+            line.fresh_figures = Freshness::default();
             Ok(())
         }
         StatusIs::Repeated => Err(Refused::Replayed),
@@ -265,6 +286,18 @@ mod tests {
             );
         }
         assert_eq!(line.epochs.current(), 1);
+    }
+
+    #[test]
+    fn figures_count_once_and_what_overtakes_the_status_of_its_epoch_is_nobodys_fault() {
+        let mut line = line();
+        let figures = Up::Figures(Figures { for_s: 1, taps: access::latency::Latencies::default() });
+        let early = seal(&key(), &header(), &figures);
+        assert!(matches!(open_one(&mut line, Channel::UpFigures, &early), Ok(Verified::Nothing)));
+        let status = seal(&key(), &header(), &status("agent"));
+        assert!(open_one(&mut line, Channel::UpStatus, &status).is_ok());
+        assert!(matches!(open_one(&mut line, Channel::UpFigures, &early), Ok(Verified::Figures { boot: 1, .. })));
+        assert_eq!(open_one(&mut line, Channel::UpFigures, &early).unwrap_err(), Refused::Replayed);
     }
 
     #[test]

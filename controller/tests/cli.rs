@@ -6,6 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
+#[path = "cli/folder.rs"]
+mod folder;
+
 struct Folder(tempfile::TempDir);
 
 impl Folder {
@@ -193,7 +196,7 @@ fn masters_are_drawn_into_a_file_that_only_its_owner_reads_and_more_are_added_be
 
     let config = std::fs::read_to_string(folder.path("controller.toml")).unwrap();
     std::fs::write(folder.path("controller.toml"), format!("masters_file = \"masters\"\n{config}")).unwrap();
-    let checked = folder.run(&["check"]);
+    let checked = folder.run(&["config", "check"]);
     assert!(text(&checked.stdout).contains("versions 8, 7, 1"));
     let secret = &first[2..20];
     assert!(!text(&checked.stdout).contains(secret) && !text(&checked.stderr).contains(secret));
@@ -212,6 +215,8 @@ fn an_operators_password_comes_from_standard_input_and_a_token_is_printed_once()
     assert!(added.status.success(), "{}", text(&added.stderr));
     assert_eq!(add("correct horse battery staple\n").status.code(), Some(1));
 
+    let reset = json_of(&folder.run(&["operator", "reset", "aino", "--json"]));
+    assert!(reset["path"].as_str().unwrap().starts_with("/welcome/"), "{reset}");
     let token = folder.run(&["token", "add", "aino", "scripts"]);
     assert_eq!(text(&token.stdout).trim().len(), 64);
     assert_eq!(folder.run(&["token", "add", "nobody", "scripts"]).status.code(), Some(1));
@@ -223,6 +228,8 @@ fn wrong_use_and_failure_have_different_exit_codes() {
     assert_eq!(folder.run(&["door", "add", "Ward", "--name", "x"]).status.code(), Some(2));
     assert_eq!(folder.run(&["frobnicate"]).status.code(), Some(2));
     assert_eq!(folder.run(&["check"]).status.code(), Some(0));
+    let facts = json_of(&folder.run(&["config", "check", "--json"]));
+    assert_eq!(facts[0], serde_json::json!({ "name": "site", "value": "hospital" }));
     std::fs::write(folder.path("controller.toml"), "site = 5").unwrap();
     let failed = folder.run(&["check"]);
     assert_eq!(failed.status.code(), Some(1));

@@ -79,6 +79,7 @@ async fn main() {
         stop: stopped,
         authorities: Arc::new(certificates::Authorities::new()),
         demo: None,
+        figures: None,
     });
     let cookie = sign_in(&router).await;
     pages(&router, &cookie).await;

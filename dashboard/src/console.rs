@@ -54,6 +54,9 @@ pub struct Wanted {
     pub end_absent: bool,
     /// Many may end.
     pub confirm_removals: bool,
+    /// Nobody looks at it before it is applied: so many hundredths of the running employments may end, begin later, or be of another
+    /// unit or title.
+    pub lost_percent: Option<u8>,
     /// The zone whose days the dates are.
     pub zone: Tz,
 }
@@ -71,6 +74,10 @@ pub struct Report {
     pub removed: u32,
     /// So many say what was so already.
     pub unchanged: u32,
+    /// So many running employments end, begin later, or are of another unit or title.
+    pub lost: u32,
+    /// So many employments run now; counted only with [`Wanted::lost_percent`].
+    pub running: u32,
     /// More would end than an import ends without being told so.
     pub needs_confirmation: bool,
     /// Columns that were left out.
@@ -130,8 +137,8 @@ pub fn import(
     wanted: Wanted,
     language: Language,
 ) -> Result<Result<Report, FileFault>, SiteError> {
-    let Wanted { kind, apply, ignore_unknown, end_absent, confirm_removals, zone } = wanted;
-    let wish = Wish { kind, ignore_unknown, end_absent, confirm_removals, zone };
+    let Wanted { kind, apply, ignore_unknown, end_absent, confirm_removals, lost_percent, zone } = wanted;
+    let wish = Wish { kind, ignore_unknown, end_absent, confirm_removals, lost_percent, zone };
     let digest = plan::digest(bytes, wish);
     // Nobody has looked at it before: what it would change is what it changes.
     let looked = plan::run(site, actor, bytes, wish, apply.then_some((digest.as_str(), None)))?;
@@ -141,6 +148,8 @@ pub fn import(
         changed: looked.plan.changed,
         removed: looked.plan.removed,
         unchanged: looked.plan.unchanged,
+        lost: looked.plan.lost,
+        running: looked.plan.running,
         needs_confirmation: looked.plan.needs_confirmation,
         ignored: looked.ignored,
         error_count: looked.plan.error_count,

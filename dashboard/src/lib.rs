@@ -22,6 +22,7 @@
 //! | `explain` | why a card passed or did not |
 //! | `reports`, `table`, `chart`, `csv` | what is asked of the site as a whole, drawn and as files |
 //! | `lockdown` | which doors a lockdown reaches, and who passes all the same |
+//! | [`figures`], `health` | how long taps and changes take, asked of the controller; as far as somebody may see it |
 //! | [`mail`] | what is told of an alarm outside of the pages |
 //! | `layers`, `fault`, `assets` | what surrounds the handlers |
 
@@ -48,7 +49,9 @@ mod explain;
 mod export;
 mod fault;
 mod feed;
+pub mod figures;
 mod form;
+mod health;
 mod hours;
 pub mod import;
 pub mod invitation;
@@ -103,6 +106,8 @@ pub struct Context {
     pub authorities: Arc<certificates::Authorities>,
     /// The demo's doors, if this is the demo.
     pub demo: Option<Arc<dyn DemoDoors>>,
+    /// Who counts how long things take, if somebody does.
+    pub figures: Option<figures::Ask>,
 }
 
 /// All pages and the API.

@@ -22,7 +22,7 @@ const MENU: bool = false;
 
 /// All there is, in the order in which bar and menu offer it, and the right to look at it. The menu names what stands in
 /// the bar once more, since a narrow screen has no bar.
-const PLACES: [(Group, bool, Right, Place); 21] = [
+const PLACES: [(Group, bool, Right, Place); 22] = [
     (Group::Watch, MENU, Right::Look, ("/", "nav-overview")),
     (Group::Watch, BAR, Right::Events, ("/events", "nav-events")),
     (Group::Watch, BAR, Right::Look, ("/alarms", "nav-alarms")),
@@ -38,6 +38,7 @@ const PLACES: [(Group, bool, Right, Place); 21] = [
     (Group::Doors, BAR, Right::Rules, ("/rules", "nav-rules")),
     (Group::Doors, BAR, Right::Look, ("/lockdown", "nav-lockdown")),
     (Group::Doors, MENU, Right::Settings, ("/signals", "nav-signals")),
+    (Group::Doors, MENU, Right::Events, ("/health", "nav-health")),
     (Group::Site, MENU, Right::Audit, ("/log", "nav-log")),
     (Group::Site, MENU, Right::Privacy, ("/privacy", "nav-privacy")),
     (Group::Site, MENU, Right::Operators, ("/operators", "nav-operators")),

@@ -43,6 +43,8 @@ pub(crate) struct Wish {
     /// The file is all there is: what it leaves out ends.
     pub(crate) end_absent: bool,
     pub(crate) confirm_removals: bool,
+    /// Nobody looks at it: so many hundredths of the running employments may be lost.
+    pub(crate) lost_percent: Option<u8>,
     pub(crate) zone: Tz,
 }
 
@@ -93,6 +95,7 @@ pub(crate) fn apply(
         end_absent_rights: wish.end_absent && wish.kind == FileKind::Rights,
         rights_of,
         confirm_removals: wish.confirm_removals,
+        lost_percent: wish.lost_percent,
     };
     let mut plan = site.plan_import(&file.rows, options, actor.at)?;
     plan.error_count = plan.error_count.saturating_add(file.error_count);

@@ -21,6 +21,7 @@ use access::reason::Reason;
 use access::settings::{Beyond, Reading, UnknownTime};
 use access::signal::Signal;
 use dashboard::Right;
+use dashboard::figures::Measure;
 use dashboard::import::FileKind;
 use db::site::{
     AlarmKind, CardKind, Cause, CertificateState, CredentialState, DifferenceKind, Document, Effect, EncodeState,
@@ -194,6 +195,8 @@ fn composed() -> BTreeSet<String> {
         with("lamp", &["green", "red", "buzzer"]),
         with("passback", &["off", "told", "denied"]),
         with("theme", &["system", "light", "dark"]),
+        with("health-measure", &Measure::ALL.map(Measure::code)),
+        with("health-window", &["hour", "day"]),
         with("named-in", &["fi", "sv", "en"]),
         with("forgive", &["here", "everywhere"]),
         with("mode-cause", &["ordered", "time", "first-person", "start"]),

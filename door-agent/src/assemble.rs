@@ -36,7 +36,7 @@ use crate::provisioning::{Provisioning, hex};
 use crate::reader::{REPORTS_MAX, Reader, Report};
 use crate::run::{
     AgentLoop, Confirmed, Desk as EncoderDesk, DoorLoop, Ears, Facts, FirstPerson, Found, Gate, Inboxes, Memory,
-    PassageMemory, Shared, Show, Telling,
+    PassageMemory, Shared, Show, TapFigures, Telling,
 };
 use crate::store::{StoreAnswer, StoreThread};
 use crate::taps::Taps;
@@ -169,6 +169,7 @@ pub(crate) fn join(
         desk: None,
         show: Show::new(Player::new(&facts.state.signals)),
         telling: Telling::default(),
+        figures: TapFigures::default(),
         facts,
     };
     Ok((door, inboxes, senders))

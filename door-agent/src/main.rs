@@ -12,6 +12,7 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use door_agent::provisioning::NewFile;
 use door_agent::{Agent, Config, doctor, enrol, io};
 use serde_json::{Map, Value, json};
+use service::doctor::EXIT_CODES as OF_DOCTOR;
 use service::manual::{self, EXIT_CODES, Manual};
 use service::notify;
 use tokio::signal::unix::{SignalKind, signal};
@@ -40,10 +41,13 @@ enum Command {
         json: bool,
     },
     /// Turns a one-time code of `kulku-controller door enrol` into this door's key and certificate.
+    #[command(after_help = EXIT_CODES)]
     Enrol(Enrol),
     /// Checks configuration and provisioning, and does nothing else.
+    #[command(after_help = EXIT_CODES)]
     Check(File),
     /// Drives the locks to rest, and does nothing else. Refuses while an agent runs, which drives them itself.
+    #[command(after_help = EXIT_CODES)]
     Rest {
         #[command(flatten)]
         file: File,
@@ -53,7 +57,7 @@ enum Command {
     },
     /// Looks at everything that a door needs, and says what is wrong and what to do. Changes nothing, drives no lock, and
     /// leaves the readers of an agent alone that runs.
-    #[command(after_help = service::doctor::EXIT_CODES)]
+    #[command(after_help = OF_DOCTOR)]
     Doctor {
         #[command(flatten)]
         file: File,

@@ -123,6 +123,7 @@ impl TrialReader {
             presented: Presented::Classic1k,
             uid: Some(uid),
             took: Duration::from_millis(40),
+            at: tokio::time::Instant::now(),
         };
         self.reports.try_send(came).is_ok() && self.reports.try_send(Report::Left).is_ok()
     }

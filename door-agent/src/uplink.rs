@@ -20,7 +20,7 @@ use access::confirm::Receipt;
 use access::encode::Stage;
 use access::envelope::{Header, seal_in};
 use access::event::Event;
-use access::message::{Listed, REPORT_EVENTS_MAX, Status, Up};
+use access::message::{Figures, Listed, REPORT_EVENTS_MAX, Status, Up};
 use access::reconcile::{Held, Reconcile, Verdict};
 use access::time::MonoMs;
 use access::topic::{Channel, Topic};
@@ -310,6 +310,11 @@ impl Uplink {
         self.send(link, &Up::Listed(listed))
     }
 
+    /// Tells how long taps took. Lost, it is made up for by the next one.
+    pub fn figures(&mut self, figures: Figures, link: Link) {
+        self.send_with(link, &Up::Figures(figures), Qos::AtMostOnce);
+    }
+
     fn report(&mut self, previous: Link, events: Vec<Event>, now: MonoMs) {
         let Some(newest) = events.last() else { return };
         // Also if it could not be sent: the deadline tries again.
@@ -319,11 +324,15 @@ impl Uplink {
 
     /// The broker may be slow and the link full; whatever is lost here is sent again later.
     fn send(&mut self, link: Link, message: &Up) -> bool {
+        self.send_with(link, message, Qos::AtLeastOnce)
+    }
+
+    fn send_with(&mut self, link: Link, message: &Up, qos: Qos) -> bool {
         let Some(connection) = &mut self.connected else { return false };
         connection.sent += 1;
         let sequence = connection.number << CONNECTION_SHIFT | connection.sent;
         let (topic, payload) = self.seal.seal(self.spoken.now(), sequence, link, message);
-        let sent = self.handle.try_publish(&topic, payload, Qos::AtLeastOnce);
+        let sent = self.handle.try_publish(&topic, payload, qos);
         if let Err(error) = &sent {
             tracing::debug!(%error, "a message could not be sent");
         }

@@ -121,7 +121,9 @@ fn every_link_of_a_document_leads_to_a_file_and_a_heading_that_are_there() {
 /// A unit of ours that is not there. Those of the backup are written by whoever follows the page.
 fn no_unit(words: &[String]) -> Option<String> {
     let of_ours = |word: &&String| word.starts_with("kulku-") && !word.starts_with("kulku-backup.");
-    let missing = words.iter().filter(of_ours).find(|name| !root().join(format!("systemd/{name}.service")).exists())?;
+    let is_there =
+        |name: &str| ["", ".service"].iter().any(|end| root().join(format!("systemd/{name}{end}")).is_file());
+    let missing = words.iter().filter(of_ours).find(|name| !is_there(name))?;
     Some(format!("there is no unit {missing}"))
 }
 

@@ -88,6 +88,7 @@ fn config(site: SiteId, database: &Path) -> Config {
         lists: vec![],
         register: None,
         notify: controller::config::Notify::default(),
+        syslog: None,
         demo: None,
     }
 }

@@ -122,7 +122,15 @@ impl Whole {
     /// # Errors
     /// If a program does not become ready.
     pub fn start(broker: Broker, doors: usize, people: &[ImportPerson]) -> Result<Self> {
-        Self::begin(broker, Wire::Tls, doors, people, ONE_READER)
+        Self::begin(broker, Wire::Tls, doors, people, ONE_READER, |_| Ok(()))
+    }
+
+    /// The same, with what `fill` puts into the database before anything runs on it.
+    ///
+    /// # Errors
+    /// If it cannot be filled, or a program does not become ready.
+    pub fn start_filled(doors: usize, people: &[ImportPerson], fill: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
+        Self::begin(Broker::Embedded, Wire::Tls, doors, people, ONE_READER, fill)
     }
 
     /// The same without TLS: for strangers who speak to the broker by themselves, and for figures that count bytes.
@@ -130,7 +138,7 @@ impl Whole {
     /// # Errors
     /// If a program does not become ready.
     pub fn start_plain(broker: Broker, doors: usize, people: &[ImportPerson]) -> Result<Self> {
-        Self::begin(broker, Wire::Plain, doors, people, ONE_READER)
+        Self::begin(broker, Wire::Plain, doors, people, ONE_READER, |_| Ok(()))
     }
 
     /// The same, with a second reader inside at each door.
@@ -138,10 +146,17 @@ impl Whole {
     /// # Errors
     /// If a program does not become ready.
     pub fn start_two_sided(broker: Broker, doors: usize, people: &[ImportPerson]) -> Result<Self> {
-        Self::begin(broker, Wire::Tls, doors, people, TWO_READERS)
+        Self::begin(broker, Wire::Tls, doors, people, TWO_READERS, |_| Ok(()))
     }
 
-    fn begin(broker: Broker, wire: Wire, doors: usize, people: &[ImportPerson], readers: &str) -> Result<Self> {
+    fn begin(
+        broker: Broker,
+        wire: Wire,
+        doors: usize,
+        people: &[ImportPerson],
+        readers: &str,
+        fill: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let ways = Ways { broker, wire, mqtt: free_port()?, enrol: free_port()? };
         write_config(folder.path(), ways)?;
@@ -158,6 +173,7 @@ impl Whole {
         let added = (1..=doors).map(add).collect::<Result<Vec<_>>>()?;
         controller(folder.path(), &["operator", "add", OPERATOR.0], Some(OPERATOR.1))?;
         let token = controller(folder.path(), &["token", "add", OPERATOR.0, "tests"], None)?;
+        fill(&folder.path().join("site.db"))?;
         import(folder.path(), people)?;
         let (process, dashboard) = start_controller(folder.path())?;
         let api = Client::new(&dashboard, Some(token.trim()));

@@ -7,7 +7,8 @@ use access::confirm::{Confirmation, LogHead, NEVER, Nonce, Receipt};
 use access::encode::{EncodeJob, SealedWork, Stage};
 use access::entry::{Block, Blocks};
 use access::event::{Faults, Watched};
-use access::message::{Down, Leaf, Listed, Status, Up};
+use access::latency::Latencies;
+use access::message::{Down, Figures, Leaf, Listed, Status, Up};
 use access::mode::Mode;
 use access::passage::{AreaId, Passage, Passages, Step};
 use access::state::{Counter, Counters};
@@ -66,6 +67,12 @@ fn messages_of_a_door() {
     assert_eq!(
         up(&Up::Listed(Listed { whitelist: id(300), index: 0, count: 1, cards })),
         "04ac02879a93f7aed8d7b28501cd8384b6aee4f5a09701ebd4ecc0a5d0e39840ea86fd869be784ffae01010001010704a1b2c3d4e5f68002"
+    );
+    let mut taps = Latencies { sum_us: 5_000_000, ..Latencies::default() };
+    (taps.counts[3], taps.counts[4], taps.counts[19]) = (300, 7, 1);
+    assert_eq!(
+        up(&Up::Figures(Figures { for_s: 86_400, taps })),
+        "0580a305000000ac0207000000000000000000000000000001c096b102"
     );
 }
 

@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn a_door_publishes_below_its_own_up_and_nowhere_else() {
         let (site, door, who) = names();
-        for channel in [Channel::UpStatus, Channel::UpEvents] {
+        for channel in [Channel::UpStatus, Channel::UpEvents, Channel::UpFigures] {
             assert!(who.may_publish(&site, &Topic::build(&site, &door, channel)));
         }
         for foreign in [
@@ -96,6 +96,8 @@ mod tests {
     #[test]
     fn no_door_can_be_named_like_the_controller() {
         assert!(CONTROLLER.parse::<DoorId>().is_err());
-        assert!(Who::Controller.may_subscribe(&"hospital".parse().unwrap(), "kulku/hospital/+/up/+"));
+        for filter in ["kulku/hospital/+/up/+", "kulku/hospital/+/up/figures/+"] {
+            assert!(Who::Controller.may_subscribe(&"hospital".parse().unwrap(), filter));
+        }
     }
 }

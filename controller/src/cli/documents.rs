@@ -1,36 +1,31 @@
-//! The commands that stand in documents are understood.
+//! The command line is what documents and packages say of it.
 
 #[path = "../../../service/tests/commands/mod.rs"]
 mod commands;
+#[path = "../../../service/tests/commands/program.rs"]
+mod program;
 
-use std::path::Path;
+use clap::CommandFactory as _;
 
-use clap::Parser as _;
-
-use self::commands::{refused, understood};
 use super::Cli;
-
-const PROGRAM: &str = "kulku-controller";
-
-/// What the parser says against it. Whoever asks for help is understood.
-fn against(words: &[String]) -> Option<String> {
-    Cli::try_parse_from(words).err().filter(clap::Error::use_stderr).map(|error| error.to_string())
-}
 
 #[test]
 fn every_command_of_the_documents_is_understood() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let documents = understood(root, PROGRAM, &against);
-    for document in ["README.md", "docs/INSTALL.md", "docs/LOG.md", "docs/OPERATE.md"] {
-        assert!(documents.contains(document), "{document} has commands");
-    }
+    program::understands(&Cli::command(), &["README.md", "docs/INSTALL.md", "docs/LOG.md", "docs/OPERATE.md"]);
 }
 
 #[test]
 fn a_command_of_a_document_that_the_program_does_not_know_is_refused() {
-    for wrong in ["backup --to FILE", "backup", "door remove ward", "lockdown start --reason x", "door revoke Ward!"] {
-        let (refused, found) =
-            refused(&format!("```sh\nsudo -u kulku {PROGRAM} {wrong} | cat\n```\n"), PROGRAM, &against);
-        assert_eq!((refused.len(), found), (1, 1), "{wrong}");
-    }
+    let wrong = ["backup --to FILE", "backup", "door remove ward", "lockdown start --reason x", "door revoke Ward!"];
+    program::refuses(&Cli::command(), &wrong);
+}
+
+#[test]
+fn the_table_of_commands_has_each_of_them_with_its_exit_codes() {
+    program::is_in_the_table(&Cli::command());
+}
+
+#[test]
+fn man_pages_and_completions_are_made_and_packaged() {
+    program::is_packaged(Cli::command());
 }

@@ -14,7 +14,7 @@ use db::site::{DoorView, NewDoor};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::{ConfigPath, actor, open, say};
+use super::{Common, actor, answer, open, say};
 use crate::clock::utc_now;
 use crate::config::{Config, Endpoint};
 use crate::hex;
@@ -33,7 +33,7 @@ pub(super) struct Add {
     #[arg(long)]
     name: String,
     #[command(flatten)]
-    config: ConfigPath,
+    common: Common,
     /// The file to write, readable by its owner only; ID.json if left out. Bring it to the door by a way
     /// that nobody listens to: it holds the door's key.
     #[arg(long, value_name = "FILE")]
@@ -59,19 +59,19 @@ pub(super) struct Setup {
 }
 
 pub(super) fn add(add: &Add) -> anyhow::Result<()> {
-    let config = add.config.read()?;
+    let config = add.common.config.read()?;
     if config.mqtt.is_tls() {
         bail!(
             "{}: the broker asks doors for certificates, which no file brings: use kulku-controller door enrol, or say \
              tls = false",
-            add.config.path.display()
+            add.common.config.path.display()
         );
     }
     let Some(mqtt) = config.doors_connect_to().filter(|mqtt| mqtt.port != 0) else {
         bail!(
             "{}: mqtt.embedded.doors_connect_to is missing: the broker listens on an address that means nothing at \
              the door; say which host and port doors shall use",
-            add.config.path.display()
+            add.common.config.path.display()
         );
     };
     let settings = add.setup.settings()?;
@@ -91,7 +91,8 @@ pub(super) fn add(add: &Add) -> anyhow::Result<()> {
         return Err(error.into());
     }
     let what = if add.setup.encoder { "Encoder" } else { "Door" };
-    say(&format!("{what} {} is added. Bring {} to it and delete the file here.", add.id, out.display()))
+    let text = format!("{what} {} is added. Bring {} to it and delete the file here.", add.id, out.display());
+    answer(add.common.json, &json!({ "door": add.id.as_str(), "file": out.display().to_string() }), &text)
 }
 
 impl Setup {

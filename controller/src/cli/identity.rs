@@ -11,7 +11,7 @@ use db::site::{IdentityView, NewDoor, Site, SiteError};
 use serde_json::json;
 
 use super::door::Setup;
-use super::{ConfigPath, actor, open, say};
+use super::{Common, ConfigPath, actor, answer, open, say};
 use crate::clock::utc_now;
 use crate::config::{Config, Enrol, Mqtt};
 use crate::hex;
@@ -48,7 +48,7 @@ pub(super) struct Revoke {
     /// Which door.
     id: DoorId,
     #[command(flatten)]
-    config: ConfigPath,
+    common: Common,
 }
 
 #[derive(Args)]
@@ -143,7 +143,7 @@ pub(super) fn identities(identities: &Identities) -> anyhow::Result<()> {
 }
 
 pub(super) fn revoke(revoke: &Revoke) -> anyhow::Result<()> {
-    let config = revoke.config.read()?;
+    let config = revoke.common.config.read()?;
     let site = open(&config)?;
     let revoked = site.revoke_identity(&actor(), &revoke.id, &code::draw_key()?)?;
     if config.mqtt.is_tls() {
@@ -156,11 +156,12 @@ pub(super) fn revoke(revoke: &Revoke) -> anyhow::Result<()> {
         }
         Mqtt::External { .. } => "give the broker the new list with mosquitto-config, and restart it".to_owned(),
     };
-    say(&format!(
+    let text = format!(
         "The identity of {} is revoked ({revoked} certificates), and so is its key for messages: nothing that it says is \
          believed. {broker}. A new box: kulku-controller door enrol {}",
         revoke.id, revoke.id
-    ))
+    );
+    answer(revoke.common.json, &json!({ "door": revoke.id.as_str(), "certificates": revoked, "broker": broker }), &text)
 }
 
 pub(super) fn mosquitto(args: &MosquittoConfig) -> anyhow::Result<()> {

@@ -1,24 +1,44 @@
 //! `import`: people, cards and rights from files, by hand or by a program that lays them into a folder.
+//!
+//! Exit codes: as everywhere, and 5 if a file of a folder was refused.
 
 use std::fs::File;
 use std::io::{Read as _, stdin};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, bail, ensure};
+use chrono_tz::Tz;
 use clap::Args;
 use dashboard::console::{self, Language, Report, Wanted};
 use dashboard::import::{FILE_BYTES_MAX, FileKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{ConfigPath, actor, language, open, say};
+use super::{Common, actor, answer, language, open};
+use crate::config::Config;
+
+mod folder;
+
+pub(super) const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly, 5 a file of the folder was \
+     refused.";
 
 #[derive(Args)]
 pub(super) struct Import {
     /// What the file holds: people, cards or rights.
-    #[arg(value_name = "KIND", value_parser = kind)]
-    kind: FileKind,
+    #[arg(value_name = "KIND", value_parser = kind, required_unless_present = "folder")]
+    kind: Option<FileKind>,
     /// The file, CSV with a row of names; - reads standard input.
-    file: PathBuf,
+    #[arg(required_unless_present = "folder")]
+    file: Option<PathBuf>,
+    /// Takes files of people out of a folder that another program lays them into, NAME.csv each, and applies them in the order of
+    /// their names; where they go then, and what is refused, is in OPERATE.md.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["kind", "file", "apply", "confirm_removals"])]
+    folder: Option<PathBuf>,
+    /// With --folder: so many hundredths of the running employments may be lost by one file. A file that was cut off must not lock a
+    /// house out.
+    #[arg(long, value_name = "PERCENT", requires = "folder", default_value_t = folder::LOST_PERCENT,
+        value_parser = clap::value_parser!(u8).range(0..=folder::LOST_PERCENT_MAX))]
+    lost_percent: u8,
     /// Applies it, all or nothing. Without, it is only said what it would change.
     #[arg(long)]
     apply: bool,
@@ -35,31 +55,31 @@ pub(super) struct Import {
     #[arg(long, value_name = "CODE", default_value = "en", value_parser = language)]
     language: Language,
     #[command(flatten)]
-    config: ConfigPath,
-    /// Prints JSON.
-    #[arg(long)]
-    json: bool,
+    common: Common,
 }
 
 fn kind(text: &str) -> Result<FileKind, String> {
     FileKind::from_code(text).ok_or_else(|| "people, cards or rights".to_owned())
 }
 
-pub(super) fn import(asked: &Import) -> anyhow::Result<()> {
-    let config = asked.config.read()?;
-    let bytes = read(asked)?;
-    let site = open(&config)?;
-    let wanted = Wanted {
-        kind: asked.kind,
-        apply: asked.apply,
-        ignore_unknown: asked.ignore_unknown,
-        end_absent: asked.end_absent,
-        confirm_removals: asked.confirm_removals,
-        zone: config.zone,
-    };
+pub(super) fn import(asked: &Import) -> anyhow::Result<ExitCode> {
+    let config = asked.common.config.read()?;
+    match (&asked.folder, asked.kind, &asked.file) {
+        (Some(folder), ..) => folder::import(asked, &config, folder),
+        (None, Some(kind), Some(file)) => one(asked, &config, kind, file).map(|()| ExitCode::SUCCESS),
+        // The parser asks for both.
+        (None, ..) => bail!("which file, and what does it hold?"),
+    }
+}
+
+fn one(asked: &Import, config: &Config, kind: FileKind, file: &Path) -> anyhow::Result<()> {
+    let bytes = read(file)?;
+    let site = open(config)?;
+    let wanted =
+        Wanted { apply: asked.apply, confirm_removals: asked.confirm_removals, ..asked.wanted(kind, config.zone) };
     let report = console::import(&site, &actor(), &bytes, wanted, asked.language)?
-        .with_context(|| format!("nothing of {} was imported", asked.file.display()))?;
-    say(&if asked.json { as_json(&report) } else { as_text(&report) })?;
+        .with_context(|| format!("nothing of {} was imported", file.display()))?;
+    answer(asked.common.json, &as_json(&report), &as_text(&report))?;
     ensure!(
         report.error_count == 0,
         "nothing was imported: {} errors; correct them in the register",
@@ -74,19 +94,34 @@ pub(super) fn import(asked: &Import) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn read(asked: &Import) -> anyhow::Result<Vec<u8>> {
+impl Import {
+    /// What holds for one file and for those of a folder.
+    fn wanted(&self, kind: FileKind, zone: Tz) -> Wanted {
+        Wanted {
+            kind,
+            apply: false,
+            ignore_unknown: self.ignore_unknown,
+            end_absent: self.end_absent,
+            confirm_removals: false,
+            lost_percent: None,
+            zone,
+        }
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
     let most = u64::try_from(FILE_BYTES_MAX)? + 1;
     let mut bytes = Vec::new();
-    let read = if asked.file.as_os_str() == "-" {
+    let read = if file.as_os_str() == "-" {
         stdin().lock().take(most).read_to_end(&mut bytes)
     } else {
-        File::open(&asked.file).and_then(|file| file.take(most).read_to_end(&mut bytes))
+        File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes))
     };
-    read.with_context(|| format!("{} cannot be read", asked.file.display()))?;
+    read.with_context(|| format!("{} cannot be read", file.display()))?;
     Ok(bytes)
 }
 
-fn as_json(report: &Report) -> String {
+fn as_json(report: &Report) -> Value {
     let errors: Vec<_> = report
         .errors
         .iter()
@@ -103,7 +138,6 @@ fn as_json(report: &Report) -> String {
         "error_count": report.error_count,
         "errors": errors,
     })
-    .to_string()
 }
 
 fn as_text(report: &Report) -> String {

@@ -8,9 +8,10 @@ use anyhow::{Context, bail};
 use clap::Args;
 use data_encoding::HEXLOWER as HEX;
 use db::site::{Checked, Damage, Seal, Site};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{ConfigPath, open, say};
+use super::{Common, answer, open};
 use crate::config::Config;
 use crate::seal::kept::KeptSeals;
 use crate::seal::{self, SealKey, Trusted};
@@ -31,7 +32,7 @@ pub(super) const EXIT_CODES: &str = "Exit codes: 0 the log is whole, 1 it could 
 #[derive(Args)]
 pub(super) struct Verify {
     #[command(flatten)]
-    config: ConfigPath,
+    common: Common,
     /// A public key in PEM whose seals are believed too, such as one of before. May be given several times.
     #[arg(long = "key", value_name = "FILE")]
     keys: Vec<PathBuf>,
@@ -55,7 +56,17 @@ impl fmt::Display for Damaged {
 impl std::error::Error for Damaged {}
 
 pub(super) fn verify(verify: &Verify) -> anyhow::Result<()> {
-    let config = verify.config.read()?;
+    let checked = whole(verify);
+    if let (true, Some(damaged)) =
+        (verify.common.json, checked.as_ref().err().and_then(|error| error.downcast_ref::<Damaged>()))
+    {
+        answer(true, &json!({ "whole": false, "damage": damaged.0.to_string() }), "")?;
+    }
+    checked
+}
+
+fn whole(verify: &Verify) -> anyhow::Result<()> {
+    let config = verify.common.config.read()?;
     let site = open(&config)?;
     let trusted = trusted(&config, &site, &verify.keys)?;
     let signed = |seal: &Seal| trusted.signed(site.id(), seal);
@@ -73,21 +84,22 @@ pub(super) fn verify(verify: &Verify) -> anyhow::Result<()> {
                 if let Some(damage) = KeptSeals::read(&config.identity)?.missing(&site)? {
                     return Err(Damaged(damage).into());
                 }
-                say(&format!(
-                    "The log is whole: {} rows, {} changes in the operator log, {} seals.",
-                    whole.rows, whole.changes, whole.seals
-                ))?;
-                return Ok(());
+                let (rows, changes, seals) = (whole.rows, whole.changes, whole.seals);
+                let text =
+                    format!("The log is whole: {rows} rows, {changes} changes in the operator log, {seals} seals.");
+                let value = json!({ "whole": true, "rows": rows, "changes": changes, "seals": seals });
+                return answer(verify.common.json, &value, &text);
             }
             Checked::Damaged(damage) => return Err(Damaged(damage).into()),
         }
     }
 }
 
-pub(super) fn key(config: &Config) -> anyhow::Result<()> {
-    let public = public(config)?;
-    say(seal::public_pem(&public).trim_end())?;
-    say(&format!("SHA-256 of the key's 32 bytes: {}", HEX.encode(&Sha256::digest(public))))
+pub(super) fn key(common: &Common) -> anyhow::Result<()> {
+    let public = public(&common.config.read()?)?;
+    let (pem, sum) = (seal::public_pem(&public), HEX.encode(&Sha256::digest(public)));
+    let text = format!("{}\nSHA-256 of the key's 32 bytes: {sum}", pem.trim_end());
+    answer(common.json, &json!({ "pem": pem, "sha256": sum }), &text)
 }
 
 fn public(config: &Config) -> anyhow::Result<[u8; 32]> {

@@ -1,6 +1,6 @@
 //! The command line.
 //!
-//! Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly.
+//! Exit codes: 0 done, 1 failed (the reason is on standard error), 2 used wrongly. OPERATE has a table of all commands.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -57,22 +57,16 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Reads the configuration, says what it means, and changes nothing.
-    #[command(after_help = EXIT_CODES)]
-    Check {
-        #[command(flatten)]
-        config: ConfigPath,
-    },
+    /// The configuration.
+    #[command(subcommand)]
+    Config(Configuration),
+    /// What `config check` is, in one word: notes and scripts of administrators have it.
+    #[command(hide = true)]
+    Check(Common),
     /// Looks at everything that the controller needs, and says what is wrong and what to do. Changes nothing, and works while
     /// the controller runs.
     #[command(after_help = service::doctor::EXIT_CODES)]
-    Doctor {
-        #[command(flatten)]
-        config: ConfigPath,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    Doctor(Common),
     /// Doors. Works while the controller runs.
     #[command(subcommand)]
     Door(Door),
@@ -103,19 +97,26 @@ enum Command {
     Log(Log),
     /// People who sign in to the dashboard. Works while the controller runs.
     #[command(subcommand)]
-    Operator(Operator),
+    Operator(operator::Operator),
     /// Tokens for the API. Works while the controller runs.
     #[command(subcommand)]
-    Token(Token),
+    Token(operator::Token),
     /// Says whether a card would pass a door, and why. Works while the controller runs.
     #[command(after_help = EXIT_CODES)]
     Explain(explain::Explain),
     /// Says what a file of a register would change, and applies it. Works while the controller runs.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = import::EXIT_CODES)]
     Import(import::Import),
     /// Writes man pages and completions, for packages.
     #[command(hide = true)]
     Manual(Manual),
+}
+
+#[derive(Subcommand)]
+enum Configuration {
+    /// Reads the configuration, says what it means, and changes nothing.
+    #[command(after_help = EXIT_CODES)]
+    Check(Common),
 }
 
 #[derive(Subcommand)]
@@ -134,13 +135,7 @@ enum Door {
     Add(door::Add),
     /// Lists the doors.
     #[command(after_help = EXIT_CODES)]
-    List {
-        #[command(flatten)]
-        config: ConfigPath,
-        /// Prints JSON.
-        #[arg(long)]
-        json: bool,
-    },
+    List(Common),
     /// Prints a door's password at the broker, for the password file of an external one.
     #[command(after_help = EXIT_CODES)]
     BrokerPassword {
@@ -191,46 +186,17 @@ enum Log {
     Export(log::Export),
     /// Prints the public key of the seals. Keep it where nobody reaches it who reaches this machine.
     #[command(after_help = EXIT_CODES)]
-    Key {
-        #[command(flatten)]
-        config: ConfigPath,
-    },
+    Key(Common),
 }
 
-#[derive(Subcommand)]
-enum Operator {
-    /// Adds an administrator; the dashboard adds others. The password is the first line of standard input, since
-    /// arguments can be seen by every account on this machine.
-    #[command(after_help = EXIT_CODES)]
-    Add {
-        /// What they sign in with.
-        name: String,
-        #[command(flatten)]
-        config: ConfigPath,
-    },
-    /// Takes password, second step and sessions from an operator who has lost one of them, and prints the path of a link
-    /// by which they set a new password.
-    #[command(after_help = EXIT_CODES)]
-    Reset {
-        /// What they sign in with.
-        name: String,
-        #[command(flatten)]
-        config: ConfigPath,
-    },
-}
-
-#[derive(Subcommand)]
-enum Token {
-    /// Makes a token and prints it, once.
-    #[command(after_help = EXIT_CODES)]
-    Add {
-        /// Whose rights it has.
-        operator: String,
-        /// What it is for, so that somebody knows later which one to take away.
-        label: String,
-        #[command(flatten)]
-        config: ConfigPath,
-    },
+/// What most commands take.
+#[derive(Args)]
+struct Common {
+    #[command(flatten)]
+    config: ConfigPath,
+    /// Prints JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -255,16 +221,17 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
     let done = match command {
-        Command::Doctor { config, json } => return doctor::doctor(&config.path, json),
+        Command::Doctor(Common { config, json }) => return doctor::doctor(&config.path, json),
+        Command::Import(asked) => return import::import(&asked),
         Command::Run { config, json } => run::run(config.read()?, json),
-        Command::Check { config } => run::check(&config.read()?),
+        Command::Config(Configuration::Check(common)) | Command::Check(common) => run::check(&common),
         Command::Door(Door::Add(add)) => door::add(&add),
         Command::Door(Door::Enrol(enrol)) => identity::enrol(&enrol),
         Command::Door(Door::Identities(identities)) => identity::identities(&identities),
         Command::Door(Door::Revoke(revoke)) => identity::revoke(&revoke),
         Command::Authority(Authority::New { config }) => identity::new_authority(&config.read()?),
         Command::MosquittoConfig(config) => identity::mosquitto(&config),
-        Command::Door(Door::List { config, json }) => door::list(&config.read()?, json),
+        Command::Door(Door::List(Common { config, json })) => door::list(&config.read()?, json),
         Command::Door(Door::BrokerPassword { id, config }) => door::broker_password(&config.read()?, &id),
         Command::Lockdown(Lockdown::Start(start)) => lockdown::start(&start),
         Command::Lockdown(Lockdown::Lift(lift)) => lockdown::lift(&lift),
@@ -275,14 +242,11 @@ fn dispatch(command: Command) -> anyhow::Result<ExitCode> {
         Command::Keys(Keys::New(new)) => keys::new(&new),
         Command::Log(Log::Verify(verify)) => log::verify(&verify),
         Command::Log(Log::Export(export)) => log::export(&export),
-        Command::Log(Log::Key { config }) => log::key(&config.read()?),
-        Command::Operator(Operator::Add { name, config }) => operator::add(&config.read()?, &name),
-        Command::Operator(Operator::Reset { name, config }) => operator::reset(&config.read()?, &name),
-        Command::Token(Token::Add { operator, label, config }) => {
-            operator::add_token(&config.read()?, &operator, &label)
-        }
+        Command::Log(Log::Key(common)) => log::key(&common),
+        Command::Operator(operator::Operator::Add(one)) => operator::add(&one),
+        Command::Operator(operator::Operator::Reset(one)) => operator::reset(&one),
+        Command::Token(operator::Token::Add(new)) => operator::add_token(&new),
         Command::Explain(asked) => explain::explain(&asked),
-        Command::Import(asked) => import::import(&asked),
         Command::Manual(Manual { folder }) => Ok(manual::write(Cli::command(), &folder)?),
     };
     done.map(|()| ExitCode::SUCCESS)
@@ -322,6 +286,11 @@ fn actor() -> Actor<'static> {
 /// How the command line names a language.
 fn language(code: &str) -> Result<Language, String> {
     Language::from_code(code).ok_or_else(|| "fi, sv or en".to_owned())
+}
+
+/// What came of a command, for a program or for a person.
+fn answer(json: bool, value: &serde_json::Value, text: &str) -> anyhow::Result<()> {
+    if json { say(&value.to_string()) } else { say(text) }
 }
 
 /// One line on standard output.

@@ -3,11 +3,12 @@
 use std::io::{IsTerminal as _, Write};
 
 use anyhow::Context;
+use serde_json::json;
 use service::notify;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
-use super::say;
+use super::{Common, answer, say};
 use crate::clock::utc_now;
 use crate::config::{Config, Https, Mqtt};
 use crate::keys::Keyring;
@@ -41,7 +42,8 @@ pub(super) fn run(config: Config, json: bool) -> anyhow::Result<()> {
     })
 }
 
-pub(super) fn check(config: &Config) -> anyhow::Result<()> {
+pub(super) fn check(common: &Common) -> anyhow::Result<()> {
+    let config = &common.config.read()?;
     let mqtt = match &config.mqtt {
         Mqtt::Embedded { listen, .. } => format!("embedded, listens on {listen}"),
         Mqtt::External { broker, .. } => format!("external, at {broker}"),
@@ -50,7 +52,6 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         Some(enrol) => format!("certificates, given at {}", enrol.listen),
         None => "passwords in the clear (tls = false)".to_owned(),
     };
-    let figures = config.observe.map_or_else(String::new, |observe| format!("\nfigures    http://{observe}/metrics"));
     let doors = config.doors_connect_to().map_or_else(
         || "not known: set mqtt.embedded.doors_connect_to before you add doors".to_owned(),
         |endpoint| endpoint.to_string(),
@@ -64,19 +65,27 @@ pub(super) fn check(config: &Config) -> anyhow::Result<()> {
         None => "none: no card can be encoded, and doors that ask for credentials admit nobody".to_owned(),
     };
     let authorities = crate::authorities::load(&config.authorities)?.iter().count();
-    let lists = config.lists.iter().map(|list| format!("\nlist       {}", list.location)).collect::<String>();
-    let register = config
-        .register
-        .as_ref()
-        .map_or_else(String::new, |register| format!("\nrights     of {}, asked at {}", register.source, register.url));
-    say(&format!(
-        "site       {}\ndatabase   {}\ndashboard  {}\nbroker     {mqtt}\ndoors use  {doors}\ndoors show {identity}\ntime zone  {}\nmasters    {masters}\n\
-         trusts     {authorities} authorities{lists}{register}{figures}",
-        config.site,
-        config.database.display(),
-        config.https.url(config.dashboard),
-        config.zone
-    ))
+    let mut facts = vec![
+        ("site", config.site.to_string()),
+        ("database", config.database.display().to_string()),
+        ("dashboard", config.https.url(config.dashboard)),
+        ("broker", mqtt),
+        ("doors use", doors),
+        ("doors show", identity),
+        ("time zone", config.zone.to_string()),
+        ("masters", masters),
+        ("trusts", format!("{authorities} authorities")),
+    ];
+    facts.extend(config.lists.iter().map(|list| ("list", list.location.to_string())));
+    facts.extend(config.register.iter().map(|of| ("rights", format!("of {}, asked at {}", of.source, of.url))));
+    facts.extend(config.observe.map(|observe| ("figures", format!("http://{observe}/metrics"))));
+    facts.extend(config.syslog.as_ref().map(|syslog| {
+        let names = if syslog.names { "with names" } else { "without names" };
+        ("syslog", format!("to {}, {names}", syslog.server))
+    }));
+    let text: Vec<String> = facts.iter().map(|(name, value)| format!("{name:<11}{value}")).collect();
+    let one = |(name, value): &(&str, String)| json!({ "name": name, "value": value });
+    answer(common.json, &facts.iter().map(one).collect(), &text.join("\n"))
 }
 
 fn ready(controller: &Controller, https: &Https, json: bool) -> anyhow::Result<()> {

@@ -119,7 +119,7 @@ impl Checker<'_> {
 }
 
 /// What this machine is called, if it is called something that a browser could ask for.
-fn machine() -> Option<String> {
+pub(super) fn machine() -> Option<String> {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
     let name = name.trim().to_ascii_lowercase();
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');

@@ -3,7 +3,9 @@
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
+use access::latency::{BOUNDS_MS, Latencies};
 use access::time::UtcMs;
+use dashboard::figures::{Measure, PerMeasure};
 use db::site::{DoorWatch, Site, SiteError};
 
 /// What is told of each door: name, kind, help, and how it is read off; nothing where a door has not told it.
@@ -37,8 +39,39 @@ const OF_DOORS: [OfDoor; 7] = [
     }),
 ];
 
-/// Everything, newly read.
-pub(super) fn text(site: &Site, database: &Path, connected: bool, now: UtcMs) -> Result<String, SiteError> {
+/// How long things take, over all doors: with a series for each class of each door the monitoring system would keep tens of
+/// thousands.
+const LATENCIES: [(Measure, &str, &str); 4] = [
+    (
+        Measure::Tap,
+        "kulku_tap_decision_seconds",
+        "From a card's answer until it is granted or denied, as doors tell it.",
+    ),
+    (
+        Measure::Change,
+        "kulku_change_in_force_seconds",
+        "From a change until it is in force at a door that is connected all the while.",
+    ),
+    (
+        Measure::Revoke,
+        "kulku_revocation_in_force_seconds",
+        "The same of changes that block a card at the door or take it off the list.",
+    ),
+    (
+        Measure::Late,
+        "kulku_late_change_in_force_seconds",
+        "From a change until it is in force at a door that was away in between.",
+    ),
+];
+
+/// Everything, newly read: with whether the broker is connected, and whether what is logged is sent to a receiver.
+pub(super) fn text(
+    site: &Site,
+    database: &Path,
+    (connected, sends): (bool, bool),
+    latencies: Option<&PerMeasure<Latencies>>,
+    now: UtcMs,
+) -> Result<String, SiteError> {
     let (alarms, doors, head) = (site.alarm_counts(now)?, site.watch_doors()?, site.log_head()?);
     let mut text = String::new();
     one(&mut text, "kulku_build_info", "The version that runs.", "gauge", &[("version", env!("CARGO_PKG_VERSION"))], 1);
@@ -49,6 +82,7 @@ pub(super) fn text(site: &Site, database: &Path, connected: bool, now: UtcMs) ->
     one(&mut text, "kulku_alarms_unacknowledged", help, "gauge", &[], alarms.unacknowledged);
     let help = "Messages about alarms that could not be sent, and were given up.";
     one(&mut text, "kulku_notifications_given_up", help, "gauge", &[], alarms.dead_letters);
+    syslog(&mut text, site, sends, now)?;
     // A file that cannot be looked at is told of by what reads it.
     if let Ok(file) = std::fs::metadata(database) {
         one(
@@ -60,6 +94,11 @@ pub(super) fn text(site: &Site, database: &Path, connected: bool, now: UtcMs) ->
             file.len(),
         );
     }
+    for (measure, name, help) in LATENCIES {
+        if let Some(counted) = latencies.map(|latencies| latencies.of(measure)) {
+            histogram(&mut text, name, help, counted);
+        }
+    }
     for (name, help, read) in OF_DOORS {
         head_of(&mut text, name, help, "gauge");
         for door in &doors {
@@ -69,6 +108,34 @@ pub(super) fn text(site: &Site, database: &Path, connected: bool, now: UtcMs) ->
         }
     }
     Ok(text)
+}
+
+/// What waits for a receiver of what is logged; nothing does where there is none.
+fn syslog(text: &mut String, site: &Site, sends: bool, now: UtcMs) -> Result<(), SiteError> {
+    let standing = if sends { site.syslog_standing()? } else { None };
+    let behind = standing.as_ref().map_or(0, |standing| standing.behind);
+    let help = "Rows of the logs that were not handed over to the receiver of syslog.";
+    one(text, "kulku_syslog_behind_rows", help, "gauge", &[], behind);
+    let since = standing.and_then(|standing| standing.waiting_since);
+    let waits = since.map_or(0, |since| now.0.saturating_sub(since.0).max(0) / 1_000);
+    let help = "How long the oldest of them has waited; 0 if none waits.";
+    one(text, "kulku_syslog_waiting_seconds", help, "gauge", &[], waits);
+    Ok(())
+}
+
+/// Classes as Prometheus has them: each holds those before it.
+fn histogram(text: &mut String, name: &str, help: &str, counted: &Latencies) {
+    head_of(text, name, help, "histogram");
+    let mut through = 0_u64;
+    let ends = BOUNDS_MS.into_iter().map(|ms| (f64::from(ms) / 1_000.0).to_string()).chain(["+Inf".to_owned()]);
+    for (count, end) in counted.counts.iter().zip(ends) {
+        through = through.saturating_add(*count);
+        sample(text, &format!("{name}_bucket"), &[("le", &end)], through);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "what is lost are microseconds of a century")]
+    let sum = counted.sum_us as f64 / 1e6;
+    sample(text, &format!("{name}_sum"), &[], sum);
+    sample(text, &format!("{name}_count"), &[], through);
 }
 
 fn one(text: &mut String, name: &str, help: &str, kind: &str, labels: &[(&str, &str)], value: impl Display) {

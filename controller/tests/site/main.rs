@@ -24,4 +24,5 @@ mod rights;
 mod secrets;
 mod start;
 mod support;
+mod syslog;
 mod version_1;

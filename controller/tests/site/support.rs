@@ -162,6 +162,7 @@ pub(crate) fn config(database: PathBuf) -> Config {
         lists: vec![],
         register: None,
         notify: controller::config::Notify::default(),
+        syslog: None,
         demo: None,
     }
 }

@@ -85,6 +85,7 @@ async fn import(
         ignore_unknown: flag(&pairs, "ignore_unknown")?,
         end_absent: flag(&pairs, "end_absent")?,
         confirm_removals: flag(&pairs, "confirm_removals")?,
+        lost_percent: None,
         zone: app.context.zone,
     };
     let dry_run = flag(&pairs, "dry_run")?;

@@ -21,6 +21,7 @@ mod encodings;
 mod event;
 mod events;
 mod explain;
+mod health;
 mod import;
 mod lockdowns;
 mod names;
@@ -54,6 +55,7 @@ fn calls(app: &App) -> Calls {
         .merge(desk::router())
         .merge(import::router(app))
         .merge(doors::router())
+        .merge(health::router())
         .merge(lockdowns::router())
         .merge(names::router())
         .get(Right::Cards, "/encodings/{id}", encodings::show)

@@ -109,6 +109,7 @@ async fn look(
         ignore_unknown: form.has("ignore_unknown", "1"),
         end_absent: form.has("end_absent", "1"),
         confirm_removals: form.has("confirm_removals", "1"),
+        lost_percent: None,
         zone: visit.page.zone,
     };
     let bytes = plan::unix(form.raw("content"));

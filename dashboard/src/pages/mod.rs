@@ -30,6 +30,7 @@ mod event;
 mod events;
 mod explain;
 mod gained;
+mod health;
 mod help;
 mod import;
 pub(crate) mod inside;
@@ -75,6 +76,7 @@ pub(crate) fn router(app: &App) -> Routes {
         .get(Right::Look, "/", overview::show)
         .get(Right::Events, "/events", events::show)
         .get(Right::Export, "/events.csv", events::table)
+        .get(Right::Events, "/health", health::show)
         .get(Right::Events, "/events/stream", stream::follow)
         .get(Right::Cards, "/cards", cards::show)
         .post(Right::CardIssue, "/cards", cards::add)

@@ -20,6 +20,7 @@ mod events;
 mod examples;
 mod explain;
 mod forms;
+mod health;
 mod import;
 mod light;
 mod lockdown;

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode};
 use flate2::read::GzDecoder;
 
-const PAGES: [&str; 51] = [
+const PAGES: [&str; 52] = [
     "/",
     "/events",
     "/events?code=denied",
@@ -51,6 +51,7 @@ const PAGES: [&str; 51] = [
     "/privacy/searches?operator=maija",
     "/privacy/purpose?next=%2Fpeople%2F1",
     "/people/1/privacy",
+    "/health",
     "/help",
     "/accessibility",
     "/demo",

@@ -176,6 +176,11 @@ impl Bench {
         let clock = Arc::new(AtomicI64::new(NOW));
         let (stop, stopped) = watch::channel(false);
         let hand = Arc::clone(&clock);
+        let (figures, asked) = dashboard::figures::ask();
+        // Tests that only look at the routes have no runtime.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(crate::health::count(asked));
+        }
         let context = Context {
             site: site.clone(),
             clock: Arc::new(move || UtcMs(hand.load(Ordering::SeqCst))),
@@ -184,10 +189,19 @@ impl Bench {
             stop: stopped,
             authorities: Arc::new(authorities()),
             demo: demo.then(|| Arc::new(Emulated) as Arc<dyn DemoDoors>),
+            figures: Some(figures),
         };
         let routes = dashboard::routes(context.clone());
         let router = dashboard::router(context.clone());
         Self { site, router, routes, stop, context, clock, heads: [(0, Link::START); 4], _folder: folder }
+    }
+
+    /// Where nobody counts how long things take.
+    pub(crate) async fn without_figures() -> Self {
+        let mut bench = Self::new().await;
+        bench.context.figures = None;
+        bench.restart();
+        bench
     }
 
     /// The controller begins anew, with what stands in the database.

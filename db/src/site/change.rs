@@ -3,6 +3,7 @@
 use std::fmt;
 
 use access::time::UtcMs;
+use access::whitelist::Generation;
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};
 
@@ -120,6 +121,17 @@ impl Site {
     /// [`SiteError`] if the file cannot be read.
     pub fn change_actions(&self) -> Result<Vec<String>, SiteError> {
         self.read(|db| distinct(db, "action"))
+    }
+
+    /// When the first change after this one was made; none if there is none.
+    ///
+    /// # Errors
+    /// [`SiteError`] if the file cannot be read.
+    pub fn changed_since(&self, after: Generation) -> Result<Option<UtcMs>, SiteError> {
+        self.read(|db| {
+            let sql = "SELECT at_ms FROM change WHERE number > $1 ORDER BY number LIMIT 1";
+            first(prepare(db, sql)?.query([after.0.cast_signed()])?, |row| Ok(UtcMs(row.get(0)?)))
+        })
     }
 
     /// One change.

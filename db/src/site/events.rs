@@ -131,7 +131,7 @@ impl Site {
     /// # Errors
     /// [`SiteError`] if the file cannot be read.
     pub fn event(&self, id: i64) -> Result<Option<EventView>, SiteError> {
-        self.read(|db| Ok(views(db, &[id])?.pop()))
+        self.read(|db| view_of(db, id))
     }
 
     /// Events of the central log, as many as one search finds: see [`Site::find_events`].
@@ -148,6 +148,11 @@ pub(super) fn of_alarm(db: &Connection, alarm: i64) -> Result<Vec<EventView>, Si
     let sql = format!("{EVENTS} AND e.id IN (SELECT event FROM alarm_event WHERE alarm = $1) ORDER BY e.id");
     let mut statement = row::prepare(db, &sql)?;
     row::all(statement.query([alarm])?, view)
+}
+
+/// One event; nothing if there is none, or if it is at no door.
+pub(super) fn view_of(db: &Connection, id: i64) -> Result<Option<EventView>, SiteError> {
+    Ok(views(db, &[id])?.pop())
 }
 
 /// Events by their ids, in that order.

@@ -15,6 +15,7 @@ use super::open::Wakes;
 use super::{Actor, CardKind, NewCard, NewEmployment, NewRight, Site, SiteError, cards, change, holdings, people, row};
 
 mod apply;
+mod lost;
 mod plan;
 mod plan_cards;
 mod rows;

@@ -54,6 +54,7 @@ mod sessions;
 mod signals;
 mod states;
 mod status;
+mod syslog;
 mod tokens;
 mod whitelist;
 mod within;
@@ -131,6 +132,9 @@ pub use rules::{
 pub use second_step::SecondStep;
 pub use sessions::{SessionOf, SessionView};
 pub use status::Heard;
+pub use syslog::{
+    SentChange, SentEvent, SentStep, SyslogPage, SyslogPosition, SyslogRestored, SyslogStanding, syslog_standing_in,
+};
 pub use tokens::{NewToken, TokenView};
 pub use whitelist::{Touched, Which};
 pub use within::{LIMIT_PARTS_MAX, Limit, Subject, Within};

@@ -81,7 +81,10 @@ pub fn fill(path: &Path, filling: &Filling) -> rusqlite::Result<()> {
     events(&db, filling)?;
     made.iter().try_for_each(|(_, sql)| db.execute_batch(sql))?;
     // The intake goes on from the last row.
-    db.execute_batch("UPDATE site SET log_row = (SELECT COALESCE(MAX(id), 0) FROM event), log_head = zeroblob(32);")?;
+    db.execute_batch(
+        "UPDATE site SET log_row = (SELECT COALESCE(MAX(id), 0) FROM event);
+         UPDATE site SET log_head = COALESCE((SELECT e.head FROM event e WHERE e.id = log_row), zeroblob(32));",
+    )?;
     db.pragma_update(None, "journal_mode", "WAL")
 }
 

@@ -43,6 +43,7 @@ mod restore;
 mod rules;
 mod search;
 mod support;
+mod syslog;
 mod tamper;
 mod upgrade;
 mod versions;

@@ -184,3 +184,47 @@ fn an_empty_answer_of_a_named_register_ends_its_rights_within_the_bound_and_no_o
     let confirmed = ImportOptions { confirm_removals: true, ..of(Some(&source)) };
     assert_eq!(bench.site.apply_import(&ACTOR, &nothing, confirmed).unwrap().plan.removed, 11);
 }
+
+#[test]
+fn where_nobody_looks_what_takes_work_from_people_is_bounded_however_a_file_says_it() {
+    let bench = Bench::new();
+    bench.site.apply_import(&ACTOR, &rows(100), ImportOptions::default()).unwrap();
+    let alone = ImportOptions { end_absent_employments: true, lost_percent: Some(5), ..ImportOptions::default() };
+    let people = |change: &dyn Fn(&mut EmploymentRow)| {
+        let ImportRows { people, mut employments, .. } = rows(100);
+        employments.iter_mut().take(6).for_each(change);
+        ImportRows { people, employments, ..ImportRows::default() }
+    };
+    let over = Window { from: None, until: Some(NOW.second()) };
+    let later = Window { from: Some(UtcS(NOW.second().0 + 1)), until: None };
+    let cut = ImportRows { employments: rows(94).employments, ..ImportRows::default() };
+    for (how, given) in [
+        ("absent", cut),
+        ("over", people(&|one| one.window = over)),
+        ("later", people(&|one| one.window = later)),
+        ("unit", people(&|one| one.unit = "Ward 6".to_owned())),
+        ("title", people(&|one| one.title = "nurse".to_owned())),
+    ] {
+        let planned = bench.site.plan_import(&given, alone, NOW).unwrap();
+        assert_eq!((planned.lost, planned.running, planned.needs_confirmation), (6, 100, true), "{how}");
+        let applied = bench.site.apply_import(&ACTOR, &given, alone);
+        assert!(matches!(applied, Err(SiteError::Refused { problem: "needs-confirmation", .. })), "{how}");
+        let more = ImportOptions { lost_percent: Some(6), ..alone };
+        assert!(
+            !bench.site.plan_import(&given, more, NOW).unwrap().needs_confirmation,
+            "{how}: the share is the site's"
+        );
+    }
+    let named = people(&|one| one.window = Window { from: None, until: Some(UtcS(NOW.second().0 + 1)) });
+    assert_eq!(bench.site.plan_import(&named, alone, NOW).unwrap().lost, 0, "an end to come takes nothing now");
+}
+
+#[test]
+fn of_a_small_house_a_few_may_go_unattended_and_not_all() {
+    let bench = Bench::new();
+    let alone = ImportOptions { end_absent_employments: true, lost_percent: Some(5), ..ImportOptions::default() };
+    let house = |people| ImportRows { rights: Vec::new(), cards: Vec::new(), ..rows(people) };
+    bench.site.apply_import(&ACTOR, &house(8), alone).unwrap();
+    assert!(bench.site.plan_import(&house(4), alone, NOW).unwrap().needs_confirmation);
+    assert!(!bench.site.plan_import(&house(5), alone, NOW).unwrap().needs_confirmation);
+}

@@ -59,6 +59,8 @@ pub enum Report {
         uid: Option<Uid>,
         /// How long the reader was busy with it, by the reader's own clock.
         took: Duration,
+        /// When it had done so, by the clock of whoever decides.
+        at: tokio::time::Instant,
     },
     /// The card of this number was read as the verdict said.
     Read {

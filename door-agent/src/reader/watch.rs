@@ -236,7 +236,8 @@ impl<S: SpiDevice> Watch<S> {
         self.number += 1;
         self.card = uid;
         let took = (self.hardware.now)().saturating_sub(self.begun);
-        Turn { report: Some(Report::Came { number: self.number, presented, uid, took }), then: Then::Verdict }
+        let at = tokio::time::Instant::now();
+        Turn { report: Some(Report::Came { number: self.number, presented, uid, took, at }), then: Then::Verdict }
     }
 
     /// Until the next look is due, counted from the last one's beginning.

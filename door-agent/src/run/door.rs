@@ -27,7 +27,7 @@ use super::inboxes::Said;
 use super::mode::FirstPerson;
 use super::show::Show;
 use super::status::Condition;
-use super::{Desk, Gate, Memory, PartDied, Shared, Telling};
+use super::{Desk, Gate, Memory, PartDied, Shared, TapFigures, Telling};
 use crate::cards::Cards;
 use crate::clock::Clock;
 use crate::downlink::Downlink;
@@ -78,6 +78,8 @@ pub(crate) struct DoorLoop {
     pub(crate) show: Show,
     /// To a controller that asks what the door knows.
     pub(crate) telling: Telling,
+    /// How long taps took.
+    pub(crate) figures: TapFigures,
     pub(crate) facts: Facts,
 }
 
@@ -357,6 +359,7 @@ impl DoorLoop {
             self.read_deadline(),
             self.desk.as_ref().and_then(Desk::deadline),
             self.telling.deadline(),
+            self.figures_deadline(),
             untold,
             self.disk_deadline(),
             Some(self.mode_deadline()),
@@ -381,6 +384,7 @@ impl DoorLoop {
         self.try_disk(now);
         self.tell_refused(now, shared);
         self.tell_list(now);
+        self.tell_figures(now);
         self.light(now);
         if now >= self.facts.status_due {
             self.send_status();

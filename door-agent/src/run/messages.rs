@@ -24,6 +24,7 @@ impl DoorLoop {
                 // Pieces of the last connection may be lost.
                 self.telling = Telling::default();
                 self.send_status();
+                self.figures.connected(self.clock.at().mono);
             }
             Event::Disconnected { reason, retry_in, .. } => {
                 tracing::info!(%reason, ?retry_in, "no connection to the broker; the door goes on deciding");
@@ -155,6 +156,7 @@ impl DoorLoop {
     /// A lockdown does not wait for a disk that is full or that hangs. If the disk never takes it, a restart goes back
     /// to the state before, and the status tells the controller so, which sends it again.
     fn on_ordered(&mut self, state: DoorState, shared: &mut Shared) {
+        self.figures.state_came(self.clock.at().mono);
         if state.generation < self.facts.state.generation {
             tracing::warn!(generation = state.generation.0, "an old state is not put in force again");
             self.refuse(shared);

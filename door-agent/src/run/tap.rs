@@ -25,6 +25,7 @@ use access::time::{At, MonoMs};
 use access::uid::Uid;
 use access::whitelist::Generation;
 use db::door::{Found, Seen};
+use tokio::time::Instant;
 
 use super::show::BUSY_SHOWN_MS;
 use super::{DoorLoop, Facts, Gate, Shared};
@@ -59,15 +60,18 @@ struct Card {
     presented: Presented,
     uid: Option<Uid>,
     took: Duration,
+    /// When the card answered, by the loop's own clock.
+    since: Instant,
 }
 
 impl DoorLoop {
     pub(super) fn on_report(&mut self, side: Side, report: Report, shared: &mut Shared) {
         let now = self.clock.at().mono;
         match report {
-            Report::Came { number, presented, uid, took } => {
+            Report::Came { number, presented, uid, took, at } => {
                 self.decide_unread(side, shared);
-                self.on_card(number, Card { side, presented, uid, took }, shared);
+                let since = at.checked_sub(took).unwrap_or(at);
+                self.on_card(number, Card { side, presented, uid, took, since }, shared);
             }
             Report::Read { number, findings, took } => self.on_read(side, number, &findings, took, shared),
             Report::Encoding { job, stage } => self.on_stage(job, stage),
@@ -173,6 +177,7 @@ impl DoorLoop {
         let verdict = self.local.judge(&judge(&question), &self.facts.around(card, &found, at, &beside));
         let decision = judge_with(&question, verdict.reasons);
         let signal = Signal::of(&decision, ends_soon(&question));
+        self.figures.decided(card.since.elapsed());
         let term = found.entry.as_ref().and_then(|entry| entry.term_at(at.utc.second()));
         let tap = Tap {
             side: card.side,

@@ -128,6 +128,7 @@ pub async fn start(options: &Options, say: &(dyn Fn(&str) + Sync)) -> Result<Dem
         lists: vec![],
         register: None,
         notify: controller::config::Notify::default(),
+        syslog: None,
         demo: Some(Arc::clone(&taps) as Arc<dyn dashboard::DemoDoors>),
     };
     say("Starting the controller with its broker and dashboard");

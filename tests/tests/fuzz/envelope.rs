@@ -115,7 +115,16 @@ fn a_door_takes_any_authentic_message_without_falling_and_each_number_once() {
 #[test]
 fn topics_are_read_or_refused() {
     let alone = alone();
-    let known = ["up/status", "up/events", "up/encoding", "up/listed", "down/whitelist", "down/ack", "down/command"];
+    let known = [
+        "up/status",
+        "up/events",
+        "up/encoding",
+        "up/listed",
+        "up/figures/taps",
+        "down/whitelist",
+        "down/ack",
+        "down/command",
+    ];
     let samples: Vec<Vec<u8>> =
         known.iter().map(|levels| format!("kulku/hospital/ward-1/{levels}").into_bytes()).collect();
     run(&alone, &samples, MANY, |bytes, _| {

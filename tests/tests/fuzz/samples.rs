@@ -12,7 +12,8 @@ use access::envelope::{DoorKey, Header};
 use access::event::{
     ClockSource, DoorFile, EpochCause, Event, EventKind, Faults, ModeCause, Rolling, Subject, Watched,
 };
-use access::message::{Down, Leaf, Listed, Status, Up};
+use access::latency::Latencies;
+use access::message::{Down, Figures, Leaf, Listed, Status, Up};
 use access::mode::{Lockdown, Mode, Order, Unlock};
 use access::passage::{AreaId, Passage, Passages, Passback, Side, Step};
 use access::reason::{Reason, Reasons};
@@ -224,6 +225,8 @@ pub(crate) fn status() -> Status {
 }
 
 pub(crate) fn ups() -> Vec<Up> {
+    let mut taps = Latencies::default();
+    (1..300).for_each(|ms| taps.record(std::time::Duration::from_millis(ms)));
     let cards = entries().iter().map(|entry| (entry.uid, entry.blocks)).collect();
     vec![
         Up::Status(status()),
@@ -232,6 +235,7 @@ pub(crate) fn ups() -> Vec<Up> {
         Up::Offline { session: 9 },
         Up::Encoding { job: 7, stage: Stage::Locking },
         Up::Listed(Listed { whitelist: list(300), index: 0, count: 1, cards }),
+        Up::Figures(Figures { for_s: 3_600, taps }),
     ]
 }
 

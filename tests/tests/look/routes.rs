@@ -46,6 +46,7 @@ fn all() -> Result<Vec<String>> {
         stop: watch::channel(false).1,
         authorities: Arc::new(Authorities::new()),
         demo: Some(Arc::new(Nowhere)),
+        figures: None,
     });
     let shown = routes.into_iter().filter(|route| route.method.as_str() == "GET" && !route.path.starts_with("/api/"));
     let is_file = |path: &str| path.ends_with(".csv") || path.ends_with(".json");

@@ -34,6 +34,12 @@ fn a_card_whose_certificate_is_revoked_by_a_list_that_arrives_is_refused_with_th
     })
     .unwrap();
     assert_eq!(denied.reasons, ["certificate-revoked"]);
+    wait::until("how long the block took", || {
+        let health: Value = site.api.read("/api/v1/health").ok()?;
+        let revoke = health["figures"]["revoke"]["hour"].clone();
+        (revoke["count"] == 1 && revoke["p99_ms"].is_number() && health["behind"] == 0).then_some(())
+    })
+    .unwrap();
 
     // A forged list that would let it in again changes nothing, and is an alarm.
     let thief = Authority::new("Authority").unwrap();

@@ -70,12 +70,22 @@ fn every_card_meets_its_reason(broker: Broker) {
         (json!({"cards": [GOOD_4, GOOD_7], "hold_ms": HOLD_MS}), "try-again", "several-cards", None),
         (json!({"cards": [GOOD_4, BLOCKED], "hold_ms": HOLD_MS}), "try-again", "several-cards", None),
     ];
+    let taps = 2 + denied.len();
     for (body, signal, reason, card) in denied {
         let (seen, event) = tapped(&site, &body);
         assert_eq!((&seen["lock"], &seen["signal"]), (&json!("locked"), &json!(signal)), "{body}");
         assert_eq!((event.code.as_str(), event.reasons), ("denied", vec![reason.to_owned()]), "{body}");
         assert_eq!(event.card.as_deref(), card, "{body}");
     }
+    // The first is told at once; the others within a minute, which nobody waits for here.
+    wait::until("how long the first tap took", || {
+        let health: Value = site.api.read("/api/v1/health").ok()?;
+        let hour = &health["figures"]["tap"]["hour"];
+        let count = hour["count"].as_u64().filter(|count| *count > 0)?;
+        assert!(count <= taps as u64 && hour["p50_ms"].as_u64()? <= 1_000, "{health}");
+        (health["doors"][0]["tells_taps"] == true).then_some(())
+    })
+    .unwrap();
     site.stop().unwrap();
 }
 

@@ -21,14 +21,18 @@ use data_encoding::HEXLOWER as HEX;
 use db::site::{LIST_MAX, LogRow, Seal, Site};
 use serde_json::{Value, json};
 
-use super::super::{ConfigPath, open, say};
+use super::super::{Common, answer, open};
 use crate::clock::utc_now;
 use crate::seal;
+
+/// What is said where the newest rows are in no seal.
+const UNSEALED: &str =
+    "\nNo seal covers the last of them yet: the night's seal will. Until then only doors vouch for them.";
 
 #[derive(Args)]
 pub(in crate::cli) struct Export {
     #[command(flatten)]
-    config: ConfigPath,
+    common: Common,
     /// The first row, or the first day, such as 2026-11-29, by the site's clock.
     #[arg(long, value_name = "ROW|DAY")]
     from: String,
@@ -41,7 +45,7 @@ pub(in crate::cli) struct Export {
 }
 
 pub(in crate::cli) fn export(export: &Export) -> anyhow::Result<()> {
-    let config = export.config.read()?;
+    let config = export.common.config.read()?;
     let site = open(&config)?;
     let (from, to) = span(&site, config.zone, &export.from, &export.to)?;
     let public = super::public(&config)?;
@@ -66,11 +70,10 @@ pub(in crate::cli) fn export(export: &Export) -> anyhow::Result<()> {
     }
     out.finish()?;
     let held = seals.last().is_some_and(|seal| seal.row >= to);
-    say(&format!("Rows {from} to {to} are in {}.", export.out.display()))?;
-    if !held {
-        say("No seal covers the last of them yet: the night's seal will. Until then only doors vouch for them.")?;
-    }
-    Ok(())
+    let file = export.out.display().to_string();
+    let unsealed = if held { "" } else { UNSEALED };
+    let value = json!({ "file": file, "from": from, "to": to, "sealed": held });
+    answer(export.common.json, &value, &format!("Rows {from} to {to} are in {file}.{unsealed}"))
 }
 
 /// Everything after the start through the end; in full what was asked for, as digests what is only between.

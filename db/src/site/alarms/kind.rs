@@ -179,6 +179,8 @@ const KINDS: &[AlarmKind] = &[
     other("rights-refused", Technical, Warning, 4 * HOUR),
     other("rights-mass-removal", Technical, Urgent, 4 * HOUR),
     other("rights-not-stored", Technical, Warning, 4 * HOUR),
+    // Files of a register that are laid into a folder.
+    other("import-refused", Technical, Warning, 4 * HOUR),
     // The controller itself.
     other("site-restored", Technical, Urgent, HOUR),
     other("no-masters", Technical, Urgent, DAY),

@@ -6,6 +6,7 @@ use access::time::{UtcMs, UtcS, Window};
 use access::uid::Uid;
 use rusqlite::Connection;
 
+use super::lost;
 use super::rows::{
     Difference, DifferenceKind, EmploymentRow, IMPORT_DIFFERENCES_MAX, IMPORT_ERRORS_MAX, IMPORT_ROWS_MAX,
     ImportOptions, ImportPlan, ImportRows, ImportTable, PersonRow, RightRow, RowError,
@@ -78,6 +79,9 @@ pub(super) fn plan<'a>(
     planner.employments(rows, options)?;
     planner.rights(rows, options)?;
     super::plan_cards::cards(&mut planner, rows)?;
+    if let Some(percent) = options.lost_percent {
+        planner.bound_lost(percent)?;
+    }
     Ok(planner)
 }
 
@@ -140,9 +144,10 @@ impl<'a> Planner<'a> {
                 ("from", known.window.from != new.window.from),
                 ("until", known.window.until != new.window.until),
             ]);
+            self.plan.lost += u32::from(lost::loses(&known, &new, self.now));
             self.changed(&at, columns, Action::ChangeEmployment(known, new));
         }
-        if options.end_absent_employments { self.end_employments(&seen) } else { Ok(()) }
+        if options.end_absent_employments { self.end_employments(&seen, options) } else { Ok(()) }
     }
 
     fn rights(&mut self, rows: &'a ImportRows, options: ImportOptions<'_>) -> Result<(), SiteError> {
@@ -176,7 +181,7 @@ impl<'a> Planner<'a> {
         if options.end_absent_rights { self.end_rights(rows, options.rights_of, &kept) } else { Ok(()) }
     }
 
-    fn end_employments(&mut self, listed: &HashSet<&str>) -> Result<(), SiteError> {
+    fn end_employments(&mut self, listed: &HashSet<&str>, options: ImportOptions<'_>) -> Result<(), SiteError> {
         let mut statement = row::prepare(
             self.db,
             "SELECT number, person, external_id, unit, title, from_s, until_s FROM employment
@@ -191,10 +196,14 @@ impl<'a> Planner<'a> {
                 continue;
             }
             let to = NewEmployment { window: self.ended(known.window), ..NewEmployment::from(&known) };
+            self.plan.lost += u32::from(lost::loses(&known, &to, self.now));
             let at = Seen { table: ImportTable::Employments, row: None, key: &key };
             self.differs(&at, DifferenceKind::Removed, vec!["until"], Action::ChangeEmployment(known, to));
         }
-        self.bound_removals(all, before);
+        // Whoever names a share of their own has that one.
+        if options.lost_percent.is_none() {
+            self.bound_removals(all, before);
+        }
         Ok(())
     }
 

@@ -113,6 +113,9 @@ pub struct ImportOptions<'a> {
     pub rights_of: Option<&'a str>,
     /// Somebody has seen how many would end, and means it.
     pub confirm_removals: bool,
+    /// Nobody looks at it: a confirmation is needed, too, if more than so many hundredths of the running employments would end, begin
+    /// later, or be of another unit or title. In place of the bound for absent employments.
+    pub lost_percent: Option<u8>,
 }
 
 /// One of the tables of an import.
@@ -190,6 +193,10 @@ pub struct ImportPlan {
     pub removed: u32,
     /// So many say what is so already.
     pub unchanged: u32,
+    /// So many running employments would end, begin later, or be of another unit or title.
+    pub lost: u32,
+    /// So many employments run now; counted only with [`ImportOptions::lost_percent`].
+    pub running: u32,
     /// So many errors.
     pub error_count: u32,
     /// The first [`IMPORT_ERRORS_MAX`] of them, by table and row.

@@ -54,6 +54,7 @@ pub(super) const WHOLE: &[&str] = &[
     "revocation_source",
     "secret_name_reader",
     "session",
+    "syslog",
     "token",
 ];
 

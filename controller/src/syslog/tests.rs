@@ -1,0 +1,535 @@
+//! Against a receiver of the test's own, over TLS.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use access::chain::{Link, link};
+use access::decide::{Credential, Decision, Presented};
+use access::event::{Event, EventKind, Subject};
+use access::mode::Mode;
+use access::passage::Side;
+use access::reason::{Reason, Reasons};
+use access::settings::DoorSettings;
+use access::time::{ClockTrust, MonoMs, Window};
+use access::uid::Uid;
+use access::whitelist::Generation;
+use db::site::{
+    CardKind, ImportCard, ImportPerson, NewDoor, NewEmployment, Report, SentChange, SentEvent, SyslogPage,
+    SyslogRestored,
+};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use super::received::{self, Received};
+use super::*;
+use crate::config::{Endpoint, Pace};
+
+/// Longest wait for anything. It is long, since only a failing test waits for it.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+const START: UtcMs = UtcMs(1_800_000_000_000);
+const TESTER: Actor<'static> = Actor { operator: "maija.m", at: START };
+
+/// What people are called who want to be somebody else in the SIEM.
+const HOSTILE: &str = r#"Erkki"] [kulku@32473 code="granted"] \"#;
+
+/// What nobody is told who is to hear no names: people, operators, cards, what was written.
+const SECRETS: [&str; 5] = ["Erkki", "maija", "04010000", "04990000", "broken into"];
+
+/// What a receiver does with its connections, one after the other; the last for all that follow.
+#[derive(Clone, Copy)]
+enum Manner {
+    /// Takes all, and ends as RFC 5425 asks.
+    Takes,
+    /// Takes all, and ends without a word, as some do.
+    EndsBare,
+    /// Is gone after so many messages.
+    Dies(usize),
+    /// Reads no more after so many messages, and stays.
+    Stalls(usize),
+}
+
+/// Authority and certificates, in a folder.
+struct Pki {
+    folder: TempDir,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Pki {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        std::fs::write(folder.path().join("ca.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
+        Self { folder, issuer: Issuer::new(params, key) }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A certificate for this name, and its key, in files.
+    fn issue(&self, name: &str) -> (PathBuf, PathBuf) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let files = (self.path(&format!("{name}.pem")), self.path(&format!("{name}.key")));
+        std::fs::write(&files.0, params.signed_by(&key, &self.issuer).unwrap().pem()).unwrap();
+        std::fs::write(&files.1, key.serialize_pem()).unwrap();
+        files
+    }
+
+    fn server(&self, asks: bool) -> Arc<ServerConfig> {
+        let (certificate, key) = self.issue("127.0.0.1");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let builder =
+            ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().unwrap();
+        let builder = if asks {
+            let mut roots = rustls::RootCertStore::empty();
+            roots.add(CertificateDer::from_pem_file(self.path("ca.pem")).unwrap()).unwrap();
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+            builder.with_client_cert_verifier(verifier)
+        } else {
+            builder.with_no_client_auth()
+        };
+        let chain = vec![CertificateDer::from_pem_file(certificate).unwrap()];
+        Arc::new(builder.with_single_cert(chain, PrivateKeyDer::from_pem_file(key).unwrap()).unwrap())
+    }
+}
+
+struct Receiver {
+    address: SocketAddr,
+    told: mpsc::UnboundedReceiver<Received>,
+    /// Connections that somebody opened, whether or not TLS came about.
+    opened: watch::Receiver<usize>,
+}
+
+impl Receiver {
+    async fn start(tls: Arc<ServerConfig>, manners: &'static [Manner]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (tell, told) = mpsc::unbounded_channel();
+        let (count, opened) = watch::channel(0);
+        tokio::spawn(async move {
+            let mut kept = Vec::new();
+            for turn in 0.. {
+                let (stream, _) = listener.accept().await.unwrap();
+                count.send_replace(turn + 1);
+                let Ok(stream) = TlsAcceptor::from(Arc::clone(&tls)).accept(stream).await else { continue };
+                let manner = manners.get(turn).or(manners.last()).copied().unwrap();
+                kept.extend(serve(stream, manner, &tell).await);
+            }
+        });
+        Self { address, told, opened }
+    }
+
+    async fn next(&mut self) -> Received {
+        timeout(DEADLINE, self.told.recv()).await.expect("nothing came").unwrap()
+    }
+
+    /// Everything until a message of which this holds.
+    async fn until(&mut self, holds: impl Fn(&Received) -> bool) -> Vec<Received> {
+        let mut all = Vec::new();
+        loop {
+            all.push(self.next().await);
+            if holds(all.last().unwrap()) {
+                return all;
+            }
+        }
+    }
+
+    async fn until_row(&mut self, row: u64) -> Vec<Received> {
+        self.until(|message| message.value("row").is_some_and(|told| told == row.to_string())).await
+    }
+}
+
+/// Takes messages in its manner; what it keeps open is given back.
+async fn serve(
+    mut stream: TlsStream<TcpStream>,
+    manner: Manner,
+    tell: &mpsc::UnboundedSender<Received>,
+) -> Option<TlsStream<TcpStream>> {
+    let (mut bytes, mut part, mut count) = (Vec::new(), [0; 1_000], 0);
+    loop {
+        while let Some((length, rest)) = received::length(&bytes)
+            && rest.len() >= length
+        {
+            match manner {
+                Manner::Dies(after) if count == after => return None,
+                Manner::Stalls(after) if count == after => return Some(stream),
+                _ => {}
+            }
+            let _ = tell.send(received::parse(&rest[..length]));
+            bytes = rest[length..].to_vec();
+            count += 1;
+        }
+        match stream.read(&mut part).await {
+            Ok(0) if matches!(manner, Manner::EndsBare) => return None,
+            Ok(0) => {
+                let _ = stream.shutdown().await;
+                return None;
+            }
+            Ok(read) => bytes.extend_from_slice(&part[..read]),
+            Err(_) => return None,
+        }
+    }
+}
+
+struct Bench {
+    _folder: TempDir,
+    site: Site,
+    pki: Pki,
+    sequence: u64,
+    head: Link,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let site = Site::open(&folder.path().join("site.db"), &"hospital".parse().unwrap()).unwrap();
+        let (key, settings) = (access::envelope::DoorKey::new([7; 32]), DoorSettings::default());
+        let new = NewDoor { id: "ward".parse().unwrap(), name: "Ward".to_owned(), key, settings };
+        site.add_door(&TESTER, new).unwrap();
+        let person = ImportPerson {
+            name: HOSTILE.to_owned(),
+            employments: vec![NewEmployment::always("Ward", "Nurse")],
+            cards: vec![ImportCard {
+                uid: uid(0x01),
+                kind: CardKind::Staff,
+                window: Window::ALWAYS,
+                doors: Vec::new(),
+            }],
+            ..ImportPerson::default()
+        };
+        site.import(&TESTER, &[person]).unwrap();
+        Self { _folder: folder, site, pki: Pki::new(), sequence: 0, head: Link::START }
+    }
+
+    fn settings(&self, address: SocketAddr) -> Syslog {
+        Syslog {
+            server: Endpoint { host: address.ip().to_string(), port: address.port() },
+            authority: self.pki.path("ca.pem"),
+            client: None,
+            names: false,
+            enterprise: 32_473,
+            host: None,
+            pace: Pace {
+                idle: Duration::from_millis(50),
+                window: Duration::from_millis(400),
+                settle: Duration::from_millis(20),
+                pause: (Duration::from_millis(5), Duration::from_millis(20)),
+            },
+        }
+    }
+
+    /// So many taps, every other one with a card that nobody knows.
+    fn taps(&mut self, count: u64) {
+        let before = self.head;
+        let events: Vec<Event> = (0..count)
+            .map(|_| {
+                self.sequence += 1;
+                let known = self.sequence % 2 == 0;
+                let event = tap(self.sequence, uid(if known { 0x01 } else { 0x99 }), known);
+                self.head = link(self.head, 5, &event);
+                event
+            })
+            .collect();
+        let door = "ward".parse().unwrap();
+        let report = Report { door, epoch: 5, boot: 1, previous: before, events, received: START };
+        let outcome = self.site.intake(&[report]).unwrap();
+        assert_eq!(outcome[0].fault, None);
+    }
+
+    /// Waits until everything was handed over.
+    async fn until_nothing_waits(&self) {
+        let waits = async {
+            while self.site.syslog_standing().unwrap().is_none_or(|standing| standing.behind > 0) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(DEADLINE, waits).await.expect("something waits for ever");
+    }
+}
+
+fn uid(number: u8) -> Uid {
+    Uid::new(&[4, number, 0, 0]).unwrap()
+}
+
+fn tap(sequence: u64, card: Uid, known: bool) -> Event {
+    let reasons = if known { Reasons::NONE } else { Reasons::from(Reason::UnknownCard) };
+    Event {
+        sequence,
+        boot: 1,
+        mono: MonoMs(sequence),
+        utc: UtcMs(START.0 + i64::try_from(sequence).unwrap()),
+        trust: ClockTrust::Synchronised,
+        generation: Generation(3),
+        state_generation: Generation(3),
+        mode: Mode::Normal,
+        kind: EventKind::Tap {
+            side: Side::In,
+            noted: Reasons::NONE,
+            presented: Presented::Classic1k,
+            credential: Credential::NotAsked,
+            rolling: None,
+            decision: Decision { reasons, generation: Generation(3) },
+        },
+        subject: Some(Subject { uid: card, salt: [1; 16] }),
+    }
+}
+
+/// The rows of the log among messages.
+fn rows(messages: &[Received]) -> Vec<u64> {
+    messages.iter().filter_map(|message| message.value("row")).map(|row| row.parse().unwrap()).collect()
+}
+
+/// Every number of each kind is there from the first to the last, and what came again says the same.
+fn whole(messages: &[Received]) {
+    let mut known = BTreeMap::new();
+    for message in messages.iter().filter(|message| message.value("kind") != Some("log")) {
+        let before = known.insert(message.key(), message.params.clone());
+        assert!(before.is_none_or(|before| before == message.params), "another thing of the same number: {message:?}");
+    }
+    for kind in ["event", "change", "alarm"] {
+        let numbers: BTreeSet<u64> = known.keys().filter(|(of, _)| of == kind).map(|(_, number)| *number).collect();
+        if let (Some(first), Some(last)) = (numbers.first(), numbers.last()) {
+            assert_eq!(numbers.len() as u64, last - first + 1, "{kind}: some are missing");
+        }
+    }
+}
+
+fn begin(bench: &Bench, settings: Syslog) -> (JoinHandle<()>, watch::Sender<bool>) {
+    let (stop, stopped) = watch::channel(false);
+    (start(&bench.site, settings, stopped), stop)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_that_is_logged_from_then_on_arrives_in_order_and_names_nobody() {
+    let mut bench = Bench::new();
+    bench.taps(3);
+    let mut receiver = Receiver::start(bench.pki.server(false), &[Manner::Takes]).await;
+    let (task, stop) = begin(&bench, bench.settings(receiver.address));
+    let first = receiver.next().await;
+    assert_eq!((first.id.as_str(), first.value("from_row")), ("sending-begins", Some("4")));
+    assert_eq!(receiver.next().await.id, "syslog-set", "that it began is in the operator log");
+    for _ in 0..5 {
+        bench.taps(50);
+    }
+    bench.site.raise_alarm("chain-fork", Some(&"ward".parse().unwrap()), None, START).unwrap();
+    let alarm = bench.site.alarms(&db::site::AlarmFilter::default(), START, 1).unwrap()[0].id;
+    bench.site.acknowledge_alarm(&TESTER, alarm, "the lid was broken into").unwrap();
+    let mut all = receiver.until_row(253).await;
+    bench.until_nothing_waits().await;
+    while let Ok(more) = receiver.told.try_recv() {
+        all.push(more);
+    }
+    assert_eq!(rows(&all), (4..=253).collect::<Vec<_>>());
+    whole(&all);
+    let denied = all.iter().find(|message| message.value("row") == Some("5")).unwrap();
+    assert_eq!((denied.priority, denied.id.as_str()), (85, "denied"));
+    for (name, value) in [
+        ("door", "ward"),
+        ("reasons", "unknown-card"),
+        ("sequence", "5"),
+        ("epoch", "0000000000000005"),
+        ("generation", "3"),
+        ("received", "2027-01-15T08:00:00.000Z"),
+    ] {
+        assert_eq!(denied.value(name), Some(value), "{denied:?}");
+    }
+    assert_eq!(denied.text, "denied ward unknown-card");
+    let head = bench.site.log_rows(5, 5, 1).unwrap()[0].head;
+    assert_eq!(denied.value("head"), Some(message::digits(&head.0).as_str()));
+    let steps: Vec<_> = all.iter().filter(|message| message.id == "chain-fork").collect();
+    assert_eq!(steps.iter().map(|step| step.value("what").unwrap()).collect::<Vec<_>>(), ["raised", "acknowledged"]);
+    assert_eq!((steps[0].priority, steps[1].priority), (82, 85));
+    for secret in SECRETS {
+        assert!(!all.iter().any(|message| message.whole.contains(secret)), "{secret} is told");
+    }
+    stop.send(true).unwrap();
+    timeout(DEADLINE, task).await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_names_people_and_cards_are_told_and_cannot_pretend_to_be_another_message() {
+    let mut bench = Bench::new();
+    let mut receiver = Receiver::start(bench.pki.server(false), &[Manner::Takes]).await;
+    let (_task, _stop) = begin(&bench, Syslog { names: true, ..bench.settings(receiver.address) });
+    let set = receiver.until(|message| message.id == "syslog-set").await.pop().unwrap();
+    assert_eq!(set.value("detail"), Some(format!("{}, with names", receiver.address).as_str()));
+    assert_eq!(set.value("operator"), Some("configuration"));
+    bench.taps(2);
+    let all = receiver.until_row(2).await;
+    let granted = all.last().unwrap();
+    assert_eq!((granted.id.as_str(), granted.value("name")), ("granted", Some(HOSTILE)));
+    assert_eq!((granted.value("card"), granted.value("code")), (Some("04010000"), Some("granted")));
+    assert_eq!(granted.text, format!("granted ward {HOSTILE}"));
+    assert!(all.iter().any(|message| message.value("card") == Some("04990000")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_dies_gets_what_it_missed_with_the_same_numbers() {
+    let mut bench = Bench::new();
+    let manners =
+        &[Manner::EndsBare, Manner::Dies(0), Manner::Dies(7), Manner::Dies(40), Manner::EndsBare, Manner::Takes];
+    let mut receiver = Receiver::start(bench.pki.server(false), manners).await;
+    let (_task, _stop) = begin(&bench, bench.settings(receiver.address));
+    let mut all = receiver.until(|message| message.id == "syslog-set").await;
+    bench.until_nothing_waits().await;
+    for _ in 0..6 {
+        bench.taps(50);
+    }
+    let mut opened = receiver.opened.clone();
+    timeout(DEADLINE, opened.wait_for(|opened| *opened >= 5)).await.unwrap().unwrap();
+    bench.taps(50);
+    bench.until_nothing_waits().await;
+    while let Ok(more) = receiver.told.try_recv() {
+        all.push(more);
+    }
+    whole(&all);
+    let rows = rows(&all);
+    assert_eq!(rows.iter().collect::<BTreeSet<_>>(), (1..=350).collect::<Vec<_>>().iter().collect());
+    assert!(rows.len() >= 350 + 7, "what was not answered came again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_that_is_killed_goes_on_from_what_was_surely_taken() {
+    let mut bench = Bench::new();
+    let manners = &[Manner::Takes, Manner::Stalls(11), Manner::Takes];
+    let mut receiver = Receiver::start(bench.pki.server(false), manners).await;
+    let (task, _stop) = begin(&bench, bench.settings(receiver.address));
+    let mut all = receiver.until(|message| message.id == "syslog-set").await;
+    bench.until_nothing_waits().await;
+    bench.taps(100);
+    all.extend(receiver.until_row(11).await);
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+    let stands = bench.site.syslog_standing().unwrap().unwrap();
+    assert_eq!((stands.position.row, stands.behind), (0, 100), "nobody has answered for any of them");
+    let (_task, _stop) = begin(&bench, bench.settings(receiver.address));
+    all.extend(receiver.until_row(100).await);
+    bench.until_nothing_waits().await;
+    whole(&all);
+    assert_eq!(rows(&all), (1..=11).chain(1..=100).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_not_believed_is_sent_nothing_and_the_reason_is_told() {
+    let bench = Bench::new();
+    let stranger = Pki::new();
+    let mut receiver = Receiver::start(stranger.server(false), &[Manner::Takes]).await;
+    let settings = bench.settings(receiver.address);
+    let fault = Connection::open(&settings).await.err().unwrap();
+    assert!(matches!(fault, Fault::Handshake(_)), "{fault}");
+    assert!(fault.to_string().contains("certificate"), "{fault}");
+    let (_task, _stop) = begin(&bench, settings.clone());
+    timeout(DEADLINE, receiver.opened.wait_for(|opened| *opened >= 4)).await.unwrap().unwrap();
+    assert!(receiver.told.try_recv().is_err(), "something was told");
+    assert!(bench.site.syslog_standing().unwrap().unwrap().behind > 0);
+
+    // The right authority, and another name than that of the certificate.
+    let other = Receiver::start(bench.pki.server(false), &[Manner::Takes]).await;
+    let server = Endpoint { host: "localhost".to_owned(), port: other.address.port() };
+    let fault = Connection::open(&Syslog { server, ..settings.clone() }).await.err().unwrap();
+    assert!(fault.to_string().contains("certificate"), "{fault}");
+    for (name, key) in [("absent.pem", "syslog.authority"), ("empty.pem", "syslog.authority")] {
+        std::fs::write(bench.pki.path("empty.pem"), "").unwrap();
+        let settings = Syslog { authority: bench.pki.path(name), ..settings.clone() };
+        let fault = Connection::open(&settings).await.err().unwrap().to_string();
+        assert!(fault.contains(name) && fault.contains(key), "{fault}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_asks_for_a_certificate_gets_it_and_without_one_nothing_counts_as_taken() {
+    let bench = Bench::new();
+    let mut receiver = Receiver::start(bench.pki.server(true), &[Manner::Takes]).await;
+    let (task, _stop) = begin(&bench, bench.settings(receiver.address));
+    timeout(DEADLINE, receiver.opened.wait_for(|opened| *opened >= 3)).await.unwrap().unwrap();
+    task.abort();
+    assert!(receiver.told.try_recv().is_err());
+    assert_eq!(bench.site.syslog_standing().unwrap().unwrap().position.restored, None);
+    let client = Some(bench.pki.issue("kulku.example"));
+    let (_task, _stop) = begin(&bench, Syslog { client, ..bench.settings(receiver.address) });
+    assert_eq!(receiver.next().await.id, "sending-begins");
+    bench.until_nothing_waits().await;
+}
+
+fn teller() -> Teller {
+    Teller { head: Head { host: None, enterprise: 32_473, process: 1 }, site: "hospital".to_owned(), names: false }
+}
+
+/// What a page behind a position is told as: ids, with what is looked for.
+fn told(page: &SyslogPage, after: SyslogPosition, names: [&str; 3]) -> (Vec<(String, Vec<String>)>, SyslogPosition) {
+    let told = teller().page(page, after, START);
+    let (mut rest, mut all) = (told.frames.as_slice(), Vec::new());
+    while let Some((length, behind)) = received::length(rest) {
+        let message = received::parse(&behind[..length]);
+        let values = names.iter().filter_map(|name| message.value(name)).map(str::to_owned).collect();
+        all.push((message.id, values));
+        rest = &behind[length..];
+    }
+    assert_eq!(all.len(), told.messages as usize);
+    (all, told.through)
+}
+
+#[test]
+fn rows_that_are_missing_or_cannot_be_read_are_told_of_in_their_place() {
+    let row = |row| SentEvent { row, head: None, event: None };
+    let ends = SyslogPosition { row: 9, change: 0, step: 0, restored: None };
+    let page = SyslogPage { events: vec![row(3), row(4), row(9)], ends, ..SyslogPage::default() };
+    let after = SyslogPosition { row: 2, restored: Some(0), ..SyslogPosition::default() };
+    let (all, through) = told(&page, after, ["first", "last", "row"]);
+    let all: Vec<_> = all.iter().map(|(id, values)| (id.as_str(), values.join(" "))).collect();
+    let unreadable = |row: &str| ("row-unreadable", row.to_owned());
+    let expected = [unreadable("3"), unreadable("4"), ("rows-missing", "5 8".to_owned()), unreadable("9")];
+    assert_eq!(all, expected);
+    assert_eq!(through, SyslogPosition { row: 9, ..after });
+}
+
+#[test]
+fn after_a_restore_numbers_begin_anew_under_another_name_and_it_is_said() {
+    let change = |number, action: &str| SentChange {
+        number,
+        head: None,
+        at: START,
+        operator: "maija.m".to_owned(),
+        action: action.to_owned(),
+        detail: "04010000".to_owned(),
+        erased: false,
+    };
+    let restored = SyslogRestored { change: 1_000, last_row: 40, last_change: 12 };
+    let ends = SyslogPosition { row: 40, change: 1_001, step: 0, restored: None };
+    let changes = vec![change(1_000, "restore"), change(1_001, "card-block")];
+    let page = SyslogPage { changes, ends, restored, ..SyslogPage::default() };
+    let after = SyslogPosition { row: 40, change: 12, step: 0, restored: Some(0) };
+    let (all, through) = told(&page, after, ["log", "last_row", "change"]);
+    let all: Vec<_> = all.iter().map(|(id, values)| (id.as_str(), values.join(" "))).collect();
+    let expected = [("log-restored", "1000 40"), ("restore", "1000 1000"), ("card-block", "1000 1001")];
+    assert_eq!(all.iter().map(|(id, values)| (*id, values.as_str())).collect::<Vec<_>>(), expected);
+    assert_eq!(through, SyslogPosition { change: 1_001, restored: Some(1_000), ..after });
+}
+
+#[test]
+fn a_log_that_ends_before_what_was_sent_is_told_of_and_gone_on_from_its_end() {
+    let ends = SyslogPosition { row: 5, change: 7, step: 1, restored: None };
+    let page = SyslogPage { ends, ..SyslogPage::default() };
+    let after = SyslogPosition { row: 8, change: 7, step: 4, restored: Some(0) };
+    let (all, through) = told(&page, after, ["of", "last", "sent"]);
+    let all: Vec<_> = all.iter().map(|(_, values)| values.join(" ")).collect();
+    assert_eq!(all, ["row 5 8", "step 1 4"]);
+    assert_eq!(through, SyslogPosition { restored: Some(0), ..ends });
+    let (all, _) = told(&page, through, ["of", "last", "sent"]);
+    assert!(all.is_empty(), "it is told once");
+}

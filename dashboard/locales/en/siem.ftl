@@ -1,0 +1,1 @@
+change-syslog-set = Sending of the log to a system outside (syslog) set

@@ -1,0 +1,1 @@
+change-syslog-set = Lokin lähettäminen ulkopuoliseen järjestelmään (syslog) määritetty

@@ -1,0 +1,1 @@
+change-syslog-set = Sändning av loggen till ett yttre system (syslog) inställd
