@@ -25,11 +25,32 @@ pub struct Failure {
     pub stderr: String,
 }
 
-/// Where cargo puts the programs of this build.
+/// What names a program that was built before, to take the place of that of this build.
+const OLDER: [(&str, &str); 2] =
+    [("kulku-controller", "KULKU_OLD_CONTROLLER"), ("kulku-door-agent", "KULKU_OLD_AGENT")];
+
+/// The program that takes the place of that of this build, if the environment names one.
+///
+/// # Errors
+/// If it is not there.
+pub fn older(name: &str) -> Result<Option<PathBuf>> {
+    let variable = OLDER.iter().find(|(program, _)| *program == name).map(|(_, variable)| *variable);
+    let Some((variable, path)) = variable.and_then(|variable| Some((variable, std::env::var_os(variable)?))) else {
+        return Ok(None);
+    };
+    let path = PathBuf::from(path);
+    anyhow::ensure!(path.is_file(), "{variable} names {}, which is not there", path.display());
+    Ok(Some(path))
+}
+
+/// Where cargo puts the programs of this build; or the older one that takes its place.
 ///
 /// # Errors
 /// If the program has not been built: `tests/run` builds them before the tests.
 pub fn program(name: &str) -> Result<PathBuf> {
+    if let Some(path) = older(name)? {
+        return Ok(path);
+    }
     let mut folder = std::env::current_exe()?;
     while folder.pop() {
         let path = folder.join(name);

@@ -108,7 +108,11 @@ pub(super) fn controller(folder: &Path, arguments: &[&str], input: Option<&str>)
     Ok(String::from_utf8(output.stdout)?)
 }
 
+/// Beside the programs, of which one may be older than this: nobody writes into its files for nobody.
 pub(super) fn import(folder: &Path, people: &[ImportPerson]) -> Result<()> {
+    if people.is_empty() {
+        return Ok(());
+    }
     let site = Site::open(&folder.join("site.db"), &"hospital".parse::<SiteId>()?)?;
     site.import(&Actor { operator: "tests", at: UtcMs(now().0 * 1000) }, people)?;
     Ok(())

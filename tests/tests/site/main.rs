@@ -19,4 +19,5 @@ mod passback;
 mod restore;
 mod revocation;
 mod taps;
+mod versions;
 mod wire;
