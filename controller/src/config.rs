@@ -255,7 +255,7 @@ impl Checker<'_> {
             authorities,
             register: raw.rights_to_practise.map(|raw| self.register(&raw)).transpose()?,
             notify: self.notify(raw.notify)?,
-            syslog: raw.syslog.map(|raw| self.syslog(raw)).transpose()?,
+            syslog: raw.syslog.map(|raw| self.syslog(&raw)).transpose()?,
             demo: None,
         })
     }

@@ -73,7 +73,7 @@ pub struct Controller {
     pages: Option<JoinHandle<std::io::Result<()>>>,
     main: Option<JoinHandle<()>>,
     /// What it does not do is seen by whoever looks after it; nothing at a door depends on it.
-    syslog: Option<JoinHandle<()>>,
+    siem: Option<JoinHandle<()>>,
     threads: Vec<thread::JoinHandle<()>>,
     workers: Workers,
     /// Held while it runs.
@@ -182,9 +182,9 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let comparing = hold::start(site.clone())?;
     let (handle, events) = link::open(options)?;
     let pulse = Pulse::new(Watchdog::of_this_process());
-    let syslog = config.syslog.clone().map(|settings| syslog::start(&site, settings, stopped.clone()));
     let (figures, asked) = dashboard::figures::ask();
     let health = health(&config, (&site, &handle, &pulse), &figures, stopped.clone()).await?;
+    let siem = config.syslog.clone().map(|settings| syslog::start(&site, settings, stopped.clone()));
     let (answers, answers_rx) = mpsc::channel(ask::QUEUE);
     let ears = Ears {
         link: events,
@@ -216,21 +216,7 @@ pub async fn start(config: Config) -> Result<Controller, StartError> {
     let pages = Some(serve(&config, (listener, https), (&site, figures), Arc::clone(&authorities), stopped));
     let threads = vec![intake.thread, clerk.thread, comparing.thread];
     let workers = workers(&site, &config, &authorities, identity, seal).await?;
-    Ok(Controller {
-        dashboard,
-        mqtt,
-        site,
-        enrolment,
-        health,
-        broker,
-        stop,
-        pages,
-        main,
-        syslog,
-        threads,
-        workers,
-        lock,
-    })
+    Ok(Controller { dashboard, mqtt, site, enrolment, health, broker, stop, pages, main, siem, threads, workers, lock })
 }
 
 impl Controller {
@@ -258,10 +244,10 @@ impl Controller {
                 pages.abort();
             }
         }
-        if let Some(mut syslog) = self.syslog
-            && timeout(SYSLOG_WAIT, &mut syslog).await.is_err()
+        if let Some(mut siem) = self.siem
+            && timeout(SYSLOG_WAIT, &mut siem).await.is_err()
         {
-            syslog.abort();
+            siem.abort();
         }
         if let Some(enrolment) = self.enrolment {
             enrolment.ended().await;

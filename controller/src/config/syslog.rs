@@ -1,6 +1,6 @@
 //! `[syslog]`: a receiver of what is logged, such as a SIEM.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
@@ -71,7 +71,7 @@ pub(super) struct RawSyslog {
 impl Checker<'_> {
     /// Files are looked at by `doctor`, and whenever a connection is opened: a receiver's certificate that is gone must not keep the
     /// controller from starting, on which the doors depend.
-    pub(super) fn syslog(&self, raw: RawSyslog) -> Result<Syslog, ConfigError> {
+    pub(super) fn syslog(&self, raw: &RawSyslog) -> Result<Syslog, ConfigError> {
         const SERVER: &str = "syslog.server";
         let no_server =
             || self.key(SERVER, &format!("{:?} is not HOST:PORT, such as \"siem.example:6514\"", raw.server));
@@ -83,7 +83,7 @@ impl Checker<'_> {
             _ => return Err(self.key("syslog.certificate", &"it goes with syslog.key: give both, or none")),
         };
         Ok(Syslog {
-            authority: self.beside(Path::new(&raw.authority)),
+            authority: self.beside(&raw.authority),
             client,
             names: raw.names,
             enterprise: raw.enterprise_number.unwrap_or(ENTERPRISE),

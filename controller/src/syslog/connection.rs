@@ -21,6 +21,7 @@ use std::time::Duration;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::version::{TLS12, TLS13};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -127,15 +128,15 @@ impl Connection {
     }
 }
 
-/// How TLS is spoken: with the authorities that are configured and no others. Of the protocol, whatever version this program's
-/// library holds for safe, since receivers are older than doors.
+/// How TLS is spoken: with the authorities that are configured and no others. Version 1.2 is left to receivers that have no
+/// better, such as the rsyslog of Debian 12 (RFC 9662).
 pub(crate) fn config(settings: &Syslog) -> Result<Arc<ClientConfig>, Fault> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates("syslog.authority", &settings.authority)? {
         roots.add(certificate).map_err(|error| file("syslog.authority", &settings.authority, &error))?;
     }
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(&[&TLS13, &TLS12])
         .map_err(|error| file("syslog.authority", &settings.authority, &error))?
         .with_root_certificates(roots);
     let config = match &settings.client {

@@ -45,7 +45,7 @@ pub(super) fn parse(bytes: &[u8]) -> Received {
     let rest = word().strip_prefix("[kulku@32473").unwrap();
     let (params, rest) = data(rest);
     let text = rest.strip_prefix(" \u{FEFF}").unwrap().to_owned();
-    Received { priority: priority.parse().unwrap(), id: id.to_owned(), params, text, whole: whole.clone() }
+    Received { priority: priority.parse().unwrap(), id: id.to_owned(), params, text, whole }
 }
 
 /// The parameters through the closing bracket, and what follows.

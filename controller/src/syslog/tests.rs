@@ -19,10 +19,11 @@ use db::site::{
     SyslogRestored,
 };
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::version::{TLS12, TLS13};
+use rustls::{ServerConfig, SupportedProtocolVersion};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -91,10 +92,14 @@ impl Pki {
     }
 
     fn server(&self, asks: bool) -> Arc<ServerConfig> {
+        self.server_of(asks, &TLS13)
+    }
+
+    fn server_of(&self, asks: bool, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
         let (certificate, key) = self.issue("127.0.0.1");
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let builder =
-            ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().unwrap();
+            ServerConfig::builder_with_provider(Arc::clone(&provider)).with_protocol_versions(&[version]).unwrap();
         let builder = if asks {
             let mut roots = rustls::RootCertStore::empty();
             roots.add(CertificateDer::from_pem_file(self.path("ca.pem")).unwrap()).unwrap();
@@ -383,7 +388,7 @@ async fn a_receiver_that_dies_gets_what_it_missed_with_the_same_numbers() {
     let mut bench = Bench::new();
     let manners =
         &[Manner::EndsBare, Manner::Dies(0), Manner::Dies(7), Manner::Dies(40), Manner::EndsBare, Manner::Takes];
-    let mut receiver = Receiver::start(bench.pki.server(false), manners).await;
+    let mut receiver = Receiver::start(bench.pki.server_of(false, &TLS12), manners).await;
     let (_task, _stop) = begin(&bench, bench.settings(receiver.address));
     let mut all = receiver.until(|message| message.id == "syslog-set").await;
     bench.until_nothing_waits().await;
