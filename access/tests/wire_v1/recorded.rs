@@ -74,6 +74,8 @@ fn what_a_door_said_in_version_1_is_read_as_what_it_meant() {
     assert_eq!(read_up(up::encoding(7, 3)), Up::Encoding { job: 7, stage: Stage::Locking });
     let Up::Listed(listed) = read_up(hex(up::LISTED)) else { panic!("no list") };
     assert_eq!((listed.whitelist, listed.cards.len()), (id(300), 1));
+    let Up::Figures(figures) = read_up(up::figures(86_400)) else { panic!("no figures") };
+    assert_eq!((figures.for_s, figures.taps.count(), figures.taps.sum_us), (86_400, 308, 5_000_000));
     let Up::Events(events) = read_up(up::events()) else { panic!("no events") };
     let codes: Vec<&str> = events.iter().map(|event| event.kind.code()).collect();
     assert_eq!(codes, up::KINDS.map(|(_, code)| code));

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use super::door::Door;
 use super::support::{Bench, DEADLINE, actor, list, open_alarms, uid};
 
-async fn observed(doors: &[&str]) -> Bench {
+pub(crate) async fn observed(doors: &[&str]) -> Bench {
     Bench::with(doors, |_| {}, |config, _| config.observe = Some("127.0.0.1:0".parse().unwrap())).await
 }
 
@@ -63,7 +63,7 @@ fn told(answer: &str, series: &str) -> Option<f64> {
 }
 
 /// Asks until all these are told.
-async fn until_told(bench: &Bench, wanted: &[(&str, f64)]) {
+pub(crate) async fn until_told(bench: &Bench, wanted: &[(&str, f64)]) {
     let asked = async {
         loop {
             let answer = get(bench.controller.observe(), "/metrics").await;

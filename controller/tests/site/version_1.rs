@@ -19,6 +19,7 @@ use db::site::{EncodeState, EncodeWork, EventFilter, Seek};
 use self::frame::{Frame, hex};
 use super::door::{Door, SESSION};
 use super::encoder::{desk, is, request};
+use super::observe::{observed, until_told};
 use super::restore::put_back_now;
 use super::support::{Bench, key, list, open_alarms, uid};
 
@@ -133,6 +134,18 @@ async fn a_list_that_is_told_after_a_restored_backup_is_taken() {
     bench.until("online", |site| site.door(&ward.id).unwrap().online).await;
     says(&mut ward, Channel::UpListed, hex(up::LISTED)).await;
     bench.until("told", |site| site.restored().unwrap().unwrap().doors.first().unwrap().told.is_some()).await;
+    assert!(!is_refused(&bench));
+    bench.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_long_taps_took_is_counted() {
+    let bench = observed(&["ward"]).await;
+    let mut ward = connect(&bench).await;
+    says(&mut ward, Channel::UpStatus, hex(up::STATUS)).await;
+    answered(&mut ward).await;
+    says(&mut ward, Channel::UpFigures, up::figures(0)).await;
+    until_told(&bench, &[("kulku_tap_decision_seconds_count", 308.0), ("kulku_tap_decision_seconds_sum", 5.0)]).await;
     assert!(!is_refused(&bench));
     bench.stop().await;
 }

@@ -75,3 +75,8 @@ pub(crate) fn events() -> Vec<u8> {
 pub(crate) fn encoding(job: u64, stage: u64) -> Vec<u8> {
     [hex("03"), number(job), number(stage)].concat()
 }
+
+/// Since so many seconds: 300 taps that took some 15 ms, 7 somewhat longer, and one that took minutes.
+pub(crate) fn figures(for_s: u64) -> Vec<u8> {
+    [hex("05"), number(for_s), hex("000000 ac02 07 000000000000000000000000000001 c096b102")].concat()
+}
