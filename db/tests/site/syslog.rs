@@ -1,7 +1,7 @@
 //! How far the logs were handed to a receiver outside: where it begins, what waits, and what a restore makes of it.
 
 use access::time::UtcMs;
-use db::site::{PutBack, Site, SyslogPosition, back_up, put_back, syslog_standing_in};
+use db::site::{PutBack, Site, SoundBackup, SyslogPosition, WithoutDigest, back_up, put_back, syslog_standing_in};
 
 use crate::support::{ACTOR, Bench, Journal, NOW, problem, site_id, tap, uid};
 
