@@ -244,7 +244,7 @@ impl Bench {
         let events: Vec<Event> = (0..count)
             .map(|_| {
                 self.sequence += 1;
-                let known = self.sequence % 2 == 0;
+                let known = self.sequence.is_multiple_of(2);
                 let event = tap(self.sequence, uid(if known { 0x01 } else { 0x99 }), known);
                 self.head = link(self.head, 5, &event);
                 event
