@@ -92,7 +92,7 @@ async fn taps_and_changes_are_histograms_and_who_was_away_is_counted_apart() {
 
     bench.site().block_card(&actor(), &uid(1), Block::Blocked).unwrap();
     ward.in_force(bench.site().latest().unwrap()).await;
-    bench.site().unblock_card(&actor(), &uid(1)).unwrap();
+    bench.site().unblock_card(&actor(), &uid(1), Block::Blocked).unwrap();
     ward.in_force(bench.site().latest().unwrap()).await;
     let mut figures = Figures { for_s: 0, taps: Latencies::default() };
     for took in [3, 4, 70_000] {
