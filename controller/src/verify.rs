@@ -11,7 +11,6 @@ use crate::line::{Line, Said, StatusIs};
 
 /// A message that a door really sent.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time, and most are the large one")]
 pub(crate) enum Verified {
     Status(Header, Status),
     Events(Header, Vec<Event>),

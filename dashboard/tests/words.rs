@@ -168,16 +168,20 @@ const REPORTS: [&str; 6] = ["taps", "denials", "holds", "unused", "doors", "unre
 /// What can happen to an alarm.
 const STEPS: [&str; 8] = ["raised", "reopened", "reminded", "acknowledged", "owner", "over", "again", "closed"];
 
+/// Why a door does not follow a command.
+const REFUSALS: [&str; 5] = ["expired", "other-boot", "other-session", "repeated", "interlocked"];
+
+/// What becomes of a command.
+const COMMANDS: [&str; 6] = ["requested", "sent", "followed", "refused", "door-away", "expired"];
+
 fn composed() -> BTreeSet<String> {
-    let refusals = ["expired", "other-boot", "other-session", "repeated", "interlocked"];
-    let commands = ["requested", "sent", "followed", "refused", "door-away", "expired"];
     let alarms: Vec<_> = AlarmKind::all().iter().map(|kind| kind.code).collect();
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
     [
         with("event", EventKind::CODES),
         with("reason", &reasons),
-        with("refusal", &refusals),
-        with("command", &commands),
+        with("refusal", &REFUSALS),
+        with("command", &COMMANDS),
         with("block", BLOCKS),
         with("alarm", &alarms),
         with("advice", &alarms),

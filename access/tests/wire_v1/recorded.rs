@@ -30,14 +30,14 @@ fn frame(label: &'static str, content: Vec<u8>) -> Frame {
 
 /// As it is read today.
 fn read_down(content: Vec<u8>) -> Down {
-    let bytes = frame(down::LABEL, content.clone()).seal();
+    let bytes = frame(down::LABEL, content).seal();
     let (read, message) = Sealed::parse(&bytes).unwrap().open::<Down>(&key()).unwrap();
     assert_eq!((read, seal(&key(), &header(), &message)), (header(), bytes), "what was read says the same");
     message
 }
 
 fn read_up(content: Vec<u8>) -> Up {
-    let bytes = frame(up::LABEL, content.clone()).seal();
+    let bytes = frame(up::LABEL, content).seal();
     let (read, message) = Sealed::parse(&bytes).unwrap().open::<Up>(&key()).unwrap();
     assert_eq!((read, seal(&key(), &header(), &message)), (header(), bytes), "what was read says the same");
     message
