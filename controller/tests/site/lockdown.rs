@@ -5,6 +5,7 @@ use access::id::DoorId;
 use access::message::Down;
 use access::mode::Order;
 use access::time::UtcS;
+use access::whitelist::{Generation, WhitelistId};
 use controller::distribute::CHUNK_ENTRIES;
 use db::site::{LockdownScope, Site};
 
@@ -116,7 +117,9 @@ async fn a_door_that_was_away_hears_of_the_lockdown_before_its_list() {
     bench.site().block_card(&actor(), &uid(1), Block::Blocked).unwrap();
     lock_down(bench.site(), &LockdownScope::Site);
     let wanted = bench.site().latest().unwrap();
-    bench.until("found", |site| site.door(&id("ward")).unwrap().wanted_state == wanted).await;
+    // What the loop has found, and not only what the database has.
+    let is_found = |wants: (WhitelistId, Generation)| wants.1 == wanted && wants.0 != status.whitelist;
+    bench.until("found", |site| site.watch_doors().unwrap()[0].wanted.is_some_and(is_found)).await;
 
     let mut ward = Door::connect(&bench, "ward").await;
     (ward.status, ward.list, ward.state) = (status, held, state);
