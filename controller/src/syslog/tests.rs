@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use access::chain::{Link, link};
 use access::decide::{Credential, Decision, Presented};
@@ -14,25 +13,17 @@ use access::settings::DoorSettings;
 use access::time::{ClockTrust, MonoMs, Window};
 use access::uid::Uid;
 use access::whitelist::Generation;
-use db::site::{
-    CardKind, ImportCard, ImportPerson, NewDoor, NewEmployment, Report, SentChange, SentEvent, SyslogPage,
-    SyslogRestored,
-};
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::WebPkiClientVerifier;
-use rustls::version::{TLS12, TLS13};
-use rustls::{ServerConfig, SupportedProtocolVersion};
+use db::site::{CardKind, ImportCard, ImportPerson, NewDoor, NewEmployment, Report};
+use rustls::version::TLS12;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 
-use super::received::{self, Received};
+mod receiver;
+mod told;
+
+use receiver::{Manner, Pki, Receiver};
+
+use super::received::Received;
 use super::*;
 use crate::config::{Endpoint, Pace};
 
@@ -47,149 +38,6 @@ const HOSTILE: &str = r#"Erkki"] [kulku@32473 code="granted"] \"#;
 
 /// What nobody is told who is to hear no names: people, operators, cards, what was written.
 const SECRETS: [&str; 5] = ["Erkki", "maija", "04010000", "04990000", "broken into"];
-
-/// What a receiver does with its connections, one after the other; the last for all that follow.
-#[derive(Clone, Copy)]
-enum Manner {
-    /// Takes all, and ends as RFC 5425 asks.
-    Takes,
-    /// Takes all, and ends without a word, as some do.
-    EndsBare,
-    /// Is gone after so many messages.
-    Dies(usize),
-    /// Reads no more after so many messages, and stays.
-    Stalls(usize),
-}
-
-/// Authority and certificates, in a folder.
-struct Pki {
-    folder: TempDir,
-    issuer: Issuer<'static, KeyPair>,
-}
-
-impl Pki {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::default();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        std::fs::write(folder.path().join("ca.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
-        Self { folder, issuer: Issuer::new(params, key) }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// A certificate for this name, and its key, in files.
-    fn issue(&self, name: &str) -> (PathBuf, PathBuf) {
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        let files = (self.path(&format!("{name}.pem")), self.path(&format!("{name}.key")));
-        std::fs::write(&files.0, params.signed_by(&key, &self.issuer).unwrap().pem()).unwrap();
-        std::fs::write(&files.1, key.serialize_pem()).unwrap();
-        files
-    }
-
-    fn server(&self, asks: bool) -> Arc<ServerConfig> {
-        self.server_of(asks, &TLS13)
-    }
-
-    fn server_of(&self, asks: bool, version: &'static SupportedProtocolVersion) -> Arc<ServerConfig> {
-        let (certificate, key) = self.issue("127.0.0.1");
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder =
-            ServerConfig::builder_with_provider(Arc::clone(&provider)).with_protocol_versions(&[version]).unwrap();
-        let builder = if asks {
-            let mut roots = rustls::RootCertStore::empty();
-            roots.add(CertificateDer::from_pem_file(self.path("ca.pem")).unwrap()).unwrap();
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
-            builder.with_client_cert_verifier(verifier)
-        } else {
-            builder.with_no_client_auth()
-        };
-        let chain = vec![CertificateDer::from_pem_file(certificate).unwrap()];
-        Arc::new(builder.with_single_cert(chain, PrivateKeyDer::from_pem_file(key).unwrap()).unwrap())
-    }
-}
-
-struct Receiver {
-    address: SocketAddr,
-    told: mpsc::UnboundedReceiver<Received>,
-    /// Connections that somebody opened, whether or not TLS came about.
-    opened: watch::Receiver<usize>,
-}
-
-impl Receiver {
-    async fn start(tls: Arc<ServerConfig>, manners: &'static [Manner]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (tell, told) = mpsc::unbounded_channel();
-        let (count, opened) = watch::channel(0);
-        tokio::spawn(async move {
-            let mut kept = Vec::new();
-            for turn in 0.. {
-                let (stream, _) = listener.accept().await.unwrap();
-                count.send_replace(turn + 1);
-                let Ok(stream) = TlsAcceptor::from(Arc::clone(&tls)).accept(stream).await else { continue };
-                let manner = manners.get(turn).or(manners.last()).copied().unwrap();
-                kept.extend(serve(stream, manner, &tell).await);
-            }
-        });
-        Self { address, told, opened }
-    }
-
-    async fn next(&mut self) -> Received {
-        timeout(DEADLINE, self.told.recv()).await.expect("nothing came").unwrap()
-    }
-
-    /// Everything until a message of which this holds.
-    async fn until(&mut self, holds: impl Fn(&Received) -> bool) -> Vec<Received> {
-        let mut all = Vec::new();
-        loop {
-            all.push(self.next().await);
-            if holds(all.last().unwrap()) {
-                return all;
-            }
-        }
-    }
-
-    async fn until_row(&mut self, row: u64) -> Vec<Received> {
-        self.until(|message| message.value("row").is_some_and(|told| told == row.to_string())).await
-    }
-}
-
-/// Takes messages in its manner; what it keeps open is given back.
-async fn serve(
-    mut stream: TlsStream<TcpStream>,
-    manner: Manner,
-    tell: &mpsc::UnboundedSender<Received>,
-) -> Option<TlsStream<TcpStream>> {
-    let (mut bytes, mut part, mut count) = (Vec::new(), [0; 1_000], 0);
-    loop {
-        while let Some((length, rest)) = received::length(&bytes)
-            && rest.len() >= length
-        {
-            match manner {
-                Manner::Dies(after) if count == after => return None,
-                Manner::Stalls(after) if count == after => return Some(stream),
-                _ => {}
-            }
-            let _ = tell.send(received::parse(&rest[..length]));
-            bytes = rest[length..].to_vec();
-            count += 1;
-        }
-        match stream.read(&mut part).await {
-            Ok(0) if matches!(manner, Manner::EndsBare) => return None,
-            Ok(0) => {
-                let _ = stream.shutdown().await;
-                return None;
-            }
-            Ok(read) => bytes.extend_from_slice(&part[..read]),
-            Err(_) => return None,
-        }
-    }
-}
 
 struct Bench {
     _folder: TempDir,
@@ -469,72 +317,4 @@ async fn a_receiver_that_asks_for_a_certificate_gets_it_and_without_one_nothing_
     let (_task, _stop) = begin(&bench, Syslog { client, ..bench.settings(receiver.address) });
     assert_eq!(receiver.next().await.id, "sending-begins");
     bench.until_nothing_waits().await;
-}
-
-fn teller() -> Teller {
-    Teller { head: Head { host: None, enterprise: 32_473, process: 1 }, site: "hospital".to_owned(), names: false }
-}
-
-/// What a page behind a position is told as: ids, with what is looked for.
-fn told(page: &SyslogPage, after: SyslogPosition, names: [&str; 3]) -> (Vec<(String, Vec<String>)>, SyslogPosition) {
-    let told = teller().page(page, after, START);
-    let (mut rest, mut all) = (told.frames.as_slice(), Vec::new());
-    while let Some((length, behind)) = received::length(rest) {
-        let message = received::parse(&behind[..length]);
-        let values = names.iter().filter_map(|name| message.value(name)).map(str::to_owned).collect();
-        all.push((message.id, values));
-        rest = &behind[length..];
-    }
-    assert_eq!(all.len(), told.messages as usize);
-    (all, told.through)
-}
-
-#[test]
-fn rows_that_are_missing_or_cannot_be_read_are_told_of_in_their_place() {
-    let row = |row| SentEvent { row, head: None, event: None };
-    let ends = SyslogPosition { row: 9, change: 0, step: 0, restored: None };
-    let page = SyslogPage { events: vec![row(3), row(4), row(9)], ends, ..SyslogPage::default() };
-    let after = SyslogPosition { row: 2, restored: Some(0), ..SyslogPosition::default() };
-    let (all, through) = told(&page, after, ["first", "last", "row"]);
-    let all: Vec<_> = all.iter().map(|(id, values)| (id.as_str(), values.join(" "))).collect();
-    let unreadable = |row: &str| ("row-unreadable", row.to_owned());
-    let expected = [unreadable("3"), unreadable("4"), ("rows-missing", "5 8".to_owned()), unreadable("9")];
-    assert_eq!(all, expected);
-    assert_eq!(through, SyslogPosition { row: 9, ..after });
-}
-
-#[test]
-fn after_a_restore_numbers_begin_anew_under_another_name_and_it_is_said() {
-    let change = |number, action: &str| SentChange {
-        number,
-        head: None,
-        at: START,
-        operator: "maija.m".to_owned(),
-        action: action.to_owned(),
-        detail: "04010000".to_owned(),
-        erased: false,
-    };
-    let restored = SyslogRestored { change: 1_000, last_row: 40, last_change: 12 };
-    let ends = SyslogPosition { row: 40, change: 1_001, step: 0, restored: None };
-    let changes = vec![change(1_000, "restore"), change(1_001, "card-block")];
-    let page = SyslogPage { changes, ends, restored, ..SyslogPage::default() };
-    let after = SyslogPosition { row: 40, change: 12, step: 0, restored: Some(0) };
-    let (all, through) = told(&page, after, ["log", "last_row", "change"]);
-    let all: Vec<_> = all.iter().map(|(id, values)| (id.as_str(), values.join(" "))).collect();
-    let expected = [("log-restored", "1000 40"), ("restore", "1000 1000"), ("card-block", "1000 1001")];
-    assert_eq!(all.iter().map(|(id, values)| (*id, values.as_str())).collect::<Vec<_>>(), expected);
-    assert_eq!(through, SyslogPosition { change: 1_001, restored: Some(1_000), ..after });
-}
-
-#[test]
-fn a_log_that_ends_before_what_was_sent_is_told_of_and_gone_on_from_its_end() {
-    let ends = SyslogPosition { row: 5, change: 7, step: 1, restored: None };
-    let page = SyslogPage { ends, ..SyslogPage::default() };
-    let after = SyslogPosition { row: 8, change: 7, step: 4, restored: Some(0) };
-    let (all, through) = told(&page, after, ["of", "last", "sent"]);
-    let all: Vec<_> = all.iter().map(|(_, values)| values.join(" ")).collect();
-    assert_eq!(all, ["row 5 8", "step 1 4"]);
-    assert_eq!(through, SyslogPosition { restored: Some(0), ..ends });
-    let (all, _) = told(&page, through, ["of", "last", "sent"]);
-    assert!(all.is_empty(), "it is told once");
 }
