@@ -1,6 +1,6 @@
 //! `kulku-door-agent`: the doors of one board.
 
-use std::io::{IsTerminal as _, Read as _, Write as _, stderr};
+use std::io::{Read as _, Write as _, stderr};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use service::doctor::EXIT_CODES as OF_DOCTOR;
 use service::manual::{self, EXIT_CODES, Manual};
 use service::notify;
+use service::process_log::ProcessLog;
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroizing;
 
@@ -91,10 +92,11 @@ struct File {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    // In a file or a journal the codes of colours would only be in the way.
-    let colours = stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(stderr).init();
+    // Kept until the end, so that the last lines are written.
+    let log = ProcessLog::start("info");
+    if let Err(error) = &log {
+        let _ = writeln!(stderr(), "kulku-door-agent: the process log could not be started: {error}");
+    }
     match execute(Cli::parse().command).await {
         Ok(code) => code,
         Err(error) => {

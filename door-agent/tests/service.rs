@@ -21,6 +21,9 @@ const TOO_MUCH: usize = 4 << 20;
 /// More signs of life than come until the door has tried for its broker again.
 const SIGNS_MAX: usize = 2_000;
 
+/// Signs of life within which a loop without a broker has several lines for its log.
+const SIGNS: usize = 100;
+
 /// A door that is alone, under something that listens as systemd does.
 struct Service {
     folder: tempfile::TempDir,
@@ -47,14 +50,16 @@ fn program(folder: &tempfile::TempDir, command: &str) -> Command {
 
 impl Service {
     fn start() -> Self {
-        Self::start_in(folder(), Stdio::null())
+        let folder = folder();
+        let program = program(&folder, "run");
+        Self::start_in(folder, program, Stdio::null())
     }
 
-    fn start_in(folder: tempfile::TempDir, log: Stdio) -> Self {
+    fn start_in(folder: tempfile::TempDir, mut program: Command, log: Stdio) -> Self {
         let socket = folder.path().join("notify");
         let told = UnixDatagram::bind(&socket).unwrap();
         told.set_read_timeout(Some(DEADLINE)).unwrap();
-        let child = program(&folder, "run")
+        let child = program
             .env("NOTIFY_SOCKET", &socket)
             .env("WATCHDOG_USEC", "90000")
             .stdout(Stdio::null())
@@ -116,11 +121,47 @@ fn it_is_ready_once_and_alive_again_and_again_and_says_that_it_stops() {
     assert!(service.stop());
 }
 
-/// What hangs is real: nobody takes what is written to the log any more, and the loop has to tell that the broker is not there.
+#[test]
+fn a_log_that_nobody_takes_holds_no_loop_up_and_not_the_end() {
+    let (_nobody_reads, mut filling) = std::io::pipe().unwrap();
+    let folder = folder();
+    let program = program(&folder, "run");
+    let mut service = Service::start_in(folder, program, filling.try_clone().unwrap().into());
+    service.until("READY=1");
+    // It ends with an error when the test does.
+    let filled = std::thread::spawn(move || filling.write_all(&vec![b'.'; TOO_MUCH]));
+    for _ in 0..SIGNS {
+        service.until("WATCHDOG=1");
+    }
+    assert!(!filled.is_finished(), "somebody took it");
+    assert!(service.stop());
+}
+
+/// Says where the configuration of the agent below is.
+const CONFIG: &str = "KULKU_TEST_AGENT";
+
+/// An agent whose loop can be made to hang: it writes its log itself, and whoever takes it may stop.
+#[test]
+#[ignore = "it is the program of the next test"]
+fn an_agent_whose_loop_writes_its_log_itself() {
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let config = door_agent::Config::load(std::env::var_os(CONFIG).unwrap().as_ref()).unwrap();
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let agent = door_agent::Agent::start(config).await.unwrap();
+        service::notify::ready();
+        agent.run_until(std::future::pending()).await.unwrap();
+    });
+}
+
+/// The loop has to tell that the broker is not there, and nobody takes it any more.
 #[test]
 fn a_loop_that_hangs_gives_no_sign_of_life_and_gives_them_again_once_it_goes_on() {
     let (mut log, mut filling) = std::io::pipe().unwrap();
-    let mut service = Service::start_in(folder(), filling.try_clone().unwrap().into());
+    let folder = folder();
+    let mut program = Command::new(std::env::current_exe().unwrap());
+    program.args(["--exact", "--ignored", "--nocapture", "an_agent_whose_loop_writes_its_log_itself"]);
+    program.env(CONFIG, folder.path().join("agent.toml"));
+    let service = Service::start_in(folder, program, filling.try_clone().unwrap().into());
     service.until("READY=1");
     service.until("WATCHDOG=1");
     let filled = std::thread::spawn(move || filling.write_all(&vec![b'.'; TOO_MUCH]));
@@ -128,7 +169,6 @@ fn a_loop_that_hangs_gives_no_sign_of_life_and_gives_them_again_once_it_goes_on(
     let drained = std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
     service.until("WATCHDOG=1");
     filled.join().unwrap().unwrap();
-    assert!(service.stop());
     drop(service);
     drained.join().unwrap().unwrap();
 }

@@ -8,6 +8,7 @@
 //! | [`doctor`] | findings, each with its remedy |
 //! | [`machine`] | what any program asks of its machine |
 //! | [`manual`] | man pages and completions, from the command line itself |
+//! | [`process_log`] | the log of a process, which nobody waits for |
 
 pub mod credential;
 pub mod doctor;
@@ -15,3 +16,4 @@ pub mod inbox;
 pub mod machine;
 pub mod manual;
 pub mod notify;
+pub mod process_log;

@@ -1,12 +1,12 @@
 //! `run` and `check`.
 
-use std::io::{IsTerminal as _, Write};
+use std::io::Write;
 
 use anyhow::Context;
 use serde_json::json;
 use service::notify;
+use service::process_log::ProcessLog;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 
 use super::{Common, answer, say};
 use crate::clock::utc_now;
@@ -18,7 +18,8 @@ use crate::{Controller, start};
 const LOG: &str = "info,mqtt5=error";
 
 pub(super) fn run(config: Config, json: bool) -> anyhow::Result<()> {
-    log();
+    // Dropped last, so that the last lines are written.
+    let _log = ProcessLog::start(LOG).context("the process log could not be started")?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime could not be started")?;
     runtime.block_on(async {
@@ -111,12 +112,4 @@ fn ready(controller: &Controller, https: &Https, json: bool) -> anyhow::Result<(
         std::io::stdout().flush().context("standard output cannot be written to")?;
     }
     Ok(())
-}
-
-fn log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG));
-    // An error means that a log is set up already, as in a test.
-    let colours = std::io::stderr().is_terminal();
-    let _ =
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).try_init();
 }
