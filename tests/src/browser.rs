@@ -58,7 +58,6 @@ impl Browser {
         wait::until("the browser's driver", || std::net::TcpStream::connect(("127.0.0.1", port)).ok())?;
         let mut wanted = DesiredCapabilities::chrome();
         for argument in [
-            "--headless=new",
             // The tests run as root in CI, where Chromium has no sandbox.
             "--no-sandbox",
             "--disable-gpu",
@@ -71,6 +70,8 @@ impl Browser {
         ] {
             wanted.add_arg(argument)?;
         }
+        wanted.set_binary("/usr/bin/chromium-headless-shell")?;
+        wanted.set("browserName", "chrome-headless-shell")?;
         wanted.add_arg(&format!("--user-data-dir={}", folder.path().display()))?;
         wanted.set_logging_prefs("browser", LoggingPrefsLogLevel::All)?;
         let page = WebDriver::new(format!("http://127.0.0.1:{port}"), wanted).await?;
