@@ -36,12 +36,13 @@ fn refusal(path: &Path) -> String {
 
 #[test]
 fn a_new_file_is_its_owners_alone_and_nothing_is_left_beside_it() {
-    let bench = Bench::new();
-    let path = bench.folder.path().join("site.db");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("site.db");
+    let site = Site::open(&path, &site_id()).unwrap();
     let mode = fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert!(!bench.folder.path().join("site.db.new").exists());
-    assert_eq!(bench.site.id(), &site_id());
+    assert!(!folder.path().join("site.db.new").exists());
+    assert_eq!(site.id(), &site_id());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A site in a folder of its own, and short ways to say what a test needs.
 
+use std::sync::OnceLock;
+
 use access::chain::{Link, link};
 use access::credential::Sector;
 use access::credential::keys::KeyVersion;
@@ -23,9 +25,19 @@ use tempfile::TempDir;
 pub(crate) const NOW: UtcMs = UtcMs(1_800_000_000_000);
 pub(crate) const ACTOR: Actor<'static> = Actor { operator: "maija", at: NOW };
 
+/// The file of a site with nothing in it: migrations take most of the time of a small test, and a property has hundreds.
+static EMPTY: OnceLock<Vec<u8>> = OnceLock::new();
+
 pub(crate) struct Bench {
     pub(crate) folder: TempDir,
     pub(crate) site: Site,
+}
+
+fn empty() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("site.db");
+    drop(Site::open(&path, &site_id()).unwrap());
+    std::fs::read(path).unwrap()
 }
 
 pub(crate) fn site_id() -> SiteId {
@@ -47,7 +59,9 @@ pub(crate) fn window(from: i64, until: i64) -> Window {
 impl Bench {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let site = Site::open(&folder.path().join("site.db"), &site_id()).unwrap();
+        let path = folder.path().join("site.db");
+        std::fs::write(&path, EMPTY.get_or_init(empty)).unwrap();
+        let site = Site::open(&path, &site_id()).unwrap();
         Self { folder, site }
     }
 
