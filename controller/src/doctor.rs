@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use access::time::UtcS;
 use certificates::Certificate;
-use db::site::{COPY_DAYS, Older, check_soon, copies, older};
+use db::site::{COPY_DAYS, Older, check_soon, copies, older, replaced};
 use service::doctor::{Finding, Report};
 use service::machine::{self, reach};
 
@@ -70,7 +70,10 @@ fn database(config: &Config) -> Vec<Finding> {
         ),
     };
     let room = machine::disk(folder, ROOM_LEAST, ROOM_BESIDE.saturating_add(size));
-    [Some(room), Some(machine::owners(folder)), Some(found), upgrade(path)].into_iter().flatten().collect()
+    [Some(room), Some(machine::owners(folder)), Some(found), upgrade(path), restored(path)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What an upgrade will do to the database, or has done.
@@ -92,8 +95,27 @@ fn upgrade(path: &Path) -> Option<Finding> {
         });
     }
     let kept = copies(path).ok()?.pop()?;
-    let found = format!("{} is from before the upgrade to schema {}", kept.path.display(), kept.schema);
+    let found = format!("{} is from before the upgrade to schema {}", kept.path.display(), kept.number);
     Some(Finding::well(CHECK, format!("{found}, and is kept for {COPY_DAYS} days")))
+}
+
+/// What a restore has replaced: it has people and their movements in it, and nothing removes it by itself.
+fn restored(path: &Path) -> Option<Finding> {
+    const CHECK: &str = "restored";
+    let oldest = replaced(path).ok()?.into_iter().next()?;
+    let (kept, found) = (oldest.path.display(), "is what a backup was put in the place of");
+    Some(if oldest.is_over(utc_now()) {
+        let remedy = format!(
+            "remove it, if the restore is settled and nobody needs what was changed after that backup: sudo rm {kept}*"
+        );
+        Finding::attention(
+            CHECK,
+            format!("{kept} {found}, and was last written to more than {COPY_DAYS} days ago"),
+            remedy,
+        )
+    } else {
+        Finding::well(CHECK, format!("{kept} {found}; it is kept until somebody removes it"))
+    })
 }
 
 fn secrets(config: &Config) -> Vec<Finding> {

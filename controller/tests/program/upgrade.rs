@@ -1,7 +1,8 @@
-//! A database of another version of the program.
+//! A database of another version of the program, and what is kept of one.
 
 use std::fs::File;
 use std::process::Stdio;
+use std::time::{Duration, SystemTime};
 
 use db::site::older;
 use db::trial::{from_a_newer_program, site_of_schema};
@@ -62,17 +63,32 @@ fn a_backup_of_a_newer_program_is_not_put_back() {
     assert!(folder.run(&["door", "list"]).status.success(), "the site goes on with what it has");
 }
 
+fn found_by_the_doctor(folder: &Folder, check: &str) -> serde_json::Value {
+    let report = folder.run(&["doctor", "--json"]).stdout;
+    let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
+    let findings = report["findings"].as_array().unwrap().clone();
+    findings.into_iter().find(|finding| finding["check"] == check).unwrap_or_default()
+}
+
+#[test]
+fn the_doctor_asks_a_person_to_remove_what_a_restore_has_replaced_once_it_is_a_month_old() {
+    let folder = Folder::new();
+    assert!(folder.run(&["door", "list"]).status.success());
+    assert!(found_by_the_doctor(&folder, "restored").is_null());
+    let file = File::create(folder.path("data/site.db.before-7")).unwrap();
+    assert_eq!(found_by_the_doctor(&folder, "restored")["health"], "well");
+    file.set_modified(SystemTime::now() - Duration::from_secs(31 * 86_400)).unwrap();
+    let found = found_by_the_doctor(&folder, "restored");
+    assert_eq!(found["health"], "attention");
+    assert!(found["remedy"].as_str().unwrap().contains("site.db.before-7"), "{found}");
+}
+
 #[test]
 fn the_first_start_after_an_upgrade_migrates_with_a_copy_and_the_doctor_tells_of_it_before_and_after() {
     let folder = Folder::new();
     of_before(&folder);
     let found = older(&folder.database()).unwrap().unwrap();
-    let upgrade = || {
-        let report = folder.run(&["doctor", "--json"]).stdout;
-        let report: serde_json::Value = serde_json::from_slice(&report).unwrap();
-        let findings = report["findings"].as_array().unwrap().clone();
-        findings.into_iter().find(|finding| finding["check"] == "upgrade").unwrap()
-    };
+    let upgrade = || found_by_the_doctor(&folder, "upgrade");
     assert_eq!(upgrade()["health"], "attention");
     let mut controller = Running(folder.command(&["run", "--json"]).stderr(Stdio::null()).spawn().unwrap());
     controller.ready();

@@ -34,6 +34,9 @@ const ROOM_SIZES: u64 = 2;
 /// What a copy has behind the name of the database, before the schema that it is from before of.
 const ENDING: &str = ".before-schema-";
 
+/// What a database that a backup was put in the place of has there, before the number of that change.
+pub(super) const REPLACED: &str = ".before-";
+
 const MEGABYTE: u64 = 1024 * 1024;
 const DAY_S: u64 = 24 * 3_600;
 
@@ -52,15 +55,24 @@ pub struct Older {
     pub free: u64,
 }
 
-/// A copy from before a migration.
+/// A database from before a migration, or from before a restore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     /// The file.
     pub path: PathBuf,
-    /// The schema that it is from before of.
-    pub schema: i64,
-    /// When it was made.
+    /// What it is from before of: a schema, or the change that the restore is.
+    pub number: i64,
+    /// When it was last written to.
     pub made: SystemTime,
+}
+
+impl Kept {
+    /// Whether it has been kept for long enough. One from the future is of a clock that was wrong, and has not.
+    #[must_use]
+    pub fn is_over(&self, at: UtcMs) -> bool {
+        let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(at.0).unwrap_or(0));
+        now.duration_since(self.made).is_ok_and(|age| age >= Duration::from_secs(COPY_DAYS * DAY_S))
+    }
 }
 
 /// Whether this database is of an older program, and so migrated by whoever opens it for writing. Nothing is changed, and a
@@ -113,15 +125,28 @@ fn make(path: &Path, older: &Older) -> Result<(), OpenError> {
 /// # Errors
 /// If its folder cannot be read.
 pub fn copies(database: &Path) -> io::Result<Vec<Kept>> {
+    kept_beside(database, ENDING)
+}
+
+/// What backups were put in the place of, oldest first. Changes of after the backup may be there and nowhere else, so nothing
+/// removes them but a person.
+///
+/// # Errors
+/// If its folder cannot be read.
+pub fn replaced(database: &Path) -> io::Result<Vec<Kept>> {
+    kept_beside(database, REPLACED)
+}
+
+fn kept_beside(database: &Path, ending: &str) -> io::Result<Vec<Kept>> {
     let name = database.file_name().unwrap_or_default();
     let mut found = Vec::new();
     for entry in fs::read_dir(folder_of(database))? {
         let entry = entry?;
-        if let Some(schema) = schema_of(&entry.file_name(), name) {
-            found.push(Kept { path: entry.path(), schema, made: entry.metadata()?.modified()? });
+        if let Some(number) = number_of(&entry.file_name(), name, ending) {
+            found.push(Kept { path: entry.path(), number, made: entry.metadata()?.modified()? });
         }
     }
-    found.sort_by_key(|kept| (kept.made, kept.schema));
+    found.sort_by_key(|kept| (kept.made, kept.number));
     Ok(found)
 }
 
@@ -130,18 +155,14 @@ pub fn copies(database: &Path) -> io::Result<Vec<Kept>> {
 /// # Errors
 /// If one cannot be removed.
 pub fn end_copies(database: &Path, at: UtcMs) -> io::Result<usize> {
-    let now = UNIX_EPOCH + Duration::from_millis(u64::try_from(at.0).unwrap_or(0));
-    // A copy from the future is one of a clock that was wrong: it ends later.
-    let is_over =
-        |kept: &Kept| now.duration_since(kept.made).is_ok_and(|age| age >= Duration::from_secs(COPY_DAYS * DAY_S));
-    let over: Vec<Kept> = copies(database)?.into_iter().filter(is_over).collect();
+    let over: Vec<Kept> = copies(database)?.into_iter().filter(|kept| kept.is_over(at)).collect();
     over.iter().try_for_each(|kept| remove(&kept.path))?;
     Ok(over.len())
 }
 
-/// The schema in the name of a copy of the database of this name.
-fn schema_of(name: &OsStr, database: &OsStr) -> Option<i64> {
-    let digits = name.to_str()?.strip_prefix(database.to_str()?)?.strip_prefix(ENDING)?;
+/// The number in the name of what is kept of the database of this name.
+fn number_of(name: &OsStr, database: &OsStr, ending: &str) -> Option<i64> {
+    let digits = name.to_str()?.strip_prefix(database.to_str()?)?.strip_prefix(ending)?;
     digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
@@ -207,17 +228,23 @@ mod tests {
     }
 
     #[test]
-    fn only_copies_of_this_database_are_taken_for_copies() {
-        let schema = |name: &str| schema_of(OsStr::new(name), OsStr::new("site.db"));
-        assert_eq!(schema("site.db.before-schema-24"), Some(24));
+    fn only_copies_of_this_database_are_taken_for_copies_and_what_was_replaced_for_that() {
+        let numbers = |name: &str| {
+            let number = |ending| number_of(OsStr::new(name), OsStr::new("site.db"), ending);
+            (number(ENDING), number(REPLACED))
+        };
+        assert_eq!(numbers("site.db.before-schema-24"), (Some(24), None));
+        assert_eq!(numbers("site.db.before-24"), (None, Some(24)));
         for other in [
-            "site.db.before-24",
+            "site.db.before-",
+            "site.db.before-24-wal",
             "site.db.before-schema-",
             "site.db.before-schema-24.new",
             "x.db.before-schema-1",
+            "x.db.before-1",
             "site.db",
         ] {
-            assert_eq!(schema(other), None, "{other}");
+            assert_eq!(numbers(other), (None, None), "{other}");
         }
     }
 

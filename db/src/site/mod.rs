@@ -68,7 +68,7 @@ pub use alarms::{
 };
 pub use audit::differences::Became;
 pub use audit::thing::Thing;
-pub use before::{COPIES_MAX, COPY_DAYS, Kept, Older, copies, end_copies, older};
+pub use before::{COPIES_MAX, COPY_DAYS, Kept, Older, copies, end_copies, older, replaced};
 pub use bulk::{BULK_MAX, BulkAct, BulkDone, BulkPlan, BulkSelection, LeftOut, Target, Undo};
 pub use called::{Language, Names, Translations};
 pub use cards::{CardFilter, CardKind, CardPage, CardView, Listing, NewCard};

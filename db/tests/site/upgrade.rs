@@ -136,7 +136,7 @@ fn what_is_migrated_is_kept_beside_it_first_as_it_was_and_can_be_put_back() {
     assert_eq!(names(folder.path()), ["site.db".to_owned(), copy.clone()]);
     let copy = folder.path().join(copy);
     assert_eq!((&found.copy, fs::metadata(&copy).unwrap().permissions().mode() & 0o777), (&copy, 0o600));
-    assert_eq!(copies(&path).unwrap().iter().map(|kept| kept.schema).collect::<Vec<_>>(), [known]);
+    assert_eq!(copies(&path).unwrap().iter().map(|kept| kept.number).collect::<Vec<_>>(), [known]);
     drop(site);
     // The program of before goes on with it, and does not see what came after.
     fs::rename(&copy, &path).unwrap();

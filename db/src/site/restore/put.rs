@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use access::time::UtcMs;
 use rusqlite::TransactionBehavior;
 
+use super::super::before::REPLACED;
 use super::super::open::KIND;
 use super::super::row::LIMIT_ALL;
 use super::super::{Actor, SiteError, change, log};
@@ -101,7 +102,7 @@ fn swap(making: &Path, database: &Path, number: i64) -> io::Result<Option<PathBu
     let restoring = beside(database, RESTORING);
     fs::rename(making, &restoring)?;
     sync_folder_of(database)?;
-    let kept = beside(database, &format!(".before-{number}"));
+    let kept = beside(database, &format!("{REPLACED}{number}"));
     let mut was_there = false;
     for ending in ["", "-wal", "-shm"] {
         match fs::rename(beside(database, ending), beside(&kept, ending)) {
