@@ -94,6 +94,7 @@ pub use pages::Https;
 use pages::RawDashboard;
 use register::RawRegister;
 pub use register::Register;
+pub(crate) use syslog::AWAY_AFTER;
 use syslog::RawSyslog;
 pub use syslog::{Pace, Syslog};
 

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::time::UtcMs;
-use db::site::{Actor, Site, SiteError, SyslogPosition};
+use db::site::{Actor, Condition, Site, SiteError, SyslogPosition};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -52,8 +52,8 @@ const GATHER: Duration = Duration::from_millis(200);
 /// How often it is looked without any news: what another process writes, such as the command line, wakes nobody.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
 
-/// Rows that have waited for so long are a matter for somebody.
-pub(crate) const AWAY_AFTER: Duration = Duration::from_secs(15 * 60);
+/// The alarm of a receiver that takes nothing.
+const ALARM: &str = "siem-waits";
 
 /// How often that is said again in the process log.
 const AWAY_AGAIN: Duration = Duration::from_secs(3_600);
@@ -94,6 +94,8 @@ struct Wake {
 struct Complaints {
     since: Option<Instant>,
     said: Option<(Instant, String)>,
+    /// Whether the alarm is raised, as far as is known: one that was raised before a start may be.
+    raised: Option<bool>,
 }
 
 impl Sender {
@@ -111,7 +113,7 @@ impl Sender {
         while !wake.is_stopping() {
             match self.turn(&mut wake).await {
                 Ok(handed_over) => {
-                    complaints.over(&self.settings);
+                    complaints.over(&self).await;
                     pause = first;
                     if !handed_over {
                         wake.within(LOOK_EVERY).await;
@@ -239,11 +241,12 @@ impl Wake {
 
 impl Complaints {
     /// It takes what is sent.
-    fn over(&mut self, settings: &Syslog) {
+    async fn over(&mut self, sender: &Sender) {
         if self.since.take().is_some() {
-            tracing::info!(server = %settings.server, "what is logged is handed over again");
+            tracing::info!(server = %sender.settings.server, "what is logged is handed over again");
         }
         self.said = None;
+        self.raise(sender, false).await;
     }
 
     /// Says what is wrong: at first, when it is something else, and now and then, with how much waits.
@@ -251,9 +254,12 @@ impl Complaints {
         let now = Instant::now();
         let since = *self.since.get_or_insert(now);
         let why = trouble.to_string();
-        let is_long = now.duration_since(since) >= AWAY_AFTER;
+        let is_long = now.duration_since(since) >= sender.settings.pace.away;
+        if is_long {
+            self.raise(sender, true).await;
+        }
         let is_said = self.said.as_ref().is_some_and(|(at, said)| {
-            *said == why && now.duration_since(*at) < if is_long { AWAY_AGAIN } else { AWAY_AFTER }
+            *said == why && now.duration_since(*at) < if is_long { AWAY_AGAIN } else { sender.settings.pace.away }
         });
         if is_said {
             return;
@@ -267,6 +273,17 @@ impl Complaints {
             tracing::error!(%server, why, behind, since, "what is logged waits for the receiver; it is kept, and sent when it is back");
         } else {
             tracing::warn!(%server, why, behind, "what is logged cannot be handed over; trying again");
+        }
+    }
+
+    /// Raises the alarm, or says that its cause is over. What the database does not take is tried again at the next turn.
+    async fn raise(&mut self, sender: &Sender, wrong: bool) {
+        if self.raised == Some(wrong) {
+            return;
+        }
+        let condition = [Condition { kind: ALARM, door: None, wrong }];
+        if sender.blocking(move |site| site.note_conditions(&condition, utc_now())).await.is_ok() {
+            self.raised = Some(wrong);
         }
     }
 }

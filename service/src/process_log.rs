@@ -91,7 +91,8 @@ impl Drop for ProcessLog {
             if Instant::now() >= until {
                 return;
             }
-            thread::sleep(LOOK_EVERY);
+            // Nothing is told before it is asked to end: this waits.
+            let _: Result<(), RecvTimeoutError> = self.ended.recv_timeout(LOOK_EVERY);
         }
         let _: Result<(), RecvTimeoutError> = self.ended.recv_timeout(until.saturating_duration_since(Instant::now()));
     }

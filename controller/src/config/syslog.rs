@@ -43,7 +43,12 @@ pub struct Pace {
     pub settle: Duration,
     /// How long nothing is tried after a failure, at first and at most: it doubles.
     pub pause: (Duration, Duration),
+    /// A receiver that has taken nothing for so long is a matter for somebody: an alarm is raised.
+    pub away: Duration,
 }
+
+/// A restart of the receiver's machine is over by then.
+pub(crate) const AWAY_AFTER: Duration = Duration::from_secs(15 * 60);
 
 impl Default for Pace {
     fn default() -> Self {
@@ -52,6 +57,7 @@ impl Default for Pace {
             window: Duration::from_secs(60),
             settle: Duration::from_secs(1),
             pause: (Duration::from_secs(1), Duration::from_secs(60)),
+            away: AWAY_AFTER,
         }
     }
 }

@@ -7,9 +7,10 @@ use db::site::{SyslogStanding, syslog_standing_in};
 use service::doctor::Finding;
 use service::machine::reach;
 
+use crate::config::AWAY_AFTER;
 use crate::config::{Config, Syslog};
 use crate::syslog::connection::config as tls;
-use crate::syslog::{AWAY_AFTER, stamp};
+use crate::syslog::stamp;
 
 const CHECK: &str = "syslog";
 

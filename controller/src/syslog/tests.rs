@@ -82,6 +82,7 @@ impl Bench {
                 window: Duration::from_millis(400),
                 settle: Duration::from_millis(20),
                 pause: (Duration::from_millis(5), Duration::from_millis(20)),
+                away: Duration::from_secs(900),
             },
         }
     }
@@ -254,6 +255,32 @@ async fn a_receiver_that_dies_gets_what_it_missed_with_the_same_numbers() {
     let rows = rows(&all);
     assert_eq!(rows.iter().collect::<BTreeSet<_>>(), (1..=350).collect::<Vec<_>>().iter().collect());
     assert!(rows.len() >= 350 + 7, "what was not answered came again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receiver_that_is_away_for_long_is_an_alarm_which_is_over_once_it_takes_again() {
+    let bench = Bench::new();
+    let manners = &[Manner::Dies(0), Manner::Dies(0), Manner::Takes];
+    let mut receiver = Receiver::start(bench.pki.server(false), manners).await;
+    let mut settings = bench.settings(receiver.address);
+    settings.pace.away = Duration::ZERO;
+    let (_task, _stop) = begin(&bench, settings);
+    // What tells of the alarm is what waits.
+    let told = receiver.until(|message| message.id == ALARM && message.value("what") == Some("over")).await;
+    let steps = told.iter().filter(|message| message.id == ALARM).map(|message| message.value("what").unwrap());
+    assert_eq!(steps.collect::<BTreeSet<_>>(), ["over", "raised"].into());
+    let open = bench.site.alarms(&db::site::AlarmFilter::default(), START, 9).unwrap();
+    assert!(open.is_empty(), "it closes by itself: {open:?}");
+
+    let short = Bench::new();
+    let mut receiver = Receiver::start(short.pki.server(false), manners).await;
+    let (_task, _stop) = begin(&short, short.settings(receiver.address));
+    let mut told = receiver.until(|message| message.id == "syslog-set").await;
+    short.until_nothing_waits().await;
+    while let Ok(more) = receiver.told.try_recv() {
+        told.push(more);
+    }
+    assert!(!told.iter().any(|message| message.id == ALARM), "it was not away for long");
 }
 
 #[tokio::test(flavor = "multi_thread")]

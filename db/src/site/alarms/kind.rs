@@ -181,6 +181,8 @@ const KINDS: &[AlarmKind] = &[
     other("rights-not-stored", Technical, Warning, 4 * HOUR),
     // Files of a register that are laid into a folder.
     other("import-refused", Technical, Warning, 4 * HOUR),
+    // The receiver of what is logged.
+    other("siem-waits", Technical, Warning, DAY),
     // The controller itself.
     other("site-restored", Technical, Urgent, HOUR),
     other("no-masters", Technical, Urgent, DAY),
