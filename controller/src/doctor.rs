@@ -106,7 +106,8 @@ fn restored(path: &Path) -> Option<Finding> {
     let (kept, found) = (oldest.path.display(), "is what a backup was put in the place of");
     Some(if oldest.is_over(utc_now()) {
         let remedy = format!(
-            "remove it, if the restore is settled and nobody needs what was changed after that backup: sudo rm {kept}*"
+            "remove it, if the restore is settled and nobody needs what was changed after that backup: \
+             sudo rm -f {kept} {kept}-wal {kept}-shm"
         );
         Finding::attention(
             CHECK,

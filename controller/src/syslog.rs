@@ -55,7 +55,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(30);
 /// The alarm of a receiver that takes nothing.
 const ALARM: &str = "siem-waits";
 
-/// How often that is said again in the process log.
+/// How often the process log says again that it is away.
 const AWAY_AGAIN: Duration = Duration::from_secs(3_600);
 
 /// Who did it, in the operator log.

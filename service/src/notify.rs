@@ -1,5 +1,4 @@
 //! What systemd is told of a service (`Type=notify`, `WatchdogSec=`). Without systemd nobody is told, and nothing fails.
-
 //!
 //! A line of text in a datagram (sd_notify(3)). Systemd itself may hang, and then its socket fills up: whoever gives a sign of
 //! life does not wait for that, since doors are decided by the same loop.

@@ -7,8 +7,7 @@ use db::site::{SyslogStanding, syslog_standing_in};
 use service::doctor::Finding;
 use service::machine::reach;
 
-use crate::config::AWAY_AFTER;
-use crate::config::{Config, Syslog};
+use crate::config::{AWAY_AFTER, Config, Syslog};
 use crate::syslog::connection::config as tls;
 use crate::syslog::stamp;
 

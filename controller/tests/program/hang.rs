@@ -130,6 +130,8 @@ fn a_log_that_nobody_takes_holds_no_loop_up_and_not_the_end() {
     while !logged.has_alarm() {
         logged.manager.until("WATCHDOG=1");
     }
+    // Signs of before may have been on their way until here.
+    assert!(!logged.manager.hears_nothing(), "the loop hangs");
     assert!(!filled.is_finished(), "somebody took it");
     assert_eq!(controller.terminate(), Some(0));
 }
